@@ -1,0 +1,1 @@
+"""Redacted transcripts -> captions, rows and summaries."""

@@ -1,0 +1,1 @@
+"""Summaries -> CRM records: the outbox and one module per connector."""

@@ -1,0 +1,1 @@
+"""Raw transcripts -> redacted transcripts: personal data is taken out here and nowhere later."""

@@ -1,0 +1,58 @@
+"""Transcripts with personal data taken out: what everyone after redaction sees."""
+
+from datetime import datetime
+
+import msgspec
+
+from sip_gateway.events import Event
+
+
+class RedactedWord(msgspec.Struct, frozen=True, kw_only=True):
+    """One word as heard, or one token such as `[card]` in place of a masked span."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+    confidence: float
+    """0 to 1; 0 on a token."""
+
+    kind: str | None = None
+    """What a token stands for (`card`, `cvv`, `unavailable`, ...); None on a word."""
+
+
+class Transcript(Event, frozen=True, kw_only=True):
+    """One redacted revision of one segment of one leg.
+
+    A later revision may mask more than an earlier one, finals included: a consumer keeps the
+    highest revision of a segment, and never lets a partial replace a final.
+    """
+
+    leg_id: str
+    segment_id: str
+    revision: int
+    is_final: bool
+    start_ms: int
+    end_ms: int
+    words: tuple[RedactedWord, ...]
+    speaker: str
+    channel: int
+    language: str
+    model: str
+    model_sha256: str
+    decoder: str
+    policy_version: str
+    audio_end_at: datetime
+    recognised_at: datetime
+    redacted_at: datetime
+
+
+class TranscriptEnded(Event, frozen=True, kw_only=True):
+    """Every final of the call has been published: nothing of it follows on this topic."""
+
+    ended_at: datetime
+
+
+TranscriptEvent = Transcript | TranscriptEnded
+"""What crosses `trunkline.transcripts`."""
+
+TRANSCRIPTS_TOPIC = "trunkline.transcripts"

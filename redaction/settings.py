@@ -1,0 +1,22 @@
+"""Settings of `[redaction]`."""
+
+import msgspec
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is taken out of transcripts, and how carefully partials are shown."""
+
+    hold_last_words: int = 3
+    """The newest words of a partial that are not shown yet. Fewer: faster captions, more risk."""
+
+    slot_seconds: float = 30.0
+    """How long a question such as "your card number?" makes numbers suspicious."""
+
+    slot_turns: int = 4
+    """After so many turns by either speaker such a question is forgotten."""
+
+    timeout_ms: int = 2000
+    """A segment that takes longer becomes `[unavailable]`."""
+
+    allow: tuple[str, ...] = ()
+    """Phrases never masked (your own service numbers, for example)."""

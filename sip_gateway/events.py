@@ -1,0 +1,140 @@
+"""What the gateway tells the world: the life of a call and its legs, and their audio.
+
+Every event on the bus descends from `Event`. Fields only ever grow, each new one with a default.
+Media time is integer milliseconds on the call clock; 0 is the call's first packet. `*_at` is an
+aware UTC datetime.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Base of everything on the bus; `tag=True` puts the class name on the wire."""
+
+    tenant_id: str
+    call_id: str
+
+
+class CallStarted(Event, frozen=True, kw_only=True):
+    """A call was answered; its legs follow as `LegJoined`."""
+
+    started_at: datetime
+    ingress: str
+    """`sip` or `siprec`: how the call reached us."""
+
+    external_id: str = ""
+    """The peer's own name for the call: SIPREC session id, else SIP Call-ID."""
+
+
+class LegJoined(Event, frozen=True, kw_only=True):
+    """A party's audio is part of the call from now on. Said again when its description changes."""
+
+    leg_id: str
+    channel: int
+    """0-based, in the order of the SDP's media lines."""
+
+    role: str
+    """`agent`, `customer`, or `speaker_N` (1-based) where the metadata does not tell."""
+
+    codec: str
+    """`PCMU` or `PCMA` (RFC 3551 names)."""
+
+    label: str = ""
+    """The `a=label` of the media line (RFC 4574); empty for a plain call."""
+
+    participant_name: str = ""
+    participant_aor: str = ""
+    joined_ms: int = 0
+
+
+class MediaStarted(Event, frozen=True, kw_only=True):
+    """The call's first packet came: `clock_started_at` is 0 ms on the call clock."""
+
+    clock_started_at: datetime
+
+
+class AudioFrame(Event, frozen=True, kw_only=True):
+    """Audio of one leg, decoded, in order, gaps filled with silence. Never on the bus."""
+
+    leg_id: str
+    start_ms: int
+    rate_hz: int
+    pcm: bytes
+    """int16 little-endian [samples], mono."""
+
+    captured_at: datetime
+    """When the packet that completed this frame arrived."""
+
+
+class LegHeld(Event, frozen=True, kw_only=True):
+    """The leg sends nothing on purpose (hold, or a recording pause)."""
+
+    leg_id: str
+    at_ms: int
+
+
+class LegResumed(Event, frozen=True, kw_only=True):
+    """The leg's audio is back after `LegHeld`."""
+
+    leg_id: str
+    at_ms: int
+
+
+class Gap(Event, frozen=True, kw_only=True):
+    """What was not heard: said, never hidden."""
+
+    leg_id: str
+    start_ms: int
+    end_ms: int
+    why: str
+    """`lost_packets`, `recogniser_unavailable`, `worker_restarted`, `overload`."""
+
+
+class DtmfPressed(Event, frozen=True, kw_only=True):
+    """Keys were pressed (RFC 4733). Only their number is told: the digits are never kept."""
+
+    leg_id: str
+    start_ms: int
+    end_ms: int
+    count: int
+
+
+class LegLeft(Event, frozen=True, kw_only=True):
+    """A leg is over."""
+
+    leg_id: str
+    at_ms: int
+    reason: str
+    """`bye`, `removed`, `media_timeout`, `fault`, `shutdown`."""
+
+    packets_received: int = 0
+    packets_lost: int = 0
+    packets_late: int = 0
+    jitter_ms: float = 0.0
+    """Interarrival jitter (RFC 3550 section 6.4.1), the largest seen."""
+
+
+class CallEnded(Event, frozen=True, kw_only=True):
+    """The call is over: no event of this call follows on this topic."""
+
+    ended_at: datetime
+    ended_ms: int
+    reason: str
+
+
+CallEvent = (
+    CallStarted
+    | LegJoined
+    | MediaStarted
+    | LegHeld
+    | LegResumed
+    | Gap
+    | DtmfPressed
+    | LegLeft
+    | CallEnded
+)
+"""What crosses `trunkline.calls`."""
+
+CALLS_TOPIC = "trunkline.calls"

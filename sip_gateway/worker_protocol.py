@@ -1,0 +1,104 @@
+"""What the signalling process and its media workers say to each other over a unix socket.
+
+Each message is one msgspec-JSON document behind a 4-byte big-endian length. The signalling process
+is the client of each worker's socket: it sends `ToWorker`, the worker answers and reports with
+`FromWorker`. A worker owns the UDP ports of its legs and publishes all events of its calls, so
+that one call's events have one producer and stay in order.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+
+class LegSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """What a media worker must know about one leg."""
+
+    leg_id: str
+    channel: int
+    role: str
+    codec: str
+    """`PCMU` or `PCMA`."""
+
+    payload_type: int
+    telephone_event_type: int | None = None
+    """RTP payload type of RFC 4733 events, if negotiated."""
+
+    label: str = ""
+    participant_name: str = ""
+    participant_aor: str = ""
+    held: bool = False
+    rtp_port: int | None = None
+    """Bind this port (a call taken up again after a restart); None lets the worker choose."""
+
+
+class OpenCall(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Start a call, or take it up again; answered by `CallOpened` or `CallRefused`."""
+
+    call_id: str
+    tenant_id: str
+    ingress: str
+    external_id: str
+    started_at: datetime
+    legs: tuple[LegSpec, ...]
+    resumed: bool = False
+    """True when the call was already announced: say what was missed as a `Gap`."""
+
+    clock_started_at: datetime | None = None
+    """Known for a resumed call whose media had started."""
+
+
+class UpdateLegs(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The call's legs are these from now on: new ones join, missing ones leave, others change.
+
+    Answered by `CallOpened` with the ports of all legs. Any re-INVITE sends one, and resets the
+    SSRC lock of the legs whose media may have moved.
+    """
+
+    call_id: str
+    legs: tuple[LegSpec, ...]
+
+
+class CloseCall(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The call is over: flush what is buffered, publish its end, answer `CallClosed`."""
+
+    call_id: str
+    reason: str
+
+
+class CallOpened(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The call's legs listen on these UDP ports."""
+
+    call_id: str
+    rtp_ports: dict[str, int]
+    """By leg id."""
+
+
+class CallRefused(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The worker cannot take the call (no port left, an address in use)."""
+
+    call_id: str
+    why: str
+
+
+class ClockStarted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The call's first packet came; kept so that a resumed call keeps its clock."""
+
+    call_id: str
+    clock_started_at: datetime
+
+
+class MediaTimedOut(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """No leg of the call that is not on hold has had a packet for `media_timeout_s`."""
+
+    call_id: str
+
+
+class CallClosed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """All of the call's audio went to the recogniser and its end was published."""
+
+    call_id: str
+
+
+ToWorker = OpenCall | UpdateLegs | CloseCall
+FromWorker = CallOpened | CallRefused | ClockStarted | MediaTimedOut | CallClosed

@@ -1,0 +1,1 @@
+"""Audio frames -> raw transcripts: speech models on Triton and their client."""

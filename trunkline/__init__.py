@@ -1,0 +1,1 @@
+"""The appliance: what holds the five packages together, and nothing they know about."""

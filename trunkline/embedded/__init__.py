@@ -1,0 +1,1 @@
+"""The services of a one-machine appliance, started, watched and stopped by us."""

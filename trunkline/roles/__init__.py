@@ -1,0 +1,1 @@
+"""One module per role: what `trunkline run ROLE` starts."""
