@@ -1,0 +1,1 @@
+"""Sockets: the only place of the gateway's signalling that opens them."""

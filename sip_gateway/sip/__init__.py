@@ -1,0 +1,1 @@
+"""SIP without sockets or clocks: messages, SDP, transactions, dialogs, the user agent."""

@@ -1,0 +1,1 @@
+"""SIPREC without sockets: recording metadata, its parts of a body, and who is who."""
