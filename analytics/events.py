@@ -1,9 +1,13 @@
-"""What a finished call amounted to."""
+"""What a finished call amounted to, and how a call and its transcript read as a document.
+
+The documents are the JSON of the API, and what connectors push: one shape everywhere.
+"""
 
 from datetime import datetime
 
 import msgspec
 
+from redaction.events import RedactedWord
 from sip_gateway.events import Event
 
 
@@ -40,5 +44,72 @@ class CallSummary(Event, frozen=True, kw_only=True):
 
     policy_version: str
 
+    transcript_complete: bool = True
+    """False when nobody said that all finals are out: the call, or redaction's end, was lost."""
+
 
 SUMMARIES_TOPIC = "trunkline.summaries"
+
+
+class LegDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """One party of a call."""
+
+    leg_id: str
+    channel: int
+    role: str
+    label: str = ""
+    participant_name: str = ""
+
+
+class CallDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A call as lists show it."""
+
+    call_id: str
+    external_id: str
+    ingress: str
+    state: str
+    """`live` or `ended`."""
+
+    started_at: datetime
+    ended_at: datetime | None = None
+    duration_ms: int | None = None
+    reason: str = ""
+    """Why it ended, in the gateway's words; `lost` when the gateway never said."""
+
+    legs: tuple[LegDocument, ...] = ()
+
+
+class SegmentDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """One final stretch of speech of one leg, personal data taken out."""
+
+    segment_id: str
+    leg_id: str
+    channel: int
+    speaker: str
+    start_ms: int
+    end_ms: int
+    text: str
+    """The words joined by spaces."""
+
+    words: tuple[RedactedWord, ...]
+    language: str
+    policy_version: str
+
+
+class GapDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """What was not heard of one leg, and why."""
+
+    leg_id: str
+    start_ms: int
+    end_ms: int
+    why: str
+
+
+class TranscriptDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored call: segments in the order of speech, everything final and redacted."""
+
+    call: CallDocument
+    segments: tuple[SegmentDocument, ...]
+    gaps: tuple[GapDocument, ...]
+    summary: CallSummary | None
+    """None until the call is finished."""
