@@ -82,17 +82,15 @@ def _media(session: SdpMessage, line: MediaDescription) -> Media:
         line.port,
         line.proto.upper(),
         tuple(line.formats),
-        tuple(_codec(codec.payload_type, line) for codec in line.codecs),
+        tuple(
+            Codec(c.payload_type, c.encoding_name.upper(), c.clock_rate, c.fmtp or "")
+            for c in line.codecs
+        ),
         _direction(line.attributes) or _direction(session.attributes) or "sendrecv",
         connection.address.partition("/")[0] if connection else "",
         labels[0].strip(),
         _ptime_ms(line),
     )
-
-
-def _codec(payload_type: int, line: MediaDescription) -> Codec:
-    codec = next(c for c in line.codecs if c.payload_type == payload_type)
-    return Codec(payload_type, codec.encoding_name.upper(), codec.clock_rate, codec.fmtp or "")
 
 
 def _direction(attributes: dict[str, list[str]]) -> str:

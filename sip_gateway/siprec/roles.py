@@ -1,0 +1,32 @@
+"""Which leg is the agent and which the customer."""
+
+from collections.abc import Sequence
+
+from sip_gateway.settings import Settings
+from sip_gateway.siprec.metadata import Participant
+
+AGENT = "agent"
+CUSTOMER = "customer"
+
+
+def decide(parties: Sequence[Participant | None], settings: Settings) -> list[str]:
+    """The role of each leg, by the operator's patterns; of two, the one not named is the other."""
+    roles = [_named(party, settings) for party in parties]
+    if len(roles) == 2 and "" in roles and roles != ["", ""]:
+        known = roles[0] or roles[1]
+        roles = [role or (CUSTOMER if known == AGENT else AGENT) for role in roles]
+    return [role or f"speaker_{i}" for i, role in enumerate(roles, start=1)]
+
+
+def _named(party: Participant | None, settings: Settings) -> str:
+    """The name decides before the address, because one domain often holds a pattern for all."""
+    for text in (party.name, party.aor) if party else ():
+        if _holds(text, settings.agent_patterns):
+            return AGENT
+        if _holds(text, settings.customer_patterns):
+            return CUSTOMER
+    return ""
+
+
+def _holds(text: str, patterns: Sequence[str]) -> bool:
+    return any(pattern and pattern.lower() in text.lower() for pattern in patterns)
