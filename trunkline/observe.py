@@ -11,7 +11,8 @@ import logging
 import socket
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
 
@@ -87,18 +88,21 @@ def bind(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=family)
 
 
+class _Server(uvicorn.Server):
+    """A uvicorn server that leaves SIGTERM to the role that runs it."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
 async def serve_http(app: FastAPI, listener: socket.socket, *, stop: asyncio.Event) -> None:
-    """Serve `app` on `listener` until `stop` is set; connections get 2 s to finish."""
+    """Serve `app` on `listener` until `stop` is set; open requests get 2 s to finish."""
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=2
     )
-    server = uvicorn.Server(config)
-    # uvicorn's own entry point captures signals; the role owns them.
-    server.config.load()
-    server.lifespan = server.config.lifespan_class(server.config)
-    await server.startup(sockets=[listener])
-    ticker = asyncio.create_task(server.main_loop())
-    await stop.wait()
-    server.should_exit = True
-    await ticker
-    await server.shutdown(sockets=[listener])
+    server = _Server(config)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(server.serve(sockets=[listener]))
+        await stop.wait()
+        server.should_exit = True

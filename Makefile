@@ -1,0 +1,47 @@
+# Two commands matter: `make demo` and `make test`. Both set up what they need first.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+MODELS := .cache/models
+
+.PHONY: demo test check bench run setup system-packages lock
+
+demo: $(VENV)/runtime.done
+	$(BIN)/python deploy/demo.py
+
+test: check system-packages
+	$(BIN)/trunkline models fetch --dir $(MODELS)
+	TRUNKLINE_TEST_MODELS=$(MODELS) $(BIN)/python -m pytest tests/contract tests/call
+
+check: $(VENV)/dev.done
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest tests/unit
+
+bench: $(VENV)/dev.done
+	$(BIN)/python -m tests.load
+
+run: $(VENV)/runtime.done
+	$(BIN)/trunkline up
+
+setup: $(VENV)/dev.done
+
+system-packages:
+	deploy/test-packages.sh
+
+lock:
+	deploy/lock.sh
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/runtime.done: deploy/locks/runtime.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r $<
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/dev.done: deploy/locks/dev.txt $(VENV)/runtime.done
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r $<
+	touch $@

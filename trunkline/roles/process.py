@@ -1,0 +1,83 @@
+"""What every role process does around its own work: logs, signals, health, the bus."""
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import uvloop
+from fastapi import FastAPI
+from prometheus_client import REGISTRY, CollectorRegistry
+
+from trunkline.bus import Bus
+from trunkline.bus.connect import connect_bus
+from trunkline.observe import bind, health_app, log_to_stderr, serve_http
+from trunkline.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+class Part(Protocol):
+    """A long-running part of a role."""
+
+    async def run(self, stop: asyncio.Event) -> None: ...
+
+    def ready(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a role is built from."""
+
+    settings: Settings
+    dsn: str
+    bus: Bus
+    registry: CollectorRegistry
+    stop: asyncio.Event
+
+
+Build = Callable[[Context], Awaitable[list[Part]]]
+
+
+def run_role(name: str, settings: Settings, *, build: Build) -> int:
+    """Run one role until SIGTERM or SIGINT; 0 after a clean drain."""
+    log_to_stderr(settings.appliance.log_level)
+    uvloop.run(_run(name, settings, build=build))
+    return 0
+
+
+async def _run(name: str, settings: Settings, *, build: Build) -> None:
+    stop = stop_on_signals()
+    bus = await connect_bus(settings, registry=REGISTRY)
+    context = Context(settings, settings.appliance.postgres_dsn, bus, REGISTRY, stop)
+    parts = await build(context)
+    health_stop = asyncio.Event()
+    async with asyncio.TaskGroup() as health:
+        app = health_app(REGISTRY, lambda: "; ".join(filter(None, (p.ready() for p in parts))))
+        health.create_task(serve_health(name, settings, app=app, stop=health_stop))
+        logger.info("role started", extra={"role": name, "count": os.getpid()})
+        async with asyncio.TaskGroup() as work:
+            for part in parts:
+                work.create_task(part.run(stop))
+        health_stop.set()
+    await bus.close()
+    logger.info("role drained", extra={"role": name})
+
+
+def stop_on_signals() -> asyncio.Event:
+    """An event that SIGTERM and SIGINT set."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+async def serve_health(name: str, settings: Settings, *, app: FastAPI, stop: asyncio.Event) -> None:
+    """Answer /livez, /readyz and /metrics on the role's health port."""
+    listener = bind(settings.appliance.health_host, settings.appliance.health_ports.get(name, 0))
+    logger.info("health", extra={"role": name, "port": listener.getsockname()[1]})
+    await serve_http(app, listener, stop=stop)
