@@ -26,6 +26,13 @@ class Record(NamedTuple):
     """One event as JSON (msgspec, tagged by class name)."""
 
 
+class Unreadable(Record):
+    """A record of an encrypted topic that did not decrypt.
+
+    Its value is the SHA-256 of what lies on the topic, which no decoder takes for an event.
+    """
+
+
 class Subscription(Protocol):
     """One member's share of some topics."""
 
@@ -39,7 +46,8 @@ class Subscription(Protocol):
     async def commit(self, positions: Sequence[Record]) -> None:
         """Everything up to and including these records (the last of each partition counts) is done.
 
-        A commit for a partition that has moved to another member is ignored.
+        A commit for a partition that has moved to another member is ignored. One that cannot be
+        written because the broker is away is kept, and written when the broker is back.
         """
         ...
 
