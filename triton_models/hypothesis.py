@@ -1,0 +1,61 @@
+"""What goes into the recogniser and what comes out, whichever process it runs in."""
+
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from triton_models.events import Word
+
+SAMPLES_PER_MS = 16
+STEP_MS = 100
+"""Steps are whole multiples of this."""
+
+LONGEST_STEP_MS = 30_000
+
+
+class Step(NamedTuple):
+    """The next audio of one leg; empty: nothing is coming now, keep the leg."""
+
+    sequence: int
+    samples: NDArray[np.int16]
+    """int16 [samples], 16 kHz mono; a multiple of 100 ms."""
+
+    start_ms: int
+    """First sample on the call clock. A jump finishes what was open and is not bridged."""
+
+    starts: bool = False
+    ends: bool = False
+    """What is open becomes a final, and the leg is forgotten."""
+
+
+class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
+    """What the recogniser makes of one segment so far."""
+
+    segment_ms: int
+    """Where the segment's audio starts on the call clock: its name within the leg."""
+
+    revision: int
+    is_final: bool
+    start_ms: int
+    end_ms: int
+    """First word's start and last word's end; of a segment without words, the voice's."""
+
+    audio_end_ms: int
+    """End of the audio that was decoded."""
+
+    words: tuple[Word, ...]
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What one step brought, and by what it was recognised."""
+
+    hypotheses: tuple[Hypothesis, ...]
+    done_ms: int
+    """Audio before this is spoken for: by finals, or it was silence. A lost recogniser loses
+    what follows it."""
+
+    model: str
+    model_sha256: str
+    decoder: str

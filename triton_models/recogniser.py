@@ -1,0 +1,147 @@
+"""The recogniser: steps of audio of any number of legs in, hypotheses out.
+
+Triton's `model.py` and `LocalSpeech` are thin wraps around this class; it owns the state of every
+leg, keyed by sequence number, and forgets legs that were silent for `IDLE_S`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from triton_models.hypothesis import Hypothesis, Step
+from triton_models.leg import Kind, Leg, Reading, Task
+from triton_models.reader import Reader
+from triton_models.schedule import batches
+from triton_models.settings import Settings
+from triton_models.voice import VoiceActivity
+
+IDLE_S = 1200.0
+"""Twice Triton's `max_sequence_idle_microseconds`: what Triton forgot is never asked for again."""
+
+
+class UnknownSequence(Exception):
+    """The leg was never started here, or forgotten: start it again."""
+
+
+@dataclass(slots=True)
+class _Held:
+    leg: Leg
+    used_at: float
+
+
+class Recogniser:
+    """Contract: give `step` any number of steps, at most one of each leg, in each leg's order."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        voice: VoiceActivity,
+        reader: Reader,
+        clock: Callable[[], float],
+    ) -> None:
+        self._settings = settings
+        self._voice = voice
+        self._reader = reader
+        self._clock = clock
+        self._held: dict[int, _Held] = {}
+        self._steps = 0
+
+    def knows(self, sequence: int) -> bool:
+        """True while the leg's state is held."""
+        return sequence in self._held
+
+    def forget(self, sequence: int) -> None:
+        """Drop the leg's state."""
+        self._held.pop(sequence, None)
+
+    def done_ms(self, sequence: int) -> int:
+        """Call clock up to which the leg's audio is dealt with."""
+        return self._held[sequence].leg.done_ms
+
+    def step(self, steps: Sequence[Step]) -> list[list[Hypothesis]]:
+        """What each step brought, in the order of `steps`."""
+        self._steps += 1
+        legs = [self._leg(step) for step in steps]
+        found: dict[int, list[Hypothesis]] = {id(leg): [] for leg in legs}
+        self._bridge(legs, steps, found)
+        self._listen(legs, steps)
+        self._recognise([task for leg in legs for task in leg.due(now=self._steps)], found)
+        for step, leg in zip(steps, legs, strict=True):
+            leg.trim()
+            if step.ends:
+                self.forget(step.sequence)
+        self._expire()
+        return [found[id(leg)] for leg in legs]
+
+    def _leg(self, step: Step) -> Leg:
+        now = self._clock()
+        if step.starts:
+            self._held[step.sequence] = _Held(Leg(self._settings, start_ms=step.start_ms), now)
+        elif step.sequence not in self._held:
+            raise UnknownSequence(f"sequence {step.sequence} was not started")
+        held = self._held[step.sequence]
+        held.used_at = now
+        return held.leg
+
+    def _bridge(
+        self, legs: Sequence[Leg], steps: Sequence[Step], found: dict[int, list[Hypothesis]]
+    ) -> None:
+        """Legs whose audio jumps finish what was open before the jump."""
+        jumped = [
+            (leg, step) for leg, step in zip(legs, steps, strict=True) if not leg.continues_at(step)
+        ]
+        for leg, _ in jumped:
+            leg.finish()
+        self._recognise([task for leg, _ in jumped for task in leg.due(now=self._steps)], found)
+        for leg, step in jumped:
+            leg.restart_clock(step.start_ms)
+
+    def _listen(self, legs: Sequence[Leg], steps: Sequence[Step]) -> None:
+        samples = [step.samples.astype(np.float32) / 32768.0 for step in steps]
+        voices = [leg.voice for leg in legs]
+        windows = self._voice.probabilities(list(zip(voices, samples, strict=True)))
+        for leg, step, new, probabilities in zip(legs, steps, samples, windows, strict=True):
+            leg.receive(new, probabilities)
+            if step.ends or not len(step.samples):
+                leg.finish()
+
+    def _recognise(self, tasks: Sequence[Task], found: dict[int, list[Hypothesis]]) -> None:
+        for batch in batches(tasks, size=self._reader.threads, clock=self._clock):
+            fresh = [task for task in batch if not _is_read(task)]
+            readings = iter(self._reader.read(fresh))
+            for task in batch:
+                reading = task.leg.reading if _is_read(task) else next(readings)
+                assert reading is not None
+                if (hypothesis := _publish(task, reading)) is not None:
+                    found[id(task.leg)].append(hypothesis)
+
+    def _expire(self) -> None:
+        oldest = self._clock() - IDLE_S
+        for sequence in [s for s, held in self._held.items() if held.used_at < oldest]:
+            self.forget(sequence)
+
+
+def _is_read(task: Task) -> bool:
+    """True for a final that was decoded at the pause, with nothing said since."""
+    last = task.leg.reading
+    return (
+        task.kind is Kind.FINAL
+        and last is not None
+        and last.aligned
+        and last.run.start == task.run.start
+        and last.run.voice_end == task.run.voice_end
+    )
+
+
+def _publish(task: Task, reading: Reading) -> Hypothesis | None:
+    """The hypothesis to show, or None if there is nothing to show or take back."""
+    leg, is_final = task.leg, task.kind is Kind.FINAL
+    shown = leg.shown or bool(reading.words)
+    hypothesis = leg.hypothesis(reading, is_final=is_final)
+    if is_final:
+        leg.close_segment()
+    else:
+        leg.read(reading)
+    return hypothesis if shown else None

@@ -1,0 +1,41 @@
+"""Recognises a decoder that repeats itself (pure).
+
+Speech has a rate: in the ten synthetic calls turns have 1.5 to 5.5 tokens a second, spelled digits
+included. A loop runs until the token limit, or says one phrase over and over.
+"""
+
+from collections.abc import Sequence
+
+FASTEST_TOKENS_PER_S = 9.0
+_FREE_TOKENS = 8
+"""Short utterances are denser."""
+
+_LONGEST_PHRASE = 12
+
+
+def most_tokens(samples: int) -> int:
+    """More tokens than this were not said in so many samples at 16 kHz."""
+    return _FREE_TOKENS + int(FASTEST_TOKENS_PER_S * samples / 16000)
+
+
+def first_loop(tokens: Sequence[int]) -> int | None:
+    """Where a phrase starts to repeat beyond belief; None if none does.
+
+    One or two tokens may be said often ("one one one one" is how a card number can start): they
+    need 18 in a row. Three tokens and more need four rounds.
+    """
+    for at in range(len(tokens)):
+        for size in range(1, _LONGEST_PHRASE + 1):
+            need = 18 // size if size < 3 else 4
+            if len(tokens) - at >= need * size and _rounds(tokens, at, size) >= need:
+                return at + size
+    return None
+
+
+def _rounds(tokens: Sequence[int], at: int, size: int) -> int:
+    """How many times in a row the phrase of `size` tokens at `at` is said."""
+    phrase = list(tokens[at : at + size])
+    rounds = 1
+    while list(tokens[at + rounds * size : at + (rounds + 1) * size]) == phrase:
+        rounds += 1
+    return rounds

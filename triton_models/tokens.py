@@ -1,0 +1,80 @@
+"""Moonshine's vocabulary: token numbers -> text, and text tokens -> words.
+
+`tokenizer.bin` holds one entry a token, in order: a length (one byte below 128, else two bytes,
+low seven bits first) and so many bytes of UTF-8. A word's first token starts with U+2581;
+`<0xNN>` tokens are single bytes; `<...>` tokens carry no text.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+START_TOKEN = 1
+END_TOKEN = 2
+
+_WORD_START = "\u2581".encode()
+_BYTE = re.compile(rb"<0x([0-9A-Fa-f]{2})>")
+_CONTROL = re.compile(rb"<.*>", re.DOTALL)
+
+
+class SpokenWord(NamedTuple):
+    """A word as decoded, and how sure the decoder was of its least sure token."""
+
+    text: str
+    confidence: float
+
+
+class Vocabulary:
+    """Reads `tokenizer.bin`, and turns token numbers into text."""
+
+    def __init__(self, table: bytes) -> None:
+        self._pieces = [_piece(entry) for entry in _entries(table)]
+
+    def __len__(self) -> int:
+        return len(self._pieces)
+
+    def text(self, tokens: Sequence[int]) -> str:
+        """The text of `tokens`, words separated by one space."""
+        joined = b"".join(self._pieces[token] for token in tokens)
+        return joined.replace(_WORD_START, b" ").decode("utf-8", errors="ignore").strip()
+
+    def words(self, tokens: Sequence[int], probabilities: Sequence[float]) -> list[SpokenWord]:
+        """Whitespace-separated words; punctuation stays on its word and does not count for it."""
+        groups: list[tuple[bytearray, list[float]]] = []
+        for token, probability in zip(tokens, probabilities, strict=True):
+            piece = self._pieces[token]
+            if piece.startswith(_WORD_START) or not groups:
+                groups.append((bytearray(), []))
+            groups[-1][0].extend(piece.replace(_WORD_START, b""))
+            if any(byte > 127 or chr(byte).isalnum() for byte in piece.replace(_WORD_START, b"")):
+                groups[-1][1].append(probability)
+        return [
+            SpokenWord(text, min(sure, default=1.0))
+            for raw, sure in groups
+            if (text := raw.decode("utf-8", errors="ignore").strip())
+        ]
+
+
+def load(path: Path) -> Vocabulary:
+    """The vocabulary in the file `path`."""
+    return Vocabulary(path.read_bytes())
+
+
+def _entries(table: bytes) -> Iterator[bytes]:
+    at = 0
+    while at < len(table):
+        size = table[at]
+        at += 1
+        if size >= 128:
+            size = size - 128 + table[at] * 128
+            at += 1
+        yield table[at : at + size]
+        at += size
+
+
+def _piece(entry: bytes) -> bytes:
+    """The bytes a token adds to the text."""
+    if single := _BYTE.fullmatch(entry):
+        return bytes([int(single[1], 16)])
+    return b"" if _CONTROL.fullmatch(entry) else entry

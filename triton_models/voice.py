@@ -1,0 +1,79 @@
+"""Voice activity: is somebody speaking in these 32 ms? Silero's network, batched over legs.
+
+The network takes 512 samples with the 64 before them, and carries a recurrent state; `VoiceState`
+holds both for one leg.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+WINDOW_SAMPLES = 512
+_CONTEXT_SAMPLES = 64
+_STATE_SIZE = 128
+
+
+@dataclass(slots=True)
+class VoiceState:
+    """What voice activity remembers of one leg."""
+
+    recurrent: NDArray[np.float32] = field(
+        default_factory=lambda: np.zeros((2, _STATE_SIZE), np.float32)
+    )
+    context: NDArray[np.float32] = field(
+        default_factory=lambda: np.zeros(_CONTEXT_SAMPLES, np.float32)
+    )
+    rest: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    """Samples that did not fill a window yet."""
+
+
+class VoiceActivity:
+    """The network in memory."""
+
+    def __init__(self, model: Path) -> None:
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session = ort.InferenceSession(
+            str(model), options, providers=["CPUExecutionProvider"]
+        )
+        self._rate = np.array(16000, np.int64)
+
+    def probabilities(
+        self, legs: Sequence[tuple[VoiceState, NDArray[np.float32]]]
+    ) -> list[list[float]]:
+        """The voice probability of each full window of each leg's new samples (16 kHz, -1 to 1).
+
+        All legs advance together, one window at a time, as one batch.
+        """
+        queued = [np.concatenate((state.rest, samples)) for state, samples in legs]
+        counts = [len(samples) // WINDOW_SAMPLES for samples in queued]
+        found: list[list[float]] = [[] for _ in legs]
+        for window in range(max(counts, default=0)):
+            rows = [row for row, count in enumerate(counts) if window < count]
+            at = window * WINDOW_SAMPLES
+            windows = np.stack([queued[row][at : at + WINDOW_SAMPLES] for row in rows])
+            states = [legs[row][0] for row in rows]
+            for row, probability in zip(rows, self._advance(states, windows), strict=True):
+                found[row].append(probability)
+        for (state, _), samples, count in zip(legs, queued, counts, strict=True):
+            state.rest = samples[count * WINDOW_SAMPLES :]
+        return found
+
+    def _advance(self, states: Sequence[VoiceState], windows: NDArray[np.float32]) -> list[float]:
+        context = np.stack([state.context for state in states])
+        inputs = {
+            "input": np.concatenate((context, windows), axis=1),
+            "state": np.stack([state.recurrent for state in states], axis=1),
+            "sr": self._rate,
+        }
+        probabilities, recurrent = self._session.run(["output", "stateN"], inputs)
+        for row, state in enumerate(states):
+            state.recurrent = recurrent[:, row]
+            state.context = windows[row, -_CONTEXT_SAMPLES:]
+        return [float(probability) for probability in probabilities[:, 0]]
