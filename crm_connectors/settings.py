@@ -12,6 +12,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     webhook_secret_file: str = ""
     """File with the HMAC-SHA256 key. Required with `webhook_url`."""
 
+    webhook_allow_http: bool = False
+    """Allow http:// to other hosts than this one. Only where the network itself is encrypted."""
+
     timeout_s: float = 10.0
     """For one attempt."""
 
