@@ -1,4 +1,4 @@
-"""The import rules of the house, read from the source: nothing after redaction can name raw text."""
+"""The import rules of the house, read from the source; after redaction nothing names raw text."""
 
 import ast
 from collections.abc import Iterator

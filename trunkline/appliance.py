@@ -1,0 +1,214 @@
+"""`trunkline up`: every service and role of a one-machine appliance, watched and restarted.
+
+What the roles need to know is written to `STATE/run/settings.toml`; where the command-line tools
+find the running appliance, to `STATE/run/appliance.json` (running.py).
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import sys
+from collections.abc import Callable, Iterator
+
+import httpx
+import msgspec
+import psycopg
+
+from analytics.keys import first_key
+from analytics.migrate import migrate
+from trunkline import models
+from trunkline.bus.sealed import load_or_create_key
+from trunkline.embedded.postgres import EmbeddedPostgres
+from trunkline.embedded.triton import EmbeddedTriton, unsupported
+from trunkline.ports import free_port
+from trunkline.processes import Program, Watched
+from trunkline.running import RunningAppliance, appliance_file
+from trunkline.settings import Settings, SettingsError, write
+
+logger = logging.getLogger(__name__)
+
+ROLES = ("listen", "redact", "store", "serve", "deliver")
+READY_WITHIN_S = 90.0
+DRAIN_S = 20.0
+"""How long calls that just ended may take to be summarised before the stages behind stop."""
+
+Report = Callable[[str], None]
+
+
+class Appliance:
+    """Starts everything in order, watches it, and stops it in the order of the walk."""
+
+    def __init__(self, settings: Settings, *, report: Report) -> None:
+        self._settings = settings
+        self._report = report
+        self._state = settings.state_dir
+        self._run = self._state / "run"
+        self._logs = self._state / "logs"
+
+    async def run(self, stop: asyncio.Event) -> int:
+        """Run until `stop`; 0 after a clean stop."""
+        for folder in (self._run, self._logs, self._state / "keys"):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self._only_one():
+            models.fetch(self._settings.models_dir, report=self._report)
+            async with asyncio.TaskGroup() as tasks:
+                services = _Stages(tasks, self._logs)
+                roles = _Stages(tasks, self._logs)
+                try:
+                    settings = await self._start_services(services)
+                    await self._start_roles(settings, roles)
+                    await stop.wait()
+                    self._report("stopping: calls end, transcripts are finished")
+                finally:
+                    appliance_file(self._settings).unlink(missing_ok=True)
+                    await roles.end("listen")
+                    if stop.is_set():
+                        await _drained(settings.appliance.postgres_dsn)
+                    for name in ("redact", "store", "deliver", "serve"):
+                        await roles.end(name)
+                    for name in ("triton", "postgres"):
+                        await services.end(name)
+        return 0
+
+    @contextlib.contextmanager
+    def _only_one(self) -> Iterator[None]:
+        with (self._run / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise SettingsError(
+                    f"an appliance is already running on {self._state}; "
+                    "stop it, or give another state directory with --state"
+                ) from None
+            yield
+
+    async def _start_services(self, services: "_Stages") -> Settings:
+        """Postgres and Triton, unless others are configured; the settings with their addresses."""
+        settings = self._settings
+        load_or_create_key(settings.raw_key_file)
+        appliance = msgspec.structs.replace(settings.appliance, state_dir=str(self._state))
+        if not appliance.postgres_dsn:
+            self._report("starting Postgres")
+            postgres = EmbeddedPostgres(self._state / "postgres", run_dir=self._run)
+            services.start(await postgres.prepare())
+            await postgres.wait_ready()
+            appliance = msgspec.structs.replace(appliance, postgres_dsn=postgres.dsn)
+        await migrate(appliance.postgres_dsn)
+        speech = settings.triton_models
+        if speech.backend == "triton" and not speech.url:
+            if why := unsupported():
+                self._report(f"speech runs without Triton, in the gateway's own process: {why}")
+                speech = msgspec.structs.replace(speech, backend="local")
+            else:
+                self._report("starting Triton")
+                triton = EmbeddedTriton(
+                    speech, models_dir=settings.models_dir, run_dir=self._run / "triton"
+                )
+                services.start(triton.prepare())
+                await triton.wait_ready()
+                speech = msgspec.structs.replace(speech, url=triton.url)
+        return msgspec.structs.replace(
+            settings, appliance=appliance, triton_models=speech, **self._ports(settings)
+        )
+
+    def _ports(self, settings: Settings) -> dict[str, msgspec.Struct]:
+        """The sections whose port was 0, with a free one: a restarted role keeps its port."""
+        gateway, analytics = settings.sip_gateway, settings.analytics
+        if gateway.sip_port == 0:
+            port = free_port(gateway.listen_host, udp_too=True)
+            gateway = msgspec.structs.replace(gateway, sip_port=port)
+        if analytics.http_port == 0:
+            port = free_port(analytics.http_host)
+            analytics = msgspec.structs.replace(analytics, http_port=port)
+        return {"sip_gateway": gateway, "analytics": analytics}
+
+    async def _start_roles(self, settings: Settings, roles: "_Stages") -> None:
+        """All roles, from the back of the walk to its front; returns once they are ready."""
+        host = settings.appliance.health_host
+        ports = {name: free_port(host) for name in ROLES} | settings.appliance.health_ports
+        appliance = msgspec.structs.replace(settings.appliance, health_ports=ports)
+        settings = msgspec.structs.replace(settings, appliance=appliance)
+        settings_file = self._run / "settings.toml"
+        write(settings, settings_file)
+        key_file = self._state / "keys" / "admin.key"
+        await first_key(appliance.postgres_dsn, tenant_id=appliance.tenant, path=key_file)
+        self._report("starting " + ", ".join(ROLES))
+        for name in reversed(ROLES):
+            argv = [sys.executable, "-m", "trunkline", "run", name, "--settings", str(settings_file)]
+            roles.start(Program(name, argv))
+        await _ready(host, ports)
+        url = f"http://{_reachable(settings.analytics.http_host)}:{settings.analytics.http_port}"
+        found = RunningAppliance(
+            http_url=url,
+            sip_port=settings.sip_gateway.sip_port,
+            postgres_dsn=appliance.postgres_dsn,
+            api_key_file=str(key_file),
+            settings_file=str(settings_file),
+            health_ports=ports,
+        )
+        path = appliance_file(settings)
+        path.touch(mode=0o600)
+        path.write_bytes(msgspec.json.encode(found))
+        self._report(f"live captions  {url}   (log in with the key in {key_file})")
+        self._report(f"SIP, SIPREC    sip:{_reachable(settings.sip_gateway.listen_host)}:"
+                     f"{found.sip_port} (UDP, TCP)")
+        self._report(f"logs           {self._logs}")
+        self._report("ready")
+
+
+class _Stages:
+    """Watched children by name, each with a stop of its own."""
+
+    def __init__(self, tasks: asyncio.TaskGroup, logs: Path) -> None:
+        self._tasks = tasks
+        self._logs = logs
+        self._running: dict[str, tuple[asyncio.Event, asyncio.Task[None]]] = {}
+
+    def start(self, program: Program) -> None:
+        """Run the program until `end`."""
+        stop = asyncio.Event()
+        watched = Watched(program, log=self._logs / f"{program.name}.log")
+        self._running[program.name] = stop, self._tasks.create_task(watched.run(stop))
+
+    async def end(self, name: str) -> None:
+        """Stop the program, if it was started, and wait until it is gone."""
+        if name in self._running:
+            stop, task = self._running.pop(name)
+            stop.set()
+            await task
+
+
+async def _ready(host: str, ports: dict[str, int]) -> None:
+    """Wait until every role answers /readyz with 200."""
+    missing = dict(ports)
+    deadline = asyncio.get_running_loop().time() + READY_WITHIN_S
+    async with httpx.AsyncClient(timeout=2.0) as client:
+        while missing:
+            for name, port in list(missing.items()):
+                with contextlib.suppress(httpx.TransportError):
+                    answer = await client.get(f"http://{_reachable(host)}:{port}/readyz")
+                    if answer.status_code == httpx.codes.OK:
+                        del missing[name]
+            if missing and asyncio.get_running_loop().time() > deadline:
+                raise SettingsError(f"not ready in {READY_WITHIN_S:.0f} s: {', '.join(missing)}")
+            await asyncio.sleep(0.1)
+
+
+async def _drained(dsn: str) -> None:
+    """Wait, for a while, until no call is in progress any more."""
+    with contextlib.suppress(TimeoutError, psycopg.OperationalError):
+        async with (
+            asyncio.timeout(DRAIN_S),
+            await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection,
+        ):
+            while True:
+                cursor = await connection.execute("select 1 from calls where finalised_at is null")
+                if await cursor.fetchone() is None:
+                    return
+                await asyncio.sleep(0.2)
+
+
+def _reachable(host: str) -> str:
+    """An address of this machine that a browser on it can open."""
+    return "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host
