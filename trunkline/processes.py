@@ -2,19 +2,18 @@
 
 import asyncio
 import contextlib
-import ctypes
 import logging
 import os
 import signal
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from trunkline.embedded.leash import leashed
+
 logger = logging.getLogger(__name__)
 
-_PR_SET_PDEATHSIG = 1
 FIRST_WAIT_S = 0.2
 LONGEST_WAIT_S = 10.0
 STEADY_S = 30.0
@@ -37,43 +36,19 @@ class Program:
     orphan_signal: signal.Signals = signal.SIGTERM
     """What the kernel sends the child when this process dies (Linux)."""
 
-    user: tuple[int, int] | None = None
-    """Run as this uid and gid; only root can."""
-
 
 async def spawn(program: Program, log: Path | IO[bytes]) -> asyncio.subprocess.Process:
     """Start the child in its own process group, its output appended to `log`."""
     with contextlib.ExitStack() as stack:
         sink = stack.enter_context(log.open("ab")) if isinstance(log, Path) else log
         return await asyncio.create_subprocess_exec(
-            *program.argv,
+            *leashed(list(program.argv), death_signal=program.orphan_signal),
             env={**os.environ, **program.env},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=sink,
             stderr=sink,
             start_new_session=True,
-            preexec_fn=_before_exec(program),
         )
-
-
-def _before_exec(program: Program) -> Callable[[], None]:
-    """What the child does between fork and exec: give up root, and die with its parent."""
-    libc = ctypes.CDLL(None) if sys.platform == "linux" else None
-    parent = os.getpid()
-
-    def run() -> None:
-        if program.user:
-            uid, gid = program.user
-            os.setgroups([])
-            os.setgid(gid)
-            os.setuid(uid)
-        if libc is not None:
-            # After setuid: changing credentials clears the setting (prctl(2)).
-            libc.prctl(_PR_SET_PDEATHSIG, int(program.orphan_signal))
-            if os.getppid() != parent:
-                os._exit(1)
-
-    return run
 
 
 async def end(program: Program, process: asyncio.subprocess.Process) -> None:
