@@ -1,0 +1,1 @@
+"""Places calls whose transcript and personal data are known, and scores what came out."""
