@@ -1,0 +1,89 @@
+"""Where a message came from, and where one goes (RFC 3261 section 18, RFC 3581)."""
+
+import ipaddress
+import re
+from typing import NamedTuple
+
+from sip_gateway.sip.address import host_port, parse_sip_uri
+from sip_gateway.sip.message import Request
+
+_RPORT = re.compile(r";\s*rport\s*(?=;|$)", re.IGNORECASE)
+
+
+class Flow(NamedTuple):
+    """One way between us and a peer: both ends' addresses, over one transport."""
+
+    transport: str
+    """`udp` or `tcp`."""
+
+    local_host: str
+    """The address of ours that the peer reached."""
+
+    local_port: int
+    remote_host: str
+    remote_port: int
+
+    @property
+    def reliable(self) -> bool:
+        """True if the transport repeats lost data itself."""
+        return self.transport != "udp"
+
+
+class Outgoing(NamedTuple):
+    """One message to send."""
+
+    flow: Flow
+    """For TCP: send on this connection while it is open."""
+
+    data: bytes
+    connect_port: int
+    """For TCP: where the peer listens, if the connection is gone."""
+
+
+def stamp_via(request: Request, flow: Flow) -> None:
+    """Note the real source in the topmost Via (RFC 3261 section 18.2.1, RFC 3581 section 4)."""
+    top, *rest = request.headers.all("Via")
+    asked = _RPORT.search(top)
+    if asked:
+        top = f"{top[: asked.start()]};rport={flow.remote_port}{top[asked.end() :]}"
+    if (asked or request.via.host != flow.remote_host) and "received" not in request.via.params:
+        top += f";received={flow.remote_host}"
+    request.headers.remove("Via")
+    for value in (top, *rest):
+        request.headers.add("Via", value)
+
+
+def answer_to(request: Request, flow: Flow, data: bytes) -> Outgoing:
+    """A response to `request` on its way back (section 18.2.2).
+
+    Always to the address it really came from: `received` and the sent-by host are the peer's words.
+    """
+    via = request.via
+    port = via.port or 5060
+    if flow.reliable:
+        return Outgoing(flow, data, port)
+    back = flow.remote_port if "rport" in via.params else port
+    return Outgoing(flow._replace(remote_port=back), data, back)
+
+
+def toward(uri: str, flow: Flow) -> Flow:
+    """The flow to the next hop `uri` of a request of ours in a dialog that uses `flow`.
+
+    An address literal is followed. A host name is not resolved: the peer that spoke last is asked
+    instead, which is the same machine at every SBC we know of.
+    """
+    try:
+        target = parse_sip_uri(uri)
+        host = str(ipaddress.ip_address(target.host))
+    except ValueError:
+        return flow
+    transport = (target.params.get("transport") or flow.transport).lower()
+    if transport not in ("udp", "tcp"):
+        return flow
+    return Flow(transport, flow.local_host, flow.local_port, host, target.port or 5060)
+
+
+def contact(flow: Flow, *, host: str, parameters: str = "") -> str:
+    """Our Contact for peers on this flow."""
+    transport = "" if flow.transport == "udp" else f";transport={flow.transport}"
+    return f"<sip:trunkline@{host_port(host, flow.local_port)}{transport}>{parameters}"

@@ -1,0 +1,68 @@
+"""Session timers as the answering side (RFC 4028 section 9)."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sip_gateway.sip.dialog import Dialog
+from sip_gateway.sip.message import Request
+
+MIN_SE_S = 90
+MAX_SE_S = 7200
+
+_SESSION_EXPIRES = re.compile(
+    r"\s*(\d{1,9})\s*(?:;.*?refresher\s*=\s*(uac|uas)\b.*|;.*)?\Z", re.IGNORECASE
+)
+
+
+class TooSmall(Exception):
+    """Refuse with 422 and `Min-SE: MIN_SE_S`."""
+
+
+class Timer(NamedTuple):
+    """What peer and we agreed on."""
+
+    expires_s: int
+    by_us: bool
+
+
+def agree(request: Request) -> Timer | None:
+    """The session timer of an INVITE or UPDATE; None for none.
+
+    Raises:
+        TooSmall: the interval is below what we take.
+        ValueError: the header is malformed.
+    """
+    header = request.headers.get("Session-Expires") or request.headers.get("x")
+    if header is None:
+        return None
+    found = _SESSION_EXPIRES.match(header)
+    if not found:
+        raise ValueError("Session-Expires")
+    expires_s, refresher = int(found[1]), (found[2] or "").lower()
+    peer_can = "timer" in request.headers.tokens("Supported")
+    if expires_s < MIN_SE_S:
+        if peer_can:
+            raise TooSmall
+        return None
+    # Without the peer's support we would have to refresh; its own media timeout then does.
+    return Timer(min(expires_s, MAX_SE_S), refresher == "uas") if peer_can else None
+
+
+def headers(timer: Timer | None) -> Sequence[tuple[str, str]]:
+    """What a 2xx says about it."""
+    if timer is None:
+        return ()
+    refresher = "uas" if timer.by_us else "uac"
+    return (
+        ("Require", "timer"),
+        ("Session-Expires", f"{timer.expires_s};refresher={refresher}"),
+    )
+
+
+def deadline(dialog: Dialog, *, now: float) -> float | None:
+    """When to refresh, or to end the call for want of a refresh (section 10)."""
+    if dialog.session_expires_s is None:
+        return None
+    interval = dialog.session_expires_s
+    return now + (interval / 2 if dialog.refreshed_by_us else interval - min(32, interval / 3))
