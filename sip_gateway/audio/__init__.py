@@ -1,0 +1,1 @@
+"""Samples: G.711, changes of rate. No sockets, no clocks."""

@@ -1,0 +1,305 @@
+"""One leg's RTP, from datagrams to steps of 100 ms of G.711 on the call clock.
+
+Time never shifts: every step says where on the call clock it starts, short silences and losses
+are filled, and longer ones are skipped by the next step's start.
+"""
+
+from typing import NamedTuple
+
+from sip_gateway.audio.g711 import SILENCE, transcode
+from sip_gateway.rtp.clock import CallClock
+from sip_gateway.rtp.dtmf import KeyPresses, Press
+from sip_gateway.rtp.jitter import JitterBuffer, Played
+from sip_gateway.rtp.packet import Malformed, Packet, is_rtcp, parse
+from sip_gateway.rtp.source import Change, SourceLock
+from sip_gateway.rtp.timeline import PER_MS, Timeline
+
+STEP_MS = 100
+STEP = STEP_MS * PER_MS
+MAX_FILL = 2000 * PER_MS
+"""Silence up to this is filled in; a longer one is skipped, so that no burst of it follows."""
+
+COMFORT_NOISE = 13
+"""RFC 3389's static payload type."""
+
+MAX_PAYLOAD = 200 * PER_MS
+"""Bytes of G.711; nobody sends longer packets, and one would stand for as much time."""
+
+
+class MediaFormat(NamedTuple):
+    """What the leg's SDP agreed on."""
+
+    codec: str
+    payload_type: int
+    telephone_event_type: int | None = None
+
+
+class Step(NamedTuple):
+    """100 ms of audio."""
+
+    start_ms: int
+    g711: bytes
+    arrived_at: float
+    joined: bool
+    """It starts where the step before it ended."""
+
+
+class Lost(NamedTuple):
+    """Audio that was sent and did not come."""
+
+    start_ms: int
+    end_ms: int
+
+
+class Pressed(NamedTuple):
+    """A key was pressed."""
+
+    start_ms: int
+    end_ms: int
+
+
+class Counts:
+    """What became of a leg's packets."""
+
+    __slots__ = ("duplicate", "held", "late", "lost", "malformed", "received", "wrong_ssrc")
+
+    def __init__(self) -> None:
+        self.received = 0
+        self.lost = 0
+        """Not there when their turn came; includes the late ones."""
+        self.late = 0
+        self.duplicate = 0
+        self.malformed = 0
+        self.wrong_ssrc = 0
+        self.held = 0
+        """Came while the leg was on hold, and were not listened to."""
+
+
+class LegReceiver:
+    """One leg's audio.
+
+    Contract: after every call, drain `take`; then call `receive_timer` at `next_timer`.
+    Times are seconds on one monotonic clock; this class never reads it.
+    """
+
+    def __init__(self, media: MediaFormat, *, clock: CallClock, jitter_s: float) -> None:
+        self.counts = Counts()
+        self.held = False
+        self.heard_at: float | None = None
+        """When the last packet of the leg arrived."""
+
+        self.jitter_ms = 0.0
+        """RFC 3550 section 6.4.1, the largest seen."""
+
+        self._media = media
+        self._clock = clock
+        self._lock = SourceLock()
+        self._buffer = JitterBuffer(jitter_s)
+        self._timeline = Timeline()
+        self._keys = KeyPresses()
+        self._audio = bytearray()
+        self._audio_start = 0
+        self._joined = False
+        self._lost: Lost | None = None
+        self._out: list[Step | Lost | Pressed] = []
+        self._first_at: float | None = None
+        self._transit: float | None = None
+        self._jitter = 0.0
+
+    @property
+    def position_ms(self) -> int:
+        """The end of what was heard on the call clock."""
+        return (self._timeline.position or 0) // PER_MS
+
+    @property
+    def started(self) -> bool:
+        """True once a packet was played."""
+        return self._timeline.position is not None
+
+    def receive_datagram(self, data: bytes, *, now: float) -> None:
+        """Take what came to the leg's port."""
+        if is_rtcp(data):
+            return
+        try:
+            packet = parse(data)
+        except Malformed:
+            self.counts.malformed += 1
+            return
+        if self.held:
+            self.counts.held += 1
+            return
+        change, packets = self._lock.receive_packet(packet, now=now)
+        if change is Change.REFUSED:
+            self.counts.wrong_ssrc += 1
+            return
+        if change is Change.FOLLOWED:
+            self._follow_new_source(packets[0][1])
+        for taken, at in packets:
+            self._receive_packet(taken, now=at)
+        self.receive_timer(now=now)
+
+    def receive_timer(self, *, now: float) -> None:
+        """Play what can be played by now."""
+        while played := self._buffer.pop(now=now):
+            self._play(played)
+
+    def next_timer(self) -> float | None:
+        """When a hole will be given up."""
+        return self._buffer.next_timer()
+
+    def take(self) -> list[Step | Lost | Pressed]:
+        """What has become known since the last call, in order."""
+        self.counts.late = self._buffer.late
+        self.counts.duplicate = self._buffer.duplicates
+        out, self._out = self._out, []
+        return out
+
+    def hold(self) -> None:
+        """Stop listening; what came until now is played out."""
+        self.flush()
+        self.held = True
+        self._timeline.pause()
+
+    def resume(self) -> None:
+        """Listen again."""
+        self.held = False
+        self._pause_source()
+
+    def unlock(self) -> None:
+        """The media may come from elsewhere from now on (re-INVITE)."""
+        self._lock.unlock()
+
+    def change_media(self, media: MediaFormat) -> None:
+        """The leg goes on in another format."""
+        if media == self._media:
+            return
+        while played := self._buffer.flush():
+            self._play(played)
+        self._audio = bytearray(transcode(bytes(self._audio), self._media.codec, to=media.codec))
+        self._media = media
+
+    def flush(self) -> None:
+        """Play out everything: nothing is waited for any more."""
+        while played := self._buffer.flush():
+            self._play(played)
+        self._say_pressed(self._keys.finish())
+        self._say_lost()
+        self._close_step()
+
+    def _pause_source(self) -> None:
+        self._lock.unlock()
+        self._buffer.restart()
+        self._timeline.pause()
+        self._transit = None
+
+    def _follow_new_source(self, now: float) -> None:
+        while played := self._buffer.flush():
+            self._play(played)
+        self._say_pressed(self._keys.finish())
+        self._buffer.restart()
+        self._timeline.follow_new_source()
+        self._first_at = now
+        self._transit = None
+
+    def _receive_packet(self, packet: Packet, *, now: float) -> None:
+        self._clock.begin(now)
+        self.counts.received += 1
+        self.heard_at = now
+        if self._first_at is None and not self.started:
+            self._first_at = now
+        if packet.payload_type == self._media.payload_type:
+            self._measure_jitter(packet, now=now)
+        self._buffer.receive_packet(packet, now=now)
+
+    def _measure_jitter(self, packet: Packet, *, now: float) -> None:
+        transit = now * 1000 - packet.timestamp / PER_MS
+        if self._transit is not None:
+            moved = abs(transit - self._transit)
+            if moved < 5000:  # not a wrap or a new series of timestamps
+                self._jitter += (moved - self._jitter) / 16
+                if self._jitter > self.jitter_ms:
+                    self.jitter_ms = self._jitter
+        self._transit = transit
+
+    def _play(self, played: Played) -> None:
+        self.counts.lost += played.lost_before
+        packet = played.packet
+        if packet.payload_type == self._media.payload_type:
+            payload = packet.payload[:MAX_PAYLOAD]
+        elif packet.payload_type in (COMFORT_NOISE, self._media.telephone_event_type):
+            payload = b""
+        else:
+            return
+        self._place(played, payload)
+        if packet.payload_type == self._media.telephone_event_type:
+            start = self._timeline.clock_time(packet.timestamp)
+            self._say_pressed(self._keys.receive(packet.payload, timestamp=start))
+
+    def _place(self, played: Played, payload: bytes) -> None:
+        """Put the payload where it belongs, behind the silence or the loss before it."""
+        # Reordered at the start, the first packet in order is not the first that came.
+        arrived_at = played.arrived_at if self._first_at is None else self._first_at
+        self._first_at = None
+        before = self._timeline.position
+        arrived = self._clock.ms(arrived_at) * PER_MS
+        placed = self._timeline.place(
+            played.packet.timestamp, len(payload), arrived=arrived, lost_before=played.lost_before
+        )
+        if placed.lost_end > placed.lost_start:
+            self._hear_loss(placed.lost_start // PER_MS, placed.lost_end // PER_MS)
+        elif payload:
+            self._say_lost()
+        self._skip(placed.start if before is None else before, placed.start, played.arrived_at)
+        if payload:
+            self._audio += payload
+            self._cut(played.arrived_at)
+
+    def _skip(self, start: int, end: int, arrived_at: float) -> None:
+        """Fill, or leave out, the silence between."""
+        if self._audio_start + len(self._audio) == start and 0 <= end - start <= MAX_FILL:
+            if end > start:
+                self._audio += SILENCE[self._media.codec] * (end - start)
+                self._cut(arrived_at)
+            return
+        self._close_step()
+        self._audio_start = end
+        self._joined = False
+
+    def _cut(self, arrived_at: float) -> None:
+        while len(self._audio) >= STEP:
+            self._say_step(bytes(self._audio[:STEP]), arrived_at=arrived_at)
+            del self._audio[:STEP]
+            self._audio_start += STEP
+
+    def _close_step(self) -> None:
+        """End the audio here: the open step is filled up with silence."""
+        if not self._audio:
+            return
+        size = len(self._audio)
+        filled = bytes(self._audio) + SILENCE[self._media.codec] * (STEP - size)
+        self._say_step(filled, arrived_at=self.heard_at or 0.0)
+        self._audio.clear()
+        self._audio_start += size
+        self._joined = False
+
+    def _say_step(self, g711: bytes, *, arrived_at: float) -> None:
+        start_ms = self._audio_start // PER_MS
+        self._out.append(Step(start_ms, g711, arrived_at, self._joined))
+        self._joined = True
+
+    def _hear_loss(self, start_ms: int, end_ms: int) -> None:
+        """Losses that touch are told as one."""
+        if self._lost and self._lost.end_ms == start_ms:
+            self._lost = Lost(self._lost.start_ms, end_ms)
+        else:
+            self._say_lost()
+            self._lost = Lost(start_ms, end_ms)
+
+    def _say_lost(self) -> None:
+        if self._lost:
+            self._out.append(self._lost)
+            self._lost = None
+
+    def _say_pressed(self, presses: list[Press]) -> None:
+        for start, end in presses:
+            self._out.append(Pressed(start // PER_MS, end // PER_MS))
