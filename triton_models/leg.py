@@ -3,6 +3,7 @@
 Positions are samples since the leg's clock was last set; a jump in the call clock sets it anew.
 """
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -11,11 +12,12 @@ from numpy.typing import NDArray
 
 from triton_models.cut import quietest
 from triton_models.events import Word
+from triton_models.foreground import Foreground
 from triton_models.hypothesis import SAMPLES_PER_MS, Hypothesis, Step
 from triton_models.moonshine import Samples
 from triton_models.settings import Settings
 from triton_models.utterance import TAIL, Endpointing, Run
-from triton_models.voice import VoiceState
+from triton_models.voice import HeardWindow, VoiceState
 
 _SLOW_FROM = 4000 * SAMPLES_PER_MS
 """An open utterance longer than this gets its partials less often: each one costs more."""
@@ -70,6 +72,7 @@ class Leg:
         self._settings = settings
         self._clock_ms = start_ms
         self._endpointing = Endpointing(settings)
+        self._foreground = Foreground()
         self._audio: NDArray[np.float32] = np.zeros(0, np.float32)
         self._audio_at = 0
         self._finished: list[Run] = []
@@ -82,18 +85,19 @@ class Leg:
     @property
     def done_ms(self) -> int:
         """Audio before this needs no more work."""
-        return self.ms(self._endpointing.quiet_since())
+        return self.ms(self._endpointing.needed_from())
 
     def continues_at(self, step: Step) -> bool:
         """True when the step's audio follows the leg's last without a jump."""
         return not len(step.samples) or step.start_ms == self.next_ms
 
-    def receive(self, samples: Samples, probabilities: list[float]) -> None:
-        """Take audio and the voice probability of each window that it completed."""
+    def receive(self, samples: Samples, windows: Sequence[HeardWindow]) -> None:
+        """Take audio, and what was heard in each window that it completed."""
         self._audio = np.concatenate((self._audio, samples))
         self.next_ms += len(samples) // SAMPLES_PER_MS
-        for probability in probabilities:
-            run = self._endpointing.receive_window(probability)
+        for window in windows:
+            below_db = self._foreground.receive(window.probability, window.power)
+            run = self._endpointing.receive_window(window.probability, below_db=below_db)
             if run is not None:
                 self._finished.append(run)
             self._cut_if_long()
@@ -155,7 +159,7 @@ class Leg:
 
     def trim(self) -> None:
         """Forget audio that nothing needs any more."""
-        excess = self._endpointing.quiet_since() - self._audio_at
+        excess = self._endpointing.needed_from() - self._audio_at
         if excess > 0:
             self._audio = self._audio[excess:]
             self._audio_at += excess

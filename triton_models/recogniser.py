@@ -101,9 +101,9 @@ class Recogniser:
     def _listen(self, legs: Sequence[Leg], steps: Sequence[Step]) -> None:
         samples = [step.samples.astype(np.float32) / 32768.0 for step in steps]
         voices = [leg.voice for leg in legs]
-        windows = self._voice.probabilities(list(zip(voices, samples, strict=True)))
-        for leg, step, new, probabilities in zip(legs, steps, samples, windows, strict=True):
-            leg.receive(new, probabilities)
+        windows = self._voice.hear(list(zip(voices, samples, strict=True)))
+        for leg, step, new, heard in zip(legs, steps, samples, windows, strict=True):
+            leg.receive(new, heard)
             if step.ends or not len(step.samples):
                 leg.finish()
 

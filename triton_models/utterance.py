@@ -1,12 +1,18 @@
-"""Where utterances start and end, from voice probabilities (sans-I/O; positions are samples).
+"""Where utterances start and end, from voice probabilities and levels (sans-I/O).
 
-A run opens after `start_history` of voice and closes after `stop_history` of silence. It reaches
-back over `PRE_ROLL` (the first phoneme is often weaker than the threshold) and on over `TAIL` (so
-is the last), but never into the run before it: no sample belongs to two runs.
+A run opens after `start_history_ms` of voice, some of it as loud as the party on the line, and
+closes after `stop_history_ms` without. It reaches back over `PRE_ROLL` (the first phoneme is often
+weaker than the threshold) and on over `TAIL` (so is the last), but never into the run before it:
+no sample belongs to two runs. Positions are samples.
+
+The level rules, measured on ten synthetic calls, four with babble 14 to 22 dB down: without them
+66 s outside of turns were taken for speech, with them 24 s, of which 15 s are the pauses around
+turns that runs reach into; 0.03 % of the voice within turns was missed.
 """
 
 from typing import NamedTuple
 
+from triton_models.foreground import SURE
 from triton_models.settings import Settings
 
 WINDOW = 512
@@ -14,11 +20,24 @@ WINDOW = 512
 
 PRE_ROLL = 9 * WINDOW
 TAIL = 6 * WINDOW
-HYSTERESIS = 0.15
+
+_HYSTERESIS = 0.15
 """Voice that goes on may be so much less sure than voice that starts."""
 
-_MAY_PAUSE = 2
-"""Windows of silence within the voice that starts a run."""
+_MAY_PAUSE = 2 * WINDOW
+"""Silence within the voice that starts a run."""
+
+_REACH_BACK = 18 * WINDOW
+"""Voice that did not open a run by then was none: what comes later opens its own."""
+
+_WEAK_DB = 16.0
+"""Less sure voice further below the party's level is not the party's."""
+
+_STRONG_DB = 7.0
+_STRONG_WINDOWS = 2
+"""So many windows must be this close to the party's level, or very sure, to open a run."""
+
+_VERY_SURE = 0.95
 
 
 class Run(NamedTuple):
@@ -33,6 +52,13 @@ class Run(NamedTuple):
     """One past the last sample to recognise."""
 
 
+class _Rise(NamedTuple):
+    """A voiced window while no run is open."""
+
+    at: int
+    strong: bool
+
+
 class Endpointing:
     """Contract: give it every window in order; take each finished run it returns."""
 
@@ -43,21 +69,23 @@ class Endpointing:
         self._start_windows = max(1, settings.start_history_ms // 32)
         self._stop_samples = max(settings.stop_history_ms * 16, TAIL)
         self._taken = 0
-        self._rising: list[int] = []
+        self._rising: list[_Rise] = []
 
     @property
     def silence(self) -> int:
         """Samples since the open run's last voice; 0 without one."""
         return self.position - self.open.voice_end if self.open else 0
 
-    def receive_window(self, probability: float) -> Run | None:
+    def receive_window(self, probability: float, *, below_db: float = 0.0) -> Run | None:
         """Take the next window; return the run that ended with it."""
         start = self.position
         self.position += WINDOW
+        heard = below_db <= _WEAK_DB or probability >= SURE
         if self.open is None:
-            self._listen(start, probability)
+            strong = below_db <= _STRONG_DB or probability >= _VERY_SURE
+            self._listen(_Rise(start, strong), probability if heard else 0.0)
             return None
-        if probability >= self._threshold - HYSTERESIS:
+        if heard and probability >= self._threshold - _HYSTERESIS:
             self.open = self.open._replace(voice_end=self.position, end=self.position)
             return None
         self.open = self.open._replace(end=min(self.position, self.open.voice_end + TAIL))
@@ -65,7 +93,9 @@ class Endpointing:
 
     def cut(self, at: int) -> Run:
         """End the open run at sample `at`, within it; what follows is the open run from now on."""
-        run = self._opened()
+        run = self.open
+        if run is None:
+            raise ValueError("no run is open")
         self._taken = at
         self.open = Run(at, at, max(run.voice_end, at), run.end)
         return run._replace(voice_end=min(run.voice_end, at), end=at)
@@ -78,26 +108,24 @@ class Endpointing:
             self._taken = run.end
         return run
 
-    def quiet_since(self) -> int:
-        """Audio before this sample is not needed any more."""
+    def needed_from(self) -> int:
+        """Audio before this sample belongs to no run that is open or may still open."""
         if self.open is not None:
             return self.open.start
-        first = self._rising[0] if self._rising else self.position
+        first = self._rising[0].at if self._rising else self.position
         return max(self._taken, first - PRE_ROLL, 0)
 
-    def _listen(self, start: int, probability: float) -> None:
-        level = self._threshold - HYSTERESIS if self._rising else self._threshold
+    def _listen(self, window: _Rise, probability: float) -> None:
+        level = self._threshold - _HYSTERESIS if self._rising else self._threshold
         if probability >= level:
-            self._rising.append(start)
-        elif self._rising and start - self._rising[-1] > _MAY_PAUSE * WINDOW:
+            self._rising.append(window)
+        elif self._rising and window.at - self._rising[-1].at > _MAY_PAUSE:
             self._rising = []
-        if len(self._rising) >= self._start_windows:
-            first = self._rising[0]
-            begin = max(self._taken, first - PRE_ROLL)
+        self._rising = [r for r in self._rising if self.position - r.at <= _REACH_BACK]
+        if len(self._rising) < self._start_windows:
+            return
+        if sum(rise.strong for rise in self._rising) >= min(_STRONG_WINDOWS, self._start_windows):
+            first = self._rising[0].at
+            begin = max(self._taken, first - PRE_ROLL, 0)
             self.open = Run(begin, first, self.position, self.position)
             self._rising = []
-
-    def _opened(self) -> Run:
-        if self.open is None:
-            raise ValueError("no run is open")
-        return self.open

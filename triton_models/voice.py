@@ -7,6 +7,7 @@ holds both for one leg.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import onnxruntime as ort
@@ -31,6 +32,16 @@ class VoiceState:
     """Samples that did not fill a window yet."""
 
 
+class HeardWindow(NamedTuple):
+    """What was heard in one window."""
+
+    probability: float
+    """0 to 1: somebody speaks."""
+
+    power: float
+    """Mean square of the samples; 1 is full scale."""
+
+
 class VoiceActivity:
     """The network in memory."""
 
@@ -44,28 +55,30 @@ class VoiceActivity:
         )
         self._rate = np.array(16000, np.int64)
 
-    def probabilities(
+    def hear(
         self, legs: Sequence[tuple[VoiceState, NDArray[np.float32]]]
-    ) -> list[list[float]]:
-        """The voice probability of each full window of each leg's new samples (16 kHz, -1 to 1).
+    ) -> list[list[HeardWindow]]:
+        """Each full window of each leg's new samples (16 kHz, -1 to 1).
 
         All legs advance together, one window at a time, as one batch.
         """
         queued = [np.concatenate((state.rest, samples)) for state, samples in legs]
         counts = [len(samples) // WINDOW_SAMPLES for samples in queued]
-        found: list[list[float]] = [[] for _ in legs]
+        found: list[list[HeardWindow]] = [[] for _ in legs]
         for window in range(max(counts, default=0)):
             rows = [row for row, count in enumerate(counts) if window < count]
             at = window * WINDOW_SAMPLES
             windows = np.stack([queued[row][at : at + WINDOW_SAMPLES] for row in rows])
             states = [legs[row][0] for row in rows]
-            for row, probability in zip(rows, self._advance(states, windows), strict=True):
-                found[row].append(probability)
+            for row, heard in zip(rows, self._advance(states, windows), strict=True):
+                found[row].append(heard)
         for (state, _), samples, count in zip(legs, queued, counts, strict=True):
             state.rest = samples[count * WINDOW_SAMPLES :]
         return found
 
-    def _advance(self, states: Sequence[VoiceState], windows: NDArray[np.float32]) -> list[float]:
+    def _advance(
+        self, states: Sequence[VoiceState], windows: NDArray[np.float32]
+    ) -> list[HeardWindow]:
         context = np.stack([state.context for state in states])
         inputs = {
             "input": np.concatenate((context, windows), axis=1),
@@ -76,4 +89,6 @@ class VoiceActivity:
         for row, state in enumerate(states):
             state.recurrent = recurrent[:, row]
             state.context = windows[row, -_CONTEXT_SAMPLES:]
-        return [float(probability) for probability in probabilities[:, 0]]
+        powers = np.square(windows).mean(axis=1)
+        heard = zip(probabilities[:, 0].tolist(), powers.tolist(), strict=True)
+        return [HeardWindow(probability, power) for probability, power in heard]
