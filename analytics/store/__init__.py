@@ -1,0 +1,146 @@
+"""Where calls and transcripts are kept: one Protocol; memory and Postgres behind it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from analytics.batch import StoredEvent, text_of
+from analytics.events import (
+    CallDocument,
+    CallSummary,
+    GapDocument,
+    LegDocument,
+    SegmentDocument,
+    TranscriptDocument,
+)
+from redaction.events import Transcript
+
+LOST = "lost"
+"""The reason of a call that the store closed, because nothing came for too long."""
+
+
+class Unavailable(Exception):
+    """The database cannot be used now; trying again later can help."""
+
+
+class Rejected(Exception):
+    """The database will never take one of these events; the others it may."""
+
+
+class Applied(NamedTuple):
+    """What a batch changed."""
+
+    segments: int
+    """Rows of finals written or raised to a higher revision."""
+
+    finalised: int
+    """Calls whose summary was written or refreshed."""
+
+
+class Unpublished(NamedTuple):
+    """A summary that is in the outbox but not on the bus yet."""
+
+    outbox_id: int
+    summary: CallSummary
+
+
+class CallDetail(CallDocument, frozen=True, kw_only=True):
+    """A call with its summary."""
+
+    summary: CallSummary | None = None
+
+
+class OpenCall(msgspec.Struct, frozen=True, kw_only=True):
+    """A call in progress, as far as it is stored."""
+
+    tenant_id: str
+    call: CallDocument
+    finals: tuple[Transcript, ...]
+    gaps: tuple[GapDocument, ...]
+
+
+class Store(Protocol):
+    """Every method raises Unavailable when the database is away.
+
+    Rules: a segment keeps its highest revision, and only finals are kept. A call is finalised when
+    its CallEnded and its TranscriptEnded are both in, whatever the order of the events: its
+    summary and an outbox row are then written in the transaction that completed it. When a stored
+    call changes afterwards, its summary is computed anew and told by a further outbox row.
+    """
+
+    async def apply(self, events: Sequence[StoredEvent], *, now: datetime) -> Applied:
+        """Write a batch in one transaction; raise Rejected, having written nothing."""
+        ...
+
+    async def close_lost(self, *, silent_since: datetime, now: datetime) -> int:
+        """Finalise every call of which nothing came since `silent_since`; how many there were."""
+        ...
+
+    async def unpublished(self, *, limit: int = 100) -> Sequence[Unpublished]:
+        """Summaries whose outbox row is not marked as published, oldest first."""
+        ...
+
+    async def mark_published(self, outbox_ids: Sequence[int], *, now: datetime) -> None:
+        """These are on the bus."""
+        ...
+
+    async def calls(
+        self, tenant_id: str, *, state: str | None = None, limit: int = 50, before: str = ""
+    ) -> Sequence[CallDocument]:
+        """Newest first; only `live` or `ended` ones, only those older than the call `before`."""
+        ...
+
+    async def call(self, tenant_id: str, call_id: str) -> CallDetail | None:
+        """One call, or None if this tenant has no such call."""
+        ...
+
+    async def transcript(self, tenant_id: str, call_id: str) -> TranscriptDocument | None:
+        """One call with everything said in it, or None if this tenant has no such call."""
+        ...
+
+    async def open_calls(self, *, limit: int = 2000) -> Sequence[OpenCall]:
+        """Calls of all tenants that are not finalised, newest first, with their finals."""
+        ...
+
+    async def close(self) -> None:
+        """Disconnect."""
+        ...
+
+
+def detail(call: CallDocument, summary: CallSummary | None) -> CallDetail:
+    """A call with its summary, as one document."""
+    return CallDetail(
+        call_id=call.call_id,
+        external_id=call.external_id,
+        ingress=call.ingress,
+        state=call.state,
+        started_at=call.started_at,
+        ended_at=call.ended_at,
+        duration_ms=call.duration_ms,
+        reason=call.reason,
+        legs=call.legs,
+        summary=summary,
+    )
+
+
+def segment_document(final: Transcript) -> SegmentDocument:
+    """A final as readers get it."""
+    return SegmentDocument(
+        segment_id=final.segment_id,
+        leg_id=final.leg_id,
+        channel=final.channel,
+        speaker=final.speaker,
+        start_ms=final.start_ms,
+        end_ms=final.end_ms,
+        text=text_of(final),
+        words=final.words,
+        language=final.language,
+        policy_version=final.policy_version,
+    )
+
+
+def leg_order(leg: LegDocument) -> tuple[int, str]:
+    """Legs are listed by channel."""
+    return leg.channel, leg.leg_id

@@ -1,0 +1,267 @@
+"""The store in memory: for unit tests, and the rules of the real one in plain code."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+
+from analytics.batch import Batch, CallFacts, CallKey, LegFacts, StoredEvent, fold
+from analytics.events import (
+    CallDocument,
+    CallSummary,
+    GapDocument,
+    LegDocument,
+    TranscriptDocument,
+)
+from analytics.store import (
+    LOST,
+    Applied,
+    CallDetail,
+    OpenCall,
+    Unpublished,
+    detail,
+    leg_order,
+    segment_document,
+)
+from analytics.summary import PacketCounts, StoredCall, summarise
+from redaction.events import Transcript
+
+
+@dataclass(slots=True)
+class _Call:
+    """What is kept of one call."""
+
+    key: CallKey
+    last_event_at: datetime
+    facts: CallFacts = field(default_factory=CallFacts)
+    legs: dict[str, LegFacts] = field(default_factory=dict)
+    segments: dict[str, Transcript] = field(default_factory=dict)
+    gaps: dict[tuple[str, int, str], int] = field(default_factory=dict)
+    lost: bool = False
+    summary: CallSummary | None = None
+    revision: int = 0
+
+
+class MemoryStore:
+    """Everything in dictionaries; gone with the process."""
+
+    def __init__(self) -> None:
+        self._calls: dict[CallKey, _Call] = {}
+        self._outbox: dict[int, CallSummary] = {}
+        self._outbox_id = 0
+
+    async def apply(self, events: Sequence[StoredEvent], *, now: datetime) -> Applied:
+        """Write a batch."""
+        batch = fold(events)
+        changed = set(self._merge_calls(batch, now=now))
+        changed |= set(self._merge_legs(batch)) | set(self._merge_gaps(batch))
+        written = list(self._merge_segments(batch))
+        for key in batch.heard & self._calls.keys():
+            self._calls[key].last_event_at = now
+        done = [self._calls[key] for key in sorted(changed | set(written))]
+        done = [call for call in done if call.summary is not None or _complete(call)]
+        for call in done:
+            self._finalise(call)
+        return Applied(len(written), len(done))
+
+    def _merge_calls(self, batch: Batch, *, now: datetime) -> Iterator[CallKey]:
+        for key, told in batch.calls.items():
+            if key not in self._calls:
+                self._calls[key] = _Call(key, last_event_at=now)
+                yield key
+            call = self._calls[key]
+            facts = call.facts
+            merged = CallFacts(
+                _earlier(facts.worked_out_start, told.worked_out_start),
+                told.started or facts.started,
+                told.clock_started_at or facts.clock_started_at,
+                told.ended or facts.ended,
+                told.transcript_ended_at or facts.transcript_ended_at,
+            )
+            if merged != facts:
+                yield key
+            call.facts = merged
+            call.lost = call.lost and merged.ended is None
+
+    def _merge_legs(self, batch: Batch) -> Iterator[CallKey]:
+        for (tenant_id, call_id, leg_id), told in batch.legs.items():
+            key = CallKey(tenant_id, call_id)
+            held = self._calls[key].legs.get(leg_id)
+            merged = told
+            if held:
+                joined, left = told.joined or held.joined, told.left or held.left
+                merged = LegFacts(held.channel, held.role, joined=joined, left=left)
+            if merged != held:
+                self._calls[key].legs[leg_id] = merged
+                yield key
+
+    def _merge_gaps(self, batch: Batch) -> Iterator[CallKey]:
+        for (tenant_id, call_id, leg_id, start_ms, why), end_ms in batch.gaps.items():
+            key = CallKey(tenant_id, call_id)
+            gaps = self._calls[key].gaps
+            if end_ms > gaps.get((leg_id, start_ms, why), -1):
+                gaps[leg_id, start_ms, why] = end_ms
+                yield key
+
+    def _merge_segments(self, batch: Batch) -> Iterator[CallKey]:
+        for (key, segment_id), final in batch.segments.items():
+            held = self._calls[key].segments.get(segment_id)
+            if held is None or final.revision > held.revision:
+                self._calls[key].segments[segment_id] = final
+                yield key
+
+    def _finalise(self, call: _Call) -> None:
+        call.summary = summarise(_stored(call))
+        call.revision += 1
+        self._outbox_id += 1
+        self._outbox[self._outbox_id] = call.summary
+
+    async def close_lost(self, *, silent_since: datetime, now: datetime) -> int:
+        """Finalise every call of which nothing came since `silent_since`."""
+        lost = [
+            call
+            for call in self._calls.values()
+            if call.summary is None and call.last_event_at < silent_since
+        ]
+        for call in lost:
+            call.lost = call.facts.ended is None
+            self._finalise(call)
+        return len(lost)
+
+    async def unpublished(self, *, limit: int = 100) -> Sequence[Unpublished]:
+        """Summaries not marked as published."""
+        return [Unpublished(*entry) for entry in list(self._outbox.items())[:limit]]
+
+    async def mark_published(self, outbox_ids: Sequence[int], *, now: datetime) -> None:
+        """These are on the bus."""
+        for outbox_id in outbox_ids:
+            self._outbox.pop(outbox_id, None)
+
+    async def calls(
+        self, tenant_id: str, *, state: str | None = None, limit: int = 50, before: str = ""
+    ) -> Sequence[CallDocument]:
+        """Newest first."""
+        keys = sorted((k for k in self._calls if k.tenant_id == tenant_id), reverse=True)
+        older = (_document(self._calls[k]) for k in keys if not before or k.call_id < before)
+        return [call for call in older if state in (None, call.state)][:limit]
+
+    async def call(self, tenant_id: str, call_id: str) -> CallDetail | None:
+        """One call."""
+        call = self._calls.get(CallKey(tenant_id, call_id))
+        return detail(_document(call), call.summary) if call else None
+
+    async def transcript(self, tenant_id: str, call_id: str) -> TranscriptDocument | None:
+        """One call with everything said in it."""
+        call = self._calls.get(CallKey(tenant_id, call_id))
+        if call is None:
+            return None
+        stored = _stored(call)
+        return TranscriptDocument(
+            call=_document(call),
+            segments=tuple(stored.segments),
+            gaps=tuple(stored.gaps),
+            summary=call.summary,
+        )
+
+    async def open_calls(self, *, limit: int = 2000) -> Sequence[OpenCall]:
+        """Calls that are not finalised."""
+        calls = [call for call in self._calls.values() if call.summary is None]
+        newest = sorted(calls, key=lambda call: call.key.call_id, reverse=True)[:limit]
+        return [
+            OpenCall(
+                tenant_id=call.key.tenant_id,
+                call=_document(call),
+                finals=tuple(sorted(call.segments.values(), key=_spoken_order)),
+                gaps=_gaps(call),
+            )
+            for call in newest
+        ]
+
+    async def close(self) -> None:
+        """Nothing to disconnect from."""
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min(filter(None, (one, other)), default=None)
+
+
+def _complete(call: _Call) -> bool:
+    return call.facts.ended is not None and call.facts.transcript_ended_at is not None
+
+
+def _spoken_order(final: Transcript) -> tuple[int, int, str]:
+    return final.start_ms, final.channel, final.segment_id
+
+
+def _document(call: _Call) -> CallDocument:
+    facts = call.facts
+    document = CallDocument(
+        call_id=call.key.call_id,
+        external_id=facts.started.external_id if facts.started else "",
+        ingress=facts.started.ingress if facts.started else "",
+        state="ended" if facts.ended or call.lost else "live",
+        started_at=_started_at(call),
+        legs=tuple(sorted((_leg(*leg) for leg in call.legs.items()), key=leg_order)),
+    )
+    if facts.ended:
+        ended = facts.ended
+        return _ended(document, ended.ended_at, duration_ms=ended.ended_ms, reason=ended.reason)
+    if call.lost and call.summary:
+        summary = call.summary
+        return _ended(document, summary.ended_at, duration_ms=summary.duration_ms, reason=LOST)
+    return document
+
+
+def _ended(
+    call: CallDocument, ended_at: datetime, *, duration_ms: int, reason: str
+) -> CallDocument:
+    return msgspec.structs.replace(call, ended_at=ended_at, duration_ms=duration_ms, reason=reason)
+
+
+def _started_at(call: _Call) -> datetime:
+    facts = call.facts
+    if facts.started:
+        return facts.started.started_at
+    return facts.worked_out_start or call.last_event_at
+
+
+def _leg(leg_id: str, leg: LegFacts) -> LegDocument:
+    if leg.joined is None:
+        return LegDocument(leg_id=leg_id, channel=leg.channel, role=leg.role)
+    return LegDocument(
+        leg_id=leg_id,
+        channel=leg.joined.channel,
+        role=leg.joined.role,
+        label=leg.joined.label,
+        participant_name=leg.joined.participant_name,
+    )
+
+
+def _gaps(call: _Call) -> tuple[GapDocument, ...]:
+    gaps = sorted((start, leg_id, why, end) for (leg_id, start, why), end in call.gaps.items())
+    return tuple(
+        GapDocument(leg_id=leg_id, start_ms=start_ms, end_ms=end_ms, why=why)
+        for start_ms, leg_id, why, end_ms in gaps
+    )
+
+
+def _stored(call: _Call) -> StoredCall:
+    document = _document(call)
+    if call.lost:
+        document = msgspec.structs.replace(document, ended_at=None, duration_ms=None, reason=LOST)
+    finals = sorted(call.segments.values(), key=_spoken_order)
+    newest = max(finals, key=lambda final: final.redacted_at, default=None)
+    left = {leg_id: leg.left for leg_id, leg in call.legs.items() if leg.left}
+    return StoredCall(
+        tenant_id=call.key.tenant_id,
+        call=document,
+        segments=[segment_document(final) for final in finals],
+        gaps=_gaps(call),
+        packets={
+            leg_id: PacketCounts(leg.packets_received, leg.packets_lost)
+            for leg_id, leg in left.items()
+        },
+        policy_version=newest.policy_version if newest else "",
+        transcript_complete=call.facts.transcript_ended_at is not None,
+    )

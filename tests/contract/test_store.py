@@ -1,0 +1,334 @@
+"""What every Store does: the same tests over memory and over a real Postgres."""
+
+import random
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+
+from analytics.batch import StoredEvent
+from analytics.migrate import MigrationEdited, migrate
+from analytics.store import Rejected, Store, Unavailable
+from analytics.store.memory import MemoryStore
+from analytics.store.postgres import PostgresStore
+from tests.told_call import CALL_ID, ToldCall, at
+
+NOW = datetime(2025, 11, 20, 9, 31, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=30)
+OTHER_ID = "019aa09969c07a1bb9c0ffee00000002"
+
+
+@pytest.fixture(params=["memory", "postgres"])
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+    """An empty store of each kind."""
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    dsn: str = request.getfixturevalue("postgres_dsn")
+    await migrate(dsn)
+    postgres = await PostgresStore.connect(dsn)
+    yield postgres
+    await postgres.close()
+
+
+@pytest.fixture
+async def dsn(postgres_dsn: str) -> str:
+    """A migrated database."""
+    await migrate(postgres_dsn)
+    return postgres_dsn
+
+
+def whole_call(call: ToldCall) -> list[StoredEvent]:
+    """Both topics, one after the other."""
+    return [*call.lifecycle(), *call.speech()]
+
+
+def shuffled(call: ToldCall, seed: int) -> list[StoredEvent]:
+    """Both topics interleaved at random, each in its order, with stretches of it repeated."""
+    rng = random.Random(seed)
+    topics: list[list[StoredEvent]] = [[*call.lifecycle()], [*call.speech()]]
+    told: list[StoredEvent] = []
+    while any(topics):
+        told.append(rng.choice([topic for topic in topics if topic]).pop(0))
+        if rng.random() < 0.2:
+            told += told[-rng.randint(1, 5) :]
+    return told
+
+
+async def test_a_told_call_reads_back_as_its_transcript(store: Store) -> None:
+    call = ToldCall()
+    applied = await store.apply(whole_call(call), now=NOW)
+    assert (applied.segments, applied.finalised) == (3, 1)
+    document = await store.transcript("default", CALL_ID)
+    assert document is not None
+    assert document.call.state == "ended"
+    assert document.call.duration_ms == 10_000
+    assert document.call.ended_at == at(10_000)
+    assert [leg.participant_name for leg in document.call.legs] == ["Alice", ""]
+    assert [segment.text for segment in document.segments] == [
+        "good morning how can I help",
+        "my card is [card] [name]",
+        "thank you",
+    ]
+    assert document.segments[1].words[3].kind == "card"
+    assert [(gap.start_ms, gap.end_ms) for gap in document.gaps] == [(7000, 7400)]
+    assert document.summary is not None
+    assert document.summary.redactions == {"card": 1, "name": 1}
+    assert document.summary.transcript_complete
+    assert [leg.packets_lost for leg in document.summary.legs] == [0, 1]
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_any_interleaving_of_the_topics_ends_in_the_same_call(
+    store: Store, seed: int
+) -> None:
+    expected = MemoryStore()
+    await expected.apply(whole_call(ToldCall()), now=NOW)
+    told = shuffled(ToldCall(), seed)
+    rng = random.Random(seed)
+    while told:
+        size = rng.randint(1, 6)
+        await store.apply(told[:size], now=NOW)
+        told = told[size:]
+    assert await store.transcript("default", CALL_ID) == await expected.transcript(
+        "default", CALL_ID
+    )
+
+
+async def test_a_replay_changes_nothing_and_tells_nobody(store: Store) -> None:
+    await store.apply(whole_call(ToldCall()), now=NOW)
+    before = await store.unpublished()
+    again = await store.apply(whole_call(ToldCall()), now=NOW)
+    assert (again.segments, again.finalised) == (0, 0)
+    assert await store.unpublished() == before
+
+
+async def test_a_partial_is_never_stored(store: Store) -> None:
+    call = ToldCall()
+    await store.apply([call.started(), call.said(0, "hello", start_ms=0, final=False)], now=NOW)
+    document = await store.transcript("default", CALL_ID)
+    assert document is not None and document.segments == ()
+
+
+async def test_a_lower_revision_never_comes_back(store: Store) -> None:
+    call = ToldCall()
+    await store.apply([call.said(0, "my pin is [pin]", start_ms=0, revision=3)], now=NOW)
+    await store.apply([call.said(0, "my pin is sesame", start_ms=0, revision=2)], now=NOW)
+    document = await store.transcript("default", CALL_ID)
+    assert document is not None and document.segments[0].text == "my pin is [pin]"
+
+
+@pytest.mark.parametrize("last", ["call_ended", "transcript_ended"])
+async def test_a_call_is_finalised_when_both_topics_have_ended(store: Store, last: str) -> None:
+    call = ToldCall()
+    ends: list[StoredEvent] = [call.ended(at_ms=900), call.transcript_ended(at_ms=900)]
+    if last == "call_ended":
+        ends.reverse()
+    await store.apply([call.started(), call.joined(0), ends[0]], now=NOW)
+    detail = await store.call("default", CALL_ID)
+    assert detail is not None and detail.summary is None
+    assert (await store.apply([ends[1]], now=NOW)).finalised == 1
+    detail = await store.call("default", CALL_ID)
+    assert detail is not None and detail.summary is not None
+    assert detail.summary.reason == "bye"
+
+
+async def test_a_final_after_the_end_refreshes_the_summary_and_is_told(store: Store) -> None:
+    await store.apply(whole_call(ToldCall()), now=NOW)
+    first = await store.unpublished()
+    await store.mark_published([entry.outbox_id for entry in first], now=NOW)
+    late = ToldCall().said(1, "[card]", start_ms=2900, revision=4)
+    assert (await store.apply([late], now=NOW)).finalised == 1
+    (entry,) = await store.unpublished()
+    assert entry.outbox_id > first[-1].outbox_id
+    assert entry.summary.redactions == {"card": 1}
+
+
+async def test_the_summary_waits_in_the_outbox_until_it_is_published(store: Store) -> None:
+    await store.apply(whole_call(ToldCall()), now=NOW)
+    (entry,) = await store.unpublished()
+    assert entry.summary.call_id == CALL_ID
+    assert [e.outbox_id for e in await store.unpublished()] == [entry.outbox_id]
+    await store.mark_published([entry.outbox_id], now=NOW)
+    assert await store.unpublished() == []
+
+
+async def test_a_silent_call_is_closed_as_lost_and_never_stays_live(store: Store) -> None:
+    call = ToldCall()
+    await store.apply([call.started(), call.said(0, "hello there", start_ms=1000)], now=NOW)
+    assert await store.close_lost(silent_since=NOW - timedelta(seconds=1), now=NOW) == 0
+    assert await store.close_lost(silent_since=LATER, now=LATER) == 1
+    detail = await store.call("default", CALL_ID)
+    assert detail is not None and detail.summary is not None
+    assert (detail.state, detail.reason, detail.duration_ms) == ("ended", "lost", 1600)
+    assert detail.ended_at == at(1600)
+    assert not detail.summary.transcript_complete
+    assert await store.close_lost(silent_since=LATER, now=LATER) == 0
+
+
+async def test_a_lost_call_takes_what_still_comes(store: Store) -> None:
+    call = ToldCall()
+    await store.apply([call.started(), call.joined(0)], now=NOW)
+    await store.close_lost(silent_since=LATER, now=LATER)
+    await store.apply([call.said(0, "still here", start_ms=5000)], now=LATER)
+    detail = await store.call("default", CALL_ID)
+    assert detail is not None and detail.summary is not None
+    assert (detail.reason, detail.duration_ms) == ("lost", 5600)
+    await store.apply([call.ended(at_ms=9000), call.transcript_ended(at_ms=9000)], now=LATER)
+    detail = await store.call("default", CALL_ID)
+    assert detail is not None and detail.summary is not None
+    assert (detail.reason, detail.duration_ms) == ("bye", 9000)
+    assert detail.summary.transcript_complete
+
+
+async def test_a_call_whose_redaction_never_ended_keeps_its_own_reason(store: Store) -> None:
+    call = ToldCall()
+    await store.apply([call.started(), call.ended(at_ms=700)], now=NOW)
+    assert await store.close_lost(silent_since=LATER, now=LATER) == 1
+    detail = await store.call("default", CALL_ID)
+    assert detail is not None and detail.summary is not None
+    assert (detail.reason, detail.duration_ms) == ("bye", 700)
+    assert not detail.summary.transcript_complete
+
+
+async def test_partials_keep_a_call_from_being_lost(store: Store) -> None:
+    call = ToldCall()
+    await store.apply([call.started()], now=NOW)
+    await store.apply([call.said(0, "hello", start_ms=0, final=False)], now=LATER)
+    assert await store.close_lost(silent_since=LATER - timedelta(seconds=1), now=LATER) == 0
+
+
+async def test_lists_go_backwards_in_pages_and_by_state(store: Store) -> None:
+    ids = [f"019aa09969c07a1bb9c0ffee000000{i:02d}" for i in range(5)]
+    for call_id in ids:
+        await store.apply([ToldCall(call_id).started()], now=NOW)
+    await store.apply([ToldCall(ids[3]).ended(at_ms=5)], now=NOW)
+    first = await store.calls("default", limit=2)
+    assert [call.call_id for call in first] == [ids[4], ids[3]]
+    rest = await store.calls("default", limit=9, before=first[-1].call_id)
+    assert [call.call_id for call in rest] == [ids[2], ids[1], ids[0]]
+    ended = await store.calls("default", state="ended")
+    assert [call.call_id for call in ended] == [ids[3]]
+    assert len(await store.calls("default", state="live")) == 4
+
+
+async def test_one_tenant_sees_nothing_of_another(store: Store) -> None:
+    await store.apply(whole_call(ToldCall()), now=NOW)
+    await store.apply(whole_call(ToldCall(OTHER_ID, tenant_id="other")), now=NOW)
+    assert [call.call_id for call in await store.calls("other")] == [OTHER_ID]
+    assert await store.transcript("other", CALL_ID) is None
+    assert await store.call("default", OTHER_ID) is None
+
+
+async def test_one_call_id_in_two_tenants_stays_two_calls(store: Store) -> None:
+    await store.apply(whole_call(ToldCall()), now=NOW)
+    await store.apply([ToldCall(tenant_id="other").said(0, "mine", start_ms=0)], now=NOW)
+    ours = await store.transcript("default", CALL_ID)
+    theirs = await store.transcript("other", CALL_ID)
+    assert ours is not None and len(ours.segments) == 3
+    assert theirs is not None and len(theirs.segments) == 1
+
+
+async def test_open_calls_come_with_their_finals_and_gaps(store: Store) -> None:
+    await store.apply(whole_call(ToldCall(OTHER_ID)), now=NOW)
+    call = ToldCall()
+    final = call.said(0, "hello there", start_ms=1000, revision=4)
+    await store.apply([call.started(), call.joined(0), final, call.gap(0, 0, 400)], now=NOW)
+    (opened,) = await store.open_calls()
+    assert opened.call.call_id == CALL_ID
+    assert opened.finals == (final,)
+    assert [gap.end_ms for gap in opened.gaps] == [400]
+
+
+def unstorable(call: ToldCall) -> Sequence[StoredEvent]:
+    """Postgres keeps no NUL in text."""
+    return [call.said(0, "fine", start_ms=0), call.said(0, "\0", start_ms=1000)]
+
+
+async def test_a_batch_that_cannot_be_stored_is_refused_whole(dsn: str) -> None:
+    store = await PostgresStore.connect(dsn)
+    with pytest.raises(Rejected) as refused:
+        await store.apply(unstorable(ToldCall()), now=NOW)
+    assert "fine" not in str(refused.value)
+    assert await store.transcript("default", CALL_ID) is None
+    await store.close()
+
+
+async def test_a_database_that_is_away_is_said_so() -> None:
+    store = PostgresStore("host=/nonexistent dbname=none connect_timeout=1")
+    with pytest.raises(Unavailable):
+        await store.apply([ToldCall().started()], now=NOW)
+
+
+async def test_segments_go_to_the_partition_of_the_calls_day(dsn: str) -> None:
+    store = await PostgresStore.connect(dsn)
+    await store.apply([ToldCall().said(0, "near", start_ms=0)], now=NOW)
+    await store.apply([ToldCall("odd").said(0, "far", start_ms=0)], now=NOW)
+    await store.close()
+    async with await psycopg.AsyncConnection.connect(dsn) as connection:
+        rows = await (
+            await connection.execute("select call_id, tableoid::regclass::text from segments")
+        ).fetchall()
+    assert dict(rows) == {CALL_ID: "segments_20251120", "odd": "segments_other"}
+
+
+async def test_the_api_role_sees_one_tenant_even_without_asking_for_it(dsn: str) -> None:
+    store = await PostgresStore.connect(dsn)
+    await store.apply(whole_call(ToldCall()), now=NOW)
+    await store.apply(whole_call(ToldCall(OTHER_ID, tenant_id="other")), now=NOW)
+    await store.close()
+    async with await psycopg.AsyncConnection.connect(dsn) as connection:
+        await connection.execute("set local role trunkline_api")
+        for table in ("calls", "legs", "segments", "gaps"):
+            await connection.execute("select set_config('trunkline.tenant_id', 'other', true)")
+            query = f"select distinct tenant_id from {table}".encode()
+            assert await (await connection.execute(query)).fetchall() == [("other",)]
+            await connection.execute("select set_config('trunkline.tenant_id', '', true)")
+            assert await (await connection.execute(query)).fetchall() == []
+
+
+async def test_an_analyst_reads_its_tenants_views_and_no_table(dsn: str) -> None:
+    store = await PostgresStore.connect(dsn)
+    await store.apply(whole_call(ToldCall()), now=NOW)
+    await store.apply(whole_call(ToldCall(OTHER_ID, tenant_id="other")), now=NOW)
+    await store.close()
+    async with await psycopg.AsyncConnection.connect(dsn) as connection:
+        # Rolled back at the end: roles outlive the database of a test.
+        await connection.execute("create role test_analyst in role trunkline_analyst")
+        await connection.execute("insert into analyst_tenants values ('test_analyst', 'other')")
+        await connection.execute("set session authorization test_analyst")
+        for view in ("v_transcripts", "v_words", "v_talk_metrics"):
+            rows = await connection.execute(f"select distinct tenant_id from {view}".encode())
+            assert await rows.fetchall() == [("other",)], view
+        found = await connection.execute(
+            "select speaker from v_transcripts where search @@ websearch_to_tsquery('mornings')"
+        )
+        assert await found.fetchall() == [("agent",)]
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            await connection.execute("select participant_aor from legs")
+        await connection.rollback()
+
+
+async def test_migrating_twice_does_nothing_and_an_edited_migration_is_refused(dsn: str) -> None:
+    await migrate(dsn)
+    async with await psycopg.AsyncConnection.connect(dsn) as connection:
+        await connection.execute(
+            "update schema_migrations set sha256 = 'edited' where name like '0001%'"
+        )
+    with pytest.raises(MigrationEdited, match="0001_calls"):
+        await migrate(dsn)
+
+
+async def test_every_column_says_what_it_holds(dsn: str) -> None:
+    async with await psycopg.AsyncConnection.connect(dsn) as connection:
+        bare = await connection.execute(
+            """
+            select c.relname, a.attname from pg_class c
+            join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+            where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+                and not c.relispartition and c.relname <> 'schema_migrations'
+                and col_description(c.oid, a.attnum) is null
+            """
+        )
+        assert await bare.fetchall() == []
