@@ -16,7 +16,8 @@ from analytics.settings import Settings
 from analytics.store import Rejected, Store, Unavailable
 from redaction.events import TRANSCRIPTS_TOPIC
 from sip_gateway.events import CALLS_TOPIC
-from trunkline import bus
+from trunkline.bus import Bus, Subscription
+from trunkline.bus import Unavailable as BusUnavailable
 from trunkline.bus.consume import Decoded, consume
 from trunkline.bus.dead_letters import DeadLetters
 
@@ -40,7 +41,7 @@ class Sink:
     """The store role. Offsets are committed after the database is; a replay changes nothing."""
 
     def __init__(
-        self, store: Store, events: bus.Bus, *, settings: Settings, registry: CollectorRegistry
+        self, store: Store, events: Bus, *, settings: Settings, registry: CollectorRegistry
     ) -> None:
         self._store = store
         self._bus = events
@@ -75,11 +76,11 @@ class Sink:
                 stop=stop,
             )
 
-    async def _subscribe(self, stop: asyncio.Event) -> bus.Subscription | None:
+    async def _subscribe(self, stop: asyncio.Event) -> Subscription | None:
         while not stop.is_set():
             try:
                 return await self._bus.subscribe(_TOPICS, group=GROUP)
-            except bus.Unavailable:
+            except BusUnavailable:
                 self._missing = "the bus is away"
             await _pause(stop, RETRY_S)
         return None
@@ -92,7 +93,7 @@ class Sink:
         except Unavailable as error:
             self._missing = f"the database is away ({error})"
             self._caught_up_since = None
-            raise bus.Unavailable(str(error)) from None
+            raise BusUnavailable(str(error)) from None
         self._missing = ""
         if len(batch) >= FETCHED:
             self._caught_up_since = None
@@ -127,7 +128,7 @@ class Sink:
             try:
                 await self._close_lost()
                 await self._publish()
-            except (Unavailable, bus.Unavailable):
+            except (Unavailable, BusUnavailable):
                 # The outbox keeps what is not published, and silent calls stay silent.
                 logger.warning("summaries wait for the database or the bus")
             await self._until_finished_or(stop)
