@@ -96,8 +96,8 @@ class Leg:
         self._audio = np.concatenate((self._audio, samples))
         self.next_ms += len(samples) // SAMPLES_PER_MS
         for window in windows:
-            below_db = self._foreground.receive(window.probability, window.power)
-            run = self._endpointing.receive_window(window.probability, below_db=below_db)
+            level = self._foreground.receive(window.probability, window.power)
+            run = self._endpointing.receive_window(window.probability, level)
             if run is not None:
                 self._finished.append(run)
             self._cut_if_long()
