@@ -24,7 +24,7 @@ comment on column deliveries.revision is 'Revision of the finished call, from th
 comment on column deliveries.state is 'waiting: to be sent; done: the receiver has it; parked: given up, an operator decides; superseded: a later revision is sent instead.';
 comment on column deliveries.failures is 'Attempts that failed since it was first due, or since an operator retried it.';
 comment on column deliveries.next_attempt_at is 'Not tried before this time.';
-comment on column deliveries.why is 'Why the last attempt failed: a status or an error type, never text of the call.';
+comment on column deliveries.why is 'Why the last attempt failed, empty once done: a status or an error type, never text of the call.';
 comment on column deliveries.changed_at is 'When the state or the number of failures last changed.';
 
 create index deliveries_due on deliveries (connector, next_attempt_at) where state = 'waiting';
