@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from sip_gateway.sip.address import host_port, parse_name_addr, parse_sip_uri
+from sip_gateway.sip.address import NameAddr, host_port, parse_name_addr, parse_sip_uri
 from sip_gateway.sip.flow import Flow, contact, toward
 from sip_gateway.sip.message import Headers, Request
 
@@ -44,6 +44,11 @@ class Dialog(msgspec.Struct, kw_only=True):
     refreshed_by_us: bool = False
     last_answer: bytes = b""
     """The 2xx of the first INVITE, for a peer that repeats it after we restarted."""
+
+    @property
+    def remote(self) -> NameAddr:
+        """The peer's party."""
+        return parse_name_addr(self.remote_party)
 
     @property
     def next_hop(self) -> Flow:

@@ -144,7 +144,7 @@ class Exchanges:
         return unanswered
 
     def settle(self, exchange: Exchange, *, now: float) -> None:
-        """Take over what a transaction wants to send and its next timer; forget it if it is over."""
+        """Take over what a transaction sends and its next timer; forget it if it is over."""
         transaction = exchange.transaction
         before = transaction.repeats
         for data in transaction.to_send(now=now):
@@ -161,6 +161,11 @@ class Exchanges:
             self._client.pop(exchange.key, None)
             if self._merges.get(merge_of(exchange.request)) is exchange:
                 del self._merges[merge_of(exchange.request)]
+
+    def unanswered(self) -> int:
+        """How many requests of ours still wait for their final response."""
+        waiting = (State.TRYING, State.PROCEEDING)
+        return sum(ours.transaction.state in waiting for ours in self._client.values())
 
     def to_send(self) -> list[Outgoing]:
         """What to send now; empties itself."""

@@ -85,6 +85,7 @@ def _media(session: SdpMessage, line: MediaDescription) -> Media:
         tuple(
             Codec(c.payload_type, c.encoding_name.upper(), c.clock_rate, c.fmtp or "")
             for c in line.codecs
+            if c.channels in (None, 1)
         ),
         _direction(line.attributes) or _direction(session.attributes) or "sendrecv",
         connection.address.partition("/")[0] if connection else "",

@@ -45,8 +45,10 @@ def agree(request: Request) -> Timer | None:
         if peer_can:
             raise TooSmall
         return None
-    # Without the peer's support we would have to refresh; its own media timeout then does.
-    return Timer(min(expires_s, MAX_SE_S), refresher == "uas") if peer_can else None
+    # Without the peer's support, or its UPDATE, nobody could refresh: its end is found by silence.
+    if not peer_can or (refresher == "uas" and "update" not in request.headers.tokens("Allow")):
+        return None
+    return Timer(min(expires_s, MAX_SE_S), refresher == "uas")
 
 
 def headers(timer: Timer | None) -> Sequence[tuple[str, str]]:

@@ -372,6 +372,10 @@ class UserAgent:
         events, self._events = self._events, []
         return events
 
+    def unanswered(self) -> int:
+        """How many requests of ours still wait for their final response."""
+        return self._exchanges.unanswered()
+
     def to_send(self) -> list[Outgoing]:
         """What to send now; empties itself."""
         return self._exchanges.to_send()

@@ -1,0 +1,252 @@
+"""One call as the signalling process knows it: its dialog, legs and clock, as kept on disk."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+
+from sip_gateway.settings import Settings
+from sip_gateway.sip import multipart, negotiate, sdp
+from sip_gateway.sip.dialog import Dialog
+from sip_gateway.sip.message import Request
+from sip_gateway.siprec import metadata, roles
+from sip_gateway.siprec.metadata import Metadata, Participant
+from sip_gateway.worker_protocol import LegSpec, OpenCall
+
+LONGEST_TEXT = 200
+"""Characters kept of what a peer names: names, addresses, labels."""
+
+
+class Body(NamedTuple):
+    """What an INVITE, UPDATE or ACK says about media and people."""
+
+    session: sdp.Session | None = None
+    metadata: Metadata | None = None
+
+
+class BadBody(Exception):
+    """The body is not what its type says: refuse with `status`."""
+
+    def __init__(self, why: str, *, status: int = 400) -> None:
+        super().__init__(why)
+        self.status = status
+
+
+class BadRecord(Exception):
+    """A stored call cannot be read."""
+
+
+class Leg(msgspec.Struct, frozen=True, kw_only=True):
+    """One audio line that we take."""
+
+    spec: LegSpec
+    line: int
+    """Index of its m= line."""
+
+    two_way: bool
+    """The peer once offered to listen too: `sendonly` then means that it put us on hold."""
+
+
+class Call(msgspec.Struct, kw_only=True):
+    """One call. What changes is replaced, never edited in place."""
+
+    call_id: str
+    tenant_id: str
+    ingress: str
+    external_id: str
+    started_at: datetime
+    worker: int
+    dialog: Dialog
+    legs: tuple[Leg, ...] = ()
+    channels: int = 0
+    """How many legs there ever were: the next leg's channel."""
+
+    metadata: Metadata | None = None
+    description: sdp.Session = sdp.Session(())
+    """What we last sent as answer or offer."""
+
+    clock_started_at: datetime | None = None
+    closing: str = ""
+    """Why the call is over, while its worker has not confirmed it."""
+
+    def open(self, *, resumed: bool) -> OpenCall:
+        """What tells a worker to start the call, or to take it up again."""
+        return OpenCall(
+            call_id=self.call_id,
+            tenant_id=self.tenant_id,
+            ingress=self.ingress,
+            external_id=self.external_id,
+            started_at=self.started_at,
+            legs=self.specs,
+            resumed=resumed,
+            clock_started_at=self.clock_started_at,
+        )
+
+    @property
+    def specs(self) -> tuple[LegSpec, ...]:
+        """What the worker must know of each leg."""
+        return tuple(leg.spec for leg in self.legs)
+
+    @property
+    def ports(self) -> dict[int, int]:
+        """The RTP port by m= line."""
+        return {leg.line: leg.spec.rtp_port or 0 for leg in self.legs}
+
+    def take_ports(self, rtp_ports: dict[str, int]) -> bool:
+        """Note the ports a worker opened, by leg id; True if every leg has one now."""
+        self.legs = tuple(
+            _with(leg, rtp_port=rtp_ports.get(leg.spec.leg_id, leg.spec.rtp_port))
+            for leg in self.legs
+        )
+        return all(leg.spec.rtp_port for leg in self.legs)
+
+
+def unpack(record: bytes) -> Call:
+    """A call from its record; BadRecord if it is none of ours."""
+    try:
+        return msgspec.msgpack.decode(record, type=Call)
+    except msgspec.DecodeError as error:
+        raise BadRecord(str(error)) from None
+
+
+def read_body(request: Request) -> Body:
+    """The session description and metadata in a request, in whatever order; BadBody if broken."""
+    session: sdp.Session | None = None
+    told: Metadata | None = None
+    try:
+        for part in multipart.parts(request):
+            if part.media_type == "application/sdp" and session is None:
+                session = sdp.parse(part.body)
+            elif part.media_type in metadata.MEDIA_TYPES:
+                told = metadata.read(part.body)
+    except (sdp.BadSdp, multipart.BadMultipart) as error:
+        raise BadBody(str(error)) from None
+    except metadata.BadMetadata:
+        # Recording goes on without names rather than not at all.
+        told = None
+    return Body(session, told)
+
+
+def is_siprec(request: Request, body: Body) -> bool:
+    """True for a recording session: it says so in any of the ways seen in the field."""
+    if "siprec" in request.headers.tokens("Require") or body.metadata is not None:
+        return True
+    return any("+sip.src" in value.lower() for value in request.headers.all("Contact"))
+
+
+def plan(call: Call, body: Body, settings: Settings) -> dict[int, negotiate.Line]:
+    """Give `call` the legs that the peer's description asks for; returns the lines we take."""
+    assert body.session is not None
+    in_use = {leg.line: leg.spec.codec for leg in call.legs}
+    taken = negotiate.lines(body.session, in_use)
+    known = {leg.line: leg for leg in call.legs}
+    legs = [_leg(call, line, known.get(line.position)) for line in taken.values()]
+    if call.ingress == "sip":
+        # Port 0 is hold where a call has no other way to say it; a recorder's stream is over.
+        gone = known.keys() - taken.keys()
+        legs += [_with(known[index], held=True) for index in sorted(gone)]
+    call.legs = tuple(legs)
+    describe(call, settings, told=body.metadata)
+    return taken
+
+
+def plan_offer(call: Call, settings: Settings) -> None:
+    """Give `call` the legs of an offer of ours: one per recorded stream, else one."""
+    labels = sorted(call.metadata.labels.values()) if call.metadata else []
+    for index, label in enumerate(labels or [""]):
+        line = negotiate.Line(
+            index, sdp.PCMU, sdp.TELEPHONE_EVENT, "sendrecv", False, label[:LONGEST_TEXT]
+        )
+        call.legs += (_leg(call, line, None),)
+    describe(call, settings)
+
+
+def describe(call: Call, settings: Settings, *, told: Metadata | None = None) -> None:
+    """Say of each leg who speaks there, as far as the peer told so far and now."""
+    if told is not None:
+        call.metadata = metadata.merge(call.metadata, told)
+    parties = _parties(call)
+    for_legs = roles.decide(parties, settings)
+    call.legs = tuple(
+        _with(
+            leg,
+            role=role,
+            participant_name=party.name[:LONGEST_TEXT] if party else "",
+            participant_aor=party.aor[:LONGEST_TEXT] if party else "",
+        )
+        for leg, role, party in zip(call.legs, for_legs, parties, strict=True)
+    )
+
+
+def answer_sdp(call: Call, offer: sdp.Session, taken: dict[int, negotiate.Line]) -> None:
+    """Make `call.description` the answer to `offer`."""
+    _say(call, tuple(negotiate.answer(offer, taken, ports=call.ports)))
+
+
+def offer_sdp(call: Call) -> None:
+    """Make `call.description` an offer of what we listen to now."""
+    if not call.description.media:
+        _say(call, tuple(_offered(leg) for leg in call.legs))
+        return
+    _say(
+        call,
+        tuple(
+            media._replace(direction="recvonly") if media.port else media
+            for media in call.description.media
+        ),
+    )
+
+
+def _offered(leg: Leg) -> sdp.Media:
+    return negotiate.offer_line(leg.spec.rtp_port or 0, label=leg.spec.label)
+
+
+def _say(call: Call, media: tuple[sdp.Media, ...]) -> None:
+    """A new version only if something changed (RFC 3264 section 8)."""
+    said = call.description
+    if media != said.media:
+        session_id = str(int(call.started_at.timestamp() * 1000))
+        call.description = sdp.Session(media, session_id, str(int(said.version) + 1))
+
+
+def _leg(call: Call, line: negotiate.Line, known: Leg | None) -> Leg:
+    two_way = line.direction == "sendrecv" or (known is not None and known.two_way)
+    on_hold = two_way and line.direction == "sendonly" and call.ingress == "sip"
+    if known is None:
+        channel = call.channels
+        call.channels += 1
+        leg_id, rtp_port = f"{call.call_id}-{channel}", None
+    else:
+        channel, leg_id, rtp_port = known.spec.channel, known.spec.leg_id, known.spec.rtp_port
+    spec = LegSpec(
+        leg_id=leg_id,
+        channel=channel,
+        role="",
+        codec=line.codec.name,
+        payload_type=line.codec.payload_type,
+        telephone_event_type=line.telephone_event.payload_type if line.telephone_event else None,
+        label=line.label[:LONGEST_TEXT],
+        held=line.silent or on_hold,
+        rtp_port=rtp_port,
+    )
+    return Leg(spec=spec, line=line.position, two_way=two_way)
+
+
+def _parties(call: Call) -> Sequence[Participant | None]:
+    """By label where there is metadata; else the caller itself, if the call has one line only."""
+    if call.metadata is not None:
+        return [call.metadata.speaker(leg.spec.label) for leg in call.legs]
+    if call.ingress == "sip" and len(call.legs) == 1:
+        return [caller_of(call.dialog)]
+    return [None] * len(call.legs)
+
+
+def caller_of(dialog: Dialog) -> Participant:
+    """The party of the From header."""
+    party = dialog.remote
+    return Participant(name=party.name, aor=party.uri)
+
+
+def _with(leg: Leg, **changes: object) -> Leg:
+    return msgspec.structs.replace(leg, spec=msgspec.structs.replace(leg.spec, **changes))

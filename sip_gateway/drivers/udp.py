@@ -1,0 +1,87 @@
+"""SIP over UDP: datagrams in and out of one socket."""
+
+import asyncio
+import logging
+import socket
+from collections import OrderedDict
+from collections.abc import Callable
+
+from sip_gateway.sip.flow import Flow, Outgoing
+
+logger = logging.getLogger(__name__)
+
+Receive = Callable[[bytes, Flow], None]
+
+REMEMBERED_PEERS = 1024
+RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
+"""About a thousand INVITEs in the kernel while the process is busy."""
+
+
+class UdpDriver(asyncio.DatagramProtocol):
+    """One bound UDP port. When the kernel's send buffer is full, datagrams are lost, as on the net.
+
+    `start` binds; `send` and the callback run on the loop; `close` ends it.
+    """
+
+    def __init__(self, receive: Receive) -> None:
+        self.host = ""
+        self.port = 0
+        self._receive = receive
+        self._transport: asyncio.DatagramTransport | None = None
+        self._local_hosts: OrderedDict[str, str] = OrderedDict()
+
+    async def start(self, host: str, port: int) -> None:
+        """Bind; OSError if the port is taken."""
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        sock = socket.socket(family, socket.SOCK_DGRAM)
+        try:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+            sock.setblocking(False)
+            sock.bind((host, port))
+        except OSError:
+            sock.close()
+            raise
+        self.host, self.port = sock.getsockname()[:2]
+        loop = asyncio.get_running_loop()
+        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, sock=sock)
+
+    def send(self, outgoing: Outgoing) -> None:
+        """Send one datagram."""
+        flow = outgoing.flow
+        if self._transport is not None:
+            self._transport.sendto(outgoing.data, (flow.remote_host, flow.remote_port))
+
+    def close(self) -> None:
+        """Free the port."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def datagram_received(self, data: bytes, addr: tuple[str | object, int]) -> None:
+        peer, port = str(addr[0]), addr[1]
+        self._receive(data, Flow("udp", self._local_host(peer), self.port, peer, port))
+
+    def error_received(self, exc: Exception) -> None:
+        # An ICMP error of an earlier datagram: its transaction times out by itself.
+        logger.debug("datagram refused", extra={"reason": type(exc).__name__})
+
+    def _local_host(self, peer: str) -> str:
+        """Which address of ours the peer reached: the bound one, or the one routed to it."""
+        if self.host not in ("0.0.0.0", "::"):
+            return self.host
+        known = self._local_hosts.get(peer)
+        if known is None:
+            known = self._local_hosts[peer] = address_toward(peer) or self.host
+            if len(self._local_hosts) > REMEMBERED_PEERS:
+                self._local_hosts.popitem(last=False)
+        return known
+
+
+def address_toward(peer: str) -> str:
+    """The address of ours from which packets go to `peer`; empty if none does."""
+    family = socket.AF_INET6 if ":" in peer else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((peer, 9))  # sends nothing
+        except OSError:
+            return ""
+        return str(probe.getsockname()[0])

@@ -1,0 +1,78 @@
+"""One call in the switchboard, and what the switchboard hands to its driver."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import NamedTuple
+
+from sip_gateway.call import Body, Call, Leg
+from sip_gateway.sip import negotiate, sdp
+from sip_gateway.sip.message import Request
+from sip_gateway.siprec.metadata import Metadata
+
+
+class Stage(Enum):
+    """What a call waits for."""
+
+    OPENING = "opening"  # the worker's ports, to answer the INVITE
+    TALKING = "talking"  # nothing
+    CHANGING = "changing"  # the worker's ports, to answer a re-INVITE or UPDATE
+    CLOSING = "closing"  # the worker's word that everything was flushed
+
+
+class Identity(NamedTuple):
+    """What a new call gets from outside: clocks and chance are not ours."""
+
+    call_id: str
+    started_at: datetime
+
+
+class Kept(NamedTuple):
+    """Store this call, or forget it (no bytes)."""
+
+    call_id: str
+    record: bytes | None
+
+
+class Note(NamedTuple):
+    """A change of a call's state, for the log."""
+
+    what: str
+    call_id: str
+    reason: str = ""
+
+
+class Agreed(NamedTuple):
+    """What holds if a change fails."""
+
+    legs: tuple[Leg, ...]
+    metadata: Metadata | None
+    description: sdp.Session
+
+
+@dataclass(slots=True)
+class Line:
+    """One call and what goes on with it."""
+
+    call: Call
+    stage: Stage
+    attached: bool = False
+    """Its worker was told of it and has not died since."""
+
+    agreed: Agreed | None = None
+    """None until the first offer has its answer."""
+
+    request: Request | None = None
+    body: Body = Body()
+    taken: dict[int, negotiate.Line] | None = None
+    """Of the INVITE or UPDATE to be answered."""
+
+    awaits_answer: bool = False
+    """Our 2xx held the offer; the ACK brings the answer."""
+
+    reopened: int = 0
+
+
+def agreed(call: Call) -> Agreed:
+    """What holds of `call` now."""
+    return Agreed(call.legs, call.metadata, call.description)

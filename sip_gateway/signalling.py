@@ -1,0 +1,232 @@
+"""The signalling process: sockets, media workers and disk around one `Switchboard`."""
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from sip_gateway.call import BadRecord, Call, unpack
+from sip_gateway.dialog_store import DialogStore
+from sip_gateway.drivers.tcp import TcpDriver
+from sip_gateway.drivers.udp import UdpDriver
+from sip_gateway.line import Identity
+from sip_gateway.settings import Settings
+from sip_gateway.sip.flow import Flow, Outgoing
+from sip_gateway.switchboard import Switchboard
+from sip_gateway.worker_pool import WorkerPool
+from sip_gateway.worker_protocol import FromWorker
+
+logger = logging.getLogger(__name__)
+
+DRAIN_S = 8.0
+"""How long workers get to flush the ends of calls, and peers to answer our BYEs."""
+
+FREE_PORT_TRIES = 20
+
+
+class Signalling:
+    """Takes calls over UDP and TCP until told to stop; then ends them cleanly.
+
+    `port` is the SIP port once `started` is set.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        tenant_id: str,
+        workers: WorkerPool,
+        state: DialogStore,
+        registry: CollectorRegistry,
+    ) -> None:
+        self.port = 0
+        self.started = asyncio.Event()
+        self._settings = settings
+        self._workers = workers
+        self._state = state
+        self._metrics = _Metrics(registry)
+        self._switchboard = Switchboard(
+            settings,
+            tenant_id=tenant_id,
+            identity=new_identity,
+            token=lambda: os.urandom(8).hex(),
+            tally=self._metrics.count,
+        )
+        self._metrics.active.set_function(self._switchboard.active)
+        self._udp = UdpDriver(self._receive)
+        self._tcp = TcpDriver(self._receive)
+        self._timer: asyncio.TimerHandle | None = None
+        self._changed = asyncio.Event()
+        workers.listener = self
+
+    def ready(self) -> str:
+        """Empty once calls are taken and every media worker is up."""
+        return self._workers.ready() if self.started.is_set() else "SIP port is not bound"
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Take calls until `stop` is set; OSError if the port is taken."""
+        self._switchboard.restore(self._stored_calls(), now=self._now())
+        self._settle()
+        await self._bind()
+        workers_stop = asyncio.Event()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._workers.run(workers_stop))
+                self.started.set()
+                logger.info("taking calls", extra={"port": self.port})
+                await stop.wait()
+                await self._drain()
+                workers_stop.set()
+        finally:
+            self.started.clear()
+            if self._timer is not None:
+                self._timer.cancel()
+            self._udp.close()
+            self._tcp.close()
+
+    # What the workers say (`worker_pool.Listener`).
+
+    def worker_up(self, worker: int) -> None:
+        """A media worker can be talked to."""
+        logger.info("media worker up", extra={"count": worker})
+        self._switchboard.worker_up(worker, now=self._now())
+        self._settle()
+
+    def worker_down(self, worker: int) -> None:
+        """A media worker is gone."""
+        self._switchboard.worker_down(worker, now=self._now())
+        self._settle()
+
+    def receive_from_worker(self, worker: int, message: FromWorker) -> None:
+        """A media worker said something."""
+        self._switchboard.receive_from_worker(worker, message, now=self._now())
+        self._settle()
+
+    # Inside.
+
+    def _receive(self, data: bytes, flow: Flow) -> None:
+        try:
+            self._switchboard.receive(data, flow, now=self._now())
+        except Exception:
+            # The one place of this process: a fault in one message must not end other calls.
+            self._metrics.count("refusals", "fault")
+            logger.exception("fault")
+        self._settle()
+
+    def _wake(self) -> None:
+        self._timer = None
+        self._switchboard.wake(now=self._now())
+        self._settle()
+
+    def _settle(self) -> None:
+        """Carry out what the switchboard wants, in the order of its contract."""
+        for kept in self._switchboard.to_keep():
+            if kept.record is None:
+                self._state.remove(kept.call_id)
+            else:
+                self._state.save(kept.call_id, kept.record)
+        for worker, message in self._switchboard.to_workers():
+            self._workers.send(worker, message)
+        for outgoing in self._switchboard.to_send():
+            self._send(outgoing)
+        for note in self._switchboard.notes():
+            logger.info(note.what, extra={"call_id": note.call_id, "reason": note.reason})
+        self._set_timer()
+        self._changed.set()
+
+    def _send(self, outgoing: Outgoing) -> None:
+        driver = self._tcp if outgoing.flow.reliable else self._udp
+        driver.send(outgoing)
+
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        at = self._switchboard.next_timer()
+        loop = asyncio.get_running_loop()
+        self._timer = None if at is None else loop.call_at(at, self._wake)
+
+    async def _drain(self) -> None:
+        logger.info("draining", extra={"count": self._switchboard.active()})
+        self._switchboard.drain(now=self._now())
+        self._settle()
+        try:
+            async with asyncio.timeout(DRAIN_S):
+                while not self._switchboard.drained():
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            # What is left is on disk, and closed at the next start.
+            logger.warning("not everything was closed in time")
+
+    async def _bind(self) -> None:
+        host, wanted = self._settings.listen_host, self._settings.sip_port
+        for left in reversed(range(FREE_PORT_TRIES)):
+            await self._udp.start(host, wanted)
+            try:
+                await self._tcp.start(host, self._udp.port)
+            except OSError:
+                self._udp.close()
+                if wanted or not left:
+                    raise
+            else:
+                self.port = self._udp.port
+                return
+
+    def _stored_calls(self) -> Iterator[Call]:
+        for call_id, record in self._state.load():
+            try:
+                yield unpack(record)
+            except BadRecord:
+                self._state.set_aside(call_id)
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+
+class _Metrics:
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.active = Gauge(
+            "trunkline_sip_gateway_calls_active", "Calls that are not over", registry=registry
+        )
+        self._counters = {
+            "invites": Counter(
+                "trunkline_sip_gateway_invites_total",
+                "INVITEs of new calls by outcome",
+                ["kind"],
+                registry=registry,
+            ),
+            "refusals": Counter(
+                "trunkline_sip_gateway_refusals_total",
+                "Requests refused, by status; or dropped",
+                ["kind"],
+                registry=registry,
+            ),
+            "malformed": Counter(
+                "trunkline_sip_gateway_malformed_total",
+                "Messages that break the grammar, by the status they call for",
+                ["kind"],
+                registry=registry,
+            ),
+            "retransmissions": Counter(
+                "trunkline_sip_gateway_retransmissions_total",
+                "Requests received again, messages sent again",
+                ["kind"],
+                registry=registry,
+            ),
+        }
+
+    def count(self, what: str, kind: str) -> None:
+        """One more."""
+        self._counters[what].labels(kind).inc()
+
+
+def new_identity() -> Identity:
+    """A time-ordered id (the layout of UUID version 7, RFC 9562 section 5.7) and its time."""
+    now_ms = time.time_ns() // 1_000_000
+    chance = int.from_bytes(os.urandom(10))
+    value = now_ms << 80 | 0x7 << 76 | (chance >> 68) << 64 | 0x2 << 62 | chance & (1 << 62) - 1
+    return Identity(f"{value:032x}", datetime.fromtimestamp(now_ms / 1000, UTC))

@@ -1,0 +1,77 @@
+"""Offer and answer, for an end that only listens (RFC 3264; RFC 7866 section 7.2)."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sip_gateway.sip.sdp import PCMA, PCMU, TELEPHONE_EVENT, Codec, Media, Session, audio
+
+DECODED = ("PCMU", "PCMA")
+PROTOCOLS = ("RTP/AVP", "RTP/AVPF")
+UNSPECIFIED = ("0.0.0.0", "::")
+"""As c= address: hold in the manner of RFC 2543."""
+
+
+class Line(NamedTuple):
+    """An m= line whose audio we can take."""
+
+    position: int
+    """Of the line among all m= lines, from 0."""
+
+    codec: Codec
+    telephone_event: Codec | None
+    direction: str
+    """The peer's: `sendrecv`, `sendonly`, `recvonly` or `inactive`."""
+
+    silent: bool
+    """The peer says that it sends nothing."""
+
+    label: str
+    """Of the peer; empty where there is none."""
+
+    @property
+    def codecs(self) -> tuple[Codec, ...]:
+        """What we answer."""
+        return (self.codec, self.telephone_event) if self.telephone_event else (self.codec,)
+
+
+def lines(session: Session, codecs_in_use: Mapping[int, str]) -> dict[int, Line]:
+    """The lines we take, by index; a line's codec stays what it was if it is still there."""
+    return {
+        index: line
+        for index, media in enumerate(session.media)
+        if (line := _line(index, media, codecs_in_use.get(index, "")))
+    }
+
+
+def _line(index: int, media: Media, in_use: str) -> Line | None:
+    if media.kind != "audio" or media.port == 0 or media.proto not in PROTOCOLS:
+        return None
+    narrow = [codec for codec in media.codecs if codec.rate_hz == 8000]
+    decoded = [codec for codec in narrow if codec.name in DECODED]
+    if not decoded:
+        return None
+    codec = next((codec for codec in decoded if codec.name == in_use), decoded[0])
+    events = next((codec for codec in narrow if codec.name == "TELEPHONE-EVENT"), None)
+    silent = media.direction in ("inactive", "recvonly") or media.address in UNSPECIFIED
+    return Line(index, codec, events, media.direction, silent, media.label)
+
+
+def answer(offer: Session, taken: Mapping[int, Line], *, ports: Mapping[int, int]) -> list[Media]:
+    """Our m= lines: as many as offered, in their order, port 0 where we take nothing."""
+    return [
+        _answer_line(media, taken.get(index), ports.get(index, 0))
+        for index, media in enumerate(offer.media)
+    ]
+
+
+def _answer_line(media: Media, line: Line | None, port: int) -> Media:
+    if line is None or not port:
+        return media._replace(port=0, codecs=(), direction="inactive")
+    direction = "recvonly" if media.direction in ("sendrecv", "sendonly") else "inactive"
+    ours = audio(port, line.codecs, direction=direction, label=media.label, ptime_ms=media.ptime_ms)
+    return ours._replace(proto=media.proto)
+
+
+def offer_line(port: int, *, label: str = "") -> Media:
+    """An m= line of ours for a peer that left the offer to us."""
+    return audio(port, (PCMU, PCMA, TELEPHONE_EVENT), direction="recvonly", label=label)

@@ -1,0 +1,441 @@
+"""Calls between their SIP dialogs and their media workers: no socket, no clock.
+
+A call's media belongs to one worker. The INVITE is answered once the worker has opened its ports;
+a worker that dies gets its calls again when it is back, on the same ports. Every call is kept
+outside before the peer hears of it, so that after a crash its BYE still finds it.
+"""
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from sip_gateway import call as calls
+from sip_gateway.call import BadBody, Body, Call, read_body
+from sip_gateway.line import Identity, Kept, Line, Note, Stage, agreed
+from sip_gateway.settings import Settings
+from sip_gateway.sip import sdp
+from sip_gateway.sip.deadlines import Deadlines
+from sip_gateway.sip.dialog import Dialog, DialogId
+from sip_gateway.sip.exchange import Tally
+from sip_gateway.sip.flow import Flow, Outgoing
+from sip_gateway.sip.message import Request
+from sip_gateway.sip.screening import Refusal
+from sip_gateway.sip.user_agent import (
+    Accepted,
+    Acknowledged,
+    Cancelled,
+    Changed,
+    Ended,
+    Event,
+    Invited,
+    UserAgent,
+)
+from sip_gateway.worker_protocol import (
+    CallClosed,
+    CallOpened,
+    CallRefused,
+    ClockStarted,
+    CloseCall,
+    FromWorker,
+    MediaTimedOut,
+    ToWorker,
+    UpdateLegs,
+)
+
+WORKER_ANSWERS_S = 5.0
+"""How long a peer waits for a media worker before it is refused."""
+
+REOPEN_AFTER_S = 0.5
+REOPEN_TIMES = 20
+"""A worker that cannot take a call up again: its predecessor may still hold the ports."""
+
+CLOSE_WITHIN_S = 600.0
+"""How long a worker may take to flush a call's end."""
+
+RETRY = (("Retry-After", "5"),)
+NO_AUDIO = "no audio line with PCMU or PCMA over RTP/AVP"
+
+
+class Switchboard:
+    """All calls of one signalling process.
+
+    Contract: after every call, in this order: store all of `to_keep`, tell the workers all of
+    `to_workers`, send all of `to_send`, log `notes`; then call `wake` at `next_timer`.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        tenant_id: str,
+        identity: Callable[[], Identity],
+        token: Callable[[], str],
+        tally: Tally,
+    ) -> None:
+        self._settings = settings
+        self._tenant_id = tenant_id
+        self._identity = identity
+        self._tally = tally
+        self._agent = UserAgent(host=settings.advertised_host, token=token, tally=tally)
+        self._lines: dict[str, Line] = {}
+        self._by_dialog: dict[DialogId, Line] = {}
+        self._agent.out_of_service = True
+        self._workers_up = [False] * settings.media_workers
+        self._draining = False
+        self._deadlines: Deadlines[str] = Deadlines()
+        self._to_keep: list[Kept] = []
+        self._to_workers: list[tuple[int, ToWorker]] = []
+        self._notes: list[Note] = []
+
+    # What comes in.
+
+    def receive(self, data: bytes, flow: Flow, *, now: float) -> None:
+        """One SIP message."""
+        self._agent.receive(data, flow, now=now)
+        self._take_events(now)
+
+    def receive_from_worker(self, worker: int, message: FromWorker, *, now: float) -> None:
+        """One message of a media worker."""
+        line = self._lines.get(message.call_id)
+        if line is None or line.call.worker != worker or not line.attached:
+            return
+        match message:
+            case CallOpened():
+                self._opened(line, message, now)
+            case CallRefused():
+                self._turned_down(line, now)
+            case ClockStarted():
+                line.call.clock_started_at = message.clock_started_at
+                self._keep(line)
+            case MediaTimedOut() if line.stage is not Stage.CLOSING:
+                self._hang_up(line, "media_timeout", now)
+            case CallClosed() if line.stage is Stage.CLOSING:
+                self._drop(line)
+
+    def worker_up(self, worker: int, *, now: float) -> None:
+        """A worker can be talked to: it gets back the calls that were its own."""
+        self._workers_up[worker] = True
+        self._agent.out_of_service = self._draining
+        for line in self._of(worker):
+            self._reopen(line, now)
+
+    def worker_down(self, worker: int, *, now: float) -> None:
+        """A worker is gone with everything it knew."""
+        self._workers_up[worker] = False
+        self._agent.out_of_service = self._draining or not any(self._workers_up)
+        for line in self._of(worker):
+            line.attached = False
+            self._deadlines.set(line.call.call_id, None)
+            if line.stage in (Stage.OPENING, Stage.CHANGING):
+                self._fail(line, Refusal(503, "media worker lost", RETRY), now)
+
+    def restore(self, kept: Iterable[Call], *, now: float) -> None:
+        """Take up the calls an earlier process kept."""
+        for call in kept:
+            call.worker %= len(self._workers_up)
+            line = Line(call, Stage.CLOSING if call.closing else Stage.TALKING)
+            line.agreed = agreed(call)
+            self._lines[call.call_id] = line
+            if not call.closing:
+                self._by_dialog[call.dialog.id] = line
+                self._agent.restore(call.dialog, now=now)
+            self._notes.append(Note("call taken up again", call.call_id, call.closing))
+
+    def drain(self, *, now: float) -> None:
+        """Refuse new calls and end those there are."""
+        self._draining = self._agent.out_of_service = True
+        for line in list(self._lines.values()):
+            if line.stage is not Stage.CLOSING:
+                self._hang_up(line, "shutdown", now)
+
+    def wake(self, *, now: float) -> None:
+        """Run every timer that is due."""
+        for call_id in self._deadlines.due(now=now):
+            line = self._lines[call_id]
+            if line.stage in (Stage.OPENING, Stage.CHANGING):
+                self._fail(line, Refusal(500, "media worker too slow", RETRY), now)
+            elif line.stage is Stage.CLOSING and line.attached:
+                self._drop(line)
+            else:
+                self._reopen(line, now)
+        self._agent.wake(now=now)
+        self._take_events(now)
+
+    # What goes out.
+
+    def to_keep(self) -> list[Kept]:
+        """What to store now, oldest first; empties itself."""
+        out, self._to_keep = self._to_keep, []
+        return out
+
+    def to_workers(self) -> list[tuple[int, ToWorker]]:
+        """What to tell which worker now; empties itself."""
+        out, self._to_workers = self._to_workers, []
+        return out
+
+    def to_send(self) -> list[Outgoing]:
+        """What to send to peers now; empties itself."""
+        return self._agent.to_send()
+
+    def notes(self) -> list[Note]:
+        """What to log; empties itself."""
+        out, self._notes = self._notes, []
+        return out
+
+    def next_timer(self) -> float | None:
+        """When `wake` must be called next."""
+        timers = (self._agent.next_timer(), self._deadlines.next())
+        return min((at for at in timers if at is not None), default=None)
+
+    def active(self) -> int:
+        """How many calls are not over."""
+        return sum(line.stage is not Stage.CLOSING for line in self._lines.values())
+
+    def drained(self) -> bool:
+        """True once every call is closed and every BYE of ours answered."""
+        return not self._lines and not self._agent.unanswered()
+
+    # Calls begin.
+
+    def _take_events(self, now: float) -> None:
+        for event in self._agent.events():
+            if isinstance(event, Invited):
+                self._invited(event.dialog, event.request, now)
+            elif line := self._by_dialog.get(event.dialog.id):
+                self._take(line, event, now)
+
+    def _take(self, line: Line, event: Event, now: float) -> None:
+        match event:
+            case Changed():
+                self._changed(line, event.request, now)
+            case Acknowledged() if line.awaits_answer:
+                self._acknowledged(line, event.request, now)
+            case Cancelled() if event.first:
+                self._tally("invites", "cancelled")
+                self._close(line, "cancelled", now)
+            case Cancelled():
+                self._undo(line)
+            case Ended():
+                self._close(line, event.reason, now)
+
+    def _invited(self, dialog: Dialog, request: Request, now: float) -> None:
+        worker = self._least_loaded()
+        if self._draining or worker is None:
+            refusal = Refusal(503, "draining" if self._draining else "no media worker", RETRY)
+        elif self.active() >= self._settings.max_calls:
+            refusal = Refusal(486, "max_calls")
+        else:
+            try:
+                self._begin(dialog, request, worker=worker, now=now)
+                return
+            except BadBody as error:
+                refusal = Refusal(error.status, str(error))
+        self._tally("invites", "busy" if refusal.status == 486 else "refused")
+        self._agent.refuse(dialog, refusal, now=now)
+
+    def _begin(self, dialog: Dialog, request: Request, *, worker: int, now: float) -> None:
+        body = read_body(request)
+        call_id, started_at = self._identity()
+        call = Call(
+            call_id=call_id,
+            tenant_id=self._tenant_id,
+            ingress="siprec" if calls.is_siprec(request, body) else "sip",
+            external_id=(body.metadata.session_id if body.metadata else "") or dialog.id.call_id,
+            started_at=started_at,
+            worker=worker,
+            dialog=dialog,
+            metadata=body.metadata,
+        )
+        line = Line(call, Stage.OPENING, attached=True, request=request, body=body)
+        if body.session is None:
+            calls.plan_offer(call, self._settings)
+        else:
+            line.taken = calls.plan(call, body, self._settings)
+        if not call.legs:
+            raise BadBody(NO_AUDIO, status=488)
+        self._lines[call_id] = self._by_dialog[dialog.id] = line
+        # Until it is answered, a crash of ours means that this call has to be closed.
+        call.closing = "fault"
+        self._keep(line)
+        call.closing = ""
+        self._to_workers.append((worker, call.open(resumed=False)))
+        self._deadlines.set(call_id, now + WORKER_ANSWERS_S)
+
+    def _opened(self, line: Line, message: CallOpened, now: float) -> None:
+        complete = line.call.take_ports(message.rtp_ports)
+        line.reopened = 0
+        if line.stage in (Stage.OPENING, Stage.CHANGING) and complete:
+            self._deadlines.set(line.call.call_id, None)
+            if line.stage is Stage.OPENING:
+                self._tally("invites", "accepted")
+                self._notes.append(Note("call answered", line.call.call_id, line.call.ingress))
+            self._answer(line, now)
+        elif line.stage is Stage.TALKING:
+            self._keep(line)
+
+    def _answer(self, line: Line, now: float) -> None:
+        """200 with our answer to the peer's offer, or with our offer; no SDP if it changes none."""
+        call, session = line.call, line.body.session
+        invite = line.request is not None and line.request.method == "INVITE"
+        if session is not None:
+            calls.answer_sdp(call, session, line.taken or {})
+        elif invite:
+            calls.offer_sdp(call)
+        line.awaits_answer = invite and session is None
+        if not line.awaits_answer:
+            line.agreed = agreed(call)
+        said = call.description if invite or session is not None else None
+        address = self._agent.host(call.dialog.flow)
+        accepted = Accepted(
+            content_type="application/sdp" if said else "",
+            body=sdp.build(said, address=address) if said else b"",
+            headers=(("X-Trunkline-Call-ID", call.call_id),),
+            contact_parameters=";+sip.srs" if call.ingress == "siprec" else "",
+        )
+        line.stage, line.request, line.body, line.taken = Stage.TALKING, None, Body(), None
+        self._agent.accept(call.dialog, accepted, now=now)
+        self._keep(line)
+
+    # Calls change.
+
+    def _changed(self, line: Line, request: Request, now: float) -> None:
+        call = line.call
+        try:
+            line.body = read_body(request)
+            if line.body.session is not None:
+                line.taken = calls.plan(call, line.body, self._settings)
+            else:
+                calls.describe(call, self._settings, told=line.body.metadata)
+            if not call.legs:
+                raise BadBody(NO_AUDIO, status=488)
+        except BadBody as error:
+            self._restore_agreed(line)
+            self._agent.refuse(call.dialog, Refusal(error.status, str(error)), now=now)
+            return
+        line.request = request
+        if line.body == Body():
+            self._answer(line, now)
+        elif line.attached:
+            line.stage = Stage.CHANGING
+            self._tell_legs(line)
+            self._deadlines.set(call.call_id, now + WORKER_ANSWERS_S)
+        elif all(leg.spec.rtp_port for leg in call.legs):
+            # The worker is away, and learns of the change when it takes the call up again.
+            self._answer(line, now)
+        else:
+            self._restore_agreed(line)
+            self._agent.refuse(call.dialog, Refusal(500, "media worker lost", RETRY), now=now)
+
+    def _acknowledged(self, line: Line, request: Request, now: float) -> None:
+        """The ACK should bring the answer to our offer; without one nothing changes."""
+        line.awaits_answer = False
+        first, call = line.agreed is None, line.call
+        try:
+            body = read_body(request)
+        except BadBody:
+            body = Body()
+        if body.session is not None:
+            calls.plan(call, body, self._settings)
+        if not call.legs or (first and body.session is None):
+            self._hang_up(line, "no_media", now)
+            return
+        line.agreed = agreed(call)
+        self._keep(line)
+        if body.session is not None and line.attached:
+            self._tell_legs(line)
+
+    def _fail(self, line: Line, refusal: Refusal, now: float) -> None:
+        """The worker did not do its part of an INVITE or UPDATE."""
+        self._agent.refuse(line.call.dialog, refusal, now=now)
+        if line.stage is Stage.OPENING:
+            self._tally("invites", "failed")
+            self._close(line, "fault", now)
+        else:
+            self._undo(line)
+
+    def _undo(self, line: Line) -> None:
+        """A change did not happen: the worker, told of it, is told of the old state."""
+        self._restore_agreed(line)
+        line.stage = Stage.TALKING
+        self._deadlines.set(line.call.call_id, None)
+        if line.attached:
+            self._tell_legs(line)
+
+    def _restore_agreed(self, line: Line) -> None:
+        if line.agreed:
+            line.call.legs, line.call.metadata, line.call.description = line.agreed
+        line.request, line.body, line.taken = None, Body(), None
+
+    # Calls end, and survive their worker.
+
+    def _hang_up(self, line: Line, reason: str, now: float) -> None:
+        self._agent.hang_up(line.call.dialog, now=now)
+        self._close(line, reason, now)
+
+    def _close(self, line: Line, reason: str, now: float) -> None:
+        call = line.call
+        call.closing, line.stage = reason, Stage.CLOSING
+        self._by_dialog.pop(call.dialog.id, None)
+        self._deadlines.set(call.call_id, None)
+        self._keep(line)
+        self._notes.append(Note("call over", call.call_id, reason))
+        if line.attached:
+            self._to_workers.append((call.worker, CloseCall(call_id=call.call_id, reason=reason)))
+            self._deadlines.set(call.call_id, now + CLOSE_WITHIN_S)
+        else:
+            self._reopen(line, now)
+
+    def _reopen(self, line: Line, now: float) -> None:
+        """Give a call back to its worker, if that is there; one that is over, to be closed."""
+        call = line.call
+        if not self._workers_up[call.worker] or line.attached:
+            return
+        line.attached = True
+        opening = call.open(resumed=True)
+        if line.stage is Stage.CLOSING:
+            anywhere = tuple(msgspec.structs.replace(leg, rtp_port=None) for leg in opening.legs)
+            opening = msgspec.structs.replace(opening, legs=anywhere)
+        self._to_workers.append((call.worker, opening))
+        if line.stage is Stage.CLOSING:
+            closing = CloseCall(call_id=call.call_id, reason=call.closing)
+            self._to_workers.append((call.worker, closing))
+            self._deadlines.set(call.call_id, now + CLOSE_WITHIN_S)
+
+    def _turned_down(self, line: Line, now: float) -> None:
+        """The worker cannot open or change the call."""
+        if line.stage is Stage.OPENING:
+            self._agent.refuse(line.call.dialog, Refusal(503, "no RTP port", RETRY), now=now)
+            self._tally("invites", "failed")
+            self._drop(line)
+        elif line.stage is Stage.CHANGING:
+            self._fail(line, Refusal(500, "no RTP port", RETRY), now)
+        elif line.reopened < REOPEN_TIMES:
+            line.attached = False
+            line.reopened += 1
+            self._deadlines.set(line.call.call_id, now + REOPEN_AFTER_S)
+        elif line.stage is Stage.TALKING:
+            line.attached, line.reopened = False, 0
+            self._hang_up(line, "fault", now)
+        else:
+            self._drop(line)
+
+    def _drop(self, line: Line) -> None:
+        call_id = line.call.call_id
+        self._lines.pop(call_id, None)
+        self._by_dialog.pop(line.call.dialog.id, None)
+        self._deadlines.set(call_id, None)
+        self._to_keep.append(Kept(call_id, None))
+
+    def _keep(self, line: Line) -> None:
+        self._to_keep.append(Kept(line.call.call_id, msgspec.msgpack.encode(line.call)))
+
+    def _tell_legs(self, line: Line) -> None:
+        update = UpdateLegs(call_id=line.call.call_id, legs=line.call.specs)
+        self._to_workers.append((line.call.worker, update))
+
+    def _of(self, worker: int) -> list[Line]:
+        return [line for line in self._lines.values() if line.call.worker == worker]
+
+    def _least_loaded(self) -> int | None:
+        up = [worker for worker, is_up in enumerate(self._workers_up) if is_up]
+        return min(up, key=lambda worker: len(self._of(worker)), default=None)
