@@ -19,7 +19,7 @@ from analytics.keys import first_key
 from analytics.migrate import migrate
 from trunkline import models
 from trunkline.bus.sealed import load_or_create_key
-from trunkline.embedded.postgres import EmbeddedPostgres
+from trunkline.embedded.postgres import STOP_SIGNAL, EmbeddedPostgres
 from trunkline.embedded.triton import EmbeddedTriton, unsupported
 from trunkline.ports import free_port
 from trunkline.processes import Program, Watched
@@ -90,9 +90,12 @@ class Appliance:
         appliance = msgspec.structs.replace(settings.appliance, state_dir=str(self._state))
         if not appliance.postgres_dsn:
             self._report("starting Postgres")
-            postgres = EmbeddedPostgres(self._state / "postgres", run_dir=self._run)
-            services.start(await postgres.prepare())
-            await postgres.wait_ready()
+            postgres = EmbeddedPostgres(self._state / "postgres", self._run)
+            await asyncio.to_thread(postgres.prepare)
+            services.start(
+                Program("postgres", postgres.argv, env=postgres.env, stop_signal=STOP_SIGNAL)
+            )
+            await _answers(postgres.ready)
             appliance = msgspec.structs.replace(appliance, postgres_dsn=postgres.dsn)
         await migrate(appliance.postgres_dsn)
         speech = settings.triton_models
@@ -177,6 +180,15 @@ class _Stages:
             stop, task = self._running.pop(name)
             stop.set()
             await task
+
+
+async def _answers(ready: Callable[[], str]) -> None:
+    """Wait until the service's blocking check returns an empty string."""
+    deadline = asyncio.get_running_loop().time() + READY_WITHIN_S
+    while missing := await asyncio.to_thread(ready):
+        if asyncio.get_running_loop().time() > deadline:
+            raise SettingsError(f"not in {READY_WITHIN_S:.0f} s: {missing}")
+        await asyncio.sleep(0.05)
 
 
 async def _ready(host: str, ports: dict[str, int]) -> None:

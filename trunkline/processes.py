@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -26,8 +26,8 @@ class Program:
 
     name: str
     argv: Sequence[str]
-    env: Mapping[str, str] = field(default_factory=dict)
-    """Added to this process's environment."""
+    env: Mapping[str, str] | None = None
+    """The child's whole environment; None: this process's."""
 
     stop_signal: signal.Signals = signal.SIGTERM
     stop_s: float = 15.0
@@ -43,7 +43,7 @@ async def spawn(program: Program, log: Path | IO[bytes]) -> asyncio.subprocess.P
         sink = stack.enter_context(log.open("ab")) if isinstance(log, Path) else log
         return await asyncio.create_subprocess_exec(
             *leashed(list(program.argv), death_signal=program.orphan_signal),
-            env={**os.environ, **program.env},
+            env=program.env,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=sink,
             stderr=sink,

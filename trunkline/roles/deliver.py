@@ -1,0 +1,39 @@
+"""The role that pushes finished calls to the connectors."""
+
+from pathlib import Path
+
+from analytics.store.postgres import PostgresStore
+from crm_connectors.connector import Connector
+from crm_connectors.deliver import Deliver
+from crm_connectors.settings import Settings
+from crm_connectors.webhook import Webhook
+from trunkline.roles.process import Context, Part
+from trunkline.settings import SettingsError
+
+
+async def build(context: Context) -> list[Part]:
+    """The delivery loop over every connector that is configured."""
+    store = await PostgresStore.connect(context.dsn)
+    settings = context.settings.crm_connectors
+    deliver = Deliver(
+        context.dsn,
+        _connectors(settings),
+        load=store.transcript,
+        settings=settings,
+        registry=context.registry,
+    )
+    return [deliver]
+
+
+def _connectors(settings: Settings) -> dict[str, Connector]:
+    """By the name under which their deliveries are kept."""
+    if not settings.webhook_url:
+        return {}
+    try:
+        secret = Path(settings.webhook_secret_file).read_bytes().strip()
+    except OSError as error:
+        raise SettingsError(
+            f"[crm_connectors] webhook_secret_file: {error.strerror}: "
+            f"{settings.webhook_secret_file or 'not set'}"
+        ) from None
+    return {"webhook": Webhook(settings, secret=secret)}
