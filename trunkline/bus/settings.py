@@ -23,3 +23,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     retention_s: int = 604800
     """Everything else on the bus is deleted after this."""
+
+
+def retention_s(settings: Settings, topic: str) -> int:
+    """How long a record of `topic` is kept; raw transcripts are on topics that end in `.raw`."""
+    return settings.retention_raw_s if topic.endswith(".raw") else settings.retention_s
