@@ -38,6 +38,7 @@ class Step(NamedTuple):
     """100 ms of audio."""
 
     start_ms: int
+    codec: str
     g711: bytes
     arrived_at: float
     joined: bool
@@ -61,7 +62,16 @@ class Pressed(NamedTuple):
 class Counts:
     """What became of a leg's packets."""
 
-    __slots__ = ("duplicate", "held", "late", "lost", "malformed", "received", "wrong_ssrc")
+    __slots__ = (
+        "dropped",
+        "duplicate",
+        "held",
+        "late",
+        "lost",
+        "malformed",
+        "received",
+        "wrong_ssrc",
+    )
 
     def __init__(self) -> None:
         self.received = 0
@@ -73,6 +83,8 @@ class Counts:
         self.wrong_ssrc = 0
         self.held = 0
         """Came while the leg was on hold, and were not listened to."""
+        self.dropped = 0
+        """Too long, or faster than they could be taken."""
 
 
 class LegReceiver:
@@ -256,7 +268,8 @@ class LegReceiver:
 
     def _skip(self, start: int, end: int, arrived_at: float) -> None:
         """Fill, or leave out, the silence between."""
-        if self._audio_start + len(self._audio) == start and 0 <= end - start <= MAX_FILL:
+        open_ = self._joined or bool(self._audio)
+        if open_ and end - start <= MAX_FILL:
             if end > start:
                 self._audio += SILENCE[self._media.codec] * (end - start)
                 self._cut(arrived_at)
@@ -284,7 +297,7 @@ class LegReceiver:
 
     def _say_step(self, g711: bytes, *, arrived_at: float) -> None:
         start_ms = self._audio_start // PER_MS
-        self._out.append(Step(start_ms, g711, arrived_at, self._joined))
+        self._out.append(Step(start_ms, self._media.codec, g711, arrived_at, self._joined))
         self._joined = True
 
     def _hear_loss(self, start_ms: int, end_ms: int) -> None:

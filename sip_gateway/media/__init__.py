@@ -1,0 +1,1 @@
+"""The media worker: UDP ports in, audio frames and call events out."""

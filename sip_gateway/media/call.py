@@ -1,0 +1,316 @@
+"""One call in the media worker: opens, changes and ends its legs, and says so in order."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from time import monotonic, time
+from typing import NamedTuple
+
+from sip_gateway.events import (
+    AudioFrame,
+    CallEnded,
+    CallStarted,
+    LegHeld,
+    LegResumed,
+    MediaStarted,
+)
+from sip_gateway.media.leg import MediaLeg, new_leg
+from sip_gateway.media.metrics import MediaMetrics
+from sip_gateway.media.port_pool import NoPort, PortPool
+from sip_gateway.media.progress import Heard, Progress
+from sip_gateway.media.rtp_socket import RtpSocket, open_socket
+from sip_gateway.media.sinks import AudioSink, CallSink, JoinedLeg
+from sip_gateway.rtp.clock import CallClock
+from sip_gateway.settings import Settings
+from sip_gateway.worker_protocol import ClockStarted, FromWorker, LegSpec, OpenCall
+
+logger = logging.getLogger(__name__)
+
+BIND_AGAIN_S = 3.0
+"""A port that a call brings back may still be held by the worker that had it."""
+
+
+class Parts(NamedTuple):
+    """What every call of a worker is made with."""
+
+    settings: Settings
+    audio: AudioSink
+    events: CallSink
+    ports: PortPool
+    progress: Progress
+    metrics: MediaMetrics
+    say: Callable[[FromWorker], None]
+    """To the signalling process."""
+
+
+class RunningLeg:
+    """A leg with its port and its task."""
+
+    def __init__(self, leg: MediaLeg, rtp: RtpSocket) -> None:
+        self.leg = leg
+        self.rtp = rtp
+        self.wake = asyncio.Event()
+        self.open_since_ms: int | None = None
+        """Start of the segment that the recogniser has begun and not finished."""
+
+        self.leaves: str | None = None
+        """Why the leg ends; "" when another worker will take it up."""
+
+        self.task: asyncio.Task[None] | None = None
+        self.reported: dict[str, int] = {}
+
+    @property
+    def safe_until_ms(self) -> int:
+        """Words before this will not be lost with this process."""
+        if self.leg.missed_since_ms is not None:
+            return self.leg.missed_since_ms
+        if self.open_since_ms is not None:
+            return min(self.open_since_ms, self.leg.fed_until_ms)
+        return self.leg.fed_until_ms
+
+    def is_due(self, *, now: float) -> bool:
+        """True when the leg's task has something to do."""
+        due = self.leg.next_timer()
+        return bool(self.rtp.pending) or (due is not None and due <= now)
+
+
+class MediaCall:
+    """A call from `OpenCall` to its end, or until another worker takes it up."""
+
+    def __init__(self, opened: OpenCall, parts: Parts) -> None:
+        self.call_id = opened.call_id
+        self.legs: dict[str, RunningLeg] = {}
+        self.timed_out = False
+        self._opened = opened
+        self._parts = parts
+        self._alive_at = monotonic()
+        before = parts.progress.read(opened.call_id) if opened.resumed else None
+        self._before = before.until_ms if before else {}
+        known = opened.clock_started_at or (before.clock_started_at if before else None)
+        self.clock_started_at = known
+        self.clock = CallClock(monotonic() - _since(known) if known else None)
+
+    def announce(self) -> None:
+        """Say that the call began, unless that was said before."""
+        if self._opened.resumed:
+            return
+        self._parts.events.publish(
+            CallStarted(
+                tenant_id=self._opened.tenant_id,
+                call_id=self.call_id,
+                started_at=self._opened.started_at,
+                ingress=self._opened.ingress,
+                external_id=self._opened.external_id,
+            )
+        )
+
+    async def open_sockets(self, specs: tuple[LegSpec, ...]) -> dict[str, RtpSocket]:
+        """Ports for legs that have none yet, by leg id; all of them or OSError or NoPort."""
+        opened: dict[str, RtpSocket] = {}
+        try:
+            for spec in specs:
+                if spec.leg_id not in self.legs:
+                    opened[spec.leg_id] = await self._open_socket(spec.rtp_port)
+        except (OSError, NoPort):
+            for rtp in opened.values():
+                self._close(rtp)
+            raise
+        return opened
+
+    async def _open_socket(self, named: int | None) -> RtpSocket:
+        host, ports = self._parts.settings.listen_host, self._parts.ports
+        if named is not None:
+            ports.take_named(named)
+            try:
+                return await _open_named(host, named)
+            except OSError:
+                ports.give_back(named, now=monotonic())
+                raise
+        while True:
+            port = ports.take(now=monotonic())
+            try:
+                return await open_socket(host, port)
+            except OSError:
+                # Some other program has it. It rests; the next may be free.
+                ports.give_back(port, now=monotonic())
+
+    def add(self, spec: LegSpec, rtp: RtpSocket, *, again: bool = False) -> RunningLeg:
+        """Begin to listen to a leg."""
+        joined = JoinedLeg(
+            self._opened.tenant_id, self.call_id, spec.leg_id, spec.channel, spec.role
+        )
+        leg = new_leg(
+            spec,
+            joined,
+            clock=self.clock,
+            jitter_s=self._parts.settings.jitter_ms / 1000,
+            wall=self._wall,
+        )
+        now_ms = self.clock.ms(monotonic())
+        if again and not spec.held:
+            leg.missed_since_ms = self._before.get(spec.leg_id, now_ms)
+        running = self.legs[spec.leg_id] = RunningLeg(leg, rtp)
+        self._parts.audio.start_leg(joined)
+        if not again:
+            self._parts.events.publish(leg.said_joined(at_ms=now_ms))
+            if spec.held:
+                self._say_held(running, at_ms=now_ms)
+        return running
+
+    def change(self, running: RunningLeg, spec: LegSpec) -> None:
+        """A re-INVITE or new metadata says what the leg is now."""
+        leg = running.leg
+        held, described = leg.held, leg.spec
+        self._receive(running)
+        leg.change(spec)
+        self._publish(running)
+        now_ms = self.clock.ms(monotonic())
+        if _description(described) != _description(spec):
+            self._parts.events.publish(leg.said_joined(at_ms=now_ms))
+        if leg.held and not held:
+            self._parts.audio.hold_leg(spec.leg_id, at_ms=leg.receiver.position_ms)
+            self._say_held(running, at_ms=leg.receiver.position_ms)
+        elif held and not leg.held:
+            self._alive_at = monotonic()
+            self._parts.events.publish(
+                LegResumed(
+                    tenant_id=self._opened.tenant_id,
+                    call_id=self.call_id,
+                    leg_id=spec.leg_id,
+                    at_ms=now_ms,
+                )
+            )
+
+    def hear(self, running: RunningLeg) -> None:
+        """Take in what came to the leg's port, and pass on what it amounts to."""
+        self._receive(running)
+        running.leg.receive_timer(now=monotonic())
+        self._publish(running)
+        if running.leg.suspends(now=monotonic()):
+            at_ms = running.leg.receiver.position_ms
+            self._parts.audio.hold_leg(running.leg.joined.leg_id, at_ms=at_ms)
+
+    def play_out(self, running: RunningLeg) -> None:
+        """Nothing is waited for any more."""
+        self._receive(running)
+        running.leg.flush()
+        self._publish(running)
+
+    async def end_leg(self, running: RunningLeg) -> None:
+        """The leg's port is free at once; its end is said behind its last results."""
+        leg = running.leg
+        self._close(running.rtp)
+        self._parts.metrics.add(leg.counts, running.reported)
+        await self._parts.audio.end_leg(leg.joined.leg_id)
+        if running.leaves == "":
+            return
+        if self.legs.get(leg.joined.leg_id) is running:
+            del self.legs[leg.joined.leg_id]
+        for gap in leg.missed(self.clock.ms(monotonic())):
+            self._parts.events.publish(gap)
+        self._parts.events.publish(leg.said_left(reason=running.leaves or "fault"))
+
+    def said_ended(self, *, reason: str) -> CallEnded:
+        """The call's end, now, as an event."""
+        return CallEnded(
+            tenant_id=self._opened.tenant_id,
+            call_id=self.call_id,
+            ended_at=datetime.now(UTC),
+            ended_ms=self.clock.ms(monotonic()),
+            reason=reason,
+        )
+
+    async def finish(self, ended: CallEnded) -> None:
+        """Say the call's end behind all its results; its legs have ended."""
+        await self._parts.events.finish(ended)
+        self._parts.progress.remove(self.call_id)
+
+    def remember(self) -> None:
+        """Write down how far the call was heard."""
+        if self.clock_started_at and self.legs:
+            until_ms = {leg_id: running.safe_until_ms for leg_id, running in self.legs.items()}
+            self._parts.progress.write(self.call_id, Heard(self.clock_started_at, until_ms))
+
+    def times_out(self, *, now: float) -> bool:
+        """True once, when no leg that should be sending has sent for too long."""
+        sending = [running.leg for running in self.legs.values() if not running.leg.held]
+        if not sending:
+            self._alive_at = now
+        heard_at = max([leg.receiver.heard_at or 0.0 for leg in sending] + [self._alive_at])
+        was, self.timed_out = (
+            self.timed_out,
+            now - heard_at >= self._parts.settings.media_timeout_s,
+        )
+        return self.timed_out and not was
+
+    def _receive(self, running: RunningLeg) -> None:
+        for data, arrived_at in running.rtp.take():
+            running.leg.receive_datagram(data, now=arrived_at)
+        running.leg.counts.dropped = running.rtp.dropped
+        if self.clock_started_at is None and self.clock.started_at is not None:
+            self._start_clock(self.clock.started_at)
+
+    def _start_clock(self, started_at: float) -> None:
+        self.clock_started_at = self._wall(started_at)
+        self._parts.say(ClockStarted(call_id=self.call_id, clock_started_at=self.clock_started_at))
+        self._parts.events.publish(
+            MediaStarted(
+                tenant_id=self._opened.tenant_id,
+                call_id=self.call_id,
+                clock_started_at=self.clock_started_at,
+            )
+        )
+
+    def _publish(self, running: RunningLeg) -> None:
+        for heard in running.leg.take():
+            if isinstance(heard, AudioFrame):
+                self._parts.audio.feed(heard)
+                self._parts.metrics.frames.inc()
+            else:
+                self._parts.events.publish(heard)
+
+    def _say_held(self, running: RunningLeg, *, at_ms: int) -> None:
+        self._parts.events.publish(
+            LegHeld(
+                tenant_id=self._opened.tenant_id,
+                call_id=self.call_id,
+                leg_id=running.leg.joined.leg_id,
+                at_ms=at_ms,
+            )
+        )
+
+    def _close(self, rtp: RtpSocket) -> None:
+        rtp.close()
+        self._parts.ports.give_back(rtp.port, now=monotonic())
+
+    @staticmethod
+    def _wall(at: float) -> datetime:
+        return datetime.fromtimestamp(time() - (monotonic() - at), UTC)
+
+
+def _since(moment: datetime) -> float:
+    return (datetime.now(UTC) - moment) / timedelta(seconds=1)
+
+
+def _description(spec: LegSpec) -> tuple[int | str, ...]:
+    return (
+        spec.channel,
+        spec.role,
+        spec.codec,
+        spec.label,
+        spec.participant_name,
+        spec.participant_aor,
+    )
+
+
+async def _open_named(host: str, port: int) -> RtpSocket:
+    """The port a call had before; its former owner may be about to let it go."""
+    until = monotonic() + BIND_AGAIN_S
+    while True:
+        try:
+            return await open_socket(host, port)
+        except OSError:
+            if monotonic() >= until:
+                raise
+        await asyncio.sleep(0.05)

@@ -1,0 +1,187 @@
+"""One leg of a call, from datagrams to 16 kHz audio frames and events: no socket, no clock."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sip_gateway.audio.g711 import decode
+from sip_gateway.audio.resample import Upsampler
+from sip_gateway.events import AudioFrame, DtmfPressed, Gap, LegJoined, LegLeft
+from sip_gateway.media.sinks import JoinedLeg
+from sip_gateway.rtp.clock import CallClock
+from sip_gateway.rtp.receiver import Counts, LegReceiver, Lost, MediaFormat, Step
+from sip_gateway.worker_protocol import LegSpec
+
+RATE_HZ = 16_000
+
+SUSPENDED_S = 1.0
+"""Without any packet for so long, what was said before is finished: silence suppression, a hold
+that signalling does not tell of, or a dead network. None of them ends the leg."""
+
+WallTime = Callable[[float], datetime]
+"""The wall-clock time of a monotonic one."""
+
+Heard = AudioFrame | Gap | DtmfPressed
+
+
+class MediaLeg:
+    """Contract: after every call, drain `take`; call `receive_timer` at `next_timer`."""
+
+    def __init__(
+        self, spec: LegSpec, joined: JoinedLeg, *, receiver: LegReceiver, wall: WallTime
+    ) -> None:
+        self.spec = spec
+        self.joined = joined
+        self.receiver = receiver
+        self.missed_since_ms: int | None = None
+        """Set when the leg is taken up again: everything from here to its next audio is a gap."""
+
+        self.fed_until_ms = 0
+        """The end of what was passed on, or said to be missing."""
+
+        self._wall = wall
+        self._upsampler = Upsampler()
+        self._suspended = False
+        if spec.held:
+            receiver.hold()
+
+    @property
+    def held(self) -> bool:
+        """The leg is on hold."""
+        return self.receiver.held
+
+    @property
+    def counts(self) -> Counts:
+        """What became of the leg's packets."""
+        return self.receiver.counts
+
+    def receive_datagram(self, data: bytes, *, now: float) -> None:
+        """Take what came to the leg's port."""
+        self.receiver.receive_datagram(data, now=now)
+
+    def receive_timer(self, *, now: float) -> None:
+        """Give up what was waited for in vain."""
+        self.receiver.receive_timer(now=now)
+
+    def next_timer(self) -> float | None:
+        """When a missing packet will be given up."""
+        return self.receiver.next_timer()
+
+    def suspends(self, *, now: float) -> bool:
+        """True once, when packets have stopped coming."""
+        heard_at = self.receiver.heard_at
+        silent = heard_at is not None and not self.held and now - heard_at >= SUSPENDED_S
+        suspends = silent and not self._suspended
+        self._suspended = silent
+        return suspends
+
+    def change(self, spec: LegSpec) -> None:
+        """The leg goes on as described now; its media may come from elsewhere."""
+        self.receiver.change_media(media_format(spec))
+        self.receiver.unlock()
+        if spec.held and not self.held:
+            self.receiver.hold()
+        elif self.held and not spec.held:
+            self.receiver.resume()
+        self.spec = spec
+
+    def flush(self) -> None:
+        """Nothing is waited for any more."""
+        self.receiver.flush()
+
+    def take(self) -> list[Heard]:
+        """Audio and events since the last call, in order."""
+        heard: list[Heard] = []
+        for item in self.receiver.take():
+            if isinstance(item, Step):
+                heard += self.missed(item.start_ms)
+                heard.append(self._frame(item))
+            elif isinstance(item, Lost):
+                heard.append(self._gap(item.start_ms, item.end_ms, why="lost_packets"))
+            else:
+                heard.append(
+                    DtmfPressed(
+                        tenant_id=self.joined.tenant_id,
+                        call_id=self.joined.call_id,
+                        leg_id=self.joined.leg_id,
+                        start_ms=item.start_ms,
+                        end_ms=item.end_ms,
+                        count=1,
+                    )
+                )
+        return heard
+
+    def missed(self, end_ms: int) -> list[Gap]:
+        """What a leg that was taken up again had not heard before `end_ms`; said once."""
+        start_ms, self.missed_since_ms = self.missed_since_ms, None
+        if start_ms is None or end_ms <= start_ms:
+            return []
+        self.fed_until_ms = max(self.fed_until_ms, end_ms)
+        return [self._gap(start_ms, end_ms, why="worker_restarted")]
+
+    def said_joined(self, *, at_ms: int) -> LegJoined:
+        """The leg's description as an event."""
+        return LegJoined(
+            tenant_id=self.joined.tenant_id,
+            call_id=self.joined.call_id,
+            leg_id=self.joined.leg_id,
+            channel=self.spec.channel,
+            role=self.spec.role,
+            codec=self.spec.codec,
+            label=self.spec.label,
+            participant_name=self.spec.participant_name,
+            participant_aor=self.spec.participant_aor,
+            joined_ms=at_ms,
+        )
+
+    def said_left(self, *, reason: str) -> LegLeft:
+        """The leg's end as an event."""
+        counts = self.receiver.counts
+        return LegLeft(
+            tenant_id=self.joined.tenant_id,
+            call_id=self.joined.call_id,
+            leg_id=self.joined.leg_id,
+            at_ms=max(self.receiver.position_ms, self.fed_until_ms),
+            reason=reason,
+            packets_received=counts.received,
+            packets_lost=counts.lost,
+            packets_late=counts.late,
+            jitter_ms=round(self.receiver.jitter_ms, 1),
+        )
+
+    def _frame(self, step: Step) -> AudioFrame:
+        if not step.joined:
+            self._upsampler = Upsampler()
+        pcm = self._upsampler.process(decode(step.g711, step.codec))
+        self.fed_until_ms = step.start_ms + len(pcm) * 1000 // (2 * RATE_HZ)
+        return AudioFrame(
+            tenant_id=self.joined.tenant_id,
+            call_id=self.joined.call_id,
+            leg_id=self.joined.leg_id,
+            start_ms=step.start_ms,
+            rate_hz=RATE_HZ,
+            pcm=pcm,
+            captured_at=self._wall(step.arrived_at),
+        )
+
+    def _gap(self, start_ms: int, end_ms: int, *, why: str) -> Gap:
+        return Gap(
+            tenant_id=self.joined.tenant_id,
+            call_id=self.joined.call_id,
+            leg_id=self.joined.leg_id,
+            start_ms=start_ms,
+            end_ms=end_ms,
+            why=why,
+        )
+
+
+def media_format(spec: LegSpec) -> MediaFormat:
+    """What the leg's packets hold."""
+    return MediaFormat(spec.codec, spec.payload_type, spec.telephone_event_type)
+
+
+def new_leg(
+    spec: LegSpec, joined: JoinedLeg, *, clock: CallClock, jitter_s: float, wall: WallTime
+) -> MediaLeg:
+    """A leg whose first packet is still to come."""
+    receiver = LegReceiver(media_format(spec), clock=clock, jitter_s=jitter_s)
+    return MediaLeg(spec, joined, receiver=receiver, wall=wall)

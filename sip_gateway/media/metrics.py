@@ -1,0 +1,46 @@
+"""What the media worker counts."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from sip_gateway.rtp.receiver import Counts
+
+
+class MediaMetrics:
+    """Prometheus metrics of one worker."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.packets = Counter(
+            "trunkline_sip_gateway_rtp_packets_total",
+            "RTP packets by what became of them; lost includes late",
+            ["result"],
+            registry=registry,
+        )
+        self.frames = Counter(
+            "trunkline_sip_gateway_audio_frames_total",
+            "Frames of 100 ms handed to the recogniser",
+            registry=registry,
+        )
+        self.legs = Gauge(
+            "trunkline_sip_gateway_media_legs", "Legs being listened to", registry=registry
+        )
+        self.calls = Gauge(
+            "trunkline_sip_gateway_media_calls", "Calls of this worker", registry=registry
+        )
+        self.faults = Counter(
+            "trunkline_sip_gateway_media_faults_total",
+            "Legs or calls ended by a fault of ours",
+            registry=registry,
+        )
+        self.refused = Counter(
+            "trunkline_sip_gateway_media_refused_total",
+            "Calls for which there was no port",
+            registry=registry,
+        )
+
+    def add(self, counts: Counts, reported: dict[str, int]) -> None:
+        """Count what is new since `reported`, which is brought up to date."""
+        for result in Counts.__slots__:
+            value = int(getattr(counts, result))
+            if value != reported.get(result, 0):
+                self.packets.labels(result).inc(value - reported.get(result, 0))
+                reported[result] = value

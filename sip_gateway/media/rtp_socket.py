@@ -1,0 +1,60 @@
+"""One UDP port: datagrams are kept with their time of arrival until the leg takes them."""
+
+import asyncio
+import socket
+from time import monotonic
+
+RECEIVE_BUFFER_BYTES = 1 << 18
+"""About 6 s of one leg in the kernel, so that a pause of this process loses nothing."""
+
+MAX_PENDING = 500
+"""Ten seconds of one leg. Beyond it what comes is dropped and counted; the leg hears a loss."""
+
+MAX_DATAGRAM_BYTES = 2048
+
+
+class RtpSocket(asyncio.DatagramProtocol):
+    """Contract: `take` what came; `close` when the leg is over."""
+
+    def __init__(self) -> None:
+        self.port = 0
+        self.dropped = 0
+        self.pending: list[tuple[bytes, float]] = []
+        self._transport: asyncio.DatagramTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.DatagramTransport)
+        self._transport = transport
+        self.port = transport.get_extra_info("sockname")[1]
+
+    def datagram_received(self, data: bytes, addr: tuple[str | object, int]) -> None:
+        if len(self.pending) < MAX_PENDING and len(data) <= MAX_DATAGRAM_BYTES:
+            self.pending.append((data, monotonic()))
+        else:
+            self.dropped += 1
+
+    def take(self) -> list[tuple[bytes, float]]:
+        """What came since the last call."""
+        pending, self.pending = self.pending, []
+        return pending
+
+    def close(self) -> None:
+        """Free the port."""
+        if self._transport is not None:
+            self._transport.close()
+
+
+async def open_socket(host: str, port: int) -> RtpSocket:
+    """Listen on the port; OSError if another process has it."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    udp = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+        udp.setblocking(False)
+        udp.bind((host, port))
+    except OSError:
+        udp.close()
+        raise
+    loop = asyncio.get_running_loop()
+    _, protocol = await loop.create_datagram_endpoint(RtpSocket, sock=udp)
+    return protocol

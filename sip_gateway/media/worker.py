@@ -1,0 +1,297 @@
+"""The media worker: one process that listens to many calls, told which by the signalling process.
+
+It lives as long as its connection from the signalling process. When that goes, it finishes what it
+has heard, frees its ports and returns; it never ends a call by itself, because another worker will
+take the call up again.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Coroutine
+from pathlib import Path
+from time import monotonic
+from typing import NamedTuple
+
+from prometheus_client import CollectorRegistry
+
+from sip_gateway.media.call import MediaCall, Parts, RunningLeg
+from sip_gateway.media.connection import Disconnected, read_message, write_message
+from sip_gateway.media.metrics import MediaMetrics
+from sip_gateway.media.port_pool import NoPort, PortPool
+from sip_gateway.media.progress import Progress
+from sip_gateway.media.sinks import AudioSink, CallSink
+from sip_gateway.settings import Settings
+from sip_gateway.worker_protocol import (
+    CallClosed,
+    CallOpened,
+    CallRefused,
+    CloseCall,
+    FromWorker,
+    LegSpec,
+    MediaTimedOut,
+    OpenCall,
+    ToWorker,
+    UpdateLegs,
+)
+
+logger = logging.getLogger(__name__)
+
+SWEEP_S = 0.02
+"""How often ports are emptied: two packets at most wait, and wake-ups do not grow with packets."""
+
+REMEMBER_S = 1.0
+STOPPING_S = 10.0
+"""After being told to stop, the signalling process gets so long to close its calls."""
+
+
+class Sinks(NamedTuple):
+    """Where the worker puts what it hears."""
+
+    audio: AudioSink
+    events: CallSink
+
+
+class Place(NamedTuple):
+    """Which of the workers this is, and where it keeps and offers things."""
+
+    socket_path: Path
+    progress_dir: Path
+    worker: int = 0
+
+
+class MediaWorker:
+    """Listens on a unix socket for the signalling process, and on UDP ports for its calls."""
+
+    def __init__(
+        self, settings: Settings, sinks: Sinks, *, place: Place, registry: CollectorRegistry
+    ) -> None:
+        self._socket_path = place.socket_path
+        self._metrics = MediaMetrics(registry)
+        self._progress = Progress(place.progress_dir)
+        ports = PortPool(
+            settings.rtp_port_first,
+            settings.rtp_port_last,
+            index=place.worker,
+            workers=max(settings.media_workers, place.worker + 1),
+        )
+        self._parts = Parts(
+            settings, sinks.audio, sinks.events, ports, self._progress, self._metrics, self._say
+        )
+        self._calls: dict[str, MediaCall] = {}
+        self._inboxes: dict[str, asyncio.Queue[ToWorker | None]] = {}
+        self._tasks: asyncio.TaskGroup | None = None
+        self._writer: asyncio.StreamWriter | None = None
+        self._over = asyncio.Event()
+        self._stopping = False
+        self._listening = False
+
+    def ready(self) -> str:
+        """Empty when the worker takes calls."""
+        return "" if self._listening and not self._stopping else "media worker is not listening"
+
+    def note_open_segment(self, leg_id: str, start_ms: int | None) -> None:
+        """The recogniser began a segment of the leg, or (None) finished the one it had begun."""
+        call = self._calls.get(leg_id.rpartition("-")[0])
+        if call and (running := call.legs.get(leg_id)):
+            running.open_since_ms = start_ms
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Listen until the signalling process has gone, or `stop` is set and its calls closed."""
+        self._progress.remove_stale()
+        self._socket_path.unlink(missing_ok=True)
+        server = await asyncio.start_unix_server(self._connected, self._socket_path)
+        self._socket_path.chmod(0o600)
+        self._listening = True
+        async with asyncio.TaskGroup() as self._tasks:
+            sweep = self._tasks.create_task(self._sweep())
+            stopping = self._tasks.create_task(self._stop(stop))
+            await self._over.wait()
+            self._stopping = True
+            server.close()
+            await self._hand_over()
+            sweep.cancel()
+            stopping.cancel()
+        if self._writer:
+            self._writer.close()
+            with contextlib.suppress(OSError):
+                await self._writer.wait_closed()
+        # The socket's path stays: a successor may have put its own there by now.
+
+    async def _stop(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._stopping = True
+        until = monotonic() + STOPPING_S
+        while self._calls and monotonic() < until and not self._over.is_set():
+            await asyncio.sleep(SWEEP_S)
+        self._over.set()
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._writer is not None:
+            writer.close()
+            return
+        self._writer = writer
+        try:
+            while True:
+                self._dispatch(await read_message(reader))
+        except Disconnected:
+            if not self._stopping:
+                logger.warning("signalling is gone", extra={"count": len(self._calls)})
+            self._over.set()
+
+    def _dispatch(self, message: ToWorker) -> None:
+        """Each call has a task and an inbox, so that no call waits for another."""
+        assert self._tasks is not None
+        inbox = self._inboxes.get(message.call_id)
+        if inbox is not None:
+            inbox.put_nowait(message)
+        elif isinstance(message, OpenCall) and not self._stopping:
+            inbox = self._inboxes[message.call_id] = asyncio.Queue()
+            self._tasks.create_task(self._run_call(message, inbox))
+        elif isinstance(message, CloseCall):
+            self._say(CallClosed(call_id=message.call_id))
+        else:
+            self._say(CallRefused(call_id=message.call_id, why="call is not open here"))
+
+    def _say(self, message: FromWorker) -> None:
+        if self._writer and not self._writer.is_closing():
+            write_message(self._writer, message)
+
+    async def _run_call(self, opened: OpenCall, inbox: asyncio.Queue[ToWorker | None]) -> None:
+        """Do what the call's messages say, until it is closed or handed over (None)."""
+        call = MediaCall(opened, self._parts)
+        open_ = await self._contain(self._open(call, opened), call_id=call.call_id)
+        if not open_:
+            self._say(CallRefused(call_id=call.call_id, why="fault"))
+            inbox.put_nowait(CloseCall(call_id=call.call_id, reason="fault"))
+        while call.call_id in self._calls and (message := await inbox.get()):
+            if isinstance(message, CloseCall):
+                closing = self._close(call, reason=message.reason)
+                await self._contain(closing, call_id=call.call_id)
+                self._say(CallClosed(call_id=call.call_id))
+                break
+            if isinstance(message, UpdateLegs):
+                updating = self._update(call, message.legs)
+                if not await self._contain(updating, call_id=call.call_id):
+                    self._say(CallRefused(call_id=call.call_id, why="fault"))
+            else:
+                self._say_opened(call)
+        self._calls.pop(call.call_id, None)
+        self._inboxes.pop(call.call_id, None)
+        self._metrics.calls.set(len(self._calls))
+
+    async def _open(self, call: MediaCall, opened: OpenCall) -> None:
+        try:
+            sockets = await call.open_sockets(opened.legs)
+        except (OSError, NoPort) as error:
+            self._refuse(call, error)
+            return
+        self._calls[call.call_id] = call
+        self._metrics.calls.set(len(self._calls))
+        call.announce()
+        for spec in opened.legs:
+            self._start(call, call.add(spec, sockets[spec.leg_id], again=opened.resumed))
+        self._say_opened(call)
+
+    async def _update(self, call: MediaCall, specs: tuple[LegSpec, ...]) -> None:
+        try:
+            sockets = await call.open_sockets(specs)
+        except (OSError, NoPort) as error:
+            self._refuse(call, error)
+            return
+        named = {spec.leg_id for spec in specs}
+        leaving = [running for leg_id, running in call.legs.items() if leg_id not in named]
+        for spec in specs:
+            if spec.leg_id in call.legs:
+                call.change(call.legs[spec.leg_id], spec)
+            else:
+                self._start(call, call.add(spec, sockets[spec.leg_id]))
+        self._say_opened(call)
+        await self._end_legs(leaving, reason="removed")
+
+    async def _close(self, call: MediaCall, *, reason: str) -> None:
+        ended = call.said_ended(reason=reason)
+        await self._end_legs(list(call.legs.values()), reason=reason)
+        await call.finish(ended)
+
+    async def _end_legs(self, legs: list[RunningLeg], *, reason: str) -> None:
+        for running in legs:
+            running.leaves = reason if running.leaves is None else running.leaves
+            running.wake.set()
+        await asyncio.gather(*(running.task for running in legs if running.task))
+
+    def _refuse(self, call: MediaCall, error: OSError | NoPort) -> None:
+        self._metrics.refused.inc()
+        why = str(error) if isinstance(error, NoPort) else error.strerror or "port not free"
+        logger.warning("no RTP port", extra={"call_id": call.call_id, "reason": why})
+        self._say(CallRefused(call_id=call.call_id, why=why))
+
+    def _say_opened(self, call: MediaCall) -> None:
+        ports = {leg_id: running.rtp.port for leg_id, running in call.legs.items()}
+        self._say(CallOpened(call_id=call.call_id, rtp_ports=ports))
+
+    def _start(self, call: MediaCall, running: RunningLeg) -> None:
+        assert self._tasks is not None
+        running.task = self._tasks.create_task(self._run_leg(call, running))
+        self._metrics.legs.inc()
+
+    async def _run_leg(self, call: MediaCall, running: RunningLeg) -> None:
+        leg_id = running.leg.joined.leg_id
+        if not await self._contain(
+            self._listen(call, running), call_id=call.call_id, leg_id=leg_id
+        ):
+            running.leaves = "fault"
+        await self._contain(call.end_leg(running), call_id=call.call_id, leg_id=leg_id)
+        self._metrics.legs.dec()
+
+    async def _listen(self, call: MediaCall, running: RunningLeg) -> None:
+        while running.leaves is None:
+            await running.wake.wait()
+            running.wake.clear()
+            call.hear(running)
+        call.play_out(running)
+
+    async def _contain(
+        self, work: Coroutine[None, None, None], *, call_id: str, leg_id: str = ""
+    ) -> bool:
+        """False after a fault of ours, which ends this leg or call and disturbs nothing else."""
+        try:
+            await work
+        except Exception:
+            self._metrics.faults.inc()
+            logger.exception("fault", extra={"call_id": call_id, "leg_id": leg_id})
+            return False
+        return True
+
+    async def _sweep(self) -> None:
+        """Wake the legs that have something to do; look after all calls once a second."""
+        second = monotonic()
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            now = monotonic()
+            for call in self._calls.values():
+                for running in call.legs.values():
+                    if running.is_due(now=now):
+                        running.wake.set()
+            if now - second >= REMEMBER_S:
+                second = now
+                self._look_after_calls(now)
+
+    def _look_after_calls(self, now: float) -> None:
+        for call in self._calls.values():
+            for running in call.legs.values():
+                running.wake.set()
+                self._metrics.add(running.leg.counts, running.reported)
+            call.remember()
+            if call.times_out(now=now):
+                logger.info("media timed out", extra={"call_id": call.call_id})
+                self._say(MediaTimedOut(call_id=call.call_id))
+
+    async def _hand_over(self) -> None:
+        """Finish what was heard, free the ports, and leave each call to who takes it up."""
+        calls = list(self._calls.values())
+        legs = [running for call in calls for running in call.legs.values()]
+        await self._end_legs(legs, reason="")
+        for call in calls:
+            call.remember()
+            self._inboxes[call.call_id].put_nowait(None)

@@ -1,0 +1,155 @@
+"""The media worker's process: audio to the recogniser, events and transcripts to the bus."""
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from prometheus_client import CollectorRegistry
+
+from sip_gateway.events import CALLS_TOPIC, AudioFrame, CallEnded, CallEvent, Gap
+from sip_gateway.media.sinks import JoinedLeg
+from sip_gateway.media.worker import MediaWorker, Place, Sinks
+from triton_models.events import RAW_TOPIC, RawTranscript, RawTranscriptEnded
+from triton_models.speech import LegStream, Speech
+from trunkline.bus import Bus
+from trunkline.roles.outgoing import Letter, Outgoing
+from trunkline.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+END_LEG_S = 30.0
+"""The recogniser gets so long for a leg's last words; the call's end does not wait for ever."""
+
+CLOSE_S = 5.0
+
+
+class HeardAudio:
+    """The worker's audio sink: the recogniser."""
+
+    def __init__(self, speech: Speech, *, language: str) -> None:
+        self._speech = speech
+        self._language = language
+
+    def start_leg(self, leg: JoinedLeg) -> None:
+        """Audio of this leg follows."""
+        self._speech.start_leg(
+            LegStream(
+                tenant_id=leg.tenant_id,
+                call_id=leg.call_id,
+                leg_id=leg.leg_id,
+                channel=leg.channel,
+                speaker=leg.role,
+                language=self._language,
+            )
+        )
+
+    def feed(self, frame: AudioFrame) -> None:
+        """The leg's next audio."""
+        self._speech.feed(frame)
+
+    def hold_leg(self, leg_id: str, *, at_ms: int) -> None:
+        """No audio follows for a while."""
+        self._speech.hold_leg(leg_id, at_ms=at_ms)
+
+    async def end_leg(self, leg_id: str) -> None:
+        """Wait for the leg's last results."""
+        try:
+            async with asyncio.timeout(END_LEG_S):
+                await self._speech.end_leg(leg_id)
+        except TimeoutError:
+            logger.warning("recogniser did not finish the leg", extra={"leg_id": leg_id})
+
+
+class Published:
+    """The worker's event sink and the recogniser's: both go to the bus, in order per call."""
+
+    def __init__(self, outgoing: Outgoing, speech: Speech) -> None:
+        self._outgoing = outgoing
+        self._speech = speech
+        self._received = 0
+
+    def publish(self, event: CallEvent) -> None:
+        """Put the event behind the call's others."""
+        value = msgspec.json.encode(event)
+        self._outgoing.put(event.call_id, Letter(CALLS_TOPIC, value, partial=False))
+
+    async def finish(self, ended: CallEnded) -> None:
+        """Say that no transcript follows, then that the call is over."""
+        await self.results_taken()
+        no_more = RawTranscriptEnded(
+            tenant_id=ended.tenant_id, call_id=ended.call_id, ended_at=datetime.now(UTC)
+        )
+        value = msgspec.json.encode(no_more)
+        self._outgoing.put(ended.call_id, Letter(RAW_TOPIC, value, partial=False))
+        self.publish(ended)
+        await self._outgoing.sent(ended.call_id)
+
+    async def receive_results(self, worker: MediaWorker) -> None:
+        """Publish what the recogniser says, for ever."""
+        while True:
+            result = await self._speech.receive()
+            self._received += 1
+            if isinstance(result, Gap):
+                self.publish(result)
+            else:
+                self._publish_transcript(result)
+                begun = None if result.is_final else result.start_ms
+                worker.note_open_segment(result.leg_id, begun)
+
+    async def results_taken(self) -> None:
+        """Return once `receive_results` has emptied the recogniser's queue."""
+        quiet, seen = 0, self._received
+        # What is queued is taken without waiting, as soon as that task runs.
+        while quiet < 3:
+            await asyncio.sleep(0)
+            quiet = quiet + 1 if seen == self._received else 0
+            seen = self._received
+
+    def _publish_transcript(self, transcript: RawTranscript) -> None:
+        value = msgspec.json.encode(transcript)
+        letter = Letter(RAW_TOPIC, value, partial=not transcript.is_final)
+        self._outgoing.put(transcript.call_id, letter)
+
+
+class Media:
+    """One media worker with its recogniser and bus."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        speech: Speech,
+        *,
+        bus: Bus,
+        place: Place,
+        registry: CollectorRegistry,
+    ) -> None:
+        self._speech = speech
+        self._outgoing = Outgoing(bus, registry=registry)
+        self._published = Published(self._outgoing, speech)
+        audio = HeardAudio(speech, language=settings.triton_models.language)
+        self._worker = MediaWorker(
+            settings.sip_gateway, Sinks(audio, self._published), place=place, registry=registry
+        )
+
+    def ready(self) -> str:
+        """Empty when calls are taken, recognised and published."""
+        recogniser = "" if self._speech.ready else "recogniser is not ready"
+        return "; ".join(filter(None, (self._worker.ready(), self._outgoing.ready(), recogniser)))
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Listen until the signalling process has gone or `stop` is set; publish what was heard."""
+        async with asyncio.TaskGroup() as tasks:
+            self._outgoing.start(tasks)
+            receiving = tasks.create_task(self._published.receive_results(self._worker))
+            await self._worker.run(stop)
+            await self._published.results_taken()
+            receiving.cancel()
+            await self._outgoing.close(wait_s=CLOSE_S)
+        await self._speech.close()
+
+
+def media_place(settings: Settings, index: int, *, socket_path: Path) -> Place:
+    """Where worker `index` listens for signalling, and remembers how far its calls were heard."""
+    return Place(socket_path, settings.state_dir / "heard", worker=index)
