@@ -42,10 +42,10 @@ class Reader:
         self._pool.shutdown()
 
     def _read_one(self, task: Task) -> Reading:
-        decoded = self._trusted(task.samples, task.draft)
+        final = task.kind is not Kind.PARTIAL
+        decoded = self._trusted(task.samples, task.draft, is_final=final)
         spoken = self._vocabulary.words(decoded.tokens, decoded.probabilities)
         texts = [word.text for word in spoken]
-        final = task.kind is not Kind.PARTIAL
         spans = self._aligned(task, texts) if final else _shared_out(task, texts)
         words = tuple(
             Word(
@@ -58,20 +58,23 @@ class Reader:
         )
         return Reading(task.run, decoded.tokens, words, aligned=final)
 
-    def _trusted(self, samples: Samples, draft: tuple[int, ...]) -> Decoded:
-        """A decode that does not repeat itself: again with the audio shifted, in halves, or cut."""
+    def _trusted(self, samples: Samples, draft: tuple[int, ...], *, is_final: bool) -> Decoded:
+        """A decode that does not repeat itself: a doubtful final is read again, shifted in time,
+        then in halves; what is still doubtful is cut where it starts to repeat."""
         limit = most_tokens(len(samples))
         decoded = self._model.decode(samples, draft=draft, most_tokens=limit)
-        if _is_sound(decoded):
+        if _is_sound(decoded, samples):
             return decoded
-        shifted = np.concatenate((np.zeros(_SHIFT_SAMPLES, np.float32), samples))
-        again = self._model.decode(shifted, most_tokens=limit)
-        if _is_sound(again):
-            return again
-        if len(samples) >= 2 * _SHORTEST_HALF:
+        if is_final:
+            shifted = np.concatenate((np.zeros(_SHIFT_SAMPLES, np.float32), samples))
+            again = self._model.decode(shifted, most_tokens=limit)
+            if _is_sound(again, samples):
+                return again
+        if is_final and len(samples) >= 2 * _SHORTEST_HALF:
             at = quietest(samples, first=_SHORTEST_HALF, last=len(samples) - _SHORTEST_HALF)
-            return _joined(self._trusted(samples[:at], ()), self._trusted(samples[at:], ()))
-        return _before_loop(decoded)
+            halves = (samples[:at], samples[at:])
+            return _joined(*(self._trusted(half, (), is_final=True) for half in halves))
+        return _before_loop(decoded, samples)
 
     def _aligned(self, task: Task, texts: Sequence[str]) -> list[Span]:
         aligner = self._aligners.get()
@@ -97,8 +100,8 @@ def _shared_out(task: Task, texts: Sequence[str]) -> list[Span]:
     return proportional(texts, start_ms=voice.start_ms, end_ms=voice.end_ms)
 
 
-def _is_sound(decoded: Decoded) -> bool:
-    return decoded.complete and first_loop(decoded.tokens) is None
+def _is_sound(decoded: Decoded, samples: Samples) -> bool:
+    return decoded.complete and first_loop(decoded.tokens, samples=len(samples)) is None
 
 
 def _joined(first: Decoded, second: Decoded) -> Decoded:
@@ -107,7 +110,7 @@ def _joined(first: Decoded, second: Decoded) -> Decoded:
     )
 
 
-def _before_loop(decoded: Decoded) -> Decoded:
+def _before_loop(decoded: Decoded, samples: Samples) -> Decoded:
     """The hypothesis up to its first repetition; all of it if it was only too long."""
-    end = first_loop(decoded.tokens)
+    end = first_loop(decoded.tokens, samples=len(samples))
     return Decoded(decoded.tokens[:end], decoded.probabilities[:end], complete=True)

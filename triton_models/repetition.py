@@ -1,32 +1,36 @@
 """Recognises a decoder that repeats itself (pure).
 
-Speech has a rate: in the ten synthetic calls turns have 1.5 to 5.5 tokens a second, spelled digits
-included. A loop runs until the token limit, or says one phrase over and over.
+Speech has a rate: the turns of ten synthetic calls have at most 6.6 tokens a second, spelled
+digits included. A loop runs until the token limit, or says one phrase over and over.
 """
 
 from collections.abc import Sequence
 
-FASTEST_TOKENS_PER_S = 9.0
-_FREE_TOKENS = 8
+_FREE_TOKENS = 4
 """Short utterances are denser."""
+
+_MOST_PER_S = 8.0
+_DENSE_PER_S = 5.5
+"""At this rate even a phrase said twice is doubted."""
 
 _LONGEST_PHRASE = 12
 
 
 def most_tokens(samples: int) -> int:
     """More tokens than this were not said in so many samples at 16 kHz."""
-    return _FREE_TOKENS + int(FASTEST_TOKENS_PER_S * samples / 16000)
+    return _FREE_TOKENS + int(_MOST_PER_S * samples / 16000)
 
 
-def first_loop(tokens: Sequence[int]) -> int | None:
+def first_loop(tokens: Sequence[int], *, samples: int) -> int | None:
     """Where a phrase starts to repeat beyond belief; None if none does.
 
     One or two tokens may be said often ("one one one one" is how a card number can start): they
-    need 18 in a row. Three tokens and more need four rounds.
+    need 18 in a row. Longer phrases need four rounds, or two if all was said very fast.
     """
+    dense = len(tokens) > _DENSE_PER_S * samples / 16000
     for at in range(len(tokens)):
         for size in range(1, _LONGEST_PHRASE + 1):
-            need = 18 // size if size < 3 else 4
+            need = 18 // size if size < 3 else 2 if dense else 4
             if len(tokens) - at >= need * size and _rounds(tokens, at, size) >= need:
                 return at + size
     return None
