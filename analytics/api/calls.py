@@ -1,0 +1,72 @@
+"""/v1/calls: stored calls and their transcripts."""
+
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+import msgspec
+from fastapi import APIRouter, Depends, Path, Query, Response
+
+from analytics import formats
+from analytics.access import CALLS, Principal
+from analytics.api.guard import Guard
+from analytics.api.problems import Problem
+from analytics.events import CallDocument, TranscriptDocument
+from analytics.store import Store
+
+MOST_CALLS = 200
+"""On one page of the list."""
+
+CallId = Annotated[str, Path(pattern=r"^[\x21-\x7e]{1,128}$")]
+
+_TEXTS: dict[str, tuple[Callable[[TranscriptDocument], str], str]] = {
+    "text": (formats.text, "text/plain; charset=utf-8"),
+    "vtt": (formats.vtt, "text/vtt; charset=utf-8"),
+    "srt": (formats.srt, "application/x-subrip; charset=utf-8"),
+}
+
+
+class Calls(msgspec.Struct, frozen=True):
+    """One page of the list."""
+
+    calls: tuple[CallDocument, ...]
+
+
+def router(store: Store, guard: Guard) -> APIRouter:
+    """List, one call, its transcript."""
+    routes = APIRouter()
+    Allowed = Annotated[Principal, Depends(guard.require(CALLS))]
+
+    @routes.get("/v1/calls")
+    async def calls(
+        who: Allowed,
+        state: Literal["live", "ended"] | None = None,
+        limit: Annotated[int, Query(ge=1, le=MOST_CALLS)] = 50,
+        before: Annotated[str, Query(pattern=r"^[\x21-\x7e]{0,128}$")] = "",
+    ) -> Response:
+        found = await store.calls(who.tenant_id, state=state, limit=limit, before=before)
+        return _json(Calls(tuple(found)))
+
+    @routes.get("/v1/calls/{call_id}")
+    async def call(who: Allowed, call_id: CallId) -> Response:
+        found = await store.call(who.tenant_id, call_id)
+        if found is None:
+            raise Problem(404, "There is no such call.")
+        return _json(found)
+
+    @routes.get("/v1/calls/{call_id}/transcript")
+    async def transcript(
+        who: Allowed, call_id: CallId, format: Literal["json", "text", "vtt", "srt"] = "json"
+    ) -> Response:
+        found = await store.transcript(who.tenant_id, call_id)
+        if found is None:
+            raise Problem(404, "There is no such call.")
+        if format == "json":
+            return _json(found)
+        render, media_type = _TEXTS[format]
+        return Response(render(found), media_type=media_type)
+
+    return routes
+
+
+def _json(document: msgspec.Struct) -> Response:
+    return Response(msgspec.json.encode(document), media_type="application/json")
