@@ -1,0 +1,56 @@
+"""Builds a recogniser from the fetched weights, and says what it was built from."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from triton_models import tokens, weights
+from triton_models.moonshine import Moonshine
+from triton_models.reader import Reader
+from triton_models.recogniser import Recogniser
+from triton_models.settings import Settings
+from triton_models.voice import VoiceActivity
+
+_DECODER = "greedy-1"
+"""Grows when the same settings and weights would give other words."""
+
+
+class Lineage(NamedTuple):
+    """What recognised: put on every transcript."""
+
+    model: str
+    model_sha256: str
+    decoder: str
+
+
+class WeightsMissing(Exception):
+    """Weights are absent or damaged: run `trunkline models fetch`."""
+
+
+def lineage(settings: Settings) -> Lineage:
+    """The recogniser's model, its weights' checksum, a short hash of the decoding settings."""
+    decisive = msgspec.structs.replace(settings, backend="", url="", models_dir="", language="")
+    digest = hashlib.sha256(_DECODER.encode() + msgspec.json.encode(decisive)).hexdigest()
+    return Lineage(weights.RECOGNISER, weights.model(weights.RECOGNISER).sha256, digest[:12])
+
+
+def load(
+    settings: Settings, models_dir: Path, *, threads: int, clock: Callable[[], float]
+) -> Recogniser:
+    """A recogniser that decodes on `threads` threads; WeightsMissing where weights are not right.
+
+    Each thread runs one utterance. Measured on two cores: more than one thread inside an
+    utterance costs more CPU in all than it saves in time.
+    """
+    for name in (weights.RECOGNISER, weights.VOICE):
+        if not weights.model(name).is_complete(models_dir):
+            raise WeightsMissing(f"{name} in {models_dir}: run `trunkline models fetch`")
+    folder = models_dir / weights.RECOGNISER
+    model = Moonshine(folder / "encoder.ort", folder / "decoder.ort")
+    vocabulary = tokens.load(folder / "tokenizer.bin")
+    voice = VoiceActivity(models_dir / weights.VOICE / "voice_16k.onnx")
+    reader = Reader(model, vocabulary, threads=threads)
+    return Recogniser(settings, voice=voice, reader=reader, clock=clock)

@@ -1,0 +1,102 @@
+"""Answers a batch of requests with a recogniser: what stands between Triton and the core.
+
+One request's fault is answered to it alone. The recogniser itself is trusted not to fail; if it
+does, the legs of that batch start anew and the rest goes on.
+"""
+
+import logging
+import os
+import time
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from triton_models.hypothesis import LONGEST_STEP_MS, SAMPLES_PER_MS, STEP_MS, Answer, Step
+from triton_models.loading import Lineage, lineage, load
+from triton_models.recogniser import Recogniser
+from triton_models.settings import Settings
+from triton_models.tensors import MODELS_DIR_VARIABLE, SETTINGS_VARIABLE
+
+log = logging.getLogger(__name__)
+
+Request = Step
+
+RESTART = "must specify the START flag"
+"""In every error that the client mends by starting the leg's sequence again; Triton's own errors
+about forgotten sequences say it too."""
+
+
+class Served:
+    """A recogniser that answers in bytes, or with an error message."""
+
+    def __init__(self, recogniser: Recogniser, origin: Lineage) -> None:
+        self._recogniser = recogniser
+        self._origin = origin
+
+    def answer(self, requests: Sequence[Request]) -> list[bytes | str]:
+        """An `Answer` as JSON for each request, or what was wrong with it."""
+        seen: set[int] = set()
+        wrong: dict[int, str] = {}
+        for index, request in enumerate(requests):
+            if why := self._refusal(request, seen):
+                wrong[index] = why
+            seen.add(request.sequence)
+        good = [index for index in range(len(requests)) if index not in wrong]
+        answers: list[bytes | str] = [wrong.get(index, "") for index in range(len(requests))]
+        for index, answer in zip(good, self._step([requests[i] for i in good]), strict=True):
+            answers[index] = answer
+        return answers
+
+    def _refusal(self, request: Request, seen: set[int]) -> str:
+        """Why this request cannot be served; empty if it can."""
+        if request.sequence in seen:
+            return f"sequence {request.sequence} has two steps in one batch"
+        size = len(request.samples)
+        if size % (STEP_MS * SAMPLES_PER_MS) or size > LONGEST_STEP_MS * SAMPLES_PER_MS:
+            return (
+                f"a step has {STEP_MS} ms or a multiple, at most {LONGEST_STEP_MS}: {size} samples"
+            )
+        if request.samples.dtype != np.int16:
+            return f"samples are int16, not {request.samples.dtype}"
+        if not request.starts and not self._recogniser.knows(request.sequence):
+            return f"sequence {request.sequence} is not known here: {RESTART}"
+        return ""
+
+    def _step(self, steps: Sequence[Step]) -> list[bytes | str]:
+        try:
+            found = self._recogniser.step(steps)
+        # The one place of the serving process: what fails here would fail every leg of the batch.
+        except Exception as error:
+            # No message and no source lines: either may hold what was said.
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            log.error("%s at %s:%s", type(error).__name__, where.filename, where.lineno)
+            for step in steps:
+                self._recogniser.forget(step.sequence)
+            return [f"the recogniser failed on this batch: {RESTART}"] * len(steps)
+        return [
+            msgspec.json.encode(
+                Answer(
+                    hypotheses=tuple(hypotheses),
+                    done_ms=self._done_ms(step),
+                    **self._origin._asdict(),
+                )
+            )
+            for step, hypotheses in zip(steps, found, strict=True)
+        ]
+
+    def _done_ms(self, step: Step) -> int:
+        if self._recogniser.knows(step.sequence):
+            return self._recogniser.done_ms(step.sequence)
+        return step.start_ms + len(step.samples) // SAMPLES_PER_MS
+
+
+def served_from_environment() -> Served:
+    """The recogniser that the server's starter asked for."""
+    settings = msgspec.json.decode(os.environ[SETTINGS_VARIABLE], type=Settings)
+    models_dir = Path(os.environ[MODELS_DIR_VARIABLE])
+    threads = os.cpu_count() or 1
+    recogniser = load(settings, models_dir, threads=threads, clock=time.monotonic)
+    return Served(recogniser, lineage(settings))
