@@ -4,11 +4,13 @@ import argparse
 import sys
 
 from websockets.exceptions import InvalidStatus, WebSocketException
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 from trunkline.api_client import Access, ApiClient, ApiError, add_api_arguments, find_access, say
 from trunkline.live_captions import CaptionSegment, read_head, read_segments
 from trunkline.running import NotRunning
+
+LAST_WORDS_S = 15.0
 
 FORMATS = ("text", "json", "vtt", "srt")
 
@@ -54,22 +56,33 @@ def run(args: argparse.Namespace) -> int:
 
 
 def follow(access: Access, call_id: str) -> None:
-    """Print each line once it is final, until the call ends."""
-    printed: set[str] = set()
+    """Print each line once it is final, until the call is stored whole."""
     url = f"{access.captions_url}?call_id={call_id}"
     try:
-        with connect(url, additional_headers=access.headers, proxy=None) as socket:
-            for message in socket:
-                for of_call, segment in read_segments(message):
-                    if of_call == call_id and segment.is_final:
-                        _print_once(segment, printed)
-                head = read_head(message)
-                if head.type == "call_ended" and head.call_id == call_id:
-                    return
+        with connect(url, additional_headers=access.headers, proxy=None, max_size=None) as socket:
+            _print_finals(socket, call_id)
     except InvalidStatus as error:
         raise ApiError(f"{access.url}: HTTP {error.response.status_code}") from None
     except (OSError, WebSocketException) as error:
         raise ApiError(f"{access.url} does not answer ({type(error).__name__})") from None
+
+
+def _print_finals(socket: ClientConnection, call_id: str) -> None:
+    printed: set[str] = set()
+    ended = False
+    while True:
+        try:
+            # The last words become final after the end; then nothing more is worth waiting for.
+            message = socket.recv(timeout=LAST_WORDS_S if ended else None)
+        except TimeoutError:
+            return
+        for of_call, segment in read_segments(message):
+            if of_call == call_id and segment.is_final:
+                _print_once(segment, printed)
+        head = read_head(message)
+        if head.call_id == call_id and head.type == "summary":
+            return
+        ended = ended or (head.call_id == call_id and head.type == "call_ended")
 
 
 def _print_once(segment: CaptionSegment, printed: set[str]) -> None:

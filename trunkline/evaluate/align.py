@@ -6,9 +6,12 @@ wrong. A token that lies over clean reference words swallows them: that is over-
 apart from recognition errors, and only where the two meet in time.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
+
+import msgspec
 
 from trunkline.evaluate.normalise import normalise, plain
 from trunkline.evaluate.reference import ReferenceWord
@@ -31,7 +34,7 @@ class Said(NamedTuple):
     """How many words were said in a wildcard."""
 
 
-class WordErrors(NamedTuple):
+class WordErrors(msgspec.Struct, frozen=True):
     """Errors over the words outside personal spans."""
 
     words: int = 0
@@ -52,9 +55,10 @@ class WordErrors(NamedTuple):
         """Share of clean words that were masked."""
         return self.swallowed / max(1, self.words)
 
-    def plus(self, other: "WordErrors") -> "WordErrors":
-        """The errors of both."""
-        return WordErrors(*(a + b for a, b in zip(self, other, strict=True)))
+
+def total_errors(parts: Iterable[WordErrors]) -> WordErrors:
+    """The errors of all parts together."""
+    return WordErrors(*(sum(one) for one in zip(*map(msgspec.structs.astuple, parts), strict=True)))
 
 
 def reference_elements(words: Sequence[ReferenceWord]) -> list[Said]:
@@ -109,22 +113,16 @@ def _normalised(run: Sequence[Said]) -> list[Said]:
 def count_errors(reference: Sequence[Said], shown: Sequence[Said]) -> WordErrors:
     """Align the two by dynamic programming and count."""
     steps = _best_steps(reference, shown)
-    errors = WordErrors(words=sum(said.kind is None for said in reference))
-    absorbed: dict[int, int] = {}
-    for i, _, step in steps:
-        match step:
-            case "substitution":
-                errors = errors._replace(substitutions=errors.substitutions + 1)
-            case "deletion":
-                errors = errors._replace(deletions=errors.deletions + 1)
-            case "insertion":
-                errors = errors._replace(insertions=errors.insertions + 1)
-            case "swallowed":
-                errors = errors._replace(swallowed=errors.swallowed + 1)
-            case "absorbed":
-                absorbed[i] = absorbed.get(i, 0) + 1
+    counted = Counter(step for _, _, step in steps)
+    absorbed = Counter(i for i, _, step in steps if step == "absorbed")
     spare = sum(max(0, n - reference[i].words - SPARE_WORDS) for i, n in absorbed.items())
-    return errors._replace(insertions=errors.insertions + spare)
+    return WordErrors(
+        words=sum(said.kind is None for said in reference),
+        substitutions=counted["substitution"],
+        deletions=counted["deletion"],
+        insertions=counted["insertion"] + spare,
+        swallowed=counted["swallowed"],
+    )
 
 
 def matches(reference: Sequence[Said], shown: Sequence[Said]) -> list[tuple[int, int]]:

@@ -87,7 +87,10 @@ class Secret:
         return frozenset(s for s in stems if len(s) >= shortest and s not in GENERIC)
 
     def readable_in(self, shown: Sequence[ShownWord]) -> bool:
-        """True if this can be read in these words, which may be a whole call's."""
+        """True if this can be read in these words, which may be a whole call's.
+
+        They come segment by segment, as one reads them: segments of a leg may overlap a little.
+        """
         near = [word for word in shown if self._is_near(word)]
         texts = _texts(near)
         return (
@@ -167,8 +170,8 @@ class Secret:
 
 
 def _texts(shown: Iterable[ShownWord]) -> list[str | None]:
-    """In the order of speech, legs apart; tokens as None."""
-    ordered = sorted(shown, key=lambda word: (word.channel, word.start_ms, word.end_ms))
+    """In the order given, legs apart; tokens as None."""
+    ordered = sorted(shown, key=lambda word: word.channel)
     texts: list[str | None] = []
     for at, word in enumerate(ordered):
         before = ordered[at - 1] if at else word

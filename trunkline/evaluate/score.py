@@ -1,7 +1,7 @@
 """What came out of the appliance for one call, against the truth (pure)."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -12,6 +12,7 @@ from trunkline.evaluate.align import (
     count_errors,
     reference_elements,
     shown_elements,
+    total_errors,
 )
 from trunkline.evaluate.delays import Shown, final_delays_ms, word_delays_ms
 from trunkline.evaluate.leaks import Secret, ShownWord
@@ -100,10 +101,7 @@ class CallScore(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def errors(self) -> WordErrors:
         """Of both legs."""
-        total = WordErrors()
-        for leg in self.legs:
-            total = total.plus(leg.errors)
-        return total
+        return total_errors(leg.errors for leg in self.legs)
 
 
 def score_call(reference: Reference, heard: Heard, *, endpoint_ms: int) -> CallScore:
@@ -158,7 +156,7 @@ def leaked_finals(
     spans: Iterable[Span], segments: Iterable[SegmentDocument]
 ) -> tuple[LeakedSpan, ...]:
     """Spans readable in the stored transcript as the API gives it."""
-    shown = [word for segment in segments for word in _words(segment)]
+    shown = [word for segment in _in_order(segments) for word in _words(segment)]
     return tuple(_name(span) for span in spans if Secret(span).readable_in(shown))
 
 
@@ -171,7 +169,8 @@ def leaked_shown(spans: Iterable[Span], shown: Iterable[Shown]) -> tuple[LeakedS
         before = page.get(one.segment.segment_id)
         if before is None or one.segment.is_final or not before.is_final:
             page[one.segment.segment_id] = one.segment
-        near = [word for segment in _around(one.segment, page.values()) for word in _words(segment)]
+        around = _in_order(_around(one.segment, page.values()))
+        near = [word for segment in around for word in _words(segment)]
         found += [secret.span for secret in open_secrets if secret.readable_in(near)]
         open_secrets = [secret for secret in open_secrets if secret.span not in found]
     return tuple(sorted(_name(span) for span in found))
@@ -180,7 +179,7 @@ def leaked_shown(spans: Iterable[Span], shown: Iterable[Shown]) -> tuple[LeakedS
 def leaked_stored(spans: Iterable[Span], stored: Sequence[StoredText]) -> tuple[LeakedSpan, ...]:
     """Spans readable in any text of the database that belongs to the call."""
     timed: dict[tuple[str, str], list[ShownWord]] = {}
-    for one in stored:
+    for one in sorted(stored, key=lambda one: one.words[0].start_ms if one.words else 0):
         timed.setdefault((one.place, one.row), []).extend(one.words)
     found: list[LeakedSpan] = []
     for secret in map(Secret, spans):
@@ -188,6 +187,13 @@ def leaked_stored(spans: Iterable[Span], stored: Sequence[StoredText]) -> tuple[
         places |= {one.place for one in stored if secret.readable_untimed(one.text)}
         found += [_name(secret.span, place) for place in sorted(places)]
     return tuple(found)
+
+
+Segment = TypeVar("Segment", CaptionSegment, SegmentDocument)
+
+
+def _in_order(segments: Iterable[Segment]) -> list[Segment]:
+    return sorted(segments, key=lambda segment: (segment.channel, segment.start_ms))
 
 
 def _around(segment: CaptionSegment, page: Iterable[CaptionSegment]) -> Iterable[CaptionSegment]:
