@@ -10,6 +10,7 @@ import fcntl
 import logging
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import msgspec
@@ -129,7 +130,9 @@ class Appliance:
     async def _start_roles(self, settings: Settings, roles: "_Stages") -> None:
         """All roles, from the back of the walk to its front; returns once they are ready."""
         host = settings.appliance.health_host
-        ports = {name: free_port(host) for name in ROLES} | settings.appliance.health_ports
+        workers = [f"media-{index}" for index in range(settings.sip_gateway.media_workers)]
+        ports = {name: free_port(host) for name in (*ROLES, *workers)}
+        ports |= settings.appliance.health_ports
         appliance = msgspec.structs.replace(settings.appliance, health_ports=ports)
         settings = msgspec.structs.replace(settings, appliance=appliance)
         settings_file = self._run / "settings.toml"
@@ -138,7 +141,15 @@ class Appliance:
         await first_key(appliance.postgres_dsn, tenant_id=appliance.tenant, path=key_file)
         self._report("starting " + ", ".join(ROLES))
         for name in reversed(ROLES):
-            argv = [sys.executable, "-m", "trunkline", "run", name, "--settings", str(settings_file)]
+            argv = [
+                sys.executable,
+                "-m",
+                "trunkline",
+                "run",
+                name,
+                "--settings",
+                str(settings_file),
+            ]
             roles.start(Program(name, argv))
         await _ready(host, ports)
         url = f"http://{_reachable(settings.analytics.http_host)}:{settings.analytics.http_port}"
@@ -154,8 +165,10 @@ class Appliance:
         path.touch(mode=0o600)
         path.write_bytes(msgspec.json.encode(found))
         self._report(f"live captions  {url}   (log in with the key in {key_file})")
-        self._report(f"SIP, SIPREC    sip:{_reachable(settings.sip_gateway.listen_host)}:"
-                     f"{found.sip_port} (UDP, TCP)")
+        self._report(
+            f"SIP, SIPREC    sip:{_reachable(settings.sip_gateway.listen_host)}:"
+            f"{found.sip_port} (UDP, TCP)"
+        )
         self._report(f"logs           {self._logs}")
         self._report("ready")
 

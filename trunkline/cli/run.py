@@ -28,4 +28,4 @@ def run(args: argparse.Namespace) -> int:
     # Imported here: each role loads only the packages it is made of.
     from trunkline.roles import start
 
-    return start(args.role, load(args.settings), index=args.index, socket_path=args.socket)
+    return start(args.role, load(args.settings), worker=args.index, socket=args.socket)

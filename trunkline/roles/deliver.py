@@ -6,7 +6,7 @@ from analytics.store.postgres import PostgresStore
 from crm_connectors.connector import Connector
 from crm_connectors.deliver import Deliver
 from crm_connectors.settings import Settings
-from crm_connectors.webhook import Webhook
+from crm_connectors.webhook import Webhook, read_secret
 from trunkline.roles.process import Context, Part
 from trunkline.settings import SettingsError
 
@@ -30,10 +30,7 @@ def _connectors(settings: Settings) -> dict[str, Connector]:
     if not settings.webhook_url:
         return {}
     try:
-        secret = Path(settings.webhook_secret_file).read_bytes().strip()
-    except OSError as error:
-        raise SettingsError(
-            f"[crm_connectors] webhook_secret_file: {error.strerror}: "
-            f"{settings.webhook_secret_file or 'not set'}"
-        ) from None
-    return {"webhook": Webhook(settings, secret=secret)}
+        secret = read_secret(Path(settings.webhook_secret_file))
+        return {"webhook": Webhook(settings, secret=secret)}
+    except ValueError as error:
+        raise SettingsError(str(error)) from None

@@ -6,16 +6,19 @@ import os
 import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import uvloop
 from fastapi import FastAPI
 from prometheus_client import REGISTRY, CollectorRegistry
 
+from triton_models.events import RAW_TOPIC
 from trunkline.bus import Bus
-from trunkline.bus.connect import connect_bus
+from trunkline.bus.postgres import PostgresBus
+from trunkline.bus.sealed import SealedBus, load_or_create_key
 from trunkline.observe import bind, health_app, log_to_stderr, serve_http
-from trunkline.settings import Settings
+from trunkline.settings import Settings, SettingsError
 
 logger = logging.getLogger(__name__)
 
@@ -36,23 +39,44 @@ class Context:
     dsn: str
     bus: Bus
     registry: CollectorRegistry
-    stop: asyncio.Event
+    worker: int = 0
+    """Which of the media workers this process is."""
+
+    socket_path: Path = Path()
+    """Where that worker listens for the signalling process."""
 
 
 Build = Callable[[Context], Awaitable[list[Part]]]
 
 
-def run_role(name: str, settings: Settings, *, build: Build) -> int:
+def run_role(name: str, build: Build, *, settings: Settings, worker: int, socket: Path) -> int:
     """Run one role until SIGTERM or SIGINT; 0 after a clean drain."""
     log_to_stderr(settings.appliance.log_level)
-    uvloop.run(_run(name, settings, build=build))
+    if not settings.appliance.postgres_dsn:
+        raise SettingsError("[appliance] postgres_dsn: required to run a role by itself")
+    bus = open_bus(settings, registry=REGISTRY)
+    dsn = settings.appliance.postgres_dsn
+    context = Context(settings, dsn, bus, REGISTRY, worker=worker, socket_path=socket)
+    uvloop.run(_run(f"media-{worker}" if name == "media" else name, build, context=context))
     return 0
 
 
-async def _run(name: str, settings: Settings, *, build: Build) -> None:
+def open_bus(settings: Settings, *, registry: CollectorRegistry) -> Bus:
+    """The configured bus, its raw topic encrypted."""
+    key = load_or_create_key(settings.raw_key_file)
+    bus: Bus
+    if settings.bus.backend == "kafka":
+        from trunkline.bus.kafka import KafkaBus
+
+        bus = KafkaBus(settings.bus, registry=registry)
+    else:
+        bus = PostgresBus(settings.appliance.postgres_dsn, settings.bus, registry=registry)
+    return SealedBus(bus, key, topics=frozenset({RAW_TOPIC}))
+
+
+async def _run(name: str, build: Build, *, context: Context) -> None:
     stop = stop_on_signals()
-    bus = await connect_bus(settings, registry=REGISTRY)
-    context = Context(settings, settings.appliance.postgres_dsn, bus, REGISTRY, stop)
+    settings, bus = context.settings, context.bus
     parts = await build(context)
     health_stop = asyncio.Event()
     async with asyncio.TaskGroup() as health:

@@ -1,0 +1,40 @@
+"""The role that shows: HTTP API, live captions, web page."""
+
+import asyncio
+
+from fastapi import FastAPI
+
+from analytics.access.postgres import PostgresAccess
+from analytics.api import create_app
+from analytics.feed import CaptionFeed
+from analytics.store.postgres import PostgresStore
+from trunkline.observe import bind, health_app, serve_http
+from trunkline.roles.process import Context, Part
+
+
+class Site:
+    """The API and page on their own port, health routes among them."""
+
+    def __init__(self, context: Context, feed: CaptionFeed, *, app: FastAPI) -> None:
+        self._settings = context.settings.analytics
+        self._app = app
+        app.mount("/", health_app(context.registry, feed.ready))
+
+    def ready(self) -> str:
+        """Empty: the port is bound before the role is ready, or the role ends."""
+        return ""
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until `stop`."""
+        listener = bind(self._settings.http_host, self._settings.http_port)
+        await serve_http(self._app, listener, stop=stop)
+
+
+async def build(context: Context) -> list[Part]:
+    """The captions feed and the site that shows it."""
+    store = await PostgresStore.connect(context.dsn)
+    access = await PostgresAccess.connect(context.dsn)
+    feed = CaptionFeed(
+        store, context.bus, settings=context.settings.analytics, registry=context.registry
+    )
+    return [feed, Site(context, feed, app=create_app(store, access, feed=feed))]
