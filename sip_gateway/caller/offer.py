@@ -1,0 +1,65 @@
+"""What the caller offers, and what it makes of the answer."""
+
+from typing import NamedTuple
+
+from sip_gateway.caller.plan import CallFailed, CallPlan
+from sip_gateway.caller.user_agent import Body
+from sip_gateway.sip import sdp
+from sip_gateway.siprec import document
+
+LABELS = ("1", "2")
+_CODECS = {"PCMU": sdp.PCMU, "PCMA": sdp.PCMA}
+
+
+class Local(NamedTuple):
+    """Our own end of the media."""
+
+    host: str
+    ports: tuple[int, ...]
+    session_id: str
+
+
+class Far(NamedTuple):
+    """Where one stream goes."""
+
+    host: str
+    port: int
+    payload_type: int
+
+
+def offer(plan: CallPlan, local: Local, *, version: int, held: bool = False) -> Body:
+    """The INVITE's body: two labelled streams and metadata, or one plain stream."""
+    direction = "inactive" if held else "sendonly" if plan.siprec else "sendrecv"
+    labels = LABELS if plan.siprec else ("",)
+    media = tuple(
+        sdp.audio(
+            port, [_CODECS[plan.codec], sdp.TELEPHONE_EVENT], direction=direction, label=label
+        )
+        for port, label in zip(local.ports, labels, strict=True)
+    )
+    session = sdp.Session(media, local.session_id, str(version))
+    description = sdp.build(session, address=local.host)
+    if not plan.siprec:
+        return Body("application/sdp", description)
+    speakers = [
+        document.Speaker(label, party.name, party.aor)
+        for label, party in zip(LABELS, plan.parties, strict=True)
+    ]
+    metadata = document.write(local.session_id, speakers)
+    return Body(*document.body(description, metadata, boundary="trunkline-recording"))
+
+
+def accepted(plan: CallPlan, body: bytes) -> list[Far]:
+    """Where the answer wants each stream; CallFailed if it wants less than was offered."""
+    try:
+        session = sdp.parse(body)
+    except sdp.BadSdp as error:
+        raise CallFailed(f"the answer's SDP is unusable: {error}") from None
+    codec = _CODECS[plan.codec]
+    wanted = 2 if plan.siprec else 1
+    if len(session.media) != wanted:
+        raise CallFailed(f"the answer has {len(session.media)} media lines of {wanted}")
+    for media in session.media:
+        if media.port == 0 or str(codec.payload_type) not in media.formats:
+            raise CallFailed(f"the answer does not take {codec.name} on every stream")
+    return [Far(media.address, media.port, codec.payload_type) for media in session.media]

@@ -1,0 +1,102 @@
+"""Sending RTP in real time: every stream of a call in lockstep, paced without drift."""
+
+import asyncio
+import random
+import socket
+from collections.abc import Sequence
+from time import monotonic
+from typing import NamedTuple
+
+from sip_gateway.caller.offer import Far
+from sip_gateway.rtp.packet import Packet, build
+
+PACKET_S = 0.02
+SAMPLES = 160
+
+
+class Stream(NamedTuple):
+    """One stream to send."""
+
+    payloads: Sequence[bytes]
+    udp: socket.socket
+    far: Far
+
+
+class Sent:
+    """What has been sent so far."""
+
+    def __init__(self) -> None:
+        self.packets = 0
+        self.left_out = 0
+        self.ms = 0
+        """Position in the audio."""
+
+
+class Pacer:
+    """Sends streams of equal length; `paused` leaves out what would be sent meanwhile."""
+
+    def __init__(self, streams: Sequence[Stream], *, loss: float, loss_seed: int) -> None:
+        self.sent = Sent()
+        self.paused = False
+        self._streams = streams
+        self._loss = loss
+        self._lost = random.Random(loss_seed)
+        chance = random.SystemRandom()
+        self._ssrcs = [chance.getrandbits(32) for _ in streams]
+        self._timestamps = [chance.getrandbits(32) for _ in streams]
+        self._sequences = [chance.getrandbits(16) for _ in streams]
+        self._talkspurt = True
+
+    async def send_all(self) -> None:
+        """Send everything; each packet leaves 20 ms after the last by the monotonic clock."""
+        started = monotonic()
+        for n in range(len(self._streams[0].payloads)):
+            wait_s = started + n * PACKET_S - monotonic()
+            if wait_s > 0:
+                await asyncio.sleep(wait_s)
+            self._send(n)
+            self.sent.ms = (n + 1) * 20
+        await asyncio.sleep(max(0.0, started + self.sent.ms / 1000 - monotonic()))
+
+    def _send(self, n: int) -> None:
+        for i, stream in enumerate(self._streams):
+            if self.paused:
+                continue
+            if self._loss and self._lost.random() < self._loss:
+                self.sent.left_out += 1
+            else:
+                try:
+                    stream.udp.sendto(self._packet(i, n), (stream.far.host, stream.far.port))
+                    self.sent.packets += 1
+                except BlockingIOError:
+                    self.sent.left_out += 1  # the network cannot take it now, nor late
+            self._sequences[i] = (self._sequences[i] + 1) & 0xFFFF
+        self._talkspurt = self.paused
+
+    def _packet(self, i: int, n: int) -> bytes:
+        stream = self._streams[i]
+        return build(
+            Packet(
+                stream.far.payload_type,
+                self._talkspurt,
+                self._sequences[i],
+                (self._timestamps[i] + n * SAMPLES) & 0xFFFFFFFF,
+                self._ssrcs[i],
+                stream.payloads[n],
+            )
+        )
+
+
+def open_sockets(host: str, count: int) -> list[socket.socket]:
+    """UDP sockets on free even ports (RFC 3550 section 11)."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    found: list[socket.socket] = []
+    while len(found) < count:
+        udp = socket.socket(family, socket.SOCK_DGRAM)
+        udp.bind((host, 0))
+        if udp.getsockname()[1] % 2:
+            udp.close()
+            continue
+        udp.setblocking(False)
+        found.append(udp)
+    return found

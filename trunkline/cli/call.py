@@ -1,0 +1,139 @@
+"""`trunkline call`: place a real call from audio files."""
+
+import argparse
+import asyncio
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from sip_gateway.caller.place import place_call
+from sip_gateway.caller.plan import CallFailed, CallPlan, CallReport
+from sip_gateway.caller.recording import length_ms
+from sip_gateway.sip.address import parse_sip_uri
+
+DEFAULT_SIP_PORT = 5060
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Describe `call`."""
+    parser = subparsers.add_parser(
+        "call",
+        help="place a call from audio files, to see whether a line is alive",
+        description="Place a call from WAV files (any rate; PCM, mu-law or A-law) and play it in "
+        "real time, in RTP packets of 20 ms. Prints the call id, to be used with `trunkline "
+        "transcript`. Exit code 0: the call was taken and played to its end; 1: refused or broken, "
+        "with the reason; 2: wrong usage.",
+    )
+    parser.add_argument("agent", type=Path, metavar="AGENT.wav", help="what the agent says")
+    parser.add_argument(
+        "customer",
+        type=Path,
+        nargs="?",
+        metavar="CUSTOMER.wav",
+        help="what the customer says; without it AGENT.wav is stereo, agent on the left",
+    )
+    parser.add_argument("--to", required=True, metavar="sip:HOST:PORT", help="where to call")
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument(
+        "--siprec",
+        action="store_true",
+        default=True,
+        help="as an SBC forks a call: two labelled streams with metadata, RFC 7866 (default)",
+    )
+    kind.add_argument(
+        "--plain", action="store_true", help="as a phone: one stream with both voices mixed"
+    )
+    parser.add_argument(
+        "--codec", choices=("pcmu", "pcma"), default="pcmu", help="G.711 law (default pcmu)"
+    )
+    parser.add_argument(
+        "--loss",
+        type=_probability,
+        default=0.0,
+        metavar="P",
+        help="leave out RTP packets with this probability, 0 to 1 (default 0)",
+    )
+    parser.add_argument(
+        "--transport",
+        choices=("udp", "tcp"),
+        default="tcp",
+        help="for SIP (default tcp: a SIPREC INVITE is larger than a UDP packet should be)",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Place the call and wait for its end."""
+    try:
+        plan = _plan(args)
+    except ValueError as error:
+        print(f"trunkline call: --to {args.to}: {error}", file=sys.stderr)
+        return 2
+    try:
+        report = asyncio.run(_place(plan))
+    except CallFailed as error:
+        print(f"trunkline call: {error}", file=sys.stderr)
+        return 1
+    print(_summary(report), file=sys.stderr)
+    return 1 if report.ended_by_far_end else 0
+
+
+def _plan(args: argparse.Namespace) -> CallPlan:
+    to = parse_sip_uri(args.to)
+    if to.scheme == "sips":
+        raise ValueError("this caller does not speak TLS")
+    return CallPlan(
+        host=to.host,
+        port=to.port or DEFAULT_SIP_PORT,
+        agent=args.agent,
+        customer=args.customer,
+        siprec=not args.plain,
+        transport=args.transport,
+        codec=args.codec.upper(),
+        loss=args.loss,
+    )
+
+
+async def _place(plan: CallPlan) -> CallReport:
+    total_ms = length_ms(plan)
+    begun = asyncio.Event()
+
+    def started(call_id: str, at: datetime) -> None:
+        print(call_id or "(no call id: the far end is not a Trunkline)", flush=True)
+        begun.set()
+
+    showing = asyncio.ensure_future(_show_progress(begun, total_ms))
+    try:
+        return await place_call(plan, on_started=started)
+    finally:
+        showing.cancel()
+        if begun.is_set() and sys.stderr.isatty():
+            print(file=sys.stderr)
+
+
+async def _show_progress(begun: asyncio.Event, total_ms: int) -> None:
+    """One line, rewritten every half second; nothing where nobody looks."""
+    await begun.wait()
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    while sys.stderr.isatty():
+        done_s = min(total_ms / 1000, loop.time() - began)
+        print(f"\r{_clock(done_s)} of {_clock(total_ms / 1000)}", end="", file=sys.stderr)
+        await asyncio.sleep(0.5)
+
+
+def _summary(report: CallReport) -> str:
+    left_out = f", {report.packets_left_out} left out" if report.packets_left_out else ""
+    end = "the far end hung up" if report.ended_by_far_end else "played to its end"
+    played = _clock(report.duration_ms / 1000)
+    return f"{end} after {played}; {report.packets_sent} packets sent{left_out}"
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
+
+
+def _probability(text: str) -> float:
+    value = float(text)
+    if not 0.0 <= value < 1.0:
+        raise argparse.ArgumentTypeError("a probability: at least 0, below 1")
+    return value
