@@ -13,6 +13,8 @@ from analytics.events import CallDocument, TranscriptDocument
 from trunkline.running import NotRunning, find_appliance
 
 TIMEOUT_S = 10.0
+PAGE = 100
+"""Calls asked for at once."""
 
 Document = TypeVar("Document")
 
@@ -104,8 +106,16 @@ class ApiClient:
 
     def calls(self, *, state: str | None, limit: int) -> tuple[CallDocument, ...]:
         """The newest calls, newest first."""
-        query = {"limit": str(limit)} | ({"state": state} if state else {})
-        return _decode(self._get("/v1/calls", query), _Calls).calls
+        found: tuple[CallDocument, ...] = ()
+        query = {"state": state} if state else {}
+        while len(found) < limit:
+            page_size = min(limit - len(found), PAGE)
+            page = _decode(self._get("/v1/calls", query | {"limit": str(page_size)}), _Calls).calls
+            found += page
+            if len(page) < page_size:
+                break
+            query["before"] = page[-1].call_id
+        return found
 
     def transcript(self, call_id: str) -> TranscriptDocument:
         """The stored transcript of a call, with times."""

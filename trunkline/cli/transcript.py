@@ -88,5 +88,5 @@ def _print_finals(socket: ClientConnection, call_id: str) -> None:
 def _print_once(segment: CaptionSegment, printed: set[str]) -> None:
     if segment.segment_id not in printed:
         printed.add(segment.segment_id)
-        minutes, ms = divmod(segment.start_ms, 60_000)
-        print(f"{minutes:02}:{ms / 1000:04.1f} {segment.speaker}: {segment.text}", flush=True)
+        minutes, seconds = divmod(segment.start_ms // 1000, 60)
+        print(f"{minutes:02}:{seconds:02}  {segment.speaker}: {segment.text}", flush=True)

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import defaultdict
 
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from trunkline.api_client import Access
@@ -20,6 +20,7 @@ class CaptionRecorder:
     def __init__(self, access: Access) -> None:
         self._access = access
         self._place = ""
+        self._socket: ClientConnection | None = None
         self.connected = asyncio.Event()
         self.connections = 0
         self.shown: defaultdict[str, list[Shown]] = defaultdict(list)
@@ -32,6 +33,11 @@ class CaptionRecorder:
         following.cancel()
         await asyncio.wait({following})
 
+    async def break_connection(self) -> None:
+        """Drop the connection, as a network would."""
+        if self._socket:
+            await self._socket.close()
+
     async def _follow(self) -> None:
         while True:
             try:
@@ -39,6 +45,7 @@ class CaptionRecorder:
                 async with connect(
                     url, additional_headers=self._access.headers, proxy=None, max_size=None
                 ) as socket:
+                    self._socket = socket
                     self.connections += 1
                     self.connected.set()
                     async for message in socket:
