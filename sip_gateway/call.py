@@ -135,17 +135,25 @@ def is_siprec(request: Request, body: Body) -> bool:
     return any("+sip.src" in value.lower() for value in request.headers.all("Contact"))
 
 
-def plan(call: Call, body: Body, settings: Settings) -> dict[int, negotiate.Line]:
+def plan(
+    call: Call, body: Body, settings: Settings, *, to_our_offer: bool = False
+) -> dict[int, negotiate.Line]:
     """Give `call` the legs that the peer's description asks for; returns the lines we take."""
     assert body.session is not None
     in_use = {leg.line: leg.spec.codec for leg in call.legs}
     taken = negotiate.lines(body.session, in_use)
     known = {leg.line: leg for leg in call.legs}
-    legs = [_leg(call, line, known.get(line.position)) for line in taken.values()]
+    legs = []
+    for line in taken.values():
+        leg = _leg(call, line, known.get(line.position))
+        # `sendonly` is hold where the peer could have listened too: it plays music to us.
+        on_hold = call.ingress == "sip" and leg.two_way and line.direction == "sendonly"
+        # To an offer of ours, which is `recvonly`, it is the plain answer.
+        legs.append(_with(leg, held=True) if on_hold and not to_our_offer else leg)
     if call.ingress == "sip":
-        # Port 0 is hold where a call has no other way to say it; a recorder's stream is over.
-        gone = known.keys() - taken.keys()
-        legs += [_with(known[index], held=True) for index in sorted(gone)]
+        # Port 0 is an old way to hold a plain call; a recorder's stream is over.
+        held = [i for i in known.keys() - taken.keys() if _off(body.session, i)]
+        legs += [_with(known[index], held=True) for index in sorted(held)]
     call.legs = tuple(legs)
     describe(call, settings, told=body.metadata)
     return taken
@@ -156,7 +164,7 @@ def plan_offer(call: Call, settings: Settings) -> None:
     labels = sorted(call.metadata.labels.values()) if call.metadata else []
     for index, label in enumerate(labels or [""]):
         line = negotiate.Line(
-            index, sdp.PCMU, sdp.TELEPHONE_EVENT, "sendrecv", False, label[:LONGEST_TEXT]
+            index, sdp.PCMU, sdp.TELEPHONE_EVENT, "sendonly", False, label[:LONGEST_TEXT]
         )
         call.legs += (_leg(call, line, None),)
     describe(call, settings)
@@ -210,9 +218,12 @@ def _say(call: Call, media: tuple[sdp.Media, ...]) -> None:
         call.description = sdp.Session(media, session_id, str(int(said.version) + 1))
 
 
+def _off(session: sdp.Session, index: int) -> bool:
+    return index < len(session.media) and session.media[index].port == 0
+
+
 def _leg(call: Call, line: negotiate.Line, known: Leg | None) -> Leg:
     two_way = line.direction == "sendrecv" or (known is not None and known.two_way)
-    on_hold = two_way and line.direction == "sendonly" and call.ingress == "sip"
     if known is None:
         channel = call.channels
         call.channels += 1
@@ -227,7 +238,7 @@ def _leg(call: Call, line: negotiate.Line, known: Leg | None) -> Leg:
         payload_type=line.codec.payload_type,
         telephone_event_type=line.telephone_event.payload_type if line.telephone_event else None,
         label=line.label[:LONGEST_TEXT],
-        held=line.silent or on_hold,
+        held=line.silent,
         rtp_port=rtp_port,
     )
     return Leg(spec=spec, line=line.position, two_way=two_way)

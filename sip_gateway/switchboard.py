@@ -335,7 +335,7 @@ class Switchboard:
         except BadBody:
             body = Body()
         if body.session is not None:
-            calls.plan(call, body, self._settings)
+            calls.plan(call, body, self._settings, to_our_offer=True)
         if not call.legs or (first and body.session is None):
             self._hang_up(line, "no_media", now)
             return
