@@ -19,9 +19,6 @@ class RunningAppliance(msgspec.Struct, frozen=True, kw_only=True):
     postgres_dsn: str
     api_key_file: str
     settings_file: str
-    pid: int = 0
-    """Of `trunkline up`; 0: not said."""
-
     health_ports: dict[str, int]
     """Of each role: /livez, /readyz, /metrics."""
 

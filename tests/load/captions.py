@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from tests.load.cpu import cpu_by_kind
+from tests.load.cpu import appliance_pid, cpu_by_kind
 from trunkline.api_client import ApiError
 from trunkline.cli.eval import find_target
 from trunkline.evaluate.delays import final_delays_ms, percentile, word_delays_ms
@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         numbers = [int(number) for number in args.calls.split(",")]
         found = [TestCall(*one) for one in read_references(args.dir)]
-        target, root_pid = find_target(), find_appliance().pid
+        target, root_pid = find_target(), appliance_pid(find_appliance().settings_file)
         print(HEADING)
         return max(run_at_once(number, found, target, root_pid=root_pid) for number in numbers)
     except (BadReference, NotRunning, ApiError) as error:

@@ -56,6 +56,15 @@ def cpu_by_kind(root_pid: int) -> dict[str, float]:
     return total
 
 
+def appliance_pid(settings_file: str) -> int:
+    """`trunkline up` of the appliance whose roles run with `settings_file`; 0 if there is none."""
+    found = {process.pid: process for process in processes()}
+    role = next((p for p in found.values() if f" {settings_file}" in p.command), None)
+    while role and " up" not in f"{role.command} ".split("--settings")[0]:
+        role = found.get(role.parent)
+    return role.pid if role else 0
+
+
 def kind_of(command: str) -> str:
     """Which part of the appliance a command line is."""
     for kind, marks in KINDS:
