@@ -63,14 +63,14 @@ async def _serve(socket: WebSocket, feed: CaptionFeed, *, cursor: Cursor, guard:
     hearing = asyncio.ensure_future(socket.receive())
     try:
         await asyncio.wait((sending, hearing), return_when=asyncio.FIRST_COMPLETED)
-        gone = hearing.done() and hearing.result()["type"] == "websocket.disconnect"
-        if not gone:
+        if sending.done():
+            sending.result()
+        if not (hearing.done() and hearing.result()["type"] == "websocket.disconnect"):
             await socket.close(POLICY)
     finally:
         for task in (sending, hearing):
             task.cancel()
-        with suppress(asyncio.CancelledError):
-            await sending
+        await asyncio.gather(sending, hearing, return_exceptions=True)
 
 
 async def _send(socket: WebSocket, feed: CaptionFeed, *, cursor: Cursor, guard: Guard) -> None:

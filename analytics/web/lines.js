@@ -1,0 +1,142 @@
+// The lines of one call: each segment is one line, which changes in place until it is final.
+
+import { clock, kindName, legName, roleName, seconds, whyName } from "./words.js";
+
+const UNSURE = 0.4;
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+function chip(word) {
+  const made = element("span", "chip");
+  made.dataset.kind = word.kind;
+  made.title = `${kindName(word.kind)}, masked`;
+  // The brackets are not seen, but copied and read as part of the text.
+  made.append(element("span", "bracket", "["), word.kind, element("span", "bracket", "]"));
+  return made;
+}
+
+function fill(paragraph, segment) {
+  const parts = [];
+  for (const word of segment.words) {
+    if (parts.length) parts.push(" ");
+    if (word.kind) {
+      parts.push(chip(word));
+    } else if (segment.is_final && word.confidence < UNSURE) {
+      const unsure = element("span", "unsure", word.text);
+      unsure.title = "The recogniser was not sure of this word";
+      parts.push(unsure);
+    } else {
+      parts.push(word.text);
+    }
+  }
+  paragraph.replaceChildren(...parts);
+  if (!segment.is_final) paragraph.append(parts.length ? " " : "", element("span", "caret"));
+}
+
+export class Lines {
+  constructor(list, spoken) {
+    this.list = list;
+    this.spoken = spoken;
+    this.rows = new Map();
+    this.legs = new Map();
+  }
+
+  clear() {
+    this.list.replaceChildren();
+    this.spoken.replaceChildren();
+    this.rows.clear();
+    this.legs.clear();
+  }
+
+  get empty() {
+    return this.rows.size === 0;
+  }
+
+  leg(leg) {
+    this.legs.set(leg.leg_id, leg);
+    for (const row of this.rows.values()) {
+      if (row.entry.leg_id === leg.leg_id && row.who) row.who.textContent = legName(leg);
+      if (row.entry.leg_id === leg.leg_id) row.item.dataset.side = this.side(row.entry);
+    }
+  }
+
+  side(entry) {
+    const leg = this.legs.get(entry.leg_id);
+    const role = leg ? leg.role : entry.speaker;
+    if (role === "agent" || role === "customer") return role;
+    return (leg ? leg.channel : entry.channel) % 2 ? "customer" : "agent";
+  }
+
+  // aloud: whether a screen reader should hear it, once it is final.
+  segment(segment, aloud) {
+    const known = this.rows.get(segment.segment_id);
+    if (known && segment.is_final && !segment.words.length) {
+      known.item.remove();
+      this.rows.delete(segment.segment_id);
+      return;
+    }
+    if (!known && !segment.words.length && segment.is_final) return;
+    const row = known || this.add(segment.segment_id, segment, "said");
+    const wasOpen = row.item.classList.contains("open");
+    row.entry = segment;
+    row.item.classList.toggle("open", !segment.is_final);
+    if (known && wasOpen && segment.is_final) row.item.classList.add("settled");
+    fill(row.text, segment);
+    if (aloud && segment.is_final) this.say(`${row.who.textContent}: ${row.text.textContent}`);
+  }
+
+  gap(gap) {
+    const id = `${gap.leg_id}/${gap.start_ms}/${gap.why}`;
+    const row = this.rows.get(id) || this.add(id, gap, "gap");
+    row.entry = gap;
+    const long = seconds(gap.end_ms - gap.start_ms);
+    row.text.textContent = `${this.name(gap)}: ${long} not heard, ${whyName(gap.why)}`;
+  }
+
+  name(entry) {
+    const leg = this.legs.get(entry.leg_id);
+    return leg ? legName(leg) : roleName(entry.speaker || "speaker");
+  }
+
+  add(id, entry, kind) {
+    const item = element("li", `line ${kind}`);
+    const row = { item, entry, text: element("p", "text") };
+    item.dataset.side = this.side(entry);
+    item.dataset.id = id;
+    if (kind === "said") {
+      row.who = element("span", "name", this.name(entry));
+      const head = element("div", "meta");
+      const at = element("time", "at", clock(entry.start_ms));
+      head.append(row.who, at);
+      item.append(head);
+    }
+    item.append(row.text);
+    this.rows.set(id, row);
+    this.place(row);
+    return row;
+  }
+
+  // Nearly always at the end: look for the place from there.
+  place(row) {
+    const order = (entry) => [entry.start_ms, entry.channel ?? 99];
+    const [start, channel] = order(row.entry);
+    let after = this.list.lastElementChild;
+    while (after) {
+      const [otherStart, otherChannel] = order(this.rows.get(after.dataset.id).entry);
+      if (otherStart < start || (otherStart === start && otherChannel <= channel)) break;
+      after = after.previousElementSibling;
+    }
+    if (after) after.after(row.item);
+    else this.list.prepend(row.item);
+  }
+
+  say(text) {
+    this.spoken.append(element("p", "", text));
+    while (this.spoken.childElementCount > 8) this.spoken.firstElementChild.remove();
+  }
+}
