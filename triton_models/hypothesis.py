@@ -9,9 +9,6 @@ from numpy.typing import NDArray
 from triton_models.events import Word
 
 SAMPLES_PER_MS = 16
-STEP_MS = 100
-"""Steps are whole multiples of this."""
-
 LONGEST_STEP_MS = 30_000
 
 
@@ -20,7 +17,7 @@ class Step(NamedTuple):
 
     sequence: int
     samples: NDArray[np.int16]
-    """int16 [samples], 16 kHz mono; a multiple of 100 ms."""
+    """int16 [samples], 16 kHz mono; whole milliseconds, 100 as a rule."""
 
     start_ms: int
     """First sample on the call clock. A jump finishes what was open and is not bridged."""

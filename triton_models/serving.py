@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from triton_models.hypothesis import LONGEST_STEP_MS, SAMPLES_PER_MS, STEP_MS, Answer, Step
+from triton_models.hypothesis import LONGEST_STEP_MS, SAMPLES_PER_MS, Answer, Step
 from triton_models.loading import Lineage, lineage, load
 from triton_models.recogniser import Recogniser
 from triton_models.settings import Settings
@@ -55,10 +55,8 @@ class Served:
         if request.sequence in seen:
             return f"sequence {request.sequence} has two steps in one batch"
         size = len(request.samples)
-        if size % (STEP_MS * SAMPLES_PER_MS) or size > LONGEST_STEP_MS * SAMPLES_PER_MS:
-            return (
-                f"a step has {STEP_MS} ms or a multiple, at most {LONGEST_STEP_MS}: {size} samples"
-            )
+        if size % SAMPLES_PER_MS or size > LONGEST_STEP_MS * SAMPLES_PER_MS:
+            return f"a step has whole milliseconds, at most {LONGEST_STEP_MS}: {size} samples"
         if request.samples.dtype != np.int16:
             return f"samples are int16, not {request.samples.dtype}"
         if not request.starts and not self._recogniser.knows(request.sequence):

@@ -20,7 +20,7 @@ class Tensor(NamedTuple):
 
 
 SAMPLES = Tensor("SAMPLES", "INT16", (-1,))
-"""16 kHz mono, a multiple of 100 ms; empty: nothing is coming now, keep the leg."""
+"""16 kHz mono, whole ms, 100 as a rule; empty: nothing is coming now, keep the leg."""
 
 START_MS = Tensor("START_MS", "INT64", (1,))
 """Call clock of the first sample."""

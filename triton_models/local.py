@@ -1,0 +1,114 @@
+"""Speech recognised in this process, by the same recogniser, where there is no Triton."""
+
+import asyncio
+import logging
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import msgspec
+from prometheus_client import CollectorRegistry
+
+from sip_gateway.events import AudioFrame, Gap
+from triton_models.events import RawTranscript
+from triton_models.hypothesis import Answer
+from triton_models.legs import Legs, Sending
+from triton_models.loading import lineage, load
+from triton_models.serving import Served
+from triton_models.settings import Settings
+from triton_models.speech import LegStream
+
+log = logging.getLogger(__name__)
+
+TICK_S = 0.5
+
+
+class LocalSpeech:
+    """`Speech` on threads of this process. Made within a running event loop."""
+
+    def __init__(
+        self, settings: Settings, *, models_dir: Path, registry: CollectorRegistry
+    ) -> None:
+        log.info("speech is recognised in this process, without Triton")
+        self._legs = Legs(registry)
+        self._settings = settings
+        self._models_dir = models_dir
+        self._is_up = False
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="recogniser")
+        self._running = asyncio.create_task(self._run(), name="local-recogniser")
+        self._running.add_done_callback(self._legs.stopped)
+
+    @property
+    def ready(self) -> bool:
+        """True once the weights are loaded."""
+        return self._is_up
+
+    def start_leg(self, leg: LegStream) -> None:
+        """Audio of this leg follows."""
+        self._legs.start(leg)
+
+    def feed(self, frame: AudioFrame) -> None:
+        """Take the leg's next audio."""
+        self._legs.feed(frame)
+
+    def hold_leg(self, leg_id: str, *, at_ms: int) -> None:
+        """What the leg said is finished."""
+        self._legs.hold(leg_id)
+
+    async def end_leg(self, leg_id: str) -> None:
+        """Return once the leg's last result is in `receive`'s queue."""
+        await self._legs.end(leg_id)
+
+    async def receive(self) -> RawTranscript | Gap:
+        """The next result of any leg."""
+        return await self._legs.take()
+
+    async def close(self) -> None:
+        """End the threads; legs not ended get no more results."""
+        self._running.cancel()
+        await asyncio.wait([self._running])
+        self._thread.shutdown()
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        served = await loop.run_in_executor(self._thread, self._load)
+        self._is_up = True
+        self._legs.online()
+        while True:
+            try:
+                async with asyncio.timeout(TICK_S):
+                    await self._legs.wake.wait()
+            except TimeoutError:
+                self._legs.look_again()
+            self._legs.wake.clear()
+            sendings = _one_each(list(self._legs.steps()))
+            for batch in sendings:
+                steps = [sending.step for sending in batch]
+                answers = await loop.run_in_executor(self._thread, served.answer, steps)
+                for sending, answer in zip(batch, answers, strict=True):
+                    self._take(sending, answer)
+
+    def _load(self) -> Served:
+        threads = max(1, (os.cpu_count() or 1) - 1)  # the worker's own loop needs a core too
+        recogniser = load(self._settings, self._models_dir, threads=threads, clock=time.monotonic)
+        return Served(recogniser, lineage(self._settings))
+
+    def _take(self, sending: Sending, answer: bytes | str) -> None:
+        if isinstance(answer, str):
+            self._legs.refused(sending.token, why=answer)
+        else:
+            self._legs.answered(sending.token, msgspec.json.decode(answer, type=Answer))
+
+
+def _one_each(sendings: list[Sending]) -> list[list[Sending]]:
+    """Batches with at most one step of each leg, in each leg's order."""
+    batches: list[list[Sending]] = []
+    rounds: dict[int, int] = {}
+    for sending in sendings:
+        number = rounds.get(sending.step.sequence, 0)
+        rounds[sending.step.sequence] = number + 1
+        if number == len(batches):
+            batches.append([])
+        batches[number].append(sending)
+    return batches
