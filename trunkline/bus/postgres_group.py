@@ -75,7 +75,10 @@ class Membership:
         self._owned: set[int] = set()
         self.positions: dict[Part, int] = {}
         """The last offset handed out of each partition owned."""
-        self.undone: dict[Part, int] = {}
+        self._held: set[Part] = set()
+        """What may be committed: also what a lost connection took, until we joined again."""
+
+        self._undone: dict[Part, int] = {}
         """Commits that are not written yet."""
 
     @property
@@ -100,19 +103,19 @@ class Membership:
         self._layout.forget()
 
     def remember(self, records: Iterable[Record]) -> None:
-        """What is to be committed; the last of each partition counts."""
+        """What is to be committed, unless its partition moved away."""
         for record in records:
             part = (record.topic, record.partition)
-            self.undone[part] = max(self.undone.get(part, -1), record.offset)
+            if part in self._held:
+                self._undone[part] = max(self._undone.get(part, -1), record.offset)
 
     def due(self) -> Mapping[Part, int]:
-        """The commits to write now; those of partitions that moved away are dropped."""
-        self.undone = {part: pos for part, pos in self.undone.items() if part in self.positions}
-        return dict(self.undone)
+        """The commits that can be written now."""
+        return {part: pos for part, pos in self._undone.items() if part in self.positions}
 
     def written(self, commits: Mapping[Part, int]) -> None:
         """These commits are durable."""
-        self.undone = {p: pos for p, pos in self.undone.items() if commits.get(p, -1) < pos}
+        self._undone = {p: pos for p, pos in self._undone.items() if commits.get(p, -1) < pos}
 
     async def beat(self, connection: Connection) -> None:
         """Say that we live, and move towards our quota of partitions."""
@@ -132,6 +135,8 @@ class Membership:
                 await self._acquire(connection, part)
         if released:
             await self._tell(connection)
+        self._held &= set(self.positions)
+        self._undone = {part: pos for part, pos in self._undone.items() if part in self._held}
 
     async def _join(self, connection: Connection) -> None:
         for topic in self._topics:
@@ -165,6 +170,7 @@ class Membership:
         self._owned.discard(part)
         for topic in self._topics:
             self.positions.pop((topic, part), None)
+            self._held.discard((topic, part))
         await connection.execute(self._queries("disown"), {"group": self._group, "part": part})
 
     async def _acquire(self, connection: Connection, part: int) -> None:
@@ -178,8 +184,9 @@ class Membership:
         about = {**self.about, "part": part, "topics": topics}
         cursor = await connection.execute(self._queries("take_over"), about)
         for topic, done in await cursor.fetchall():
-            undone = self.undone.get((topic, part), -1)
+            undone = self._undone.get((topic, part), -1)
             self.positions[topic, part] = max(done, undone)
+            self._held.add((topic, part))
 
     async def leave(self, connection: Connection, *, member: int) -> None:
         """Once the watch's connection is closed: wait for its locks, then tell the others."""

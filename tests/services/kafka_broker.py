@@ -1,0 +1,175 @@
+"""A real Apache Kafka broker (KRaft, one node), fetched by Maven and run by the machine's Java."""
+
+import base64
+import contextlib
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from trunkline.embedded.leash import leashed
+
+ROOT = Path(__file__).parents[2]
+POM = Path(__file__).parent / "kafka" / "pom.xml"
+MAVEN = "{http://maven.apache.org/POM/4.0.0}"
+
+JAVA_OPTIONS = ["-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"]
+
+SERVER_PROPERTIES = """
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:{controller_port}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
+controller.listener.names=CONTROLLER
+log.dirs={data}
+auto.create.topics.enable=false
+default.replication.factor=1
+offsets.topic.num.partitions=1
+offsets.topic.replication.factor=1
+transaction.state.log.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+group.initial.rebalance.delay.ms=0
+broker.session.timeout.ms=1500
+broker.heartbeat.interval.ms=300
+num.network.threads=2
+num.io.threads=2
+"""
+
+
+class KafkaBroker:
+    """One broker process and its data; `stop` and `start` it as often as a test likes."""
+
+    def __init__(self, jars: Path, folder: Path) -> None:
+        self._classpath = f"{jars}/*"
+        self._folder = folder
+        self._config = folder / "server.properties"
+        self._child: subprocess.Popen[bytes] | None = None
+        self.port = free_port()
+        text = SERVER_PROPERTIES.format(
+            port=self.port, controller_port=free_port(), data=folder / "data"
+        )
+        self._config.write_text(text)
+        cluster = base64.urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
+        # An identifier that starts with a dash would be read as an option.
+        self._format("A" + cluster[1:])
+
+    @property
+    def servers(self) -> str:
+        """`host:port`."""
+        return f"127.0.0.1:{self.port}"
+
+    def start(self, *, timeout_s: float = 60.0) -> None:
+        """Run the broker and wait until it takes connections."""
+        with (self._folder / "kafka.log").open("ab") as log:
+            self._child = subprocess.Popen(
+                leashed(self._java("kafka.Kafka", str(self._config)), death_signal=signal.SIGKILL),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + timeout_s
+        while not self._answers():
+            if self._child.poll() is not None or time.monotonic() > deadline:
+                tail = (self._folder / "kafka.log").read_text()[-2000:]
+                raise RuntimeError(f"Kafka did not start:\n{tail}")
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """Kill the broker, as a crash would: faster than a controlled shutdown, and harder."""
+        if self._child is not None:
+            self._child.kill()
+            self._child.wait()
+            self._child = None
+
+    def _answers(self) -> bool:
+        with contextlib.closing(socket.socket()) as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def _format(self, cluster: str) -> None:
+        command = self._java(
+            "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._config)
+        )
+        subprocess.run(command, check=True, capture_output=True, timeout=60)
+
+    def _java(self, main: str, *args: str) -> list[str]:
+        java = shutil.which("java")
+        assert java is not None
+        return [java, *JAVA_OPTIONS, "-cp", self._classpath, main, *args]
+
+
+def free_port() -> int:
+    """A TCP port of the loopback interface that nobody has now."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def fetched_jars() -> Path:
+    """The broker's jars, in the checkout's cache; fetched at first use."""
+    node = ElementTree.parse(POM).find(f".//{MAVEN}dependency/{MAVEN}version")
+    assert node is not None and node.text
+    jars = ROOT / ".cache" / f"kafka-{node.text}"
+    if jars.exists():
+        return jars
+    with tempfile.TemporaryDirectory(dir=_made(ROOT / ".cache")) as folder:
+        partial = Path(folder, "jars")
+        subprocess.run(
+            ["mvn", "-q", "-B", "-f", str(POM), "dependency:copy-dependencies"]
+            + [f"-DoutputDirectory={partial}", "-DincludeScope=runtime"],
+            check=True,
+            capture_output=True,
+            timeout=600,
+        )
+        with contextlib.suppress(OSError):  # another test run was faster
+            partial.rename(jars)
+    return jars
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def java_version() -> int:
+    """The major version of the machine's Java; 0 if there is none."""
+    if shutil.which("java") is None:
+        return 0
+    done = subprocess.run(["java", "-version"], capture_output=True, text=True, check=True)
+    # openjdk version "17.0.15" 2025-04-15
+    return int(done.stderr.split('"')[1].split(".")[0])
+
+
+@pytest.fixture(scope="session")
+def kafka_broker() -> Iterator[KafkaBroker]:
+    """One broker for all tests of the run, started at first use and killed at the end."""
+    missing = [name for name in ("java", "mvn") if shutil.which(name) is None]
+    if not missing and java_version() < 17:
+        missing = ["Java 17 or later"]
+    if missing:
+        line = f"no Kafka: {' and '.join(missing)} missing"
+        if os.environ.get("CI"):
+            pytest.fail(line)
+        pytest.skip(line)
+    with tempfile.TemporaryDirectory(prefix="trunkline-kafka-") as folder:
+        broker = KafkaBroker(fetched_jars(), Path(folder))
+        try:
+            broker.start()
+            yield broker
+        finally:
+            broker.stop()
+
+
+@pytest.fixture
+def kafka_servers(kafka_broker: KafkaBroker) -> str:
+    """`host:port` of the real broker."""
+    return kafka_broker.servers
