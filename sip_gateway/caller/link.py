@@ -2,7 +2,7 @@
 
 import asyncio
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, cast
 
 from sip_gateway.caller.plan import CallFailed
 from sip_gateway.sip.framing import StreamFraming
@@ -49,8 +49,7 @@ class TcpLink(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
         self.local = transport.get_extra_info("sockname")[:2]
 
     def data_received(self, data: bytes) -> None:
@@ -81,8 +80,7 @@ class UdpLink(asyncio.DatagramProtocol):
         self._transport: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self._transport = transport
+        self._transport = cast(asyncio.DatagramTransport, transport)
         self.local = transport.get_extra_info("sockname")[:2]
 
     def datagram_received(self, data: bytes, addr: tuple[str | object, int]) -> None:

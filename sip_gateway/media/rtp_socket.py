@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from time import monotonic
+from typing import cast
 
 RECEIVE_BUFFER_BYTES = 1 << 18
 """About 6 s of one leg in the kernel, so that a pause of this process loses nothing."""
@@ -23,8 +24,7 @@ class RtpSocket(asyncio.DatagramProtocol):
         self._transport: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self._transport = transport
+        self._transport = cast(asyncio.DatagramTransport, transport)
         self.port = transport.get_extra_info("sockname")[1]
 
     def datagram_received(self, data: bytes, addr: tuple[str | object, int]) -> None:
