@@ -11,10 +11,13 @@ from prometheus_client import CollectorRegistry
 from sip_gateway.events import CALLS_TOPIC, AudioFrame, CallEnded, CallEvent, Gap
 from sip_gateway.media.sinks import JoinedLeg
 from sip_gateway.media.worker import MediaWorker, Place, Sinks
+from triton_models.client import TritonSpeech
 from triton_models.events import RAW_TOPIC, RawTranscript, RawTranscriptEnded
+from triton_models.local import LocalSpeech
 from triton_models.speech import LegStream, Speech
 from trunkline.bus import Bus
 from trunkline.roles.outgoing import Letter, Outgoing
+from trunkline.roles.process import Context, Part
 from trunkline.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -153,3 +156,21 @@ class Media:
 def media_place(settings: Settings, index: int, *, socket_path: Path) -> Place:
     """Where worker `index` listens for signalling, and remembers how far its calls were heard."""
     return Place(socket_path, settings.state_dir / "heard", worker=index)
+
+
+async def build(context: Context) -> list[Part]:
+    """The worker with the configured recogniser."""
+    settings, registry = context.settings, context.registry
+    place = media_place(settings, context.worker, socket_path=context.socket_path)
+    return [
+        Media(settings, _speech(context), bus=context.bus, place=place, registry=registry),
+    ]
+
+
+def _speech(context: Context) -> Speech:
+    settings = context.settings
+    if settings.triton_models.backend == "triton":
+        return TritonSpeech(url=settings.triton_models.url, registry=context.registry)
+    return LocalSpeech(
+        settings.triton_models, models_dir=settings.models_dir, registry=context.registry
+    )
