@@ -14,6 +14,7 @@ from trunkline.settings import SettingsError
 async def build(context: Context) -> list[Part]:
     """The delivery loop over every connector that is configured."""
     store = await PostgresStore.connect(context.dsn)
+    context.closing.push_async_callback(store.close)
     settings = context.settings.crm_connectors
     deliver = Deliver(
         context.dsn,

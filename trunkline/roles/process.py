@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -39,6 +40,9 @@ class Context:
     dsn: str
     bus: Bus
     registry: CollectorRegistry
+    closing: AsyncExitStack
+    """Closes what the role's parts share, once they are done."""
+
     worker: int = 0
     """Which of the media workers this process is."""
 
@@ -56,7 +60,8 @@ def run_role(name: str, build: Build, *, settings: Settings, worker: int, socket
         raise SettingsError("[appliance] postgres_dsn: required to run a role by itself")
     bus = open_bus(settings, registry=REGISTRY)
     dsn = settings.appliance.postgres_dsn
-    context = Context(settings, dsn, bus, REGISTRY, worker=worker, socket_path=socket)
+    closing = AsyncExitStack()
+    context = Context(settings, dsn, bus, REGISTRY, closing, worker=worker, socket_path=socket)
     uvloop.run(_run(f"media-{worker}" if name == "media" else name, build, context=context))
     return 0
 
@@ -87,6 +92,7 @@ async def _run(name: str, build: Build, *, context: Context) -> None:
             for part in parts:
                 work.create_task(part.run(stop))
         health_stop.set()
+    await context.closing.aclose()
     await bus.close()
     logger.info("role drained", extra={"role": name})
 

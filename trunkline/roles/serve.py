@@ -33,7 +33,9 @@ class Site:
 async def build(context: Context) -> list[Part]:
     """The captions feed and the site that shows it."""
     store = await PostgresStore.connect(context.dsn)
+    context.closing.push_async_callback(store.close)
     access = await PostgresAccess.connect(context.dsn)
+    context.closing.push_async_callback(access.close)
     feed = CaptionFeed(
         store, context.bus, settings=context.settings.analytics, registry=context.registry
     )
