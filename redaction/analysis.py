@@ -1,0 +1,178 @@
+"""Which words of a segment are personal data, and which must not be shown yet.
+
+A pure function of the words in the call: the same words give the same answer, in whatever
+revisions they came.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from redaction.common_words import COMMON_WORDS
+from redaction.memory import Memory
+from redaction.recognizers import address, email, person, secret
+from redaction.recognizers.found import Found, Heard
+from redaction.recognizers.numbers import find_numbers
+from redaction.shape import Shape
+from redaction.words import Atom, Class
+
+_WORD_KINDS = ("name", "email", "password", "address")
+_SPECIFIC = ("email", "iban", "card", "ip", "address", "dob", "password", "name")
+"""Which kind a span gets where recognisers disagree, before others."""
+
+
+class Analysis(NamedTuple):
+    """What was found in a row of atoms, and where it must not be shown from."""
+
+    found: list[Found]
+    """In order, disjoint."""
+    words: dict[str, str]
+    """Plain words worth knowing again, and their kind: to be remembered, and let go."""
+    hide_from: int | None
+    """First atom that must not be shown yet; None when all is decided."""
+    bare: tuple[int, int] | None
+    """A short number without slot or evidence at the very end: the next words decide on it."""
+
+
+def analyse(heard: Heard, memory: Memory, *, allowed: "Allowed") -> Analysis:
+    """Every recogniser on one speaker's row of atoms."""
+    numbers = find_numbers(heard, _recall(memory))
+    found = list(numbers.found)
+    undecided = [run.first for run in numbers.undecided]
+    words: dict[str, str] = {}
+    for module, find in _WORD_RECOGNISERS:
+        spans, open_from = find(heard)
+        undecided += open_from
+        found += spans
+        for span in spans:
+            words |= dict.fromkeys(module(heard, span), span.kind)
+            if span.complete:
+                heard.fill(span)
+    found += _known_words(heard.atoms, memory)
+    found = [f for f in found if not allowed.covers(heard.atoms, f)]
+    merged = merge(found, heard.atoms)
+    if heard.is_open:
+        undecided += _awaited(heard, merged)
+    bare = [run for run in numbers.bare if _ends_row(heard.atoms, run.last)]
+    return Analysis(
+        merged,
+        words,
+        min(undecided) if undecided else None,
+        (bare[-1].first, bare[-1].last) if bare else None,
+    )
+
+
+_WORD_RECOGNISERS: tuple[
+    tuple[
+        Callable[[Heard, Found], list[str]],
+        Callable[[Heard], tuple[list[Found], list[int]]],
+    ],
+    ...,
+] = (
+    (email.words_of, email.find_emails),
+    (secret.words_of, secret.find_secrets),
+    (person.words_of, person.find_names),
+    (address.words_of, address.find_addresses),
+)
+
+
+def _recall(memory: Memory) -> Callable[[Shape], str | None]:
+    """What a run was masked as earlier in the call, as a number or spelled word."""
+
+    def recall(shape: Shape) -> str | None:
+        if not len(memory):
+            return None
+        if shape.digits == 0 and shape.letters > 2:
+            return memory.word(shape.value)
+        return memory.number(shape.value)
+
+    return recall
+
+
+def _known_words(atoms: Sequence[Atom], memory: Memory) -> list[Found]:
+    """Names and other unusual words that were masked before."""
+    if not memory.has_words:
+        return []
+    found: list[Found] = []
+    for i, atom in enumerate(atoms):
+        if atom.cls is Class.OTHER and len(atom.text) > 2 and atom.text not in COMMON_WORDS:
+            text = atom.text.removesuffix("'s")
+            if kind := memory.word(text):
+                found.append(Found(i, i, kind))
+    return found
+
+
+def _awaited(heard: Heard, found: Sequence[Found]) -> list[int]:
+    """The first undecided word of an answer that is words: it is held until the final."""
+    if not any(heard.may_expect(kind) for kind in _WORD_KINDS):
+        return []
+    masked = {i for f in found for i in range(f.first, f.last + 1)}
+    for i, atom in enumerate(heard.atoms):
+        plain = atom.text in COMMON_WORDS or atom.cls in (Class.FILLER, Class.GLUE)
+        if plain or i in masked:
+            continue
+        if any(heard.answers(i, kind) for kind in _WORD_KINDS):
+            return [i]
+    return []
+
+
+def _ends_row(atoms: Sequence[Atom], last: int) -> bool:
+    """Whether only fillers and the like follow."""
+    return all(
+        atom.cls in (Class.FILLER, Class.GLUE, Class.CORRECTION) for atom in atoms[last + 1 :]
+    )
+
+
+def merge(found: Sequence[Found], atoms: Sequence[Atom]) -> list[Found]:
+    """Overlapping spans joined; also touching ones of one kind, over fillers between them."""
+    merged: list[Found] = []
+    for item in sorted(found, key=lambda f: (f.first, -f.last)):
+        if merged:
+            last = merged[-1]
+            between = atoms[last.last + 1 : item.first]
+            bridged = len(between) <= 2 and all(a.cls is Class.FILLER for a in between)
+            if item.first <= last.last or (item.kind == last.kind and bridged):
+                merged[-1] = _join(last, item)
+                continue
+        merged.append(item)
+    return merged
+
+
+def _join(a: Found, b: Found) -> Found:
+    """One span over both, of the kind that says more."""
+    ranked = sorted(
+        (a, b),
+        key=lambda f: (
+            f.kind == "number",
+            -(f.last - f.first),
+            _SPECIFIC.index(f.kind) if f.kind in _SPECIFIC else len(_SPECIFIC),
+        ),
+    )
+    best = ranked[0]
+    value, pieces = a.value + b.value, a.pieces + b.pieces
+    return Found(
+        min(a.first, b.first),
+        max(a.last, b.last),
+        best.kind,
+        value,
+        pieces=pieces,
+        complete=a.complete or b.complete,
+    )
+
+
+class Allowed:
+    """Phrases the operator wants to stay: its own service numbers, for example."""
+
+    def __init__(self, phrases: Sequence[Sequence[Atom]], values: Sequence[str]) -> None:
+        self._phrases = [tuple(a.text for a in phrase) for phrase in phrases if phrase]
+        self._values = frozenset(values)
+
+    def covers(self, atoms: Sequence[Atom], found: Found) -> bool:
+        """Whether all of `found` is an allowed phrase, or a number with an allowed value."""
+        if found.value and found.value in self._values:
+            return True
+        for phrase in self._phrases:
+            for start in range(max(0, found.last - len(phrase) + 1), found.first + 1):
+                end = start + len(phrase)
+                if end > found.last and tuple(a.text for a in atoms[start:end]) == phrase:
+                    return True
+        return False

@@ -1,0 +1,203 @@
+"""What people say before, or just after, personal data: phrases that open a slot.
+
+Tables only. They are part of the policy: `policy.policy_version` hashes them.
+"""
+
+from redaction.tables import phrases_in
+
+STRONG = {
+    "card": phrases_in("""
+        card number, card numbers, card details, long number, sixteen digit, sixteen digits,
+        fifteen digit, fifteen digits, 16 digit, 16-digit, number on the front of, number across
+        the, number on the card, number on your card, number off the card, account or card
+        number, card info, card information, take the number, number on it, card on file, debit
+        card number, credit card number
+    """),
+    "cvv": phrases_in("""
+        cvv, cvc, cv two, cvv two, c v v, c v c, c v two, cid, security code, security number,
+        card verification, digits on the back, digit on the back, numbers on the back, number on
+        the back, code on the back, back of the card, on the back, three digit code, three digit
+        number, 3 digit code, 3-digit code, 3-digit, three-digit, three digit, digits on the
+        front, numbers on the front, code on the front, four digits on the, signature strip,
+        verification value, last three on the, three digits, 3 digits
+    """),
+    "expiry": phrases_in("""
+        expiration, expiration date, expiry, expiry date, expires, exp date, expires on, expire
+        on, does it expire, will it expire, expiring, expires in, expired in, expires end, valid
+        until, valid through, valid thru, valid to, valid till, valid from, good through, good
+        thru, good until, runs out, end date, month and year, when does it expire, does that
+        expire, card expire, it expires, thru date
+    """),
+    "ssn": phrases_in("""
+        social security, social security number, social, socials, ssn, s s n, national
+        insurance, national insurance number, n i number, ni number, tax id, taxpayer, tax
+        number, social insurance, sin number, social's
+    """),
+    "phone": phrases_in("""
+        phone number, telephone number, mobile number, cell number, cell phone number, contact
+        number, callback number, call back number, best number, number to reach, number to call,
+        number you can, number we can, number i can, reach you at, reach me at, reach me on,
+        reach you on, call you back on, call me back on, call me on, call me at, call you on,
+        call you at, area code, daytime number, home number, work number, office number,
+        landline, what number, which number, number for you, text me at, text me on, text it to,
+        number are you calling, number you're calling, phone is, mobile is, mobile's, cell is,
+        cell's, telephone is, best contact, alternate number, alternative number, dial, contact
+        you on, contact me on, contact you at, contact me at, another number, evening number,
+        number ends in, number on file, my number, your number, phone number's, his number, her
+        number, their number, whatsapp
+    """),
+    "email": phrases_in("""
+        email, e mail, e-mail, email address, email's, e-mail address, emails to, mail address,
+        gmail, hotmail, email it to, send it to, e mail address, at gmail
+    """),
+    "address": phrases_in("""
+        home address, mailing address, billing address, postal address, shipping address,
+        delivery address, street address, your address, my address, the address, current
+        address, his address, her address, new address, old address, previous address, property
+        address, first line, address is, address please, address on, house number, postcode,
+        post code, zip, zip code, zipcode, postal code, eircode, where do you live, where you
+        live, i live at, live at, i live on, live on, i'm at, where shall i send, where should
+        we send, where should i send, where can we send, where are we sending, where would you
+        like, deliver it to, delivered to, deliver to, ship to, ship it to, sent to, where to
+        send, door number, residing at, moved to, address we have, address i have, address as
+    """),
+    "dob": phrases_in("""
+        date of birth, birth date, birthdate, birthday, birthday's, dob, d o b, born, d.o.b,
+        born on, year of birth, birth year, month of birth, day of birth, when were you born
+    """),
+    "account": phrases_in("""
+        account number, account numbers, account is, bank account number, acct number, account
+        details, membership number, member number, member id, membership id, customer number,
+        customer id, client number, patient number, patient file, file number, patient id,
+        medical record number, record number, chart number, loan number, mortgage number, roll
+        number, employee number, employee id, staff number, badge number, student number,
+        student id, passport number, passport, license number, licence number, driver's license,
+        driving licence, drivers license, license plate, number plate, registration number, reg
+        number, registration is, nhs number, medicare, medicaid, subscriber id, account's,
+        subscriber number, user id, frequent flyer, loyalty number, rewards number, meter
+        number, eight digit, 8 digit, 8-digit, account ending, checking account, savings
+        account, current account
+    """),
+    "policy": phrases_in("""
+        policy number, policy is, claim number, claim reference, claim id, policy id,
+        certificate number, group number, plan number, insurance id, insurance number, policy's,
+        policy reference
+    """),
+    "order": phrases_in("""
+        order number, order id, order reference, order is, order's, booking reference, booking
+        number, booking code, booking ref, confirmation number, confirmation code, reference
+        number, reference code, ref number, reservation number, reservation code, record
+        locator, locator, tracking number, tracking id, case number, invoice number, invoice,
+        return number, purchase order, transaction id, transaction number, reference is, your
+        reference, my reference, the reference, case id, consignment number, receipt number
+    """),
+    "routing": phrases_in("""
+        routing, routing number, sort code, aba number, transit number, bsb, sorting code, bank
+        code, a b a
+    """),
+    "iban": phrases_in("""
+        iban, i ban, i b a n, swift, swift code, bic, international bank
+    """),
+    "ip": phrases_in("""
+        ip address, ip, i p address, server address, i p, address of the server
+    """),
+    "password": phrases_in("""
+        password, pass word, passphrase, pass phrase, secret word, memorable word, security
+        question, security answer, security word, maiden name, safe word, code word, password's,
+        memorable information, memorable name, first pet, favorite teacher, favourite teacher,
+        first school
+    """),
+    "pin": phrases_in("""
+        pin, pin number, pin code, p i n, pin's, personal identification
+    """),
+    "otp": phrases_in("""
+        passcode, pass code, one time, one-time, onetime, digit code, six digits, six digit,
+        four digit code, verification code, access code, read me the code, read it to me, read
+        that to me, read it out, read me the, authentication code, authorization code,
+        authorisation code, login code, log in code, otp, o t p, code we sent, code i sent, code
+        is, the code, a code, code you, code that, code's, your code, my code, 6 digit, 6-digit,
+        six-digit, 4-digit code, texted you, four-digit code, what's the code, tell me the code,
+        code from, activation code, code sent, this code, token, code on your, unlock code,
+        telephone banking
+    """),
+    "number": phrases_in("""
+        last four, last three, last 4, last 3, last two digits, final four, last five, last six,
+        ends in, ending in, ends with, ending with, ending, starts with, starting with, begins
+        with, beginning with, first six, first four, first three, number is, number's, numbers
+        are, digits are, id is, id number, read it back, read that back, serial
+    """),
+}
+"""Slot kind -> phrases after which two digits are enough to mask."""
+
+WEAK = {
+    "card": phrases_in("""
+        card, cards, credit card, debit card, visa, mastercard, master card, american express,
+        amex, discover card, pay with, payment details, diners, maestro, payment method
+    """),
+    "phone": phrases_in("""
+        phone, telephone, mobile, cell, cell phone, call me, call you, text me, call me back,
+        call you back, reach you, reach me, text you, ring me, ring you
+    """),
+    "account": phrases_in("""
+        account, accounts, acct, membership, member, bank details
+    """),
+    "policy": phrases_in("""
+        policy, claim
+    """),
+    "order": phrases_in("""
+        order, booking, reservation, reference
+    """),
+    "otp": phrases_in("""
+        code, codes, digits, verify you, verify your, sent you, confirm your
+    """),
+    "address": phrases_in("""
+        address
+    """),
+    "number": phrases_in("""
+        number, numbers
+    """),
+}
+"""Slot kind -> phrases after which a short amount or count is still more likely."""
+
+NAME = phrases_in("""
+your name, full name, first name, last name, surname, second name, middle name, first and last
+name, first and last, who am i speaking, who i'm speaking, who i am speaking, am i speaking, am
+i talking, speaking with, speaking to, who's calling, who is calling, who is this, name please,
+name on the, name on your, name of the, his name, her name, their name, the name, my name, name
+is, name's, family name, spell your name, spell that, spell the, spell it, spell your, account
+holder, cardholder, card holder, policyholder, policy holder, maiden name, whose name, what
+name, names of, whom am i, calling on behalf of, behalf of, in the name of, under the name,
+booked under, and you are, name for the, name as it, name and, your name's, names, called, name
+was, spelled, spelt, passenger name, patient's name, guest name
+""")
+"""Phrases that ask for, or announce, somebody's name."""
+
+NO_CUE = phrases_in("""
+promo code, promotion code, promotional code, discount code, coupon code, voucher code, error
+code, dress code, qr code, bar code, product code, country code, source code, offer code,
+referral code, model number, version number, flight number, gate number, room number, ticket
+number, seat number, part number, code of, code red, social media, social worker, social work,
+social services, social care, social club, social network, social event, number of, a number of,
+number one, any number, phone number of the, card reader, card machine, gift cards, our number,
+our phone, our address, our email, customer service number, helpline, toll free, free phone,
+freephone, email in, an email in, an email, text when, out of order, in order, on order, order
+of, first four weeks, last four weeks, last four days, last four months, last four years, last
+four hours, last three weeks, last three days, last three months, last three years, last three
+hours, last three nights, last six months, last six weeks, last six years, last five years, last
+five months, last five days, first three months, first six months, first four months, first
+three days, first three nights, last two digits of, for the last four, for the last three, the
+last three times, last four times, in the first three, ending the, ending on, ending at, on
+account of, privacy policy, return policy, returns policy, refund policy, cancellation policy,
+policy of, company policy, sim card, gift card, business card, report card, called back, called
+you, called us, called to, called in, called about, called because, called earlier, called
+yesterday, called last, called before, called the, called for, i've called, i called, you
+called, they called, we called, he called, she called, name of your, room service, expires in
+about, graphics card, video card, sound card, line card, order to, card games, pin board, social
+life, social housing, social distancing, zip file, mobile app, mobile data, mobile phones, cell
+tower, phone call, phone line, phone calls, phone lines, phone bill, emailed, ip phone, routing
+table, name brand, brand name, domain name, product name, user name, username, file name, serial
+killer, three digit amount, number two, number three, number four, number five, number six, live
+on the, i'm at the, live at the, reach you in, call you in, call me in, call you back in, call
+me back in, call us on, call us at, reach us on, reach us at, card fee
+""")
+"""Phrases that only look like a cue: they open nothing."""

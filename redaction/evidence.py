@@ -1,0 +1,278 @@
+"""Positive evidence that a number is none of ours: an amount, a count, a time, a flight, a version.
+
+Only what is here releases a number. A checksum never does, nor does being short.
+"""
+
+from collections.abc import Sequence
+
+from redaction.canonical import groups
+from redaction.runs import Run, is_half_day
+from redaction.shape import is_read_out
+from redaction.tables import words_in
+from redaction.words import Atom, Class
+
+RIGHT_CONTEXT = 3
+"""Atoms after a number that evidence can need: until they are known, the number is open."""
+
+UNITS = words_in("""
+a.m adult adults agents am amps attempts bag bags bars bathrooms bedroom bedrooms billion box
+boxes branches brothers buck bucks bucks-a business calendar calls cars cats cent cents chairs
+channels characters child children copies customers daughters day days days' degrees devices
+digit digits dogs dollar dollars dozen emails employees euro euros extra feet figure figures
+foot fortnight fortnights further gallons gig gigabit gigabits gigabyte gigabytes gigs grams
+guest guests homes hour hours hours' houses hr hrs inch inches installments instalments item
+items kid kids kilo kilobytes kilograms kilometers kilometres kilos kilowatt kilowatts kwh lamps
+letters lines liters litres lots mbps meg megabit megabits megabyte megabytes megs members
+messages meters metres mile miles million min mins minute minutes minutes' monitors month months
+months' more mph night nights o'clock oclock of options orders other ounces p p.m packages pages
+pair pairs parcels passenger passengers payments pence penny people percent percentage
+percentage-point person persons piece pieces pm points pound pounds questions quid reasons rooms
+screens seats second seconds shirts shops sisters sons staff star stars steps stone stores
+tables terabyte terabytes things tickets time times tons units users vehicles volts watts week
+weekend weekends weeks weeks' working yards year years years' years-old
+""")
+
+_ADJECTIVES = words_in("""
+a additional american and australian big british business calendar canadian checked consecutive
+cubic different extra few full large more new odd old or separate small spare square us whole
+working
+""")
+_PER = frozenset({"a", "per", "each", "an", "every"})
+_PERIODS = words_in("""
+annum day each go head hour kilowatt line mile minute month night person piece pop quarter seat
+share ticket time unit user week year
+""")
+_IN_THE = frozenset({"morning", "afternoon", "evening", "night"})
+
+NOUNS_BEFORE = words_in("""
+aisle android article bay booth build bus category channel chapter class coupon discount dock
+episode error exit firmware flight flights floor freeway galaxy gate gates grade highway
+interstate ios iphone item junction lane level model motorway offer option page part phase
+platform press product promo promotion promotional referral release road roads room rooms route
+routes row season seat seats section series size step table terminal ticket tickets track train
+version versions voucher windows zone
+""")
+"""A number after one of these is theirs: a flight, a gate, a version."""
+
+_BETWEEN = words_in("""
+a and are at called code codes for from in is it's its my no number numbers of on the to uh um
+was your
+""")
+_AMOUNT_NOUNS = words_in("""
+amount balance bill bills budget charge charged charges copay cost costs credited deductible
+deposit discount fee fees interest limit owe owed owes paid pay paying payment premium price
+priced quoted rate refund refunded save saved score speed spend spent temperature total totals
+worth
+""")
+_MONEY = frozenset({"pounds", "pound", "dollars", "dollar", "euros", "euro"})
+_ROUGHLY = words_in("""
+about almost another approximately around every exactly least maybe nearly only over roughly
+than under within
+""")
+_CLOCK_WORDS = words_in("""
+about after around at before between by from past since till to until
+""")
+_YEAR_WORDS = frozenset({"in", "since", "of", "during", "year", "until", "by", "back"})
+_SECRETS = frozenset({"cvv", "pin", "otp", "password", "expiry", "dob", "card", "number"})
+_SHORT_CODES = frozenset({"cvv", "pin", "otp", "password", "expiry"})
+
+
+def trim(atoms: Sequence[Atom], run: Run, *, asked: frozenset[str]) -> Run | None:
+    """What is left of `run` without the stretches at its ends that have evidence, if anything."""
+    pieces = _drop_released(atoms, _pieces(atoms, run.numbers), asked=asked)
+    while len(pieces) > 1 and is_released(atoms, pieces[-1], asked=asked, last=True):
+        pieces.pop()
+    if not pieces:
+        return None
+    numbers = tuple(at for piece in pieces for at in piece)
+    last = run.last if numbers[-1] == run.numbers[-1] else numbers[-1]
+    return Run(numbers[0], last, numbers)
+
+
+def _drop_released(
+    atoms: Sequence[Atom], pieces: list[list[int]], *, asked: frozenset[str]
+) -> list[list[int]]:
+    """`pieces` without those at the front that have evidence: `between eight and twelve` is one."""
+    rest, between = list(pieces), False
+    while rest:
+        piece = rest[0]
+        second = between and atoms[piece[0] - 1].text in ("and", "or", "to", "then")
+        plain = len(piece) <= 2 and not is_read_out(atoms, piece)
+        if not (second and plain) and not is_released(
+            atoms, piece, asked=asked, last=len(rest) == 1
+        ):
+            break
+        between = piece[0] > 0 and atoms[piece[0] - 1].text in ("between", "from")
+        rest.pop(0)
+    return rest
+
+
+def _pieces(atoms: Sequence[Atom], numbers: Sequence[int]) -> list[list[int]]:
+    """Stretches of a run: ended by words between, a sentence's end, or a comma before a count."""
+    pieces: list[list[int]] = []
+    for n, at in enumerate(numbers):
+        if pieces:
+            before = pieces[-1][-1]
+            joined = at == before + 1 and atoms[before].stop not in (".", "?", "!")
+            counted = atoms[before].stop == "," and _is_count(atoms, numbers[n:])
+            if joined and not counted:
+                pieces[-1].append(at)
+                continue
+        pieces.append([at])
+    return pieces
+
+
+def _is_count(atoms: Sequence[Atom], rest: Sequence[int]) -> bool:
+    """Whether a run ends in one or two atoms that a unit follows: `four seven, two days`."""
+    if len(rest) > 2 or rest[-1] != rest[0] + len(rest) - 1 or is_read_out(atoms, rest):
+        return False
+    return _unit_after(atoms, rest[-1] + 1)
+
+
+def is_released(
+    atoms: Sequence[Atom], piece: Sequence[int], *, asked: frozenset[str], last: bool
+) -> bool:
+    """Whether there is positive evidence on this stretch of a run."""
+    digits = sum(len(atoms[i].value) for i in piece if atoms[i].value.isdigit())
+    classes = {atoms[i].cls for i in piece}
+    letters = bool(classes & {Class.LETTER, Class.CODE})
+    if digits <= 12 and _noun_before(atoms, piece[0]):
+        return True
+    if _is_constant(atoms, piece) or is_service_number(atoms, piece, asked=asked):
+        return True
+    if classes & {Class.MONTH, Class.ORDINAL, Class.DATE} or letters:
+        return False
+    read_out = is_read_out(atoms, piece)
+    magnitude = Class.MAGNITUDE in classes
+    if last and (digits <= 5 or magnitude) and _unit_after(atoms, piece[-1] + 1):
+        return not (read_out and digits > 4)
+    if read_out:
+        return False
+    return _counts(atoms, piece, asked=asked, digits=digits)
+
+
+def _counts(
+    atoms: Sequence[Atom], piece: Sequence[int], *, asked: frozenset[str], digits: int
+) -> bool:
+    """Evidence on a stretch that is said as a quantity, not digit by digit."""
+    classes = {atoms[i].cls for i in piece}
+    if Class.MAGNITUDE in classes and not asked & _SHORT_CODES:
+        return True
+    if classes <= {Class.CLOCK} and not asked & _SECRETS:
+        return True
+    points = sum(atoms[i].value == "." for i in piece)
+    decimal = points == 1 or classes == {Class.DECIMAL}
+    if decimal and digits <= 5 and not asked & {"ip", "email", "expiry"}:
+        return True
+    if digits > 4:
+        return False
+    return _amount_before(atoms, piece, asked=asked) or (
+        _clock_before(atoms, piece) or _year_before(atoms, piece, asked=asked)
+    )
+
+
+def _noun_before(atoms: Sequence[Atom], first: int) -> bool:
+    """`flight number is ...`: a noun within three words before, in the same sentence."""
+    for at in range(first - 1, max(-1, first - 5), -1):
+        atom = atoms[at]
+        if atom.stop in (".", "?", "!") or (atom.stop == "," and at < first - 1):
+            return False
+        if atom.text in NOUNS_BEFORE:
+            return True
+        if atom.text not in _BETWEEN and atom.cls is not Class.FILLER:
+            return False
+    return False
+
+
+def _unit_after(atoms: Sequence[Atom], at: int) -> bool:
+    """A unit directly after, or after one adjective; `a night`; `in the afternoon`; `of us`."""
+    if at >= len(atoms):
+        return False
+    if atoms[at - 1].stop in (".", "?", "!"):
+        return False
+    text = atoms[at].text
+    following = atoms[at + 1].text if at + 1 < len(atoms) else ""
+    third = atoms[at + 2].text if at + 2 < len(atoms) else ""
+    if text == "of":
+        return following in ("us", "them", "you", "those", "these", "the", "my", "our")
+    if text == "p":
+        return following != "m" or is_half_day(atoms, at)
+    if text in ("a", "p") and is_half_day(atoms, at):
+        return True
+    if atoms[at - 1].stop == "," and text in ("more", "other", "time", "times"):
+        return False
+    if text in UNITS:
+        return True
+    if text in _PER and following in _PERIODS:
+        return True
+    if text in ("in", "this", "tomorrow", "that", "every") and (
+        following in _IN_THE or third in _IN_THE
+    ):
+        return True
+    if text in ("per", "a") and following in ("cent",):
+        return True
+    return text in _ADJECTIVES and following in UNITS and following not in ("of", "time", "p")
+
+
+def _amount_before(atoms: Sequence[Atom], piece: Sequence[int], *, asked: frozenset[str]) -> bool:
+    """`a payment of forty two`, `about two hundred`, `website says`: said as a quantity."""
+    first = piece[0]
+    before = [a.text for a in atoms[max(0, first - 3) : first]]
+    ended = [a.stop in (".", "?", "!") for a in atoms[max(0, first - 3) : first]]
+    if any(ended):
+        before = before[len(ended) - ended[::-1].index(True) :]
+    if asked & _SHORT_CODES and not set(before) & _AMOUNT_NOUNS:
+        return False
+    if before and before[-1] in _ROUGHLY | _MONEY:
+        return True
+    return bool(set(before) & _AMOUNT_NOUNS) or before[-2:] in (
+        ["pounds", "and"],
+        ["dollars", "and"],
+    )
+
+
+def _clock_before(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
+    """`at two thirty`: an hour, or an hour and minutes, after a word of time."""
+    first = piece[0]
+    if first == 0 or atoms[first - 1].text not in _CLOCK_WORDS or atoms[first - 1].stop:
+        return False
+    hour = atoms[piece[0]].value
+    if not hour.isdigit() or not 1 <= int(hour) <= 24:
+        return False
+    minutes = [atoms[i] for i in piece[1:]]
+    if not minutes:
+        return atoms[first - 1].text not in ("to", "past")
+    return minutes[0].cls in (Class.TEN, Class.TEEN) or (
+        minutes[0].cls is Class.NUMERAL and len(minutes[0].value) == 2
+    )
+
+
+def _year_before(atoms: Sequence[Atom], piece: Sequence[int], *, asked: frozenset[str]) -> bool:
+    """`since nineteen ninety eight`, where no birth date or code was asked for."""
+    if asked & (_SECRETS | {"dob"}) or piece[0] == 0:
+        return False
+    value = "".join(atoms[i].value for i in piece)
+    return atoms[piece[0] - 1].text in _YEAR_WORDS and value[:2] in ("19", "20")
+
+
+_CONSTANTS = frozenset({"911", "999", "112", "411", "311", "247", "101", "111"})
+_TOLL_FREE = ("0800", "0808", "0844", "0845", "0870", "0871", "0300", "0330", "0333", "0345",
+              "1800", "1888", "1877", "1866", "1855", "1844", "1833")  # fmt: skip
+
+
+def _is_constant(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
+    """`twenty four seven`, `nine one one`, `four oh four error`."""
+    value = "".join(atoms[i].value for i in piece)
+    return value in ("247", "2047") or (
+        value == "911" and (piece[0] == 0 or atoms[piece[0] - 1].text in ("call", "dial", "called"))
+    )
+
+
+def is_service_number(
+    atoms: Sequence[Atom], piece: Sequence[int], *, asked: frozenset[str]
+) -> bool:
+    """A toll-free or national-rate number, when nobody was asked for theirs: a firm's own."""
+    if asked:
+        return False
+    value = "".join(groups(atoms, piece, literal=True))
+    return 9 <= len(value) <= 11 and value.startswith(_TOLL_FREE)

@@ -1,0 +1,122 @@
+"""English as it is spoken on the telephone: which words make up numbers, and which interrupt them.
+
+Tables only. They are part of the policy: `policy.policy_version` hashes them.
+"""
+
+from redaction.tables import phrases_in, words_in
+
+DIGITS = {
+    "zero": "0", "oh": "0", "o": "0", "nought": "0", "naught": "0", "nil": "0", "ought": "0",
+    "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "fife": "5", "six": "6",
+    "seven": "7", "eight": "8", "nine": "9", "niner": "9",
+}  # fmt: skip
+
+SOUND_ALIKES = {
+    "to": "2", "too": "2", "for": "4", "fore": "4", "won": "1", "ate": "8", "tree": "3",
+    "sex": "6", "free": "3", "ow": "0", "owe": "0",
+}  # fmt: skip
+"""What a recogniser writes for a digit; a digit only between other digits."""
+
+TEENS = {
+    "ten": "10", "eleven": "11", "twelve": "12", "thirteen": "13", "fourteen": "14",
+    "fifteen": "15", "sixteen": "16", "seventeen": "17", "eighteen": "18", "nineteen": "19",
+}  # fmt: skip
+
+TENS = {
+    "twenty": "20", "thirty": "30", "forty": "40", "fourty": "40", "fifty": "50", "sixty": "60",
+    "seventy": "70", "eighty": "80", "ninety": "90",
+}  # fmt: skip
+
+MULTIPLIERS = {"double": "2", "triple": "3", "treble": "3", "quadruple": "4"}
+
+PLURALS = {
+    "zeros": "0", "zeroes": "0", "ohs": "0", "ones": "1", "twos": "2", "threes": "3", "fours": "4",
+    "fives": "5", "sixes": "6", "sevens": "7", "eights": "8", "nines": "9",
+}  # fmt: skip
+"""`four nines` is 9999."""
+
+MAGNITUDES = {"hundred": "00", "thousand": "000", "million": "000000", "billion": "000000000"}
+
+ORDINALS = {
+    "first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6",
+    "seventh": "7", "eighth": "8", "ninth": "9", "tenth": "10", "eleventh": "11", "twelfth": "12",
+    "thirteenth": "13", "fourteenth": "14", "fifteenth": "15", "sixteenth": "16",
+    "seventeenth": "17", "eighteenth": "18", "nineteenth": "19", "twentieth": "20",
+    "thirtieth": "30",
+}  # fmt: skip
+
+MONTHS = {
+    "january": "01", "jan": "01", "february": "02", "feb": "02", "march": "03", "april": "04",
+    "may": "05", "june": "06", "july": "07", "august": "08", "september": "09", "sept": "09",
+    "october": "10", "oct": "10", "november": "11", "nov": "11", "december": "12", "dec": "12",
+}  # fmt: skip
+
+AMBIGUOUS_MONTHS = words_in("""
+april august dec feb jan june march may nov oct sept
+""")
+"""Also ordinary words or names: months only beside a number."""
+
+LETTER_WORDS = {
+    "zed": "z", "zee": "z", "aitch": "h", "haitch": "h", "ess": "s", "jay": "j", "kay": "k",
+    "ell": "l", "em": "m", "en": "n", "pee": "p", "cue": "q", "tee": "t", "vee": "v", "wye": "y",
+    "dee": "d", "gee": "g", "eff": "f", "bee": "b", "ar": "r", "ex": "x", "dubya": "w",
+}  # fmt: skip
+"""Letter names written out; letters only beside other letters or digits."""
+
+SPELLING_ALPHABET = {
+    "alpha": "a", "alfa": "a", "bravo": "b", "charlie": "c", "delta": "d", "echo": "e",
+    "foxtrot": "f", "golf": "g", "hotel": "h", "india": "i", "juliet": "j", "juliett": "j",
+    "kilo": "k", "lima": "l", "mike": "m", "november": "n", "oscar": "o", "papa": "p",
+    "quebec": "q", "romeo": "r", "sierra": "s", "tango": "t", "uniform": "u", "victor": "v",
+    "whiskey": "w", "whisky": "w", "xray": "x", "x-ray": "x", "yankee": "y", "zulu": "z",
+}  # fmt: skip
+"""Letters only beside other letters or digits."""
+
+SYMBOLS = {
+    "dot": ".", "point": ".", "period": ".", "dash": "-", "hyphen": "-", "slash": "/",
+    "underscore": "_", "underline": "_", "plus": "+", "stroke": "/", "minus": "-",
+    "hash": "#", "hashtag": "#", "asterisk": "*", "ampersand": "&", "comma": ",",
+}  # fmt: skip
+
+FILLERS = words_in("""
+ah eh ehm er erm err hm hmm huh like mm mmm uh uhh uhm um umm well
+""")
+
+CORRECTIONS = words_in("""
+actually apologies correction excuse no nope oops pardon rather scratch sorry wait whoops
+""")
+
+GLUE = words_in("""
+a again all alright an and by capital case dear digit digits followed god gosh got is it's its
+know letter letters lower lowercase mhm mm-hm mm-hmm my next number numbers of ok okay on one's
+please right small so space sure that's thats the then uh-huh upper uppercase with yeah yep yes
+you
+""")
+"""Words that may stand inside a number as it is read out."""
+
+GAP_PHRASES = phrases_in("""
+let me see, let's see, hang on, hold on, i mean, i meant, make that, one second, one sec, just a
+second, just a sec, just a moment, one moment, let me check, let me start again, let me try that
+again, scratch that, i'll start again, you know, i think, where was i, give me a second, bear
+with me, excuse me, my mistake, my bad, start again, start over, not, i said, what's that, can't
+read, i can't read it, it says, it looks like, looks like, after that, at the end, got that, did
+you get that, you got that, are you ready, ready, as well, is it, it is, that is, then it's, in
+a row, oh sorry, i lost my place, to be exact, let me put my glasses on, let me read it, if i
+can read it
+""")
+"""What people say in the middle of a number."""
+
+BACKCHANNELS = words_in("""
+ahead all alright and brilliant carry cheers cool correct ever excellent fine go good got great
+hmm i it lovely mhm mm mm-hm mm-hmm moment no oh ok okay on one perfect please ready right see
+so sure thank thanks that uh uh-huh um umhum when whenever wonderful yeah yep yes you you're
+""")
+"""A turn of nothing else does not count as a turn."""
+
+ACRONYMS = words_in("""
+a aba ac am an and apr as asap at atm be bic bsb but by cd ceo cvc cvv dc diy do dob dr dvd dvla
+er eta eu faq fax for gb go gp gps he hi hmrc hr html i iban id if in ip irs is isa it it's la
+lte mb me mot mr mrs ms my nhs ni no not ny of oh ok on or otp pan pc pdf pin pm sim so ssn tb
+the to tv uh uk um up url us usa usb vat vpn was we wifi yes you zip
+""")
+"""Short words in capitals that are no part of a code."""

@@ -1,0 +1,72 @@
+"""What was masked in this call, as keyed hashes: to know it when it is read back.
+
+Nothing here can be turned back into a value without the key, which is the call's own.
+"""
+
+import hashlib
+from collections.abc import Iterable
+
+_GRAM = 4
+_SHORT = 3
+_MAX_ENTRIES = 20_000
+
+
+class Memory:
+    """Keyed hashes of the values masked in one call."""
+
+    def __init__(self, key: bytes, *, call_id: str) -> None:
+        self._key = hashlib.blake2b(call_id.encode(), key=key[:64], digest_size=32).digest()
+        self._seen: dict[bytes, str] = {}
+        self.has_words = False
+
+    def __len__(self) -> int:
+        return len(self._seen)
+
+    def add_number(self, value: str, *, pieces: Iterable[str], kind: str) -> None:
+        """Remember a number whole, in groups as spoken, and by every four digits in a row."""
+        for gram in _grams(value):
+            self._put("g" + gram, kind)
+        self._put("w" + value, kind)
+        for piece in (*pieces, value[:_SHORT], value[-_SHORT:]):
+            if len(piece) >= _SHORT:
+                self._put("w" + piece, kind)
+                for gram in _grams(piece):
+                    self._put("g" + gram, kind)
+
+    def add_word(self, word: str, *, kind: str) -> None:
+        """Remember a word: a name, or part of an address or password."""
+        self._put("n" + word, kind)
+        self.has_words = True
+
+    def number(self, value: str) -> str | None:
+        """What `value` is part of; None if it was not masked before.
+
+        Three digits must have been a group of their own, since one number in fifty holds any
+        given three by chance; of longer ones every four in a row must be known.
+        """
+        if len(value) < _SHORT:
+            return None
+        if whole := self._get("w" + value):
+            return whole
+        if len(value) < _GRAM:
+            return None
+        kinds = [self._get("g" + gram) for gram in _grams(value)]
+        return None if None in kinds else kinds[0]
+
+    def word(self, word: str) -> str | None:
+        """What `word` was masked as before."""
+        return self._get("n" + word)
+
+    def _put(self, entry: str, kind: str) -> None:
+        if len(self._seen) < _MAX_ENTRIES:
+            self._seen.setdefault(self._hash(entry), kind)
+
+    def _get(self, entry: str) -> str | None:
+        return self._seen.get(self._hash(entry))
+
+    def _hash(self, entry: str) -> bytes:
+        return hashlib.blake2b(entry.encode(), key=self._key, digest_size=12).digest()
+
+
+def _grams(value: str) -> list[str]:
+    return [value[i : i + _GRAM] for i in range(len(value) - _GRAM + 1)]

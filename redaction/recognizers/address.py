@@ -1,0 +1,208 @@
+"""Postal addresses: a number, a street name and a street word, with flat, town and state."""
+
+from collections.abc import Sequence
+
+from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
+from redaction.evidence import RIGHT_CONTEXT
+from redaction.recognizers.found import Found, Heard
+from redaction.tables import words_in
+from redaction.words import Atom, Class
+
+_STREET = words_in("""
+alley av ave avenue bend blvd boulevard circle close court cove crescent croft crossing ct dr
+drive gardens gate glen green grove heights highway hill hollow lane ln loop meadow meadows mews
+mount parade park parkway path pike pkwy pl place plaza quay rd ridge rise road row run sq
+square st street terrace trail turnpike vale view walk way wharf yard
+""")
+_SURE_STREET = words_in("""
+ave avenue blvd boulevard circle close court crescent ct drive gardens grove lane ln mews
+parkway pkwy place rd road row st street terrace
+""")
+_DWELLING = words_in("""
+apartment apt block box building flat floor house lot number p po room ste suite unit
+""")
+_STATES = words_in("""
+alabama alaska arizona arkansas california carolina colorado connecticut dakota delaware england
+florida georgia hampshire hawaii idaho illinois indiana iowa jersey kansas kentucky louisiana
+maine maryland massachusetts mexico michigan minnesota mississippi missouri montana nebraska
+nevada ohio oklahoma oregon pennsylvania scotland tennessee texas utah vermont virginia wales
+washington wisconsin wyoming york
+""")
+_OWN_PLACE = frozenset(
+    {"our", "we're", "office", "branch", "store", "shop", "located", "headquarters"}
+)
+_NUMERIC = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.MAGNITUDE}
+_TOWN_TAIL = words_in("""
+by city east fort in lake las le los new north on port saint san south st under upon west
+""")
+_MAX_NAME = 4
+
+
+def find_addresses(heard: Heard) -> tuple[list[Found], list[int]]:
+    """Addresses, and where undecided ones begin."""
+    found: list[Found] = []
+    undecided: list[int] = []
+    atoms = heard.atoms
+    for i, atom in enumerate(atoms):
+        if atom.text not in _STREET or (found and i <= found[-1].last):
+            continue
+        asked = _asked(heard, i)
+        first = _start(atoms, i, asked=asked)
+        if first is None or (not asked and _own_place(atoms, first)):
+            continue
+        last = _end(atoms, i, asked=asked)
+        if heard.is_open and last + RIGHT_CONTEXT >= len(atoms):
+            undecided.append(first)
+        else:
+            found.append(Found(first, last, "address", complete=True))
+    found += [
+        span for span in _towns(heard) if not any(f.first <= span.first <= f.last for f in found)
+    ]
+    return found, undecided
+
+
+def _asked(heard: Heard, i: int) -> bool:
+    return heard.may_expect("address") and any(s.kind == "address" for s in heard.slots_at(i))
+
+
+def _start(atoms: Sequence[Atom], street: int, *, asked: bool) -> int | None:
+    """Back over the street's name to its number, and to a flat or unit before that."""
+    name = street - 1
+    while name >= 0 and street - name <= _MAX_NAME and _names_street(atoms[name]):
+        if atoms[name].stop and atoms[name].stop != ",":
+            return None
+        name -= 1
+    words = [a for a in atoms[name + 1 : street]]
+    if not words:
+        return None
+    number = name
+    while number >= 0 and (
+        atoms[number].cls in _NUMERIC
+        or (
+            atoms[number].cls is Class.LETTER
+            and number < name + 1
+            and atoms[number].text not in ("a", "i")
+        )
+        or (
+            atoms[number].text in ("oh", "and")
+            and number
+            and atoms[number - 1].cls in _NUMERIC
+            and number < name
+        )
+    ):
+        number -= 1
+    unusual = any(a.text not in COMMON_WORDS for a in words)
+    proper = all(a.capital for a in words) and atoms[street].capital
+    if number == name:
+        sure = atoms[street].text in _SURE_STREET and unusual and asked
+        return name + 1 if sure and (proper or not any(a.capital for a in atoms)) else None
+    if not (unusual or proper or (asked and atoms[street].text in _SURE_STREET)):
+        return None
+    return _with_dwelling(atoms, number + 1)
+
+
+def _names_street(atom: Atom) -> bool:
+    plain = atom.cls in (Class.OTHER, Class.ORDINAL, Class.MONTH)
+    return plain and (
+        atom.text not in FUNCTION_WORDS or atom.text in ("saint", "st", "miss", "great", "little")
+    )
+
+
+def _with_dwelling(atoms: Sequence[Atom], first: int) -> int:
+    """Back over `flat two`, `unit three,` and a number read as several."""
+    at = first - 1
+    while (
+        at >= 0 and first - at <= 4 and (atoms[at].cls in _NUMERIC or atoms[at].cls is Class.LETTER)
+    ):
+        at -= 1
+    if at >= 0 and atoms[at].text in _DWELLING:
+        return at
+    return first
+
+
+def _end(atoms: Sequence[Atom], street: int, *, asked: bool) -> int:
+    """Forward over the flat, and where an address was asked for, the town and state."""
+    last = street
+    while last + 1 < len(atoms):
+        following = atoms[last + 1]
+        if atoms[last].stop in ("?", "!") or (
+            atoms[last].stop == "." and len(atoms[last].text) > 3
+        ):
+            return last
+        if following.text in _DWELLING and _has_number(atoms, last + 2):
+            last += 2
+        elif (
+            last > street
+            and (following.cls in _NUMERIC or following.cls is Class.LETTER)
+            and following.text not in ("a", "i")
+            and atoms[last].stop != ","
+        ) or _is_town(atoms, last + 1, asked=asked):
+            last += 1
+        elif (
+            following.text in ("in", "comma")
+            and last + 2 < len(atoms)
+            and _is_town(atoms, last + 2, asked=asked)
+        ):
+            last += 2
+        else:
+            return last
+    return last
+
+
+def _has_number(atoms: Sequence[Atom], i: int) -> bool:
+    return i < len(atoms) and (atoms[i].cls in _NUMERIC or atoms[i].cls is Class.LETTER)
+
+
+def _is_town(atoms: Sequence[Atom], i: int, *, asked: bool) -> bool:
+    atom = atoms[i]
+    if atom.text in _STATES or (
+        asked
+        and atom.text in _TOWN_TAIL
+        and i + 1 < len(atoms)
+        and (atoms[i + 1].text not in COMMON_WORDS and atoms[i + 1].cls is Class.OTHER)
+    ):
+        return True
+    plain = atom.cls is Class.OTHER and atom.text not in COMMON_WORDS and atom.text.isalpha()
+    cased = any(a.capital and a.text != "i" for a in atoms[: i + 1])
+    return plain and (atom.capital or (asked and not cased)) and (asked or bool(atoms[i - 1].stop))
+
+
+def _own_place(atoms: Sequence[Atom], first: int) -> bool:
+    """`our office at 200 Market Street`: the firm's own."""
+    return any(a.text in _OWN_PLACE for a in atoms[max(0, first - 7) : first])
+
+
+def _towns(heard: Heard) -> list[Found]:
+    """Unusual words in the direct answer to a question for an address."""
+    spans: list[Found] = []
+    atoms = heard.atoms
+    if not heard.may_expect("address"):
+        return spans
+    for i, atom in enumerate(atoms):
+        if spans and i <= spans[-1].last:
+            continue
+        if not atom.capital or atom.text in COMMON_WORDS or atom.cls is not Class.OTHER:
+            continue
+        if not atom.text.isalpha() or not heard.answers(i, "address"):
+            continue
+        if heard.is_open and i + RIGHT_CONTEXT >= len(atoms):
+            continue
+        last = i
+        while (
+            last + 1 < len(atoms) and not atoms[last].stop and _is_town(atoms, last + 1, asked=True)
+        ):
+            last += 1
+        spans.append(Found(i, last, "address"))
+    return spans
+
+
+def words_of(heard: Heard, found: Found) -> list[str]:
+    """The unusual words of an address, to be known again."""
+    return [
+        atom.text
+        for atom in heard.atoms[found.first : found.last + 1]
+        if atom.cls is Class.OTHER
+        and len(atom.text) > 4
+        and atom.text not in COMMON_WORDS
+        and atom.text not in _STREET | _STATES
+    ]

@@ -1,0 +1,210 @@
+"""E-mail addresses, spoken (`j dot smith at example dot com`) and written."""
+
+from collections.abc import Sequence
+
+from redaction.common_words import COMMON_WORDS
+from redaction.evidence import RIGHT_CONTEXT
+from redaction.recognizers.found import Found, Heard
+from redaction.tables import words_in
+from redaction.words import Atom, Class
+
+TOP_LEVEL = words_in("""
+ac ai app au biz ca ch co com de dev dk edu es eu example fr gov ie in info io it ltd me mil net
+nl no nz org plc se tv uk us
+""")
+PROVIDERS = words_in("""
+aol btinternet comcast example gmail gmx googlemail hotmail icloud live msn outlook proton
+protonmail sky verizon virgin yahoo
+""")
+_AT = frozenset({"at", "@", "ad", "add", "att"})
+_SAID_OF_LOCAL = words_in("""
+all capital capitals case joined lower lowercase no one sign space spaces symbol the together up
+word words
+""")
+_NUMERIC = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.MULTIPLIER,
+            Class.DECIMAL, Class.ORDINAL}  # fmt: skip
+_MAX_LOCAL = 26
+
+
+def find_emails(heard: Heard) -> tuple[list[Found], list[int]]:
+    """Addresses, and where undecided ones begin."""
+    found: list[Found] = []
+    undecided: list[int] = []
+    atoms = heard.atoms
+    for i, atom in enumerate(atoms):
+        if found and i <= found[-1].last:
+            continue
+        last = _end_of_address(heard, i)
+        if last is None:
+            continue
+        first = start_of_local(heard, i)
+        if atom.cls is not Class.EMAIL and first == i:
+            continue
+        if heard.is_open and last + RIGHT_CONTEXT >= len(atoms):
+            undecided.append(first)
+        else:
+            found.append(Found(first, last, "email", complete=True))
+    if heard.is_open:
+        undecided += _unfinished(heard, after=found[-1].last if found else -1)
+    return found, undecided
+
+
+def _end_of_address(heard: Heard, i: int) -> int | None:
+    """The last atom of the domain, if atom `i` is the `at` of an address or a written one."""
+    atoms = heard.atoms
+    if atoms[i].cls is Class.EMAIL:
+        return _after_dots(atoms, i + 1) or i
+    if atoms[i].text not in _AT:
+        return None
+    for at in range(i + 1, min(i + 7, len(atoms))):
+        if "." in atoms[at].text.strip(".") and atoms[at].cls is Class.OTHER:
+            return _after_dots(atoms, at + 1) or at
+        if _is_dot(atoms[at]) and at > i + 1 and (end := _after_dots(atoms, at)):
+            return end
+        if atoms[at].text in PROVIDERS and (
+            _asked(heard, i) or (at + 1 < len(atoms) and atoms[at + 1].text in TOP_LEVEL)
+        ):
+            nxt = at + 1
+            if nxt < len(atoms) and (_is_dot(atoms[nxt]) or atoms[nxt].text in TOP_LEVEL):
+                return _after_dots(atoms, nxt) or nxt
+            return at
+        if atoms[at].stop in ("?", "!") or (atoms[at].stop == "." and len(atoms[at].text) > 2):
+            following = atoms[at + 1] if at + 1 < len(atoms) else None
+            if following is None or not _is_dot(following):
+                return None
+    return None
+
+
+def _is_dot(atom: Atom) -> bool:
+    return atom.cls is Class.SYMBOL and atom.value == "."
+
+
+def _after_dots(atoms: Sequence[Atom], at: int) -> int | None:
+    """The end of `dot co dot uk` that begins at `at`."""
+    end: int | None = None
+    while at + 1 < len(atoms) and _is_dot(atoms[at]):
+        label = atoms[at + 1]
+        if label.cls in (Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.SYMBOL):
+            return end
+        known = label.text in TOP_LEVEL or label.text.split(".")[-1] in TOP_LEVEL
+        if end is None and not known and not label.text.isalpha():
+            return None
+        if not known and end is not None:
+            return end
+        end = at + 1
+        at += 2
+        # `dot example`, `dot c o m`: a label spelled out or a further one follows
+        while (
+            at < len(atoms) and atoms[at].cls is Class.LETTER and atoms[at - 1].cls is Class.LETTER
+        ):
+            end = at
+            at += 1
+    return end
+
+
+def _asked(heard: Heard, i: int) -> bool:
+    return heard.may_expect("email") and any(s.kind == "email" for s in heard.slots_at(i))
+
+
+def start_of_local(heard: Heard, at: int) -> int:
+    """Where the part before `at` begins: back over letters, digits, joiners and unusual words."""
+    atoms = heard.atoms
+    first, plain = at, 0
+    floor = max(0, at - _MAX_LOCAL)
+    k = at - 1
+    while k >= floor:
+        if _ends_before(heard, k, first=first):
+            break
+        if _is_local(atoms, k, first):
+            plain = 0 if atoms[k].cls in _NUMERIC or atoms[k].cls is Class.LETTER else plain + 1
+            first = k
+        elif atoms[k].text in COMMON_WORDS or atoms[k].cls in (
+            Class.GLUE,
+            Class.FILLER,
+            Class.CORRECTION,
+        ):
+            if not _passes(atoms, k):
+                break
+        elif plain < 3:
+            first, plain = k, plain + 1
+        else:
+            break
+        k -= 1
+    return first
+
+
+def _ends_before(heard: Heard, k: int, *, first: int) -> bool:
+    """Whether a sentence ends at `k`, or the speaker paused after it for long."""
+    atom = heard.atoms[k]
+    if atom.stop in ("?", "!", ":") or (atom.stop == "." and len(atom.text) > 1):
+        return not _joined(heard.atoms, k)
+    return heard.times.start_ms[min(k + 1, first)] - heard.times.end_ms[k] > 6000
+
+
+def _joined(atoms: Sequence[Atom], k: int) -> bool:
+    """A full stop that the recogniser put inside an address."""
+    following = atoms[k + 1] if k + 1 < len(atoms) else None
+    return following is not None and (
+        following.text in _AT or following.cls is Class.SYMBOL or atoms[k].cls is Class.SYMBOL
+    )
+
+
+def _is_local(atoms: Sequence[Atom], k: int, first: int) -> bool:
+    """A letter, digit or joiner; or a word beside a joiner."""
+    cls = atoms[k].cls
+    if cls is Class.LETTER or cls in _NUMERIC or cls is Class.SYMBOL or cls is Class.EMAIL:
+        return atoms[k].text not in ("a", "i") or first <= k + 1
+    if k + 1 < len(atoms) and atoms[k + 1].cls is Class.SYMBOL:
+        return True
+    if k and atoms[k - 1].cls is Class.SYMBOL:
+        return True
+    return (
+        k > 1 and atoms[k - 1].text in ("in", "for", "like") and atoms[k - 2].cls is not Class.OTHER
+    )
+
+
+def _passes(atoms: Sequence[Atom], k: int) -> bool:
+    """An ordinary word inside a local part: `all one word`, `as in`, a filler."""
+    text = atoms[k].text
+    before = atoms[k - 1] if k else None
+    if before is None:
+        return False
+    if text in _SAID_OF_LOCAL:
+        return True
+    spelled = before.cls in (Class.LETTER, Class.SYMBOL) or before.cls in _NUMERIC
+    if text in ("in", "as", "for", "like"):
+        return spelled or before.text == "as"
+    hesitates = atoms[k].cls in (Class.FILLER, Class.CORRECTION) or text in (
+        "then",
+        "and",
+        "number",
+    )
+    return hesitates and spelled
+
+
+def _unfinished(heard: Heard, *, after: int) -> list[int]:
+    """The start of what may become an address: joiners, or an `at`, among the last words."""
+    atoms = heard.atoms
+    for i in range(max(after + 1, len(atoms) - 12), len(atoms)):
+        joiner = atoms[i].cls is Class.SYMBOL and i > 0 and atoms[i].value in "._-"
+        spelled = (
+            atoms[i].text in _AT
+            and i > 0
+            and (atoms[i - 1].cls in (Class.LETTER, Class.SYMBOL) or atoms[i - 1].cls in _NUMERIC)
+        )
+        if joiner or (spelled and atoms[i - 1].cls is Class.LETTER):
+            return [start_of_local(heard, i)]
+    return []
+
+
+def words_of(heard: Heard, found: Found) -> list[str]:
+    """The unusual words of an address, to be known again when they are said alone."""
+    return [
+        atom.text
+        for atom in heard.atoms[found.first : found.last + 1]
+        if atom.cls is Class.OTHER
+        and len(atom.text) > 3
+        and atom.text not in COMMON_WORDS
+        and atom.text not in PROVIDERS | TOP_LEVEL
+        and atom.text.isalpha()
+    ]

@@ -1,0 +1,101 @@
+"""What recognisers find, and what they are given to look at."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from redaction.runs import Times
+from redaction.slots import Filled, Limits, Slot, Stream, TimedCue, Turn, expects_more, still_open
+from redaction.words import Atom
+
+
+class Found(NamedTuple):
+    """Personal data in atoms `first` to `last`."""
+
+    first: int
+    last: int
+    kind: str
+    value: str = ""
+    """Canonical value, if it has one: for recognising it when it is said again."""
+    pieces: tuple[str, ...] = ()
+    """Its groups as spoken."""
+    complete: bool = False
+    """The whole value, so that its slot expects no more."""
+
+
+class Heard:
+    """One speaker's atoms in a row, over segments, and what the call lets us expect there."""
+
+    def __init__(
+        self,
+        atoms: Sequence[Atom],
+        times: Times,
+        *,
+        stream: Stream,
+        is_open: bool,
+        expectations: "Expectations",
+    ) -> None:
+        self.atoms = atoms
+        self.times = times
+        self.is_open = is_open
+        """More may follow: the last words are no end."""
+        self.expected = expectations
+        self._stream = stream
+
+    def slots_at(self, atom: int) -> list[Slot]:
+        """Slots open for the atom with this index, the newest first."""
+        expected, start_ms = self.expected, self.times.start_ms[atom]
+        slots: list[Slot] = []
+        for cue in expected.cues:
+            slot = still_open(
+                cue, self._stream, start_ms=start_ms, turns=expected.turns, limits=expected.limits
+            )
+            if slot is not None and expects_more(
+                slot, self._stream, start_ms=start_ms, filled=expected.filled, turns=expected.turns
+            ):
+                slots.append(slot)
+        slots.sort(key=lambda s: -s.at_ms)
+        return slots
+
+    def may_expect(self, kind: str) -> bool:
+        """Whether a slot of this kind can be open anywhere here: a cheap first question."""
+        return kind in self.expected.kinds
+
+    def answers(self, atom: int, kind: str) -> bool:
+        """Whether this atom is in the direct answer to the other speaker's question for `kind`."""
+        return self.may_expect(kind) and any(
+            slot.kind == kind and slot.is_answer and slot.strength == 2
+            for slot in self.slots_at(atom)
+        )
+
+    def is_blind(self, atom: int) -> bool:
+        """Whether speech just before was lost, so that any question may have been asked."""
+        at_ms = self.times.start_ms[atom]
+        return any(start <= at_ms <= end for start, end in self.expected.blind)
+
+    def fill(self, found: Found) -> None:
+        """Note that a value was given."""
+        times = self.times
+        self.expected.filled.append(
+            Filled(found.kind, self._stream, times.start_ms[found.first], times.end_ms[found.last])
+        )
+
+
+class Expectations:
+    """Everything in the call that can open or close a slot around one segment."""
+
+    def __init__(
+        self,
+        cues: list[TimedCue],
+        turns: list[Turn],
+        *,
+        filled: list[Filled],
+        blind: list[tuple[int, int]],
+        limits: Limits,
+    ) -> None:
+        self.cues = cues
+        self.turns = turns
+        self.filled = filled
+        self.blind = blind
+        """Intervals after speech that was lost."""
+        self.limits = limits
+        self.kinds = frozenset(cue.kind for cue in cues)

@@ -1,0 +1,225 @@
+"""Numbers and codes: card, CVV, expiry, SSN, phone, account, and what has no name but is long."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from redaction.evidence import RIGHT_CONTEXT, trim
+from redaction.recognizers.found import Found, Heard
+from redaction.runs import Run, aside_length, find_runs
+from redaction.shape import Shape, card_like, is_expiry, kind_by_checksum, long_enough, shape_of
+from redaction.slots import Slot, Strength, cues_in
+from redaction.words import Atom, Class
+
+_CONTINUES_MS = 10_000
+_CONTINUES_ATOMS = 10
+_ANNOUNCES = frozenset({"is", "was", "that's", "thats", "are", "it's", "being", "as", "for"})
+_LETTER_KINDS = frozenset(
+    {
+        "name",
+        "email",
+        "policy",
+        "order",
+        "account",
+        "password",
+        "address",
+        "iban",
+        "otp",
+        "ssn",
+        "number",
+    }
+)
+_SAYS = frozenset({"it's", "is", "its", "that's", "in", "with"})
+_SPELLED_ONLY = frozenset({"name", "email"})
+
+
+class Numbers(NamedTuple):
+    """What was found, and what is still undecided."""
+
+    found: list[Found]
+    undecided: list[Run]
+    """Runs at the open end: nothing of them may be shown yet."""
+    bare: list[Run]
+    """Short numbers without a slot and without evidence."""
+
+
+def find_numbers(heard: Heard, recalls: Callable[[Shape], str | None]) -> Numbers:
+    """Judge every run, left to right; `recalls` says what a value was when it was masked before."""
+    result = Numbers([], [], [])
+    for run in find_runs(heard.atoms, heard.times):
+        if _touches_end(heard, run):
+            result.undecided.append(run)
+            continue
+        _judge(heard, run, result=result, recalls=recalls)
+    return result
+
+
+def _touches_end(heard: Heard, run: Run) -> bool:
+    """Whether words to come could still extend or explain the run."""
+    if not heard.is_open:
+        return False
+    after = run.last + 1
+    plain = 0
+    while after < len(heard.atoms):
+        step = aside_length(heard.atoms, after)
+        if not step and heard.atoms[after].cls is not Class.GLUE:
+            plain += 1
+        after += max(step, 1)
+    return plain < RIGHT_CONTEXT
+
+
+def _judge(
+    heard: Heard,
+    run: Run,
+    *,
+    result: Numbers,
+    recalls: Callable[[Shape], str | None],
+) -> None:
+    """Mask, release, or note as bare."""
+    slots = heard.slots_at(run.first) + _announced_after(heard, run)
+    blind = heard.is_blind(run.first)
+    asked = frozenset(slot.kind for slot in slots) | (
+        frozenset({"number"}) if blind else frozenset()
+    )
+    kept = trim(heard.atoms, run, asked=asked)
+    if kept is None:
+        return
+    shape = shape_of(heard.atoms, kept)
+    kind = _kind(heard, kept, shape=shape, slots=slots)
+    if kind is None and blind and shape.digits > 1:
+        kind = "number"
+    if kind is None and _continues(heard, kept, shape=shape, found=result.found):
+        kind = result.found[-1].kind
+    if kind is None:
+        kind = recalls(shape)
+    if kind is None:
+        if not _is_lone_one(heard.atoms, kept):
+            result.bare.append(kept)
+        return
+    complete = is_complete(kind, shape)
+    first = kept.first
+    if shape.dated and first and heard.atoms[first - 1].text in ("the", "of"):
+        first -= 1
+    found = Found(first, kept.last, kind, shape.value, pieces=shape.groups, complete=complete)
+    result.found.append(found)
+    if complete:
+        heard.fill(found)
+
+
+def _announced_after(heard: Heard, run: Run) -> list[Slot]:
+    """`seven three one is my security code`: a cue just behind the number."""
+    after = heard.atoms[run.last + 1 : run.last + 8]
+    if not after or after[0].text not in _ANNOUNCES:
+        return []
+    nearest = [cue for cue in cues_in(after) if cue.strength is Strength.STRONG and cue.first < 5]
+    at_ms = heard.times.start_ms[run.first]
+    return [Slot(cue.kind, cue.strength, ("", 0, ""), at_ms, 0, False) for cue in nearest]
+
+
+def _kind(heard: Heard, run: Run, *, shape: Shape, slots: Sequence[Slot]) -> str | None:
+    """The kind to mask the run as, by its slots and its own shape."""
+    if _is_lone_one(heard.atoms, run) and not shape.read_out:
+        return None
+    fitting = [slot for slot in slots if _masks(heard, run, shape=shape, slot=slot)]
+    if not fitting and not long_enough(shape):
+        return None
+    proved = kind_by_checksum(shape)
+    if proved:
+        return proved
+    for slot in fitting:
+        if fits(slot.kind, shape) and slot.kind != "number":
+            return slot.kind
+    if shape.dated and shape.digits >= 4:
+        return "dob"
+    if card_like(shape):
+        return "card"
+    if shape.letters == 0 and shape.digits in (7, 10, 11):
+        return "phone"
+    if shape.digits == 0:
+        return "name"
+    return "number"
+
+
+def _masks(heard: Heard, run: Run, *, shape: Shape, slot: Slot) -> bool:
+    """Whether an open slot is enough to mask a run of this shape."""
+    if shape.dated:
+        wanted = slot.kind in ("dob", "expiry") or (slot.kind == "card" and is_expiry(shape))
+        return wanted
+    if shape.day and shape.digits < 5:
+        return slot.kind == "dob" and slot.is_answer
+    if shape.digits == 0:
+        strong = slot.strength is Strength.STRONG and slot.kind in _LETTER_KINDS
+        return strong and shape.letters >= 2
+    if slot.kind in _SPELLED_ONLY:
+        return shape.letters >= 2 or (slot.kind == "email" and shape.digits >= 5)
+    if slot.strength is Strength.WEAK:
+        mixed = shape.letters >= 1 and shape.digits >= 2 and shape.letters + shape.digits >= 4
+        return mixed or (shape.read_out and shape.digits >= 3) or shape.digits >= 5
+    if len(run.numbers) == 1 and shape.digits <= 2:
+        return _isolated(heard.atoms, run)
+    return shape.digits + shape.letters >= 2
+
+
+def _is_lone_one(atoms: Sequence[Atom], run: Run) -> bool:
+    return len(run.numbers) == 1 and atoms[run.first].text == "one"
+
+
+def _isolated(atoms: Sequence[Atom], run: Run) -> bool:
+    """Whether a single digit stands as an answer of its own, not inside a sentence."""
+    before = atoms[run.first - 1] if run.first else None
+    after = atoms[run.last + 1] if run.last + 1 < len(atoms) else None
+    begins = before is None or bool(before.stop) or before.cls in (Class.FILLER, Class.CORRECTION)
+    begins = begins or (before is not None and before.text in _SAYS)
+    ends = after is None or bool(atoms[run.last].stop) or after.cls is Class.FILLER
+    return begins and ends
+
+
+def _continues(heard: Heard, run: Run, *, shape: Shape, found: Sequence[Found]) -> bool:
+    """More digits shortly after a masked number of the same speaker."""
+    if not found or shape.digits < 2 or shape.dated:
+        return False
+    last = found[-1]
+    near = run.first - last.last <= _CONTINUES_ATOMS
+    pause_ms = heard.times.start_ms[run.first] - heard.times.end_ms[last.last]
+    return near and shape.read_out and last.kind != "name" and pause_ms <= _CONTINUES_MS
+
+
+def fits(kind: str, shape: Shape) -> bool:
+    """Whether a value of this shape can be of this kind, whole or as a part."""
+    digits, letters = shape.digits, shape.letters
+    if kind == "cvv":
+        return letters == 0 and 2 <= digits <= 5 and not shape.dated
+    if kind == "expiry":
+        return is_expiry(shape) or (shape.dated and digits <= 8)
+    if kind in ("pin", "otp"):
+        return digits <= 10 and not shape.dated
+    if kind == "dob":
+        return letters == 0 and (shape.dated or digits <= 8)
+    if kind == "card":
+        return letters == 0 and 1 <= digits <= 22
+    if kind == "ssn":
+        return digits <= 10 and letters <= 3
+    if kind == "phone":
+        return letters == 0 and digits <= 15
+    if kind == "routing":
+        return letters == 0 and digits <= 10
+    if kind == "iban":
+        return letters + digits >= 4
+    if kind == "ip":
+        return shape.dots > 0
+    if kind == "name":
+        return digits == 0
+    if kind == "address":
+        return letters > 0 or digits <= 6
+    return True
+
+
+_WHOLE = {"card": 13, "cvv": 3, "expiry": 3, "ssn": 9, "phone": 7, "dob": 4, "account": 6,
+          "policy": 5, "order": 5, "routing": 6, "iban": 15, "ip": 4, "pin": 4, "otp": 4,
+          "number": 6, "address": 5}  # fmt: skip
+
+
+def is_complete(kind: str, shape: Shape) -> bool:
+    """Whether the value is as long as values of this kind are."""
+    needed = _WHOLE.get(kind, 4)
+    enough = shape.digits + shape.letters >= needed
+    return enough and not (kind == "cvv" and shape.digits > 4)

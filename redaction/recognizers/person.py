@@ -1,0 +1,294 @@
+"""Names, found by what is said around them: `my name is`, `speaking with`, `thanks, Marcus`."""
+
+from collections.abc import Sequence
+
+from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
+from redaction.evidence import RIGHT_CONTEXT
+from redaction.recognizers.found import Found, Heard
+from redaction.tables import phrases_in, words_in
+from redaction.words import Atom, Class
+
+_NAMES_IT = tuple(
+    tuple(phrase.split())
+    for phrase in phrases_in("""
+my name is, my name's, name is, name's, names, name was, surname is, surname's, surname, last
+name, first name, middle name, full name is, maiden name is, maiden name was, i go by, goes by,
+you can call me, people call me, account holder is, cardholder is, passenger is, name of, call
+me, name it's
+""")
+)
+"""What follows is a name, even if it is an ordinary word."""
+
+_MAY_NAME = tuple(
+    tuple(phrase.split())
+    for phrase in phrases_in("""
+speaking with, speaking to, talking to, talking with, speak with, speak to, spoke to, spoke
+with, talked to, spoken to, talk to, on behalf of, named, called, ask for, dear, attention of,
+is this, are you, that's for, regards, under the name, in the name, husband, wife, son,
+daughter, partner, mother, father, brother, sister, manager, colleague, supervisor, agent,
+advisor, representative, name
+""")
+)
+"""What follows is a name if it is no ordinary word."""
+
+_GREETS = tuple(
+    tuple(phrase.split())
+    for phrase in phrases_in("""
+thanks, thank you, hi, hello, hey, morning, afternoon, evening, okay, bye, goodbye, great,
+perfect, sorry, right, welcome, lovely, all right, alright, so much, good one, problem, worries,
+please, cheers, brilliant, sure, yes, no, well, appreciate it, appreciate that, day
+""")
+)
+_SURE_GREETS = frozenset({"thanks", "you", "hi", "hello", "hey", "bye", "goodbye", "one"})
+_IS_HERE = tuple(tuple(p.split()) for p in ("this is", "i'm", "i am", "it's", "it is", "here is"))
+_TITLES = words_in("""
+doctor dr miss missus mister mr mrs ms mx nurse professor
+""")
+_PARTICLES = words_in("""
+al bin da de del den der di la le mac mc o st van von
+""")
+_AFTER_NAME = words_in("""
+again and at calling can for from here how i i'd i'm i've in is my on so speaking thank thanks
+the to uh um we what who with yes you
+""")
+_SKIPPED = words_in("""
+ah also am be both certainly course er erm first full hello here hi hmm i i'm is it it's its
+last like ll ma'am my name name's of oh ok okay please right sir so spelled sure surname that's
+the this uh um under well will would yeah yep yes
+""")
+_NOT_NAMED = words_in("""
+also and correct different first listed missing misspelled please right spelled spelt still
+there under wrong
+""")
+_MAX_NAME = 4
+_ANSWER_ATOMS = 14
+
+
+def find_names(heard: Heard) -> tuple[list[Found], list[int]]:
+    """Names, and where undecided ones begin."""
+    spans = _announced(heard) + _titled(heard) + _answered(heard)
+    found: list[Found] = []
+    undecided: list[int] = []
+    for first, last in spans:
+        if heard.is_open and last + RIGHT_CONTEXT >= len(heard.atoms):
+            undecided.append(first)
+        else:
+            found.append(Found(first, last, "name"))
+    if heard.is_open:
+        undecided += _unfinished(heard)
+    return found, undecided
+
+
+def _announced(heard: Heard) -> list[tuple[int, int]]:
+    atoms = heard.atoms
+    spans: list[tuple[int, int]] = []
+    for i in range(len(atoms)):
+        for phrases, judge in (
+            (_NAMES_IT, _strict),
+            (_MAY_NAME, _medium),
+            (_IS_HERE, _loose),
+            (_GREETS, _vocative),
+        ):
+            length = _match(atoms, i, phrases)
+            if length and (span := judge(heard, i + length)):
+                spans.append(span)
+                break
+    return spans
+
+
+def _match(atoms: Sequence[Atom], i: int, phrases: Sequence[tuple[str, ...]]) -> int:
+    text = atoms[i].text
+    for phrase in phrases:
+        if phrase[0] == text and tuple(a.text for a in atoms[i : i + len(phrase)]) == phrase:
+            return len(phrase)
+    return 0
+
+
+def _skip(atoms: Sequence[Atom], at: int, limit: int) -> int:
+    end = at + limit
+    while at < min(end, len(atoms)) and atoms[at].text in _SKIPPED:
+        at += 1
+    return at
+
+
+def _strict(heard: Heard, at: int) -> tuple[int, int] | None:
+    atoms = heard.atoms
+    at = _skip(atoms, at, 3)
+    if (
+        at >= len(atoms)
+        or not _can_be_name(atoms[at])
+        or atoms[at].text in FUNCTION_WORDS | _NOT_NAMED
+    ):
+        return None
+    if atoms[at].text in COMMON_WORDS and not atoms[at].capital and _is_cased(atoms, at):
+        return None
+    if atoms[at - 1].stop in (".", "?", "!"):
+        return None
+    return at, _end_of_name(atoms, at)
+
+
+def _medium(heard: Heard, at: int) -> tuple[int, int] | None:
+    atoms = heard.atoms
+    if at >= len(atoms) or not _can_be_name(atoms[at]) or atoms[at - 1].stop in (".", "?", "!"):
+        return None
+    text = atoms[at].text
+    if text in FUNCTION_WORDS or (text in COMMON_WORDS and not atoms[at].capital):
+        return None
+    if _is_cased(atoms, at) and not atoms[at].capital:
+        return None
+    return at, _end_of_name(atoms, at)
+
+
+def _loose(heard: Heard, at: int) -> tuple[int, int] | None:
+    """After `this is` or `I'm`: an unusual word, then the end or a word that follows names."""
+    atoms = heard.atoms
+    at = _skip(atoms, at, 1) if at < len(atoms) and atoms[at].cls is Class.FILLER else at
+    if at >= len(atoms) or not _can_be_name(atoms[at]) or atoms[at].text in COMMON_WORDS:
+        return None
+    if (_is_cased(atoms, at) and not atoms[at].capital) or atoms[at - 1].stop in (".", "?", "!"):
+        return None
+    last = _end_of_name(atoms, at)
+    after = atoms[last + 1] if last + 1 < len(atoms) else None
+    if last - at > 2 or (after is None and heard.is_open):
+        return None
+    if any(a.text in COMMON_WORDS for a in atoms[at : last + 1]):
+        return None
+    ends = after is None or bool(atoms[last].stop) or after.text in _AFTER_NAME
+    return (at, last) if ends else None
+
+
+def _vocative(heard: Heard, at: int) -> tuple[int, int] | None:
+    """`thanks, Marcus`: one or two unusual words that end a phrase."""
+    atoms = heard.atoms
+    if at >= len(atoms) or not _can_be_name(atoms[at]) or atoms[at].text in COMMON_WORDS:
+        return None
+    cased = _is_cased(atoms, at)
+    if atoms[at - 1].stop in (".", "?", "!") or (cased and not atoms[at].capital):
+        return None
+    if not cased and atoms[at - 1].text not in _SURE_GREETS:
+        return None
+    last = _end_of_name(atoms, at)
+    if last > at + 1 or len(atoms[at].text) < 3:
+        return None
+    after = atoms[last + 1] if last + 1 < len(atoms) else None
+    if after is None:
+        return None if heard.is_open else (at, last)
+    if after.text == "and" and last + 2 < len(atoms) and atoms[last + 2].text not in COMMON_WORDS:
+        return None
+    return (at, last) if atoms[last].stop or after.text in COMMON_WORDS else None
+
+
+def _titled(heard: Heard) -> list[tuple[int, int]]:
+    """`Doctor Reyes`, `Miss Harriet Oduya`: the title is part of it."""
+    atoms = heard.atoms
+    spans: list[tuple[int, int]] = []
+    for i, atom in enumerate(atoms[:-1]):
+        following = atoms[i + 1]
+        if atom.text not in _TITLES or not _can_be_name(following):
+            continue
+        capital = following.capital and following.text not in FUNCTION_WORDS
+        if following.text in COMMON_WORDS and not (capital and atom.capital):
+            continue
+        if (
+            (atom.text in ("miss", "doctor", "nurse"))
+            and _is_cased(atoms, i + 1)
+            and not following.capital
+        ):
+            continue
+        spans.append((i, _end_of_name(atoms, i + 1)))
+    return spans
+
+
+def _answered(heard: Heard) -> list[tuple[int, int]]:
+    """The unusual words at the start of the answer to a question for a name."""
+    atoms = heard.atoms
+    spans: list[tuple[int, int]] = []
+    if not heard.may_expect("name"):
+        return spans
+    answered_from: int | None = None
+    for i, atom in enumerate(atoms):
+        if spans and i <= spans[-1][1]:
+            continue
+        if atom.text in COMMON_WORDS or not _can_be_name(atom):
+            continue
+        if answered_from is None or i - answered_from > _ANSWER_ATOMS:
+            if not heard.answers(i, "name"):
+                continue
+            answered_from = i
+        elif not heard.answers(i, "name"):
+            continue
+        if atom.capital or not _is_cased(atoms, i):
+            spans.append((i, _end_of_name(atoms, i)))
+    return spans
+
+
+def _can_be_name(atom: Atom) -> bool:
+    if atom.cls is Class.MONTH:
+        return atom.capital
+    plain = atom.text.replace("'", "").replace("-", "").replace(".", "")
+    return atom.cls is Class.OTHER and plain.isalpha() and len(plain) > 1
+
+
+def _is_cased(atoms: Sequence[Atom], at: int) -> bool:
+    """Whether the recogniser writes capitals, judged by the words up to here."""
+    return any(
+        a.capital and a.text not in ("i", "i'm", "i'll", "i'd", "i've") for a in atoms[: at + 1]
+    )
+
+
+def _end_of_name(atoms: Sequence[Atom], first: int) -> int:
+    """The last atom of the name that begins at `first`."""
+    last = first
+    while last + 1 < len(atoms) and last - first < _MAX_NAME:
+        if atoms[last].stop in (".", "?", "!", ","):
+            return last
+        following = atoms[last + 1]
+        initial = following.cls is Class.LETTER and following.text not in ("i", "a")
+        if (
+            following.text in _PARTICLES
+            and last + 2 < len(atoms)
+            and _extends(atoms, last + 2)
+            or initial
+            and last + 2 < len(atoms)
+            and _extends(atoms, last + 2)
+        ):
+            last += 2
+        elif _extends(atoms, last + 1):
+            last += 1
+        else:
+            return last
+    return last
+
+
+def _extends(atoms: Sequence[Atom], i: int) -> bool:
+    """Whether atom `i` goes on with the name before it."""
+    atom = atoms[i]
+    if not _can_be_name(atom) or atom.text in FUNCTION_WORDS:
+        return False
+    if _is_cased(atoms, i):
+        return atom.capital and not atoms[i - 1].stop
+    return atom.text not in COMMON_WORDS
+
+
+def _unfinished(heard: Heard) -> list[int]:
+    """What follows a name cue among the last words."""
+    atoms = heard.atoms
+    for i in range(max(0, len(atoms) - 6), len(atoms)):
+        for phrases in (_NAMES_IT, _MAY_NAME, _IS_HERE):
+            length = _match(atoms, i, phrases)
+            start = _skip(atoms, i + length, 2) if length else 0
+            if length and start < len(atoms) and atoms[start].text not in COMMON_WORDS:
+                return [start]
+    return []
+
+
+def words_of(heard: Heard, found: Found) -> list[str]:
+    """The words of a name that are worth knowing again."""
+    return [
+        atom.text
+        for atom in heard.atoms[found.first : found.last + 1]
+        if atom.cls is Class.OTHER
+        and len(atom.text) > 2
+        and atom.text not in COMMON_WORDS
+        and atom.text not in _TITLES
+    ]

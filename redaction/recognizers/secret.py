@@ -1,0 +1,123 @@
+"""Passwords and security answers: words and symbols said where one was asked for."""
+
+from collections.abc import Sequence
+
+from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
+from redaction.evidence import RIGHT_CONTEXT
+from redaction.recognizers.found import Found, Heard
+from redaction.tables import phrases_in, words_in
+from redaction.words import Atom, Class
+
+_ANNOUNCES = tuple(
+    tuple(phrase.split())
+    for phrase in phrases_in("""
+password is, password's, passphrase is, password was, pass phrase is, secret word is, memorable
+word is, maiden name is, maiden name was, password it's, answer is, pet was, pet is, safe word
+is, code word is, password to, password
+""")
+)
+_SAID_OF_IT = words_in("""
+all at bracket brackets capital case dollar exclamation hash letter lower lowercase mark number
+one percent pound question sign small star symbol upper uppercase word
+""")
+_SKIPPED = words_in("""
+be er erm is it it's its like oh ok okay so sure that's the uh um was well yeah yes
+""")
+_NUMERIC = {
+    Class.DIGIT,
+    Class.NUMERAL,
+    Class.TEEN,
+    Class.TEN,
+    Class.CODE,
+    Class.LETTER,
+    Class.MULTIPLIER,
+}
+_MAX_SECRET = 12
+_REJECTED = words_in("""
+again and because changed correct email emails expired incorrect link locked manager not page
+please protected reset right wrong
+""")
+
+
+def find_secrets(heard: Heard) -> tuple[list[Found], list[int]]:
+    """Passwords and answers, and where undecided ones begin."""
+    atoms = heard.atoms
+    found: list[Found] = []
+    undecided: list[int] = []
+    for i in range(len(atoms)):
+        if found and i <= found[-1].last:
+            continue
+        span = _announced(heard, i) or _answered(heard, i)
+        if span is None:
+            continue
+        first, last = span
+        if heard.is_open and last + RIGHT_CONTEXT >= len(atoms):
+            undecided.append(first)
+        else:
+            found.append(Found(first, last, "password", complete=True))
+    return found, undecided
+
+
+def _announced(heard: Heard, i: int) -> tuple[int, int] | None:
+    """`my password is sunshine forty two`: ordinary words too."""
+    atoms = heard.atoms
+    for phrase in _ANNOUNCES:
+        end = i + len(phrase)
+        if atoms[i].text != phrase[0] or tuple(a.text for a in atoms[i:end]) != phrase:
+            continue
+        if atoms[end - 1].stop in (".", "?", "!"):
+            return None
+        first = _skip(atoms, end)
+        if first >= len(atoms) or atoms[first].text in FUNCTION_WORDS | _REJECTED:
+            return None
+        sure = len(phrase) > 1 or first > end
+        return _region(atoms, first, sure=sure)
+    return None
+
+
+def _answered(heard: Heard, i: int) -> tuple[int, int] | None:
+    """The first unusual words after the other speaker's question."""
+    atoms = heard.atoms
+    begins = i == 0 or bool(atoms[i - 1].stop) or atoms[i - 1].text in _SKIPPED
+    if not begins or atoms[i].text in _SKIPPED | FUNCTION_WORDS:
+        return None
+    asked = heard.answers(i, "password")
+    return _region(atoms, i, sure=False) if asked else None
+
+
+def _skip(atoms: Sequence[Atom], at: int) -> int:
+    end = at + 3
+    while at < min(end, len(atoms)) and (
+        atoms[at].text in _SKIPPED or atoms[at].cls is Class.FILLER
+    ):
+        at += 1
+    return at
+
+
+def _region(atoms: Sequence[Atom], first: int, *, sure: bool) -> tuple[int, int] | None:
+    """From `first` to the end of the phrase; None where nothing in it is like a secret."""
+    last = first - 1
+    unusual = sure
+    for at in range(first, min(first + _MAX_SECRET, len(atoms))):
+        atom = atoms[at]
+        secret = atom.cls in _NUMERIC or atom.cls is Class.SYMBOL or atom.text not in COMMON_WORDS
+        if not (secret or atom.text in _SAID_OF_IT or (sure and atom.text not in FUNCTION_WORDS)):
+            break
+        unusual = unusual or secret
+        last = at
+        if atom.stop in (".", "?", "!", ";") and not _goes_on(atoms, at + 1):
+            break
+    return (first, last) if last >= first and unusual else None
+
+
+def _goes_on(atoms: Sequence[Atom], at: int) -> bool:
+    return at < len(atoms) and (atoms[at].cls in _NUMERIC or atoms[at].text in _SAID_OF_IT)
+
+
+def words_of(heard: Heard, found: Found) -> list[str]:
+    """The unusual words of a secret, to be known again."""
+    return [
+        atom.text
+        for atom in heard.atoms[found.first : found.last + 1]
+        if atom.cls is Class.OTHER and len(atom.text) > 3 and atom.text not in COMMON_WORDS
+    ]

@@ -1,0 +1,348 @@
+"""The redactor of one call: raw transcripts in, redacted ones out; no socket, no clock."""
+
+import traceback
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from redaction.analysis import Allowed, Analysis, analyse
+from redaction.canonical import groups
+from redaction.memory import Memory
+from redaction.policy import policy_version
+from redaction.presidio import Engine
+from redaction.recognizers.found import Expectations, Found, Heard
+from redaction.render import Rendered, render, unavailable
+from redaction.runs import MAX_PAUSE_MS, mark_numbers
+from redaction.segments import KEPT_MS, Context, Segment, Span, Timeline
+from redaction.settings import Settings
+from redaction.slots import Limits
+from redaction.words import atoms_of
+from triton_models.events import RawTranscript
+
+MAX_WORDS = 4000
+"""A segment with more words is refused: work stays linear and short."""
+
+_SLOT_REACH = 4
+"""A direct answer is waited for this many times `slot_seconds`; older cues are never looked at."""
+
+_RESOLVING_WORDS = 3
+
+
+class Redacted(NamedTuple):
+    """One redacted revision of one segment."""
+
+    raw: RawTranscript
+    """The revision it was made of. Its words are not to leave the caller."""
+    rendered: Rendered
+    is_correction: bool
+    """Not an answer to the event received: an earlier final that must now show something else."""
+    fault: str = ""
+    """Where it failed (module and line), if it is `[unavailable]`."""
+
+
+class Policy(NamedTuple):
+    """What every call of a process shares."""
+
+    settings: Settings
+    engine: Engine
+    key: bytes
+    version: str
+    allowed: Allowed
+
+
+def make_policy(settings: Settings, engine: Engine, *, key: bytes) -> Policy:
+    """Prepare the policy once per process; `key` makes the hashes of remembered values."""
+    phrases = [atoms_of(phrase.split()) for phrase in settings.allow]
+    values = []
+    for atoms in phrases:
+        numbers = [i for i, is_number in enumerate(mark_numbers(atoms)) if is_number]
+        values.append("".join(groups(atoms, numbers, literal=True)))
+    version = policy_version(settings, recognizers=engine.names)
+    return Policy(settings, engine, key, version, Allowed(phrases, [v for v in values if v]))
+
+
+class CallRedactor:
+    """One call, all its speakers, events in call order.
+
+    Contract: publish everything that `receive` and `end` return, in order. A revision of a segment
+    may be returned again as a correction, which shows or masks more words than before; `rank` in it
+    grows each time, and depends on nothing but what is shown, so that a replay of the call's events
+    can never fall behind what was published before.
+    """
+
+    def __init__(self, policy: Policy, *, call_id: str) -> None:
+        self._policy = policy
+        self._timeline = Timeline()
+        self._by_id: dict[tuple[str, int, str], Segment] = {}
+        self._memory = Memory(policy.key, call_id=call_id)
+        self._limits = Limits(policy.settings.slot_turns, policy.settings.slot_seconds)
+        self._blind: list[tuple[int, int]] = []
+        self._changed: dict[int, Segment] = {}
+
+    def receive(self, raw: RawTranscript) -> list[Redacted]:
+        """The redacted revision, and corrections of earlier finals that it brings about."""
+        segment: Segment | None = None
+        try:
+            segment = self._enter(raw)
+            if segment is None:
+                return []
+            self._work_through(segment)
+            return self._publish(segment)
+        except Exception as error:  # noqa: BLE001 - whatever happens, no raw text leaves
+            return [self._fail(segment, raw, error)]
+
+    def lose(self, raw: RawTranscript) -> Redacted:
+        """Give up this revision, because its time is over: `[unavailable]`."""
+        return self._fail(self._by_id.get(_key(raw)), raw, None)
+
+    def end(self) -> list[Redacted]:
+        """The call is over: what was held back for words to come."""
+        for segment in self._timeline.segments:
+            if segment.raw.is_final and segment.held_from is not None:
+                segment.held_from = None
+                self._changed[id(segment)] = segment
+        return self._corrections(besides=None)
+
+    def _enter(self, raw: RawTranscript) -> Segment | None:
+        """The segment, with its new words; None for a revision that is out of date."""
+        if len(raw.words) > MAX_WORDS:
+            raise ValueError
+        segment = self._by_id.get(_key(raw))
+        if segment is None:
+            segment = self._by_id[_key(raw)] = self._timeline.add(raw)
+        elif _is_stale(raw, segment.raw):
+            return None
+        moved = segment.raw.start_ms != raw.start_ms
+        changed = segment.hear(raw)
+        if moved:
+            self._timeline.moved(segment)
+        self._forget(raw.end_ms)
+        reach_ms = int(self._limits.seconds * 1000)
+        for later in self._timeline.later(segment, within_ms=reach_ms):
+            if changed or later.stream == segment.stream:
+                self._changed[id(later)] = later
+        return segment
+
+    def _forget(self, now_ms: int) -> None:
+        for old in self._timeline.forget(now_ms - KEPT_MS):
+            self._by_id.pop(_key(old.raw), None)
+            self._changed.pop(id(old), None)
+
+    def _work_through(self, segment: Segment) -> None:
+        """Judge the segment and whatever later one it concerns, then what they reveal."""
+        waiting = [s for s in self._changed.values() if s is not segment and not s.failed]
+        learned: list[str] = []
+        for concerned in (segment, *sorted(waiting, key=lambda s: s.sort_key)):
+            learned += self._judge(concerned)
+        if learned:
+            self._look_back(segment, learned)
+        self._resolve_held()
+
+    def _judge(self, segment: Segment) -> list[str]:
+        """Analyse a segment behind its context; the plain words newly remembered."""
+        context = self._timeline.context(segment)
+        expected = self._expectations(context)
+        is_open = not segment.raw.is_final and not self._timeline.has_later_of_same_speaker(segment)
+        heard = Heard(
+            context.atoms,
+            context.times,
+            stream=segment.stream,
+            is_open=is_open,
+            expectations=expected,
+        )
+        analysis = analyse(heard, self._memory, allowed=self._policy.allowed)
+        self._apply(context, analysis)
+        segment.filled = [
+            f
+            for f in expected.filled
+            if f.end_ms > segment.raw.start_ms and f.stream == segment.stream
+        ]
+        if not segment.raw.is_final:
+            return []
+        texts = [word.text for word in segment.raw.words]
+        found = self._policy.engine.find(texts, segment.spans)
+        segment.written = [span for span in found if span not in segment.spans]
+        return self._learn(analysis, context)
+
+    def _expectations(self, context: Context) -> Expectations:
+        """Cues, turns and given values around a row of words, without those out of reach."""
+        segment = context.segments[-1]
+        inside = set(map(id, context.segments))
+        reach_ms = int(self._limits.seconds * 1000 * _SLOT_REACH)
+        from_ms = context.segments[0].raw.start_ms - reach_ms
+        near = [
+            s
+            for s in self._timeline.segments
+            if s.raw.end_ms >= from_ms and s.raw.start_ms <= segment.raw.end_ms and not s.failed
+        ]
+        return Expectations(
+            [cue for s in near if s.cues for cue in s.timed_cues()],
+            [s.turn() for s in near if s.substantive],
+            filled=[f for s in near if id(s) not in inside for f in s.filled],
+            blind=self._blind,
+            limits=self._limits,
+        )
+
+    def _apply(self, context: Context, analysis: Analysis) -> None:
+        """Write what was found into the segments it lies in."""
+        spans = _spans_by_segment(context, analysis.found)
+        hide = analysis.hide_from
+        if hide is None and analysis.bare is not None and context.segments[-1].raw.is_final:
+            hide = _worth_holding(context, analysis.bare)
+        for n, segment in enumerate(context.segments):
+            fresh = segment is context.segments[-1]
+            before = (list(segment.spans), segment.held_from)
+            if fresh:
+                segment.spans = spans.get(n, [])
+            else:
+                segment.spans = segment.spans + [
+                    s for s in spans.get(n, []) if s not in segment.spans
+                ]
+            segment.held_from = _held_word(context, n, hide)
+            if (segment.spans, segment.held_from) != before:
+                self._changed[id(segment)] = segment
+
+    def _learn(self, analysis: Analysis, context: Context) -> list[str]:
+        """Remember what was masked in a final; its plain words and numbers, for one look back."""
+        learned: list[str] = []
+        for found in analysis.found:
+            if found.last < context.first_new:
+                continue
+            if found.value:
+                self._memory.add_number(found.value, pieces=found.pieces, kind=found.kind)
+                learned.append(found.value)
+                if found.value.isalpha() and len(found.value) > 2:
+                    self._memory.add_word(found.value, kind=found.kind)
+        for word, kind in analysis.words.items():
+            self._memory.add_word(word.removesuffix("'s"), kind=kind)
+            learned.append(word)
+        return learned
+
+    def _look_back(self, segment: Segment, learned: Iterable[str]) -> None:
+        """Judge earlier finals again that may hold what is now known to be personal."""
+        words = {word for word in learned if not word.isdigit()}
+        numbers = any(any(c.isdigit() for c in word) for word in learned)
+        for earlier in self._timeline.segments:
+            if earlier is segment or not earlier.raw.is_final or earlier.failed:
+                continue
+            texts = {atom.text.removesuffix("'s") for atom in earlier.atoms}
+            digits = numbers and any(atom.value[:1].isdigit() for atom in earlier.atoms)
+            if digits or texts & words:
+                self._judge(earlier)
+
+    def _resolve_held(self) -> None:
+        """Show a held number once the other speaker has said something of substance."""
+        segments = self._timeline.segments
+        newest_ms = max((s.raw.end_ms for s in segments), default=0)
+        for n, segment in enumerate(segments):
+            if segment.held_from is None or not segment.raw.is_final:
+                continue
+            if self._timeline.has_later_of_same_speaker(segment):
+                continue
+            answered = any(
+                s.substantive
+                and len(s.raw.words) >= _RESOLVING_WORDS
+                and s.stream != segment.stream
+                for s in segments[n + 1 :]
+            )
+            if answered or newest_ms - segment.raw.end_ms > MAX_PAUSE_MS:
+                segment.held_from = None
+                self._changed[id(segment)] = segment
+
+    def _publish(self, segment: Segment) -> list[Redacted]:
+        """The segment's own revision, then corrections."""
+        rendered = self._render(segment)
+        segment.shown_rank = rendered.rank
+        return [Redacted(segment.raw, rendered, False), *self._corrections(besides=segment)]
+
+    def _corrections(self, *, besides: Segment | None) -> list[Redacted]:
+        """Finals published before that show something else now."""
+        waiting = sorted(self._changed.values(), key=lambda s: s.sort_key)
+        self._changed.clear()
+        out: list[Redacted] = []
+        for segment in waiting:
+            if segment is besides or segment.shown_rank < 0 or not segment.raw.is_final:
+                continue
+            rendered = self._render(segment)
+            if rendered.rank > segment.shown_rank and not segment.failed:
+                segment.shown_rank = rendered.rank
+                out.append(Redacted(segment.raw, rendered, True))
+        return out
+
+    def _render(self, segment: Segment) -> Rendered:
+        return render(
+            segment,
+            hold_last_words=self._policy.settings.hold_last_words,
+            token=self._policy.engine.token,
+        )
+
+    def _fail(
+        self, segment: Segment | None, raw: RawTranscript, error: Exception | None
+    ) -> Redacted:
+        """`[unavailable]`; and for a while any number may be the answer to what was lost."""
+        if segment is None:
+            segment = Segment(raw, 0)
+        segment.failed = True
+        segment.spans, segment.written = [], []
+        until_ms = raw.end_ms + int(self._limits.seconds * 1000)
+        self._blind = [*self._blind[-50:], (raw.start_ms, until_ms)]
+        return Redacted(raw, unavailable(segment), False, fault=_where(error))
+
+
+def _key(raw: RawTranscript) -> tuple[str, int, str]:
+    return (raw.leg_id, raw.channel, raw.segment_id)
+
+
+def _is_stale(raw: RawTranscript, known: RawTranscript) -> bool:
+    """Older than what is known, or a partial after its final."""
+    return raw.revision < known.revision or (known.is_final and not raw.is_final)
+
+
+def _spans_by_segment(context: Context, found: Iterable[Found]) -> dict[int, list[Span]]:
+    """Spans of words in each segment of a row; near a cut only what reaches the newest words."""
+    spans: dict[int, list[Span]] = {}
+    for item in found:
+        if context.is_cut and item.first < 8 and item.last < context.first_new:
+            continue
+        first_seg, first_word = context.places[item.first]
+        last_seg, last_word = context.places[item.last]
+        for n in range(first_seg, last_seg + 1):
+            words = len(context.segments[n].raw.words)
+            begin = first_word if n == first_seg else 0
+            end = last_word if n == last_seg else words - 1
+            if begin <= end:
+                spans.setdefault(n, []).append(Span(begin, end, item.kind))
+    return spans
+
+
+def _held_word(context: Context, n: int, hide: int | None) -> int | None:
+    """The first word of the n-th segment that is held, if atom `hide` on is."""
+    if hide is None:
+        return None
+    segment, word = context.places[hide]
+    if segment > n:
+        return None
+    if segment == n:
+        return word
+    return 0 if context.segments[n].raw.words else None
+
+
+def _worth_holding(context: Context, bare: tuple[int, int]) -> int | None:
+    """The start of a bare number at the end of a final, unless it is one small count."""
+    first, last = bare
+    atoms = context.atoms[first : last + 1]
+    numbers = [atom for atom in atoms if atom.value]
+    if len(numbers) > 1 or any(len(atom.value) > 2 for atom in numbers):
+        return first
+    return None
+
+
+def _where(error: Exception | None) -> str:
+    """Module and line of a fault; never its message, which may hold what was said."""
+    if error is None:
+        return "timeout"
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{frames[-1].name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__} {place}".strip()
+
+
+Receive = Callable[[RawTranscript], list[Redacted]]

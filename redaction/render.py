@@ -1,0 +1,153 @@
+"""A segment as it may be shown: its words, and one token for each masked span."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from redaction.events import RedactedWord
+from redaction.segments import Segment, Span, Tombstone
+from triton_models.events import Word
+
+TOLERANCE_MS = 80
+"""A word may reach so far into a masked interval and still be shown: word times are not exact."""
+
+
+class Rendered(NamedTuple):
+    """The words to publish."""
+
+    words: tuple[RedactedWord, ...]
+    sources: tuple[int | None, ...]
+    """For each word its index in the raw transcript; None for a token."""
+    rank: int
+    """Grows with every word that is decided or masked: held 0, shown 1, masked 2."""
+
+
+class _Masked(NamedTuple):
+    """A token to be: words `first` to `last` (none if `last` < `first`), and its interval."""
+
+    first: int
+    last: int
+    kind: str
+    start_ms: int
+    end_ms: int
+
+
+Token = Callable[[str, str], str]
+"""Token text for a kind and the words it stands for."""
+
+
+def render(segment: Segment, *, hold_last_words: int, token: Token) -> Rendered:
+    """What may be shown of `segment` now; its tombstones take up what is masked in it."""
+    words = segment.raw.words
+    hide = len(words) if segment.raw.is_final else max(0, len(words) - hold_last_words)
+    if segment.held_from is not None:
+        hide = min(hide, segment.held_from)
+    spans = [span for span in segment.spans + segment.written if span.first < hide]
+    masked = _masked(words, spans, segment.tombstones)
+    segment.tombstones = [Tombstone(m.start_ms, m.end_ms, m.kind) for m in masked]
+    return _lay_out(words, masked, hide=hide, token=token)
+
+
+def _masked(
+    words: Sequence[Word], spans: Sequence[Span], tombstones: Sequence[Tombstone]
+) -> list[_Masked]:
+    """Spans and earlier masked intervals as disjoint tokens, in order of time."""
+    tokens = [_of_words(words, span) for span in spans]
+    tokens += [_of_interval(words, stone) for stone in tombstones]
+    tokens.sort(key=lambda m: (m.start_ms, m.end_ms))
+    joined: list[_Masked] = []
+    for item in tokens:
+        if joined and _meets(joined[-1], item):
+            joined[-1] = _join(joined[-1], item)
+        else:
+            joined.append(item)
+    return joined
+
+
+def _of_words(words: Sequence[Word], span: Span) -> _Masked:
+    inside = words[span.first : span.last + 1]
+    start_ms = min(word.start_ms for word in inside)
+    end_ms = max(word.end_ms for word in inside)
+    return _Masked(span.first, span.last, span.kind, start_ms, end_ms)
+
+
+def _of_interval(words: Sequence[Word], stone: Tombstone) -> _Masked:
+    """The words that lie in an interval masked before."""
+    inside = [i for i, word in enumerate(words) if lies_in(word, stone)]
+    first, last = (inside[0], inside[-1]) if inside else (0, -1)
+    return _Masked(first, last, stone.kind, stone.start_ms, stone.end_ms)
+
+
+def lies_in(word: Word, stone: Tombstone) -> bool:
+    """Whether a word reaches into a masked interval by more than its time can be wrong."""
+    overlap_ms = min(word.end_ms, stone.end_ms) - max(word.start_ms, stone.start_ms)
+    if overlap_ms <= 0:
+        return False
+    return overlap_ms > TOLERANCE_MS or 2 * overlap_ms >= word.end_ms - word.start_ms
+
+
+def _meets(a: _Masked, b: _Masked) -> bool:
+    """Whether two tokens share words, or time where one of them has no words."""
+    if a.last >= a.first and b.last >= b.first:
+        return b.first <= a.last and a.first <= b.last
+    return b.start_ms <= a.end_ms
+
+
+def _join(a: _Masked, b: _Masked) -> _Masked:
+    named = [m for m in (a, b) if m.last >= m.first] or [a]
+    longest = max(named, key=lambda m: (m.kind != "number", m.last - m.first))
+    return _Masked(
+        min(m.first for m in named),
+        max(m.last for m in named),
+        longest.kind,
+        min(a.start_ms, b.start_ms),
+        max(a.end_ms, b.end_ms),
+    )
+
+
+def _lay_out(
+    words: Sequence[Word], masked: Sequence[_Masked], *, hide: int, token: Token
+) -> Rendered:
+    """Shown words and tokens in order."""
+    out: list[tuple[int, RedactedWord, int | None]] = []
+    covered: set[int] = set()
+    for m in masked:
+        covered.update(range(m.first, m.last + 1))
+        spoken = " ".join(word.text for word in words[m.first : m.last + 1])
+        text = token(m.kind, spoken)
+        word = RedactedWord(
+            text=text, start_ms=m.start_ms, end_ms=m.end_ms, confidence=0.0, kind=m.kind
+        )
+        out.append((_place(words, m), word, None))
+    rank = 2 * len(covered)
+    for i, heard in enumerate(words[:hide]):
+        if i not in covered:
+            rank += 1
+            out.append((2 * i, _shown(heard), i))
+    out.sort(key=lambda entry: entry[0])
+    return Rendered(tuple(e[1] for e in out), tuple(e[2] for e in out), rank)
+
+
+def _place(words: Sequence[Word], m: _Masked) -> int:
+    """Where a token stands among the words: at its first word, else by its time."""
+    if m.last >= m.first:
+        return 2 * m.first
+    return 2 * sum(word.start_ms < m.start_ms for word in words) - 1
+
+
+def _shown(word: Word) -> RedactedWord:
+    return RedactedWord(
+        text=word.text, start_ms=word.start_ms, end_ms=word.end_ms, confidence=word.confidence
+    )
+
+
+def unavailable(segment: Segment) -> Rendered:
+    """One token in place of the whole segment."""
+    raw = segment.raw
+    word = RedactedWord(
+        text="[unavailable]",
+        start_ms=raw.start_ms,
+        end_ms=raw.end_ms,
+        confidence=0.0,
+        kind="unavailable",
+    )
+    return Rendered((word,), (None,), 0)

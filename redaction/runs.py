@@ -1,0 +1,249 @@
+"""Runs: stretches of digits and letters as somebody reads out a number, pauses and slips included.
+
+A run is maximal. It goes on over fillers, corrections and asides, and over the recogniser's
+segments, because its input is one speaker's words in a row, not a segment.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from redaction import lexicon
+from redaction.words import Atom, Class
+
+MAX_PAUSE_MS = 12_000
+"""A longer silence ends a run."""
+
+_MAX_GLUE = 3
+_MAX_ASIDE = 9
+_DIGITS = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN}
+_ALWAYS = {Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.CLOCK, Class.DECIMAL, Class.DATE}
+_SPELT = lexicon.LETTER_WORDS | lexicon.SPELLING_ALPHABET
+_ASIDES: dict[str, list[tuple[str, ...]]] = {}
+for _phrase in sorted((tuple(p.split()) for p in lexicon.GAP_PHRASES), key=len, reverse=True):
+    _ASIDES.setdefault(_phrase[0], []).append(_phrase)
+_AS_IN = (("as", "in"), ("for",), ("like",), ("as",), ("is", "for"), ("is", "in"))
+
+
+class Run(NamedTuple):
+    """Atoms `first` to `last`; `numbers` are those of them that are digits, letters or joiners."""
+
+    first: int
+    last: int
+    numbers: tuple[int, ...]
+
+
+class Times(NamedTuple):
+    """Start and end of each atom on the call clock."""
+
+    start_ms: Sequence[int]
+    end_ms: Sequence[int]
+    breaks: frozenset[int] = frozenset()
+    """Atoms before which somebody else changed the subject: no run goes on over that."""
+
+
+def find_runs(atoms: Sequence[Atom], times: Times) -> list[Run]:
+    """The runs of one speaker's atoms, left to right."""
+    numeric = mark_numbers(atoms)
+    runs: list[Run] = []
+    at = 0
+    while at < len(atoms):
+        if numeric[at]:
+            run = _extend(atoms, numeric, first=at, times=times)
+            runs.append(run)
+            at = run.last + 1
+        else:
+            at += 1
+    return runs
+
+
+def _extend(atoms: Sequence[Atom], numeric: Sequence[bool], *, first: int, times: Times) -> Run:
+    """The run that begins at `first`."""
+    numbers, last, at = [first], first, first + 1
+    while True:
+        at = _after_as_in(atoms, numeric, last)
+        last = at - 1
+        nxt = next_number(atoms, numeric, at)
+        if nxt is None or times.start_ms[nxt] - times.end_ms[last] > MAX_PAUSE_MS:
+            return Run(first, last, tuple(numbers))
+        if any(at in times.breaks for at in range(last + 1, nxt + 1)):
+            return Run(first, last, tuple(numbers))
+        numbers.append(nxt)
+        last = nxt
+
+
+def _after_as_in(atoms: Sequence[Atom], numeric: Sequence[bool], last: int) -> int:
+    """The atom after `last` and its `as in king`, if `last` is a letter that has one."""
+    at = last + 1
+    if atoms[last].cls is not Class.LETTER:
+        return at
+    for words in _AS_IN:
+        end = at + len(words)
+        if end < len(atoms) and tuple(a.text for a in atoms[at:end]) == words:
+            named = atoms[end]
+            same = named.text[:1] == atoms[last].text[:1]
+            if (named.cls in (Class.OTHER, Class.MONTH) or same) and (same or words[0] == "as"):
+                return end + 1
+    named_now = atoms[at] if at < len(atoms) else None
+    if named_now and _SPELT.get(named_now.text) == atoms[last].value and not numeric[at]:
+        return at + 1
+    return at
+
+
+def next_number(atoms: Sequence[Atom], numeric: Sequence[bool], at: int) -> int | None:
+    """The next number atom after tolerable words from `at` on; None when the run is over."""
+    glue = aside = 0
+    while at < len(atoms):
+        if numeric[at]:
+            return at if aside or glue <= _MAX_GLUE else None
+        step = aside_length(atoms, at)
+        if step:
+            aside += step
+        elif atoms[at].cls is Class.GLUE:
+            glue += 1
+            step = 1
+        else:
+            return None
+        if aside + glue > _MAX_ASIDE:
+            return None
+        at += step
+    return None
+
+
+def aside_length(atoms: Sequence[Atom], at: int) -> int:
+    """How many atoms from `at` on are a filler, a correction or an aside; 0 if none."""
+    if atoms[at].cls in (Class.FILLER, Class.CORRECTION):
+        return 1
+    if atoms[at].text in ("oh", "o"):
+        return 1
+    for phrase in _ASIDES.get(atoms[at].text, ()):
+        if tuple(a.text for a in atoms[at : at + len(phrase)]) == phrase:
+            return len(phrase)
+    return 0
+
+
+def mark_numbers(atoms: Sequence[Atom]) -> list[bool]:
+    """Which atoms are part of a number, by what they are and what stands beside them."""
+    marks = [_is_number(atoms, i) for i in range(len(atoms))]
+    for i, atom in enumerate(atoms):
+        if not marks[i]:
+            marks[i] = _joins(atoms, marks, i)
+        elif atom.cls is Class.MAGNITUDE and not (
+            i and (marks[i - 1] or atoms[i - 1].text in ("a", "couple", "few", "several"))
+        ):
+            marks[i] = False
+    return marks
+
+
+def _near(atoms: Sequence[Atom], at: int) -> Atom | None:
+    return atoms[at] if 0 <= at < len(atoms) else None
+
+
+def _is_number(atoms: Sequence[Atom], i: int) -> bool:
+    """Judged by the words alone, before neighbours are known to be numbers."""
+    atom = atoms[i]
+    if atom.cls in _ALWAYS:
+        return True
+    if atom.cls is Class.DIGIT:
+        return atom.text not in ("oh", "o") or _zero(atoms, i)
+    if atom.cls is Class.MULTIPLIER:
+        nxt = _near(atoms, i + 1)
+        return nxt is not None and (
+            nxt.cls in (Class.DIGIT, Class.LETTER)
+            or (nxt.cls is Class.NUMERAL and len(nxt.value) < 3)
+        )
+    if atom.cls is Class.PLURAL:
+        before = _near(atoms, i - 1)
+        return before is not None and before.cls in (Class.DIGIT, Class.NUMERAL)
+    if atom.cls is Class.LETTER:
+        return _is_letter(atoms, i)
+    return atom.cls is Class.MAGNITUDE
+
+
+def _zero(atoms: Sequence[Atom], i: int) -> bool:
+    """Whether `oh` is a zero here: a digit stands beside it, and it is no exclamation."""
+    before, after = _near(atoms, i - 1), _near(atoms, i + 1)
+    numeric = _DIGITS | {Class.MULTIPLIER, Class.LETTER, Class.SYMBOL}
+    if after is not None and after.cls in numeric | {Class.PLURAL, Class.MAGNITUDE}:
+        return after.text not in ("i", "a")
+    if before is None or before.cls not in numeric | {Class.CODE}:
+        return False
+    exclaimed = before.stop in (".", "!", "?") or (before.stop == "," and atoms[i].stop == ",")
+    return not (exclaimed and after is not None)
+
+
+def _is_letter(atoms: Sequence[Atom], i: int) -> bool:
+    """A single letter, unless it is the word `a` or `I`, `a m`, or the e of `e mail`."""
+    text = atoms[i].text
+    before, after = _near(atoms, i - 1), _near(atoms, i + 1)
+    if is_half_day(atoms, i):
+        return False
+    if text in ("a", "i"):
+        follows = before is not None and before.cls is Class.LETTER and not _ends(before)
+        if after is not None and after.cls is Class.LETTER and not _ends(atoms[i]):
+            return after.text not in "ai" or follows
+        return follows and (after is None or bool(atoms[i].stop) or after.cls in _DIGITS)
+    if after is not None and after.cls is Class.OTHER:
+        return (text, after.text) not in (("e", "mail"), ("t", "shirt"), ("x", "ray"))
+    return True
+
+
+def _ends(atom: Atom) -> bool:
+    return atom.stop in ("?", "!") or (atom.stop == "." and len(atom.text) > 1)
+
+
+def is_half_day(atoms: Sequence[Atom], i: int) -> bool:
+    """Whether atom `i` is a letter of `a m` or `p m` after a number."""
+    first = i if atoms[i].text in ("a", "p") else i - 1
+    if first < 1 or first + 1 >= len(atoms):
+        return False
+    if atoms[first].text not in ("a", "p") or atoms[first + 1].text != "m":
+        return False
+    numeric = atoms[first - 1].cls in _DIGITS | {Class.CLOCK}
+    after = _near(atoms, first + 2)
+    return numeric and (after is None or after.cls is not Class.LETTER)
+
+
+def _joins(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
+    """Whether an atom that is no number alone is one here, by its neighbours."""
+    atom = atoms[i]
+    before = i > 0 and marks[i - 1]
+    after = i + 1 < len(atoms) and marks[i + 1]
+    if atom.cls is Class.SYMBOL:
+        return (before and after) or (atom.value == "+" and after)
+    if atom.cls in (Class.ORDINAL, Class.MONTH):
+        return _in_date(atoms, marks, i)
+    if atom.text in lexicon.SOUND_ALIKES:
+        return before and after and _among_digits(atoms, i)
+    if atom.text in _SPELT:
+        return (before or after) and _among_letters(atoms, i)
+    return atom.cls is Class.OTHER and bool(atom.value) and (before or after)
+
+
+def _in_date(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
+    """An ordinal beside a month or another ordinal; a month beside any number or ordinal."""
+    wanted = (Class.MONTH, Class.ORDINAL) if atoms[i].cls is Class.ORDINAL else (Class.ORDINAL,)
+    for step in (-1, 1):
+        at = i + step
+        while 0 <= at < len(atoms) and atoms[at].text in ("of", "the", "in", "and", "um", "uh"):
+            at += step
+        if 0 <= at < len(atoms):
+            if atoms[at].cls in wanted or (atoms[i].cls is Class.MONTH and marks[at]):
+                return True
+            if atoms[i].cls is Class.ORDINAL and marks[at] and atoms[at].cls is Class.TEN:
+                return True
+    return False
+
+
+def _among_digits(atoms: Sequence[Atom], i: int) -> bool:
+    """Two single digits on one side at least: `four two for two`, not `nine to five`."""
+    left = [a.cls in (Class.DIGIT, Class.NUMERAL) for a in atoms[max(0, i - 2) : i]]
+    right = [a.cls in (Class.DIGIT, Class.NUMERAL) for a in atoms[i + 1 : i + 3]]
+    return (
+        left[-1:] == [True] and right[:1] == [True] and (left == [True] * 2 or right == [True] * 2)
+    )
+
+
+def _among_letters(atoms: Sequence[Atom], i: int) -> bool:
+    """Another letter, or letter word, within two words."""
+    near = list(atoms[max(0, i - 2) : i]) + list(atoms[i + 1 : i + 3])
+    return any(a.text in _SPELT or (a.cls is Class.LETTER and a.text not in "ai") for a in near)

@@ -1,0 +1,217 @@
+"""What one call has said so far: segments in order, by speaker, and what each lets us expect."""
+
+from bisect import insort
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from redaction.lexicon import BACKCHANNELS
+from redaction.runs import Times
+from redaction.slots import Cue, Filled, Stream, Strength, TimedCue, Turn, cues_in
+from redaction.words import Atom, atoms_of
+from triton_models.events import RawTranscript
+
+CONTEXT_ATOMS = 56
+"""How far back a speaker's own words are looked at again: a card number and its asides."""
+
+CONTEXT_MS = 45_000
+KEPT_SEGMENTS = 400
+KEPT_MS = 300_000
+"""Older segments are let go: what they said can no longer change."""
+
+
+class Span(NamedTuple):
+    """Words `first` to `last` of a segment, masked as `kind`."""
+
+    first: int
+    last: int
+    kind: str
+
+
+class Tombstone(NamedTuple):
+    """An interval that was masked once, and stays so."""
+
+    start_ms: int
+    end_ms: int
+    kind: str
+
+
+@dataclass(slots=True, eq=False)
+class Segment:
+    """One segment of one speaker: its newest words, and what has been decided about them."""
+
+    raw: RawTranscript
+    order: int
+    """When its first revision came; decides between segments that begin together."""
+    atoms: list[Atom] = field(default_factory=list)
+    cues: list[Cue] = field(default_factory=list)
+    substantive: bool = False
+    spans: list[Span] = field(default_factory=list)
+    written: list[Span] = field(default_factory=list)
+    """Found by the pattern recognisers in the final's text."""
+    filled: list[Filled] = field(default_factory=list)
+    tombstones: list[Tombstone] = field(default_factory=list)
+    held_from: int | None = None
+    """Index of the first word held back, if any."""
+    failed: bool = False
+    shown_rank: int = -1
+    """`rank` of what was published last; -1 before."""
+
+    @property
+    def stream(self) -> Stream:
+        """Who speaks."""
+        return (self.raw.leg_id, self.raw.channel, self.raw.speaker)
+
+    @property
+    def changes_subject(self) -> bool:
+        """Whether it asks for something, or says something that is no read-back."""
+        asks = any(cue.strength is Strength.STRONG for cue in self.cues)
+        return asks or (self.substantive and not any(a.value.isdigit() for a in self.atoms))
+
+    @property
+    def sort_key(self) -> tuple[int, int]:
+        """Order in time."""
+        return (self.raw.start_ms, self.order)
+
+    def hear(self, raw: RawTranscript) -> bool:
+        """Take a revision; whether its cues or its substance changed."""
+        self.raw = raw
+        self.failed = False
+        self.atoms = atoms_of([word.text for word in raw.words])
+        cues, substantive = cues_in(self.atoms), is_substantive(self.atoms)
+        changed = substantive != self.substantive or [c.kind for c in cues] != [
+            c.kind for c in self.cues
+        ]
+        self.cues, self.substantive = cues, substantive
+        self.written = []
+        return changed
+
+    def start_of(self, atom: int) -> int:
+        """When this atom's word begins, ms on the call clock."""
+        return self.raw.words[self.atoms[atom].word].start_ms
+
+    def end_of(self, atom: int) -> int:
+        """When this atom's word ends, ms on the call clock."""
+        return self.raw.words[self.atoms[atom].word].end_ms
+
+    def timed_cues(self) -> list[TimedCue]:
+        """Its cues on the call clock."""
+        return [
+            TimedCue(c.kind, c.strength, self.stream, self.start_of(c.first), self.end_of(c.last))
+            for c in self.cues
+        ]
+
+    def turn(self) -> Turn:
+        """The stretch of speech it is."""
+        return Turn(self.stream, self.raw.start_ms, self.raw.end_ms)
+
+
+def is_substantive(atoms: Sequence[Atom]) -> bool:
+    """Whether there is more in it than `mm-hm` and `okay`."""
+    return any(atom.text not in BACKCHANNELS for atom in atoms)
+
+
+class Context(NamedTuple):
+    """One speaker's words up to and with a segment, as one row of atoms."""
+
+    segments: list[Segment]
+    """The last one is the segment in question."""
+    atoms: list[Atom]
+    times: Times
+    places: list[tuple[int, int]]
+    """For each atom, its segment (index into `segments`) and its word there."""
+    first_new: int
+    is_cut: bool
+    """Words before these were left out."""
+
+
+class Timeline:
+    """The segments of one call that can still matter, in order of time."""
+
+    def __init__(self) -> None:
+        self.segments: list[Segment] = []
+        self._order = 0
+
+    def add(self, raw: RawTranscript) -> Segment:
+        """A new segment, put in its place."""
+        self._order += 1
+        segment = Segment(raw, self._order)
+        insort(self.segments, segment, key=lambda s: s.sort_key)
+        return segment
+
+    def moved(self, segment: Segment) -> None:
+        """Put a segment whose start changed into its place again."""
+        self.segments.sort(key=lambda s: s.sort_key)
+
+    def forget(self, before_ms: int) -> list[Segment]:
+        """Drop and return what is older, or too many."""
+        surplus = len(self.segments) - KEPT_SEGMENTS
+        old = [s for i, s in enumerate(self.segments) if s.raw.end_ms < before_ms or i < surplus]
+        if old:
+            gone = set(map(id, old))
+            self.segments = [s for s in self.segments if id(s) not in gone]
+        return old
+
+    def context(self, segment: Segment) -> Context:
+        """The segment behind the same speaker's last words before it."""
+        chain = [segment]
+        count, is_cut = 0, False
+        for earlier in reversed(self.segments[: self.segments.index(segment)]):
+            if earlier.stream != segment.stream or earlier.failed:
+                continue
+            if segment.raw.start_ms - earlier.raw.end_ms > CONTEXT_MS:
+                break
+            if count >= CONTEXT_ATOMS:
+                is_cut = True
+                break
+            chain.append(earlier)
+            count += len(earlier.atoms)
+        chain.reverse()
+        return _row(chain, interrupted=self._interrupted(chain), is_cut=is_cut)
+
+    def _interrupted(self, chain: Sequence[Segment]) -> list[bool]:
+        """For each segment, whether somebody changed the subject since the one before it."""
+        flags = [False] * len(chain)
+        for n in range(1, len(chain)):
+            begin, end = chain[n - 1].sort_key, chain[n].sort_key
+            flags[n] = any(
+                s.changes_subject
+                for s in self.segments
+                if begin < s.sort_key < end and s.stream != chain[n].stream
+            )
+        return flags
+
+    def later(self, segment: Segment, *, within_ms: int) -> list[Segment]:
+        """Segments that begin after this one begins, soon enough to be concerned."""
+        at = self.segments.index(segment)
+        limit = segment.raw.end_ms + within_ms
+        return [s for s in self.segments[at + 1 :] if s.raw.start_ms <= limit]
+
+    def has_later_of_same_speaker(self, segment: Segment) -> bool:
+        """Whether the same speaker has said something since."""
+        at = self.segments.index(segment)
+        return any(s.stream == segment.stream and s.atoms for s in self.segments[at + 1 :])
+
+    def turns(self) -> list[Turn]:
+        """Every turn with substance."""
+        return [s.turn() for s in self.segments if s.substantive]
+
+
+def _row(chain: list[Segment], *, interrupted: Sequence[bool], is_cut: bool) -> Context:
+    atoms: list[Atom] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    places: list[tuple[int, int]] = []
+    breaks: list[int] = []
+    for n, segment in enumerate(chain):
+        if interrupted[n]:
+            breaks.append(len(atoms))
+        words = segment.raw.words
+        for atom in segment.atoms:
+            atoms.append(atom)
+            starts.append(words[atom.word].start_ms)
+            ends.append(words[atom.word].end_ms)
+            places.append((n, atom.word))
+    first_new = len(atoms) - len(chain[-1].atoms)
+    times = Times(starts, ends, frozenset(breaks))
+    return Context(chain, atoms, times, places, first_new, is_cut)

@@ -1,0 +1,187 @@
+"""Slots: what the talk lets us expect, opened by cues of either speaker, closed by turns and time.
+
+A slot is derived from the words each time, never stored: the same words give the same slots, in
+whatever pieces and order they came.
+"""
+
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+from typing import NamedTuple
+
+from redaction import cues
+from redaction.words import Atom
+
+Stream = tuple[str, int, str]
+"""Who speaks: leg, channel and speaker label."""
+
+
+class Strength(IntEnum):
+    """How much a cue makes of a short number."""
+
+    WEAK = 1
+    STRONG = 2
+
+
+class Cue(NamedTuple):
+    """A phrase that opens a slot."""
+
+    kind: str
+    strength: Strength
+    first: int
+    last: int
+    """Atom indices in its segment."""
+
+
+_Phrase = tuple[tuple[str, ...], str, Strength]
+
+
+def _index() -> dict[str, list[_Phrase]]:
+    """Phrases by first word, longest first."""
+    rows: list[_Phrase] = [(tuple(p.split()), "", Strength.WEAK) for p in cues.NO_CUE]
+    for table, strength in ((cues.STRONG, Strength.STRONG), (cues.WEAK, Strength.WEAK)):
+        rows += [(tuple(p.split()), kind, strength) for kind, ps in table.items() for p in ps]
+    index: dict[str, list[_Phrase]] = {}
+    for row in sorted(rows, key=lambda r: (-len(r[0]), r[1])):
+        index.setdefault(row[0][0], []).append(row)
+    return index
+
+
+_NUMBER_CUES = _index()
+_NAME_CUES: dict[str, list[tuple[str, ...]]] = {}
+for _phrase in sorted((tuple(p.split()) for p in cues.NAME), key=len, reverse=True):
+    _NAME_CUES.setdefault(_phrase[0], []).append(_phrase)
+
+
+def cues_in(atoms: Sequence[Atom]) -> list[Cue]:
+    """Every cue, the longest phrase at each place; name cues besides the others."""
+    texts = [atom.text for atom in atoms]
+    found: list[Cue] = []
+    at = 0
+    while at < len(texts):
+        step = 1
+        for phrase, kind, strength in _NUMBER_CUES.get(texts[at], ()):
+            if tuple(texts[at : at + len(phrase)]) == phrase:
+                step = len(phrase)
+                if kind:
+                    found.append(Cue(kind, strength, at, at + step - 1))
+                break
+        at += step
+    return found + _name_cues(texts)
+
+
+def _name_cues(texts: Sequence[str]) -> list[Cue]:
+    return [
+        Cue("name", Strength.STRONG, at, at + len(phrase) - 1)
+        for at, text in enumerate(texts)
+        for phrase in _NAME_CUES.get(text, ())[:8]
+        if tuple(texts[at : at + len(phrase)]) == phrase and not _no_cue(texts, at)
+    ]
+
+
+def _no_cue(texts: Sequence[str], at: int) -> bool:
+    """Whether a phrase that opens nothing stands here, or began one word before."""
+    for start in (at, at - 1):
+        for phrase, kind, _ in _NUMBER_CUES.get(texts[start], ()) if start >= 0 else ():
+            if not kind and tuple(texts[start : start + len(phrase)]) == phrase:
+                return True
+    return False
+
+
+class Slot(NamedTuple):
+    """An expectation that is open at the place asked about."""
+
+    kind: str
+    strength: Strength
+    asked_by: Stream
+    at_ms: int
+    turns: int
+    """Changes of speaker since."""
+    is_answer: bool
+    """The other speaker asked, and nobody else has spoken since."""
+
+
+class TimedCue(NamedTuple):
+    """A cue on the call clock."""
+
+    kind: str
+    strength: Strength
+    stream: Stream
+    start_ms: int
+    end_ms: int
+
+
+class Turn(NamedTuple):
+    """A stretch of one speaker's words with substance: back-channels are not turns."""
+
+    stream: Stream
+    start_ms: int
+    end_ms: int
+
+
+class Filled(NamedTuple):
+    """A value that was given in full: its slot expects no more than corrections and read-backs."""
+
+    kind: str
+    stream: Stream
+    start_ms: int
+    end_ms: int
+
+
+class Limits(NamedTuple):
+    """When a slot is forgotten."""
+
+    turns: int
+    seconds: float
+
+
+_DIRECT_ANSWER = 4
+"""The direct answer to a question may be this many times later than others (to fetch the card)."""
+
+_SLACK_MS = 1500
+"""An answer may begin before the question has ended."""
+
+_READ_BACK_MS = 6000
+"""How soon after a value the other speaker's read-back begins."""
+
+
+def changes_of_speaker(
+    turns: Iterable[Turn], *, since: Stream, after_ms: int, until_ms: int
+) -> int:
+    """Turns begun in that time; overlapping speech counts once a change."""
+    last, count = since, 0
+    for turn in turns:
+        if after_ms < turn.start_ms <= until_ms and turn.stream != last:
+            last, count = turn.stream, count + 1
+    return count
+
+
+def still_open(
+    cue: TimedCue, stream: Stream, *, start_ms: int, turns: Sequence[Turn], limits: Limits
+) -> Slot | None:
+    """The slot of `cue` for a number that `stream` begins at `start_ms`, if it is open then."""
+    waited_ms = start_ms - cue.end_ms
+    if cue.start_ms >= start_ms + (0 if cue.stream == stream else _SLACK_MS):
+        return None
+    if waited_ms > limits.seconds * 1000 * _DIRECT_ANSWER:
+        return None
+    count = changes_of_speaker(turns, since=cue.stream, after_ms=cue.end_ms, until_ms=start_ms)
+    late = waited_ms > limits.seconds * 1000
+    if count > limits.turns or (late and count > 1):
+        return None
+    is_answer = cue.stream != stream and count <= 1
+    return Slot(cue.kind, cue.strength, cue.stream, cue.end_ms, count, is_answer)
+
+
+def expects_more(
+    slot: Slot, stream: Stream, *, start_ms: int, filled: Sequence[Filled], turns: Sequence[Turn]
+) -> bool:
+    """False when the value asked for has been given and this can be neither correction nor echo."""
+    given = [f for f in filled if f.kind == slot.kind and slot.at_ms - _SLACK_MS <= f.start_ms]
+    given = [f for f in given if f.end_ms <= start_ms]
+    if not given:
+        return True
+    last = max(given, key=lambda f: f.end_ms)
+    passed = changes_of_speaker(turns, since=last.stream, after_ms=last.end_ms, until_ms=start_ms)
+    if stream == last.stream:
+        return passed <= 2
+    return passed <= 1 and start_ms - last.end_ms <= _READ_BACK_MS

@@ -1,0 +1,203 @@
+"""Words into atoms: what each recognised word can be in a number, a spelling or an address.
+
+The words themselves are never rewritten. A word yields one atom, or several where the recogniser
+ran digits together (`7-3-1`, `555-0147`); every atom knows its word.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from enum import Enum, auto
+from typing import NamedTuple
+
+from redaction import lexicon
+
+
+class Class(Enum):
+    """What a word can be."""
+
+    DIGIT = auto()
+    """One spoken digit."""
+    NUMERAL = auto()
+    """Digits as written by the recogniser."""
+    TEEN = auto()
+    TEN = auto()
+    MULTIPLIER = auto()
+    PLURAL = auto()
+    MAGNITUDE = auto()
+    ORDINAL = auto()
+    MONTH = auto()
+    LETTER = auto()
+    CODE = auto()
+    """Letters and digits in one written word, or a few capitals."""
+    SYMBOL = auto()
+    CLOCK = auto()
+    """`9:20`: a time, unless a number was asked for."""
+    DECIMAL = auto()
+    """`8.2`: a measure, unless a number was asked for."""
+    DATE = auto()
+    """`03/14/1982`."""
+    AMOUNT = auto()
+    """Shows by itself that it is none of ours: `$42.50`, `20%`, `7pm`."""
+    IP = auto()
+    EMAIL = auto()
+    FILLER = auto()
+    CORRECTION = auto()
+    GLUE = auto()
+    OTHER = auto()
+
+
+class Atom(NamedTuple):
+    """One word, or a part of one."""
+
+    word: int
+    """Index of the word it comes from."""
+    cls: Class
+    value: str
+    """Canonical digits or letters; empty for plain words."""
+    text: str
+    """Lower case, without punctuation around it."""
+    stop: str
+    """Punctuation after it: empty, or its first character."""
+    capital: bool
+
+
+_EDGE = " \t\r\n.,;:!?\"“”‘’'()[]{}…*~|<>"
+_LEADING = _EDGE + "-–—"
+_PLAIN: dict[str, tuple[Class, str]] = (
+    {w: (Class.GLUE, "") for w in lexicon.GLUE}
+    | {w: (Class.FILLER, "") for w in lexicon.FILLERS}
+    | {w: (Class.CORRECTION, "") for w in lexicon.CORRECTIONS}
+    | {w: (Class.SYMBOL, v) for w, v in lexicon.SYMBOLS.items()}
+    | {w: (Class.MONTH, v) for w, v in lexicon.MONTHS.items()}
+    | {w: (Class.ORDINAL, v) for w, v in lexicon.ORDINALS.items()}
+    | {w: (Class.MAGNITUDE, v) for w, v in lexicon.MAGNITUDES.items()}
+    | {w: (Class.PLURAL, v) for w, v in lexicon.PLURALS.items()}
+    | {w: (Class.MULTIPLIER, v) for w, v in lexicon.MULTIPLIERS.items()}
+    | {w: (Class.TEN, v) for w, v in lexicon.TENS.items()}
+    | {w: (Class.TEEN, v) for w, v in lexicon.TEENS.items()}
+    | {w: (Class.DIGIT, v) for w, v in lexicon.DIGITS.items()}
+)
+_AMOUNT = re.compile(
+    r"[$£€¥]\s?[\d,.]+[kmb]?|[\d,.]+(%|[$£€¥]|p|c|am|pm|a\.m|p\.m|k|mb|gb|tb|kb|mbps|kg|lb|lbs|km|ft|"
+    r"hrs?|mins?|secs?|ml|mm|cm|kwh|kw|mph|[-–](day|month|year|hour|minute|week|night|mile|foot|inch|"
+    r"star|bed|bedroom|seat|point|digit|man|page|step|pound|dollar)s?)|\d{1,2}[:.]\d\d\s?([ap]\.?m)",
+    re.IGNORECASE,
+)
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3}){1,2}(\.\d+)?")
+_CLOCK = re.compile(r"(\d{1,2}):(\d\d)")
+_DECIMAL = re.compile(r"\d{1,4}\.\d{1,2}")
+_DATE = re.compile(r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}|\d{1,2}/\d{2,4}")
+_IP = re.compile(r"\d{1,3}(\.\d{1,3}){3}|[0-9a-f]{0,4}(:[0-9a-f]{0,4}){4,7}", re.IGNORECASE)
+_ORDINAL = re.compile(r"(\d{1,2})(st|nd|rd|th)", re.IGNORECASE)
+_DECADE = re.compile(r"(\d+)'?s", re.IGNORECASE)
+_PARTS = re.compile(r"[A-Za-z]+|\d+|[^A-Za-z\d]")
+
+
+def atoms_of(texts: Iterable[str]) -> list[Atom]:
+    """The atoms of a segment's words, in order."""
+    return [atom for i, text in enumerate(texts) for atom in _atoms(i, text)]
+
+
+def _atoms(word: int, text: str) -> Iterator[Atom]:
+    for piece in text.split():
+        core = piece.lstrip(_LEADING).rstrip(_LEADING)
+        if not core:
+            continue
+        tail = piece[piece.rfind(core) + len(core) :].lstrip("\"')]}”’*")
+        yield from _piece(word, core, stop=tail[:1])
+
+
+def _piece(word: int, core: str, *, stop: str) -> Iterator[Atom]:
+    low = core.lower().replace("’", "'")
+    capital = core[0].isupper()
+    known = _PLAIN.get(low)
+    if known is not None:
+        yield Atom(word, known[0], known[1], low, stop, capital)
+    elif len(low) == 1 and low.isalpha():
+        yield Atom(word, Class.LETTER, low, low, stop, capital)
+    elif low.isalpha():
+        caps = core.isupper() and len(core) <= 6 and low not in lexicon.ACRONYMS
+        yield Atom(word, Class.OTHER, low if caps else "", low, stop, capital)
+    else:
+        yield from _mixed(word, core, stop=stop)
+
+
+def _mixed(word: int, core: str, *, stop: str) -> Iterator[Atom]:
+    """A written word that is not letters alone."""
+    low = core.lower().replace("’", "'")
+    if "'" in low and not any(c.isdigit() for c in low):
+        yield Atom(word, Class.OTHER, "", low, stop, core[0].isupper())
+        return
+    whole = _written(low)
+    if whole is not None:
+        yield Atom(word, whole[0], whole[1], low, stop, False)
+        return
+    parts = [p for p in _PARTS.findall(low) if p[0].isalnum() or p in "_@&+#/"]
+    spoken = [_part(p) for p in parts]
+    if not parts or any(s is None for s in spoken):
+        yield _unsplit(word, core, stop=stop)
+        return
+    if low[0] == "+":
+        yield Atom(word, Class.SYMBOL, "+", "+", "", False)
+    kept = [(p, s) for p, s in zip(parts, spoken, strict=True) if s is not None and p != "+"]
+    for i, (part, (cls, value)) in enumerate(kept):
+        last = i == len(kept) - 1
+        yield Atom(word, cls, value, part, stop if last else "", False)
+
+
+def _unsplit(word: int, core: str, *, stop: str) -> Atom:
+    """A word with inner punctuation that is no spelling: letters kept as a code if digits too."""
+    low = core.lower().replace("’", "'")
+    if any(c.isdigit() for c in low):
+        value = "".join(c for c in low if c.isalnum())
+        return Atom(word, Class.CODE, value, low, stop, core[0].isupper())
+    return Atom(word, Class.OTHER, "", low, stop, core[0].isupper())
+
+
+def _written(low: str) -> tuple[Class, str] | None:
+    """Class of a written form that must not be taken apart."""
+    digits = "".join(c for c in low if c.isdigit())
+    if "@" in low and len(low) > 2:
+        return Class.EMAIL, low
+    if not digits:
+        return None
+    if (match := _DECADE.fullmatch(low)) and len(match[1]) == 1:
+        return Class.PLURAL, match[1]
+    if _AMOUNT.fullmatch(low) or _DECADE.fullmatch(low):
+        return Class.AMOUNT, digits
+    if _THOUSANDS.fullmatch(low):
+        return Class.AMOUNT, digits
+    if _IP.fullmatch(low):
+        return Class.IP, low
+    if match := _ORDINAL.fullmatch(low):
+        return Class.ORDINAL, match[1]
+    if _CLOCK.fullmatch(low):
+        return Class.CLOCK, digits
+    if _DECIMAL.fullmatch(low):
+        return Class.DECIMAL, digits
+    if _DATE.fullmatch(low):
+        return Class.DATE, digits
+    return None
+
+
+def _part(part: str) -> tuple[Class, str] | None:
+    """Class of a part of a joined word; None when the word must stay whole."""
+    if part.isdigit():
+        return Class.NUMERAL, part
+    if part in ("_", "@", "&", "+", "#", "/"):
+        return Class.SYMBOL, part
+    if part in lexicon.DIGITS:
+        return Class.DIGIT, lexicon.DIGITS[part]
+    if part in lexicon.TEENS:
+        return Class.TEEN, lexicon.TEENS[part]
+    if part in lexicon.TENS:
+        return Class.TEN, lexicon.TENS[part]
+    if part in lexicon.ORDINALS:
+        return Class.ORDINAL, lexicon.ORDINALS[part]
+    if part in lexicon.MULTIPLIERS:
+        return Class.MULTIPLIER, lexicon.MULTIPLIERS[part]
+    if part in lexicon.MAGNITUDES:
+        return Class.MAGNITUDE, lexicon.MAGNITUDES[part]
+    if len(part) == 1:
+        return Class.LETTER, part
+    return None
