@@ -20,8 +20,7 @@ from analytics.keys import first_key
 from analytics.migrate import migrate
 from trunkline import models
 from trunkline.bus.sealed import load_or_create_key
-from trunkline.embedded.postgres import STOP_SIGNAL, EmbeddedPostgres
-from trunkline.embedded.triton import EmbeddedTriton, unsupported
+from trunkline.embedded import postgres, triton
 from trunkline.ports import free_port
 from trunkline.processes import Program, Watched
 from trunkline.running import RunningAppliance, appliance_file
@@ -37,6 +36,10 @@ DRAIN_S = 20.0
 Report = Callable[[str], None]
 
 
+class NotReady(Exception):
+    """A service or role did not come up in time; says which."""
+
+
 class Appliance:
     """Starts everything in order, watches it, and stops it in the order of the walk."""
 
@@ -46,6 +49,7 @@ class Appliance:
         self._state = settings.state_dir
         self._run = self._state / "run"
         self._logs = self._state / "logs"
+        self._dsn = ""
 
     async def run(self, stop: asyncio.Event) -> int:
         """Run until `stop`; 0 after a clean stop."""
@@ -54,23 +58,37 @@ class Appliance:
         with self._only_one():
             models.fetch(self._settings.models_dir, report=self._report)
             async with asyncio.TaskGroup() as tasks:
-                services = _Stages(tasks, self._logs)
-                roles = _Stages(tasks, self._logs)
-                try:
-                    settings = await self._start_services(services)
-                    await self._start_roles(settings, roles)
-                    await stop.wait()
-                    self._report("stopping: calls end, transcripts are finished")
-                finally:
-                    appliance_file(self._settings).unlink(missing_ok=True)
-                    await roles.end("listen")
-                    if stop.is_set():
-                        await _drained(settings.appliance.postgres_dsn)
-                    for name in ("redact", "store", "deliver", "serve"):
-                        await roles.end(name)
-                    for name in ("triton", "postgres"):
-                        await services.end(name)
+                children = _Children(tasks, self._logs)
+                starting = tasks.create_task(self._start(children))
+                stopping = tasks.create_task(stop.wait())
+                await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                failure = starting.result() if starting.done() else ""
+                if not failure:
+                    await stopping
+                starting.cancel()
+                stopping.cancel()
+                await self._stop(children)
+        if failure:
+            raise SettingsError(failure)
         return 0
+
+    async def _start(self, children: "_Children") -> str:
+        """Start everything; empty once all is ready, else what is not."""
+        try:
+            await self._start_roles(await self._start_services(children), children)
+        except (NotReady, postgres.NotStarted, triton.NotStarted) as error:
+            return str(error)
+        return ""
+
+    async def _stop(self, children: "_Children") -> None:
+        """In the order of the walk, so that what was heard is stored before the end."""
+        self._report("stopping: calls end, transcripts are finished")
+        appliance_file(self._settings).unlink(missing_ok=True)
+        await children.end("listen")
+        if self._dsn:
+            await _drained(self._dsn)
+        for name in ("redact", "store", "deliver", "serve", "triton", "postgres"):
+            await children.end(name)
 
     @contextlib.contextmanager
     def _only_one(self) -> Iterator[None]:
@@ -84,34 +102,35 @@ class Appliance:
                 ) from None
             yield
 
-    async def _start_services(self, services: "_Stages") -> Settings:
+    async def _start_services(self, children: "_Children") -> Settings:
         """Postgres and Triton, unless others are configured; the settings with their addresses."""
         settings = self._settings
         load_or_create_key(settings.raw_key_file)
         appliance = msgspec.structs.replace(settings.appliance, state_dir=str(self._state))
         if not appliance.postgres_dsn:
             self._report("starting Postgres")
-            postgres = EmbeddedPostgres(self._state / "postgres", self._run)
-            await asyncio.to_thread(postgres.prepare)
-            services.start(
-                Program("postgres", postgres.argv, env=postgres.env, stop_signal=STOP_SIGNAL)
+            server = postgres.EmbeddedPostgres(self._state / "postgres", self._run)
+            await asyncio.to_thread(server.prepare)
+            children.start(
+                Program("postgres", server.argv, env=server.env, stop_signal=postgres.STOP_SIGNAL)
             )
-            await _answers(postgres.ready)
-            appliance = msgspec.structs.replace(appliance, postgres_dsn=postgres.dsn)
+            await _answers(server.ready)
+            appliance = msgspec.structs.replace(appliance, postgres_dsn=server.dsn)
         await migrate(appliance.postgres_dsn)
+        self._dsn = appliance.postgres_dsn
         speech = settings.triton_models
         if speech.backend == "triton" and not speech.url:
-            if why := unsupported():
+            if why := triton.unsupported():
                 self._report(f"speech runs without Triton, in the gateway's own process: {why}")
                 speech = msgspec.structs.replace(speech, backend="local")
             else:
                 self._report("starting Triton")
-                triton = EmbeddedTriton(
+                recogniser = triton.EmbeddedTriton(
                     speech, models_dir=settings.models_dir, run_dir=self._run / "triton"
                 )
-                services.start(triton.prepare())
-                await triton.wait_ready()
-                speech = msgspec.structs.replace(speech, url=triton.url)
+                children.start(recogniser.prepare())
+                await recogniser.wait_ready()
+                speech = msgspec.structs.replace(speech, url=recogniser.url)
         return msgspec.structs.replace(
             settings, appliance=appliance, triton_models=speech, **self._ports(settings)
         )
@@ -127,7 +146,7 @@ class Appliance:
             analytics = msgspec.structs.replace(analytics, http_port=port)
         return {"sip_gateway": gateway, "analytics": analytics}
 
-    async def _start_roles(self, settings: Settings, roles: "_Stages") -> None:
+    async def _start_roles(self, settings: Settings, children: "_Children") -> None:
         """All roles, from the back of the walk to its front; returns once they are ready."""
         host = settings.appliance.health_host
         workers = [f"media-{index}" for index in range(settings.sip_gateway.media_workers)]
@@ -150,7 +169,7 @@ class Appliance:
                 "--settings",
                 str(settings_file),
             ]
-            roles.start(Program(name, argv))
+            children.start(Program(name, argv))
         await _ready(host, ports)
         url = f"http://{_reachable(settings.analytics.http_host)}:{settings.analytics.http_port}"
         found = RunningAppliance(
@@ -173,7 +192,7 @@ class Appliance:
         self._report("ready")
 
 
-class _Stages:
+class _Children:
     """Watched children by name, each with a stop of its own."""
 
     def __init__(self, tasks: asyncio.TaskGroup, logs: Path) -> None:
@@ -200,7 +219,7 @@ async def _answers(ready: Callable[[], str]) -> None:
     deadline = asyncio.get_running_loop().time() + READY_WITHIN_S
     while missing := await asyncio.to_thread(ready):
         if asyncio.get_running_loop().time() > deadline:
-            raise SettingsError(f"not in {READY_WITHIN_S:.0f} s: {missing}")
+            raise NotReady(f"not in {READY_WITHIN_S:.0f} s: {missing}")
         await asyncio.sleep(0.05)
 
 
@@ -216,7 +235,7 @@ async def _ready(host: str, ports: dict[str, int]) -> None:
                     if answer.status_code == httpx.codes.OK:
                         del missing[name]
             if missing and asyncio.get_running_loop().time() > deadline:
-                raise SettingsError(f"not ready in {READY_WITHIN_S:.0f} s: {', '.join(missing)}")
+                raise NotReady(f"not ready in {READY_WITHIN_S:.0f} s: {', '.join(missing)}")
             await asyncio.sleep(0.1)
 
 
