@@ -59,10 +59,16 @@ class Batches:
             await self._flusher
 
     async def _flush(self) -> None:
+        batch: list[_Waiting] = []
         try:
             while self._waiting:
                 batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
                 await self._write(batch)
+        except BaseException as error:
+            # A fault of ours: who published gets it, rather than waiting for ever.
+            _fail(batch + self._waiting, error)
+            self._waiting = []
+            raise
         finally:
             self._flusher = None
 
@@ -74,10 +80,16 @@ class Batches:
             batch, self._waiting = batch + self._waiting, []
             self._metrics.refused.labels(self._topic).inc(len(batch))
             log.warning("publishing failed", extra={"reason": str(error), "count": len(batch)})
-            for one in batch:
-                if not one.durable.done():
-                    one.durable.set_exception(Unavailable(str(error)))
+            _fail(batch, error)
             return
         for one in batch:
             if not one.durable.done():
                 one.durable.set_result(None)
+
+
+def _fail(waiting: list[_Waiting], error: BaseException) -> None:
+    for one in waiting:
+        if not one.durable.done():
+            # One object each: every waiter adds its own frames to the traceback.
+            again = Unavailable(*error.args) if isinstance(error, Unavailable) else error
+            one.durable.set_exception(again)

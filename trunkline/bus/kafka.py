@@ -10,14 +10,13 @@ from functools import partial
 from typing import Any
 
 import kafka
-from kafka.errors import KafkaError
 from prometheus_client import CollectorRegistry
 
 from trunkline.bus import Subscription, Unavailable
 from trunkline.bus.batch import Batches
 from trunkline.bus.kafka_reader import KafkaSubscription, follow, join
 from trunkline.bus.kafka_thread import Thread
-from trunkline.bus.kafka_topics import connection, make_topics
+from trunkline.bus.kafka_topics import connection, make_topics, reached
 from trunkline.bus.metrics import BusMetrics
 from trunkline.bus.settings import Settings
 
@@ -68,19 +67,22 @@ class KafkaBus:
     # Below: on the thread.
 
     def _send(self, topic: str, rows: Sequence[tuple[str, bytes]]) -> None:
+        if topic not in self._made:
+            make_topics(self._settings, [topic])
+            self._made.add(topic)
         try:
-            if topic not in self._made:
-                make_topics(self._settings, [topic])
-                self._made.add(topic)
-            if self._producer is None:
-                self._producer = _producer(self._settings)
-            sent = [self._producer.send(topic, value, key.encode()) for key, value in rows]
-            for one in sent:
-                one.get(timeout=2 * DELIVERY_MS / 1000)
-        except KafkaError as error:
+            reached(partial(self._produce, topic, rows))
+        except Unavailable:
             # What comes back may be a cluster without our topics.
             self._made.discard(topic)
-            raise Unavailable(f"kafka: {type(error).__name__}") from None
+            raise
+
+    def _produce(self, topic: str, rows: Sequence[tuple[str, bytes]]) -> None:
+        if self._producer is None:
+            self._producer = _producer(self._settings)
+        sent = [self._producer.send(topic, value, key.encode()) for key, value in rows]
+        for one in sent:
+            one.get(timeout=2 * DELIVERY_MS / 1000)
 
     def _close(self) -> None:
         if self._producer is not None:
@@ -90,6 +92,7 @@ class KafkaBus:
 def _producer(settings: Settings) -> Any:
     return kafka.KafkaProducer(
         **connection(settings),
+        metrics_enabled=False,
         acks="all",
         enable_idempotence=True,
         delivery_timeout_ms=DELIVERY_MS,

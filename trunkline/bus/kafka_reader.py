@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -14,7 +14,7 @@ from kafka.errors import KafkaError
 
 from trunkline.bus import Record, Unavailable
 from trunkline.bus.kafka_thread import Thread
-from trunkline.bus.kafka_topics import connection, make_topics
+from trunkline.bus.kafka_topics import connection, make_topics, reached
 from trunkline.bus.metrics import BusMetrics
 from trunkline.bus.settings import Settings
 
@@ -42,6 +42,7 @@ def join(settings: Settings, topics: Sequence[str], *, group: str) -> Any:
     return kafka.KafkaConsumer(
         *topics,
         **connection(settings),
+        metrics_enabled=False,
         group_id=group,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
@@ -57,6 +58,7 @@ def follow(settings: Settings, topics: Sequence[str], *, since_ms: int) -> Any:
     """Reads every partition from `since_ms` (Unix time) on."""
     consumer = kafka.KafkaConsumer(
         **connection(settings),
+        metrics_enabled=False,
         auto_offset_reset="earliest",
         fetch_max_wait_ms=250,
         allow_auto_create_topics=False,
@@ -143,11 +145,11 @@ class KafkaSubscription:
     def _connect(self) -> None:
         if self._consumer is None:
             make_topics(self._settings, self._topics)
-            self._consumer = _called(partial(self._opening, self._settings, self._topics))
+            self._consumer = reached(partial(self._opening, self._settings, self._topics))
 
     def _poll(self, *, limit: int, wait_ms: int) -> list[Record]:
         self._connect()
-        found = _called(partial(self._consumer.poll, wait_ms, max_records=limit))
+        found = reached(partial(self._consumer.poll, wait_ms, max_records=limit))
         return [record for part in found.values() for record in _records(part)]
 
     def _commit(self, offsets: dict[Part, int]) -> dict[Part, int]:
@@ -175,13 +177,6 @@ class KafkaSubscription:
         if self._consumer is not None:
             with contextlib.suppress(KafkaError):
                 self._consumer.close(autocommit=False, timeout_ms=COMMIT_MS)
-
-
-def _called(action: Callable[[], Any]) -> Any:
-    try:
-        return action()
-    except KafkaError as error:
-        raise Unavailable(f"kafka: {type(error).__name__}") from None
 
 
 def _records(found: Iterable[Any]) -> list[Record]:

@@ -1,0 +1,113 @@
+"""The gateway alone in processes of its own: real signalling, real media workers, no recogniser.
+
+`listen STATE` prints its SIP port and takes calls. The media workers append the events of calls,
+and how much audio each leg had, to STATE/events.jsonl.
+"""
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+import msgspec
+import uvloop
+from prometheus_client import CollectorRegistry
+
+from sip_gateway.dialog_store import DialogStore
+from sip_gateway.events import AudioFrame, CallEnded, CallEvent
+from sip_gateway.media.sinks import JoinedLeg
+from sip_gateway.media.worker import MediaWorker, Place, Sinks
+from sip_gateway.settings import Settings
+from sip_gateway.signalling import Signalling
+from sip_gateway.worker_pool import WorkerPool
+from trunkline.observe import log_to_stderr
+
+KEY = bytes(32)
+
+
+class Heard(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """How much audio a leg had, when it ended."""
+
+    leg_id: str
+    frames: int
+
+
+class Recorder:
+    """Both sinks of a worker, into one file."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("ab", buffering=0)
+        self._frames: dict[str, int] = {}
+
+    def start_leg(self, leg: JoinedLeg) -> None:
+        self._frames.setdefault(leg.leg_id, 0)
+
+    def feed(self, frame: AudioFrame) -> None:
+        self._frames[frame.leg_id] += 1
+
+    def hold_leg(self, leg_id: str, *, at_ms: int) -> None:
+        pass
+
+    async def end_leg(self, leg_id: str) -> None:
+        self._write(Heard(leg_id=leg_id, frames=self._frames.pop(leg_id)))
+
+    def publish(self, event: CallEvent) -> None:
+        self._write(event)
+
+    async def finish(self, ended: CallEnded) -> None:
+        self._write(ended)
+
+    def _write(self, event: CallEvent | Heard) -> None:
+        self._file.write(msgspec.json.encode(event) + b"\n")
+
+
+async def listen(state: Path, settings: Settings, stop: asyncio.Event) -> None:
+    """The signalling process."""
+
+    async def spawn(index: int, socket_path: Path) -> asyncio.subprocess.Process:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", __spec__.name if __spec__ else "", "media", str(state),
+            str(index), str(socket_path), start_new_session=True,
+        )  # fmt: skip
+        (state / f"media-{index}.pid").write_text(str(process.pid))
+        return process
+
+    registry = CollectorRegistry()
+    pool = WorkerPool(spawn, sockets=state / "run", count=settings.media_workers, registry=registry)
+    signalling = Signalling(
+        settings,
+        tenant_id="default",
+        workers=pool,
+        state=DialogStore(state / "dialogs", KEY),
+        registry=registry,
+    )
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(signalling.run(stop))
+        await signalling.started.wait()
+        while signalling.ready():
+            await asyncio.sleep(0.02)
+        print(signalling.port, flush=True)
+
+
+async def media(state: Path, settings: Settings, stop: asyncio.Event) -> None:
+    """One media worker."""
+    recorder = Recorder(state / "events.jsonl")
+    place = Place(Path(sys.argv[4]), state / "heard", worker=int(sys.argv[3]))
+    worker = MediaWorker(
+        settings, Sinks(recorder, recorder), place=place, registry=CollectorRegistry()
+    )
+    await worker.run(stop)
+
+
+async def main() -> None:
+    """`listen STATE`, or `media STATE INDEX SOCKET`."""
+    state = Path(sys.argv[2])
+    settings = msgspec.json.decode((state / "settings.json").read_bytes(), type=Settings)
+    log_to_stderr("INFO")
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    await {"listen": listen, "media": media}[sys.argv[1]](state, settings, stop)
+
+
+if __name__ == "__main__":
+    uvloop.run(main())
