@@ -30,6 +30,9 @@ logger = logging.getLogger(__name__)
 BIND_AGAIN_S = 3.0
 """A port that a call brings back may still be held by the worker that had it."""
 
+LONGEST_WAIT_S = 0.1
+"""Packets that complete no frame are taken after so long."""
+
 
 class Parts(NamedTuple):
     """What every call of a worker is made with."""
@@ -57,6 +60,9 @@ class RunningLeg:
         self.leaves: str | None = None
         """Why the leg ends; "" when another worker will take it up."""
 
+        self.wanted = 1
+        """So many packets complete the next frame: fewer need not wake the leg."""
+
         self.task: asyncio.Task[None] | None = None
         self.reported: dict[str, int] = {}
 
@@ -71,8 +77,11 @@ class RunningLeg:
 
     def is_due(self, *, now: float) -> bool:
         """True when the leg's task has something to do."""
+        pending = self.rtp.pending
+        if pending and (len(pending) >= self.wanted or now - pending[0][1] >= LONGEST_WAIT_S):
+            return True
         due = self.leg.next_timer()
-        return bool(self.rtp.pending) or (due is not None and due <= now)
+        return due is not None and due <= now
 
 
 class MediaCall:
@@ -186,6 +195,7 @@ class MediaCall:
         """Take in what came to the leg's port, and pass on what it amounts to."""
         self._receive(running)
         running.leg.receive_timer(now=monotonic())
+        running.wanted = running.leg.receiver.packets_to_step
         self._publish(running)
         if running.leg.suspends(now=monotonic()):
             at_ms = running.leg.receiver.position_ms

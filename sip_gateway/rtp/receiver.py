@@ -128,6 +128,13 @@ class LegReceiver:
         """True once a packet was played."""
         return self._timeline.position is not None
 
+    @property
+    def packets_to_step(self) -> int:
+        """How many packets in order the next step takes; 1 while anything else is going on."""
+        if self._first_at is not None or self._buffer.next_timer() is not None:
+            return 1
+        return -(-(STEP - len(self._audio)) // self._timeline.packet_size)
+
     def receive_datagram(self, data: bytes, *, now: float) -> None:
         """Take what came to the leg's port."""
         if is_rtcp(data):

@@ -38,11 +38,13 @@ class Timeline:
         """The end of what has been placed; None before the first packet."""
 
         self._arrived = 0
+        self.packet_size = 20 * PER_MS
+        """Of the last packet with audio."""
+
         self._offset = 0
         self._unwrap = Unwrap(32)
         self._new_source = False
         self._paused = False
-        self._packet_size = 20 * PER_MS
 
     def follow_new_source(self) -> None:
         """The next packet's timestamp is of another series: its arrival places it."""
@@ -70,7 +72,7 @@ class Timeline:
         placed = self._between(start, lost_before=lost_before, position=self.position)
         self.position = start + size
         self._arrived = arrived
-        self._packet_size = size or self._packet_size
+        self.packet_size = size or self.packet_size
         return placed
 
     def clock_time(self, timestamp: int) -> int:
@@ -99,9 +101,9 @@ class Timeline:
         Packets that carried more time than the lost ones can have were not sent (DTX): then the
         lost ones are taken to be the onset of what follows.
         """
-        lost = lost_before * self._packet_size
+        lost = lost_before * self.packet_size
         if lost == 0 or start <= position:
             return Placed(start, start, start)
-        if start - position < lost + self._packet_size:
+        if start - position < lost + self.packet_size:
             return Placed(start, position, start)
         return Placed(start, start - lost, start)

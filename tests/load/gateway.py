@@ -1,0 +1,253 @@
+"""What one media worker costs without recognition: real RTP to N legs from another process.
+
+Run `python -m tests.load.gateway --legs 200 --seconds 20`. Prints the worker's CPU in percent of a
+core, packets lost, and memory per leg; exit code 1 if anything was lost. Linux (/proc).
+"""
+
+import argparse
+import asyncio
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+import uvloop
+from prometheus_client import CollectorRegistry
+
+from sip_gateway.audio.g711 import encode
+from sip_gateway.events import AudioFrame, CallEnded, CallEvent, LegLeft
+from sip_gateway.media.sinks import JoinedLeg
+from sip_gateway.media.worker import MediaWorker, Place, Sinks
+from sip_gateway.settings import Settings
+from sip_gateway.worker_protocol import (
+    CallClosed,
+    CallOpened,
+    CloseCall,
+    FromWorker,
+    LegSpec,
+    OpenCall,
+    ToWorker,
+)
+
+HOST = "127.0.0.1"
+PACKET = 160
+_LENGTH = struct.Struct("!I")
+_DECODER: msgspec.json.Decoder[FromWorker] = msgspec.json.Decoder(FromWorker)
+
+
+class Tally(msgspec.Struct):
+    """What the worker's sinks were given."""
+
+    frames: int = 0
+    received: int = 0
+    lost: int = 0
+    late: int = 0
+    longest_wait_ms: float = 0.0
+    """From the arrival of a frame's last packet to the frame."""
+
+
+class Counting:
+    """Audio and event sink that only counts."""
+
+    def __init__(self) -> None:
+        self.tally = Tally()
+
+    def start_leg(self, leg: JoinedLeg) -> None:
+        pass
+
+    def feed(self, frame: AudioFrame) -> None:
+        self.tally.frames += 1
+        waited_ms = (datetime.now(UTC) - frame.captured_at).total_seconds() * 1000
+        self.tally.longest_wait_ms = max(self.tally.longest_wait_ms, waited_ms)
+
+    def hold_leg(self, leg_id: str, *, at_ms: int) -> None:
+        pass
+
+    async def end_leg(self, leg_id: str) -> None:
+        pass
+
+    def publish(self, event: CallEvent) -> None:
+        if isinstance(event, LegLeft):
+            self.tally.received += event.packets_received
+            self.tally.lost += event.packets_lost
+            self.tally.late += event.packets_late
+
+    async def finish(self, ended: CallEnded) -> None:
+        pass
+
+
+def run_worker(directory: Path, legs: int) -> None:
+    """The worker's process: until its signalling goes; leaves its tally in a file."""
+    sink = Counting()
+    settings = Settings(
+        listen_host=HOST, rtp_port_first=43_000, rtp_port_last=43_000 + 2 * legs + 199
+    )
+    worker = MediaWorker(
+        settings,
+        Sinks(sink, sink),
+        place=Place(directory / "socket", directory / "heard"),
+        registry=CollectorRegistry(),
+    )
+    uvloop.run(worker.run(asyncio.Event()))
+    (directory / "tally").write_bytes(msgspec.json.encode(sink.tally))
+
+
+class Measured(NamedTuple):
+    """CPU seconds and resident memory of a process."""
+
+    cpu_s: float
+    resident_bytes: int
+
+
+def measure(pid: int) -> Measured:
+    """Read /proc."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    ticks = int(fields[11]) + int(fields[12])
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return Measured(ticks / os.sysconf("SC_CLK_TCK"), pages * os.sysconf("SC_PAGE_SIZE"))
+
+
+class Signalling:
+    """The signalling process's end of the worker protocol, blocking."""
+
+    def __init__(self, path: Path) -> None:
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        until = time.monotonic() + 30
+        while True:
+            try:
+                self._socket.connect(str(path))
+                break
+            except OSError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.05)
+        self._file = self._socket.makefile("rb")
+
+    def say(self, message: ToWorker) -> None:
+        body = msgspec.json.encode(message)
+        self._socket.sendall(_LENGTH.pack(len(body)) + body)
+
+    def hear(self) -> FromWorker:
+        (size,) = _LENGTH.unpack(self._file.read(_LENGTH.size))
+        return _DECODER.decode(self._file.read(size))
+
+    def open(self, call_id: str) -> list[int]:
+        """Open a call of two legs."""
+        legs = tuple(
+            LegSpec(leg_id=f"{call_id}-{n}", channel=n, role="agent", codec="PCMU", payload_type=0)
+            for n in range(2)
+        )
+        self.say(
+            OpenCall(
+                call_id=call_id,
+                tenant_id="default",
+                ingress="siprec",
+                external_id="",
+                started_at=datetime.now(UTC),
+                legs=legs,
+            )
+        )
+        opened = self.hear()
+        assert isinstance(opened, CallOpened), opened
+        return list(opened.rtp_ports.values())
+
+    def close_all(self, calls: list[str]) -> None:
+        for call_id in calls:
+            self.say(CloseCall(call_id=call_id, reason="bye"))
+        left = set(calls)
+        while left:
+            if isinstance(closed := self.hear(), CallClosed):
+                left.remove(closed.call_id)
+        self._file.close()
+        self._socket.close()
+
+
+def send(ports: list[int], seconds: float) -> int:
+    """Real RTP to every port: 50 packets a second each, not in step; returns packets sent."""
+    noise = np.random.default_rng(1).integers(-9000, 9000, 50 * PACKET).astype("<i2")
+    voice = encode(noise.tobytes(), "PCMU")
+    voices = [voice[n * PACKET : (n + 1) * PACKET] for n in range(50)]
+    udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    udp.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)
+    header = struct.Struct("!BBHII")
+    started = time.monotonic()
+    total = int(seconds * 50) * len(ports)
+    spacing_s = 0.02 / len(ports)
+    for n in range(total):
+        due = started + n * spacing_s
+        if (wait_s := due - time.monotonic()) > 0.001:
+            time.sleep(wait_s)
+        packet, leg = divmod(n, len(ports))
+        head = header.pack(0x80, 0, packet & 0xFFFF, packet * PACKET & 0xFFFFFFFF, leg + 1)
+        udp.sendto(head + voices[packet % 50], (HOST, ports[leg]))
+    udp.close()
+    return total
+
+
+def report(legs: int, sent: int, *, directory: Path, before: Measured, loaded: Measured) -> int:
+    """Print the figures; 1 if anything was lost."""
+    tally = msgspec.json.decode((directory / "tally").read_bytes(), type=Tally)
+    seconds = sent / legs / 50
+    cpu = 100 * (loaded.cpu_s - before.cpu_s) / seconds
+    lost = sent - tally.received + tally.late
+    memory = (loaded.resident_bytes - before.resident_bytes) / legs / 1024
+    print(f"legs                     {legs}, {seconds:.0f} s, {sent} packets")
+    print(
+        f"CPU of the worker        {cpu:.1f} % of a core, {cpu / legs * 1000:.0f} % for 1000 legs"
+    )
+    print(f"packets lost             {lost}")
+    print(f"frames of 100 ms         {tally.frames} of {round(seconds * 10) * legs}")
+    print(f"packet to frame, longest {tally.longest_wait_ms:.0f} ms")
+    print(f"memory per leg           {memory:.0f} KiB, worker {loaded.resident_bytes >> 20} MiB")
+    return 1 if lost else 0
+
+
+def run(legs: int, seconds: float) -> int:
+    """Start a worker, load it, print."""
+    with tempfile.TemporaryDirectory(prefix="trunkline-load-") as name:
+        directory = Path(name)
+        argv = [sys.executable, "-m", "tests.load.gateway", "--worker", name, "--legs", str(legs)]
+        worker = subprocess.Popen(argv)
+        try:
+            signalling = Signalling(directory / "socket")
+            before = measure(worker.pid)
+            calls = [f"{n:032x}" for n in range(legs // 2)]
+            ports = [port for call_id in calls for port in signalling.open(call_id)]
+            idle = measure(worker.pid)
+            sent = send(ports, seconds)
+            time.sleep(0.2)
+            loaded = measure(worker.pid)
+            signalling.close_all(calls)
+            worker.wait(30)
+        finally:
+            if worker.poll() is None:
+                worker.send_signal(signal.SIGKILL)
+                worker.wait()
+        before = Measured(idle.cpu_s, before.resident_bytes)
+        return report(len(ports), sent, directory=directory, before=before, loaded=loaded)
+
+
+def main() -> int:
+    """Measure, or be the worker that is measured."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--legs", type=int, default=200)
+    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--worker", type=Path, help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.worker:
+        run_worker(args.worker, args.legs)
+        return 0
+    return run(args.legs, args.seconds)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
