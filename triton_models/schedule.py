@@ -1,7 +1,7 @@
 """What is decoded first when several legs are due (pure).
 
-Finals, then what becomes final unless more is said, then partials; the longest due first. Partials
-give way: each step decodes as many as fit into its time, the rest stay due.
+Finals, then what becomes final unless more is said, then partials; the longest due first. All but
+finals give way: each step decodes as many as fit into its time, the rest stay due.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -11,8 +11,8 @@ from triton_models.leg import Kind, Task
 Clock = Callable[[], float]
 """Monotonic seconds."""
 
-PARTIALS_BUDGET_S = 0.08
-"""Time for partials in one step: while they are decoded, a final that falls due waits."""
+BUDGET_S = 0.08
+"""Time for all but finals in one step: while they are decoded, a final that falls due waits."""
 
 
 def in_order(tasks: Sequence[Task]) -> list[Task]:
@@ -21,14 +21,13 @@ def in_order(tasks: Sequence[Task]) -> list[Task]:
 
 
 def batches(tasks: Sequence[Task], *, size: int, clock: Clock) -> Iterator[list[Task]]:
-    """All finals, all speculative finals, then partials `size` at a time until time is up."""
+    """All finals, then the rest in order, `size` at a time until time is up."""
     ordered = in_order(tasks)
-    for kind in (Kind.FINAL, Kind.SPECULATIVE):
-        if batch := [task for task in ordered if task.kind is kind]:
-            yield batch
-    partials = [task for task in ordered if task.kind is Kind.PARTIAL]
-    give_way_at = clock() + PARTIALS_BUDGET_S
-    for at in range(0, len(partials), size):
+    if finals := [task for task in ordered if task.kind is Kind.FINAL]:
+        yield finals
+    others = ordered[len(finals) :]
+    give_way_at = clock() + BUDGET_S
+    for at in range(0, len(others), size):
         if clock() >= give_way_at:
             return
-        yield partials[at : at + size]
+        yield others[at : at + size]
