@@ -15,8 +15,8 @@ from tests.load.cpu import appliance_pid, cpu_by_kind
 from trunkline.api_client import ApiError
 from trunkline.cli.eval import find_target
 from trunkline.evaluate.delays import final_delays_ms, percentile, word_delays_ms
-from trunkline.evaluate.reference import BadReference, Reference, read_references
-from trunkline.evaluate.run import Target, TestCall, hear_all
+from trunkline.evaluate.reference import BadReference, Reference
+from trunkline.evaluate.run import Target, TestCall, hear_all, read_calls
 from trunkline.evaluate.score import Heard
 from trunkline.running import NotRunning, find_appliance
 
@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     try:
         numbers = [int(number) for number in args.calls.split(",")]
-        found = [TestCall(*one) for one in read_references(args.dir)]
+        found = read_calls(args.dir)
         target, root_pid = find_target(), appliance_pid(find_appliance().settings_file)
         print(HEADING)
         return max(run_at_once(number, found, target, root_pid=root_pid) for number in numbers)
@@ -51,7 +51,7 @@ def run_at_once(number: int, found: Sequence[TestCall], target: Target, *, root_
     outcomes = asyncio.run(hear_all(calls, target, parallel=number, report=lambda _: None))
     used = {kind: cpu_s - before[kind] for kind, cpu_s in cpu_by_kind(root_pid).items()}
     heard = [
-        (call.reference, outcome)
+        (call.audible, outcome)
         for call, outcome in zip(calls, outcomes, strict=True)
         if isinstance(outcome, Heard)
     ]

@@ -9,8 +9,8 @@ import msgspec
 
 from trunkline.api_client import Access, ApiError
 from trunkline.evaluate.placing import Address
-from trunkline.evaluate.reference import BadReference, read_references
-from trunkline.evaluate.run import Target, TestCall, evaluate
+from trunkline.evaluate.reference import BadReference
+from trunkline.evaluate.run import Target, evaluate, read_calls
 from trunkline.evaluate.score import CallScore
 from trunkline.evaluate.table import table
 from trunkline.running import NotRunning, find_appliance
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         print("trunkline: --parallel: at least 1", file=sys.stderr)
         return 2
     try:
-        calls = [TestCall(*found) for found in read_references(args.calls_dir, args.only)]
+        calls = read_calls(args.calls_dir, args.only)
         target = find_target()
         scores = asyncio.run(evaluate(calls, target, parallel=args.parallel, report=_progress))
     except (BadReference, NotRunning, ApiError) as error:

@@ -105,11 +105,11 @@ def _cut(turn: Turn, spans: list[Span]) -> Iterator[Piece]:
         if found < 0:
             raise BadReference(f"the turn at {turn.start_ms} ms does not hold its {span.kind}")
         if turn.text[text_at:found].strip():
-            yield Piece(turn.text[text_at:found], ms_at, span.start_ms, None)
+            yield Piece(turn.text[text_at:found], ms_at, max(ms_at, span.start_ms), None)
         yield Piece(span.spoken, span.start_ms, span.end_ms, span)
         text_at, ms_at = found + len(span.spoken), span.end_ms
     if any(character.isalnum() for character in turn.text[text_at:]):
-        yield Piece(turn.text[text_at:], ms_at, turn.end_ms, None)
+        yield Piece(turn.text[text_at:], ms_at, max(ms_at, turn.end_ms), None)
 
 
 PAUSES = {",": 3.0, ";": 4.0, ":": 4.0, ".": 5.0, "?": 5.0, "!": 5.0}

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -11,10 +11,11 @@ import psycopg
 
 from analytics.events import TranscriptDocument
 from trunkline.api_client import Access, ApiClient, ApiError
+from trunkline.evaluate.audible import read_audible
 from trunkline.evaluate.delays import Shown
 from trunkline.evaluate.placing import Address, NotPlaced, Placed, place
 from trunkline.evaluate.recorder import CaptionRecorder
-from trunkline.evaluate.reference import Reference
+from trunkline.evaluate.reference import Reference, read_references
 from trunkline.evaluate.score import CallScore, Heard, score_call
 from trunkline.evaluate.stored import stored_texts
 
@@ -43,6 +44,16 @@ class TestCall(NamedTuple):
 
     wav: Path
     reference: Reference
+    audible: Reference
+    """The same, its turns cut to what can be heard of them."""
+
+
+def read_calls(folder: Path, only: Collection[str] = ()) -> list[TestCall]:
+    """The calls of a folder; BadReference if they cannot be used."""
+    return [
+        TestCall(wav, reference, read_audible(reference, wav))
+        for wav, reference in read_references(folder, only)
+    ]
 
 
 async def evaluate(
@@ -59,7 +70,11 @@ async def evaluate(
         if isinstance(heard, Heard):
             scores.append(
                 await asyncio.to_thread(
-                    score_call, call.reference, heard, endpoint_ms=target.endpoint_ms
+                    score_call,
+                    call.reference,
+                    heard,
+                    audible=call.audible,
+                    endpoint_ms=target.endpoint_ms,
                 )
             )
         else:

@@ -104,10 +104,12 @@ class CallScore(msgspec.Struct, frozen=True, kw_only=True):
         return total_errors(leg.errors for leg in self.legs)
 
 
-def score_call(reference: Reference, heard: Heard, *, endpoint_ms: int) -> CallScore:
-    """Score one call."""
+def score_call(
+    reference: Reference, heard: Heard, *, audible: Reference, endpoint_ms: int
+) -> CallScore:
+    """Score one call; `audible` is the truth with its turns cut to what can be heard."""
     channels = sorted({turn.channel for turn in reference.turns})
-    finals = final_delays_ms(reference, heard.shown, started_at=heard.started_at)
+    finals = final_delays_ms(audible, heard.shown, started_at=heard.started_at)
     turns = [turn for turn in reference.turns if not turn.backchannel]
     return CallScore(
         name=reference.name,
@@ -123,7 +125,7 @@ def score_call(reference: Reference, heard: Heard, *, endpoint_ms: int) -> CallS
             delay
             for channel in channels
             for delay in word_delays_ms(
-                reference, heard.shown, channel=channel, started_at=heard.started_at
+                audible, heard.shown, channel=channel, started_at=heard.started_at
             )
         ),
         turns=len(turns),

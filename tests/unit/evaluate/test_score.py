@@ -130,7 +130,7 @@ def score(
         shown=arrived if shown is None else shown,
         stored=stored or [],
     )
-    return score_call(REFERENCE, heard, endpoint_ms=ENDPOINT_MS)
+    return score_call(REFERENCE, heard, audible=REFERENCE, endpoint_ms=ENDPOINT_MS)
 
 
 def test_a_perfect_transcript_has_no_errors_no_leaks_and_the_legs_right() -> None:
