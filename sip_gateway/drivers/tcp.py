@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from typing import cast
 
 from sip_gateway.sip.flow import Flow, Outgoing
 from sip_gateway.sip.framing import StreamFraming
@@ -30,8 +31,8 @@ class _Connection(asyncio.Protocol):
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        # uvloop's transports are no subclasses of asyncio's.
+        self.transport = cast(asyncio.Transport, transport)
         local, remote = transport.get_extra_info("sockname"), transport.get_extra_info("peername")
         self.flow = Flow("tcp", local[0], self._driver.port, remote[0], remote[1])
         self._driver.opened(self)

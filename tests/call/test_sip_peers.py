@@ -1,0 +1,260 @@
+"""Real peers call the gateway: sipp over UDP and TCP, plain and SIPREC, and baresip."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import pytest_asyncio
+import soundfile
+
+from sip_gateway.events import (
+    CallEnded,
+    CallStarted,
+    Gap,
+    LegHeld,
+    LegJoined,
+    LegLeft,
+    LegResumed,
+)
+from sip_gateway.settings import Settings
+from sip_gateway.sip.message import Response
+from sip_gateway.sip.parsing import parse
+from tests.services.gateway import TestGateway, gateway, needs
+from tests.sip_bench import SDP, message
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
+
+SCENARIOS = Path(__file__).parent / "scenarios"
+SPEECH_S = 12
+TRANSPORTS = pytest.mark.parametrize("transport", ["udp", "tcp"])
+
+
+def local(*, sip_port: int = 0) -> Settings:
+    """Everything on the loopback; each test has its own RTP ports, because they rest after use."""
+    return Settings(
+        listen_host="127.0.0.1", sip_port=sip_port, rtp_port_first=42000, rtp_port_last=42599
+    )
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def gateway_of_module(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[TestGateway]:
+    async with gateway(tmp_path_factory.mktemp("gateway"), local()) as started:
+        yield started
+
+
+@pytest.fixture
+def line(gateway_of_module: TestGateway) -> TestGateway:
+    """The gateway, with nothing heard yet."""
+    events = gateway_of_module.state / "events.jsonl"
+    events.write_bytes(b"")
+    return gateway_of_module
+
+
+@contextlib.asynccontextmanager
+async def sipp(
+    line: TestGateway, folder: Path, scenario: str, *options: str, transport: str = "udp"
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A scenario while it runs; it must end well."""
+    noise = np.random.default_rng(1).integers(0, 256, 8000 * SPEECH_S, dtype="u1")
+    (folder / "speech.ulaw").write_bytes(noise.tobytes())
+    process = await asyncio.create_subprocess_exec(
+        needs("sipp"), "-sf", str(SCENARIOS / f"{scenario}.xml"), "-m", "1", "-i", "127.0.0.1",
+        # Without -nr sipp answers a repeated response with a repeat of its request, for ever.
+        "-t", "t1" if transport == "tcp" else "u1", "-nr", "-nostdin", "-timeout", "40",
+        "-trace_msg", "-message_file", "messages.log", *options, f"127.0.0.1:{line.port}",
+        cwd=folder, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        yield process
+        status = await process.wait()
+        log = folder / "messages.log"
+        assert status == 0, log.read_text()[-4000:] if log.exists() else "sipp said nothing"
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+def received(folder: Path, status: int, method: str) -> list[bytes]:
+    """The responses of one kind that sipp logged, as they came."""
+    found = []
+    for entry in (folder / "messages.log").read_bytes().split(b"-" * 47)[1:]:
+        head, _, text = entry.partition(b"\n\n")
+        if b"received" not in head:
+            continue
+        response = parse(text)
+        assert isinstance(response, Response)
+        if (response.status, response.cseq.method) == (status, method):
+            found.append(text)
+    return found
+
+
+@TRANSPORTS
+async def test_sipp_places_a_plain_call(line: TestGateway, tmp_path: Path, transport: str) -> None:
+    async with sipp(line, tmp_path, "plain", "-d", "2000", transport=transport):
+        pass
+    (ended,) = await line.ended()
+    assert ended.reason == "bye"
+    (started,) = line.of(CallStarted)
+    assert started.ingress == "sip"
+    assert line.frames()[0] >= 19
+    assert line.lost() == 0
+
+
+@TRANSPORTS
+async def test_sipp_places_a_recording_session(
+    line: TestGateway, tmp_path: Path, transport: str
+) -> None:
+    async with sipp(line, tmp_path, "siprec", "-d", "2000", transport=transport):
+        pass
+    await line.ended()
+    (started,) = line.of(CallStarted)
+    assert (started.ingress, started.external_id) == ("siprec", "sipp-1")
+    legs = [(leg.channel, leg.label, leg.role, leg.participant_name) for leg in line.of(LegJoined)]
+    assert legs == [(0, "1", "agent", "Ann Agent"), (1, "2", "customer", "Carl")]
+    # sipp sends RTP for the first media line only.
+    assert line.frames()[0] >= 19
+    assert line.lost() == 0
+
+
+async def test_a_repeated_invite_and_bye_get_the_same_answer_and_are_one_call(
+    line: TestGateway, tmp_path: Path
+) -> None:
+    async with sipp(line, tmp_path, "retransmit"):
+        pass
+    await line.ended()
+    assert len(line.of(CallStarted)) == len(line.of(CallEnded)) == 1
+    for method in ("INVITE", "BYE"):
+        first, again = received(tmp_path, 200, method)
+        assert first.split() == again.split()
+
+
+@TRANSPORTS
+async def test_sipp_cancels_before_the_answer(
+    line: TestGateway, tmp_path: Path, transport: str
+) -> None:
+    line.signal_worker(signal.SIGSTOP)
+    try:
+        async with sipp(line, tmp_path, "cancel", transport=transport):
+            pass
+    finally:
+        line.signal_worker(signal.SIGCONT)
+    (ended,) = await line.ended()
+    assert ended.reason == "cancelled"
+
+
+@TRANSPORTS
+async def test_sipp_holds_and_resumes(line: TestGateway, tmp_path: Path, transport: str) -> None:
+    async with sipp(line, tmp_path, "hold", transport=transport):
+        pass
+    await line.ended()
+    (held,), (resumed,) = line.of(LegHeld), line.of(LegResumed)
+    assert 800 <= held.at_ms < resumed.at_ms
+    assert len(line.of(LegLeft)) == 1
+    assert line.of(Gap) == [], "hold is not loss"
+
+
+async def test_twenty_calls_at_once_lose_nothing(line: TestGateway, tmp_path: Path) -> None:
+    many = ("-m", "20", "-r", "20", "-l", "20", "-d", "2000")
+    async with sipp(line, tmp_path, "plain", *many):
+        pass
+    assert len(await line.ended(20)) == 20
+    assert min(line.frames()) >= 18
+    assert line.lost() == 0
+
+
+async def test_malformed_messages_harm_no_call(line: TestGateway, tmp_path: Path) -> None:
+    async with sipp(line, tmp_path, "hold"):
+        await line.until(lambda: bool(line.of(LegJoined)))
+        invite = message("INVITE", body=SDP)
+        rubbish = [b"", b"\0" * 1400, invite[:200], invite.replace(b"SIP/2.0", b"SIP/9.9")]
+        rubbish += [invite.replace(b"Content-Length: ", b"Content-Length: 9")]
+        rubbish += [invite.replace(name, b"X-") for name in (b"Via", b"From", b"CSeq", b"Contact")]
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+            for data in rubbish * 20:
+                udp.sendto(data, ("127.0.0.1", line.port))
+        for data in rubbish:
+            _, writer = await asyncio.open_connection("127.0.0.1", line.port)
+            writer.write(data + b"\r\n\r\n" + b"x" * 70_000)
+            writer.close()
+    (ended,) = await line.ended()
+    assert ended.reason == "bye"
+    assert line.lost() == 0
+
+
+async def test_baresip_places_a_plain_call(line: TestGateway, tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).normal(0, 0.1, 8000 * SPEECH_S)
+    soundfile.write(tmp_path / "speech.wav", noise, 8000, subtype="PCM_16")
+    modules = ("account", "menu", "g711", "aufile")
+    program = needs("baresip")
+    (tmp_path / "config").write_text(
+        f"module_path {Path(program).parents[1] / 'lib' / 'baresip' / 'modules'}\n"
+        + "".join(f"module{'_app' * (i < 2)} {name}.so\n" for i, name in enumerate(modules))
+        + "net_interface 127.0.0.1\nsip_listen 127.0.0.1:0\n"
+        + f"audio_source aufile,{tmp_path}/speech.wav\n"
+        + f"audio_player aufile,{tmp_path}/heard.wav\naudio_alert aufile,{tmp_path}/ring.wav\n"
+    )
+    (tmp_path / "accounts").write_text("<sip:ann@127.0.0.1>;regint=0;audio_codecs=PCMA/8000/1\n")
+    (tmp_path / "contacts").write_text("")
+    process = await asyncio.create_subprocess_exec(
+        program, "-f", str(tmp_path), "-e", f"/dial sip:line@127.0.0.1:{line.port}", "-t", "4",
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    assert await process.wait() == 0
+    (ended,) = await line.ended()
+    assert ended.reason == "bye"
+    (leg,) = line.of(LegJoined)
+    assert leg.codec == "PCMA"
+    assert line.frames()[0] >= 30
+    assert line.lost() == 0
+
+
+@TRANSPORTS
+async def test_a_killed_media_worker_comes_back_to_its_call(tmp_path: Path, transport: str) -> None:
+    async with gateway(tmp_path / "state", local()) as line:
+        async with sipp(line, tmp_path, "plain", "-d", "5000", transport=transport):
+            await line.until(lambda: bool(line.of(LegJoined)))
+            await asyncio.sleep(1)  # of speech
+            line.signal_worker(signal.SIGKILL)
+        (ended,) = await line.ended()
+    assert ended.reason == "bye"
+    assert [gap.why for gap in line.of(Gap)] == ["worker_restarted"]
+    assert len(line.of(CallStarted)) == 1
+
+
+async def test_a_call_survives_kill_9_of_signalling_and_its_bye_works(tmp_path: Path) -> None:
+    async with gateway(tmp_path / "state", local()) as line:
+        fixed = local(sip_port=line.port)
+    async with gateway(tmp_path / "state", fixed) as line:
+        async with sipp(line, tmp_path, "plain", "-d", "6000"):
+            await line.until(lambda: bool(line.of(LegJoined)))
+            await asyncio.sleep(1)  # of speech
+            await line.kill()
+            assert list((line.state / "dialogs").glob("*.dialog"))
+            await line.start()
+        (ended,) = await line.ended()
+        await line.until(lambda: not list((line.state / "dialogs").iterdir()))
+    assert ended.reason == "bye"
+    assert [gap.why for gap in line.of(Gap)] == ["worker_restarted"]
+    assert len(line.of(CallStarted)) == 1
+
+
+@TRANSPORTS
+async def test_a_stop_ends_calls_with_a_bye(tmp_path: Path, transport: str) -> None:
+    async with (
+        gateway(tmp_path / "state", local()) as line,
+        sipp(line, tmp_path, "ended_by_gateway", transport=transport),
+    ):
+        await line.until(lambda: bool(line.of(LegJoined)))
+        assert await line.stop() == 0
+    (ended,) = line.of(CallEnded)
+    assert ended.reason == "shutdown"
+    assert not list((line.state / "dialogs").iterdir())
