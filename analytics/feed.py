@@ -96,7 +96,7 @@ class CaptionFeed:
         """These are on a socket now."""
         now = datetime.now(UTC)
         for line in lines:
-            if line.said and line.said.audio_end_at > self._started_at:
+            if line.said and line.said.redacted_at > self._started_at:
                 self._metrics.sent(line.said, now=now)
 
     def _count(self, change: int) -> None:

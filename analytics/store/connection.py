@@ -25,8 +25,15 @@ class Connections:
     """A few connections, made anew by themselves when the server was away."""
 
     def __init__(self, dsn: str, *, most: int = 6) -> None:
+        # Each connection is asked before use: after a restart of the server none of them works.
         self._pool = AsyncConnectionPool(
-            dsn, min_size=1, max_size=most, open=False, configure=_configure, timeout=5.0
+            dsn,
+            min_size=1,
+            max_size=most,
+            open=False,
+            configure=_configure,
+            check=AsyncConnectionPool.check_connection,
+            timeout=5.0,
         )
 
     async def open(self) -> None:

@@ -227,7 +227,7 @@ document.querySelector(".side").addEventListener("keydown", (event) => {
 // ---- the call that is looked at
 
 function route() {
-  look(decodeURIComponent(location.hash.slice(1)));
+  look(location.hash.slice(1));
 }
 addEventListener("hashchange", route);
 

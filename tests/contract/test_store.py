@@ -1,5 +1,6 @@
 """What every Store does: the same tests over memory and over a real Postgres."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -261,6 +262,19 @@ async def test_a_database_that_is_away_is_said_so() -> None:
         await store.apply([ToldCall().started()], now=NOW)
 
 
+async def test_after_its_connections_were_cut_the_store_goes_on_at_once(dsn: str) -> None:
+    store = await PostgresStore.connect(dsn)
+    await asyncio.gather(*(store.calls("default") for _ in range(6)))
+    async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection:
+        await connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity "
+            "where datname = current_database() and pid <> pg_backend_pid()"
+        )
+    await store.apply([ToldCall().started()], now=NOW)
+    assert len(await store.calls("default")) == 1
+    await store.close()
+
+
 async def test_segments_go_to_the_partition_of_the_calls_day(dsn: str) -> None:
     store = await PostgresStore.connect(dsn)
     await store.apply([ToldCall().said(0, "near", start_ms=0)], now=NOW)
@@ -332,3 +346,31 @@ async def test_every_column_says_what_it_holds(dsn: str) -> None:
             """
         )
         assert await bare.fetchall() == []
+
+
+async def test_two_sinks_that_each_bring_one_end_finalise_the_call_once(dsn: str) -> None:
+    one, other = await PostgresStore.connect(dsn), await PostgresStore.connect(dsn)
+    calls = [ToldCall(f"019aa09969c07a1bb9c0ffee0000{i:04d}") for i in range(30)]
+    for call in calls:
+        await one.apply([call.started()], now=NOW)
+    for call in calls:
+        done = await asyncio.gather(
+            one.apply([call.ended(at_ms=900)], now=NOW),
+            other.apply([call.transcript_ended(at_ms=900)], now=NOW),
+        )
+        assert sum(applied.finalised for applied in done) == 1
+    assert len(await one.unpublished()) == 30
+    await one.close()
+    await other.close()
+
+
+async def test_two_sinks_over_the_same_calls_in_opposite_order_do_not_lock_up(dsn: str) -> None:
+    one, other = await PostgresStore.connect(dsn), await PostgresStore.connect(dsn)
+    calls = [ToldCall(f"019aa09969c07a1bb9c0ffee0000{i:04d}") for i in range(20)]
+    lifecycle = [event for call in calls for event in call.lifecycle()]
+    speech = [event for call in reversed(calls) for event in call.speech()]
+    for _ in range(5):
+        await asyncio.gather(one.apply(lifecycle, now=NOW), other.apply(speech, now=NOW))
+    assert len(await one.unpublished()) == 20
+    await one.close()
+    await other.close()
