@@ -30,7 +30,7 @@ class Address(NamedTuple):
 async def place(wav: Path, to: Address) -> Placed:
     """Play the two channels of `wav` as the two legs of a SIPREC call; NotPlaced if it fails."""
     started: list[datetime] = []
-    plan = CallPlan(host=to.host, port=to.port, agent=wav, transport="udp")
+    plan = CallPlan(host=to.host, port=to.port, agent=wav)
     try:
         report = await place_call(plan, on_started=lambda _, at: started.append(at))
     except CallFailed as error:
