@@ -279,13 +279,17 @@ class CallRedactor:
         self, segment: Segment | None, raw: RawTranscript, error: Exception | None
     ) -> Redacted:
         """`[unavailable]`; and for a while any number may be the answer to what was lost."""
-        if segment is None:
-            segment = Segment(raw, 0)
-        segment.failed = True
-        segment.spans, segment.written = [], []
+        if segment is not None:
+            segment.failed = True
+            segment.spans, segment.written = [], []
         until_ms = raw.end_ms + int(self._limits.seconds * 1000)
         self._blind = [*self._blind[-50:], (raw.start_ms, until_ms)]
-        return Redacted(raw, unavailable(segment), False, fault=_where(error))
+        return refuse(raw, why=_where(error))
+
+
+def refuse(raw: RawTranscript, *, why: str) -> Redacted:
+    """`[unavailable]` for a revision that no redactor has seen."""
+    return Redacted(raw, unavailable(raw), False, fault=why)
 
 
 def _key(raw: RawTranscript) -> tuple[str, int, str]:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from redaction.events import RedactedWord
 from redaction.segments import Segment, Span, Tombstone
-from triton_models.events import Word
+from triton_models.events import RawTranscript, Word
 
 TOLERANCE_MS = 80
 """A word may reach so far into a masked interval and still be shown: word times are not exact."""
@@ -140,9 +140,8 @@ def _shown(word: Word) -> RedactedWord:
     )
 
 
-def unavailable(segment: Segment) -> Rendered:
+def unavailable(raw: RawTranscript) -> Rendered:
     """One token in place of the whole segment."""
-    raw = segment.raw
     word = RedactedWord(
         text="[unavailable]",
         start_ms=raw.start_ms,

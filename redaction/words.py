@@ -61,6 +61,9 @@ class Atom(NamedTuple):
     capital: bool
 
 
+TOKEN = re.compile(r"\[[a-z_]+\]")
+"""What stands in place of masked words; text that was redacted before is not redacted again."""
+
 _EDGE = " \t\r\n.,;:!?\"“”‘’'()[]{}…*~|<>"
 _LEADING = _EDGE + "-–—"
 _PLAIN: dict[str, tuple[Class, str]] = (
@@ -100,6 +103,9 @@ def atoms_of(texts: Iterable[str]) -> list[Atom]:
 
 def _atoms(word: int, text: str) -> Iterator[Atom]:
     for piece in text.split():
+        if TOKEN.fullmatch(piece):
+            yield Atom(word, Class.OTHER, "", piece, "", False)
+            continue
         core = piece.lstrip(_LEADING).rstrip(_LEADING)
         if not core:
             continue

@@ -1,0 +1,311 @@
+"""The redaction stage: raw transcripts off the bus, redacted ones onto it.
+
+It fails closed: what cannot be redacted, for whatever reason or in time, becomes `[unavailable]`.
+"""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import msgspec
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from redaction.events import TRANSCRIPTS_TOPIC, Transcript, TranscriptEnded, TranscriptEvent
+from redaction.open_calls import OpenCalls
+from redaction.presidio import Engine, build_engine
+from redaction.redact import CallRedactor, Redacted, make_policy, refuse
+from redaction.settings import Settings
+from triton_models.events import RAW_TOPIC, RawEvent, RawTranscript, RawTranscriptEnded
+from trunkline.bus import Bus, Record, Subscription, Unavailable
+from trunkline.bus.consume import Decoded, consume
+from trunkline.bus.dead_letters import DeadLetters
+
+log = logging.getLogger(__name__)
+
+GROUP = "redact"
+REVISION_STEP = 10_000
+"""Published revision = raw revision * this + rank: a correction is higher, a newer raw revision
+higher still, and a replay gives the same numbers again."""
+
+IDLE_S = 7200.0
+"""A call that was silent so long has lost its end: its state is dropped."""
+
+RETRY_S = 1.0
+WORKERS = 2
+_DECODER: msgspec.json.Decoder[RawEvent] = msgspec.json.Decoder(RawEvent)
+_ENCODER = msgspec.json.Encoder()
+_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+@dataclass(slots=True)
+class _Call:
+    """One open call."""
+
+    redactor: CallRedactor
+    working: "asyncio.Future[list[Redacted]] | None" = None
+    """Set while a thread holds the redactor, also after its time is over."""
+    lost: list[RawTranscript] = field(default_factory=list)
+    """Given up meanwhile; the redactor has not been told yet."""
+
+
+class RedactStage:
+    """Consumes `trunkline.transcripts.raw`, publishes `trunkline.transcripts`.
+
+    Of the partials in one fetched batch only the newest of each segment is redacted; finals all
+    are. `retention_s` is how long the raw topic keeps records.
+    """
+
+    def __init__(
+        self,
+        bus: Bus,
+        settings: Settings,
+        *,
+        registry: CollectorRegistry,
+        engine: Engine | None = None,
+        retention_s: float = 3600.0,
+    ) -> None:
+        self._bus = bus
+        self._policy = make_policy(settings, engine or build_engine(), key=secrets.token_bytes(32))
+        self._timeout_s = settings.timeout_ms / 1000
+        self._dead_letters = DeadLetters(bus, registry=registry)
+        self._metrics = _Metrics(registry)
+        self._calls: OpenCalls[_Call] = OpenCalls(hold_s=retention_s, idle_s=IDLE_S)
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="redact")
+        self._to_publish: list[TranscriptEvent] = []
+        self._worked_on: Sequence[Decoded[RawEvent]] = ()
+        self._missing = "not started"
+
+    def ready(self) -> str:
+        """Empty while it reads and writes the bus."""
+        return self._missing
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Redact until `stop` is set."""
+        subscription = await self._subscribe(stop)
+        if subscription is not None:
+            self._missing = ""
+            await consume(
+                subscription,
+                self._handle,
+                decoder=_DECODER,
+                dead_letters=self._dead_letters,
+                stop=stop,
+            )
+        self._missing = "stopped"
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _subscribe(self, stop: asyncio.Event) -> Subscription | None:
+        while not stop.is_set():
+            try:
+                return await self._bus.subscribe([RAW_TOPIC], group=GROUP)
+            except Unavailable:
+                self._missing = "the bus is away"
+            try:
+                await asyncio.wait_for(stop.wait(), RETRY_S)
+            except TimeoutError:
+                continue
+        return None
+
+    async def _handle(self, batch: Sequence[Decoded[RawEvent]]) -> list[Record]:
+        """Redact a batch and publish it; a batch that comes again is only published further."""
+        if batch is not self._worked_on:
+            await self._work(batch)
+            self._worked_on = batch
+        try:
+            await self._publish()
+        except Unavailable:
+            self._missing = "the bus is away"
+            raise
+        self._missing = ""
+        now = time.monotonic()
+        for call_id in self._calls.forget_idle(now=now):
+            log.warning("a call's end was lost", extra={"call_id": call_id})
+        self._metrics.open_calls.set(len(self._calls))
+        return self._calls.safe(now=now)
+
+    async def _work(self, batch: Sequence[Decoded[RawEvent]]) -> None:
+        """Redact a batch, call by call, each call's events in order."""
+        by_call: dict[str, list[RawEvent]] = {}
+        now = time.monotonic()
+        for record, event in batch:
+            if self._calls.rewound(record):
+                # Its calls come again from their start, the events gathered so far included.
+                by_call = {k: v for k, v in by_call.items() if k in self._calls}
+            if self._calls.get(event.call_id, now=now) is None:
+                redactor = CallRedactor(self._policy, call_id=event.call_id)
+                self._calls.open(event.call_id, _Call(redactor), record=record, now=now)
+            by_call.setdefault(event.call_id, []).append(event)
+        for call_id, events in by_call.items():
+            await self._redact(call_id, self._shed(events))
+
+    def _shed(self, events: Sequence[RawEvent]) -> list[RawEvent]:
+        """Without partials that a later event of the batch replaces."""
+        newest: dict[tuple[str, str], int] = {}
+        for i, event in enumerate(events):
+            if isinstance(event, RawTranscript):
+                newest[event.leg_id, event.segment_id] = i
+        kept = [
+            event
+            for i, event in enumerate(events)
+            if not isinstance(event, RawTranscript)
+            or event.is_final
+            or newest[event.leg_id, event.segment_id] == i
+        ]
+        self._metrics.shed.inc(len(events) - len(kept))
+        return kept
+
+    async def _redact(self, call_id: str, events: Sequence[RawEvent]) -> None:
+        call = self._calls.get(call_id, now=time.monotonic())
+        if call is None:
+            return
+        for event in events:
+            if isinstance(event, RawTranscript):
+                self._to_publish += await self._receive(call, event)
+            else:
+                self._to_publish += await self._end(call, event)
+                self._calls.close(call_id)
+
+    async def _receive(self, call: _Call, raw: RawTranscript) -> list[TranscriptEvent]:
+        """One revision, redacted in a thread; `[unavailable]` when that takes too long."""
+        started = time.perf_counter()
+        done = await self._in_thread(call, raw)
+        if done is None:
+            call.lost.append(raw)
+            done = [refuse(raw, why="timeout")]
+        kind = "final" if raw.is_final else "partial"
+        self._metrics.events.labels(kind).inc()
+        self._metrics.seconds.labels(kind).observe(time.perf_counter() - started)
+        return [self._transcript(redacted) for redacted in done]
+
+    async def _in_thread(self, call: _Call, raw: RawTranscript) -> list[Redacted] | None:
+        """What the redactor makes of `raw`; None if it is not done in time."""
+        if call.working is not None and not call.working.done():
+            return None
+        loop = asyncio.get_running_loop()
+        call.working = loop.run_in_executor(self._pool, _step, call, raw)
+        try:
+            return await asyncio.wait_for(asyncio.shield(call.working), self._timeout_s)
+        except TimeoutError:
+            # The thread cannot be stopped. It keeps this call; others get threads of their own.
+            self._pool.shutdown(wait=False)
+            self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="redact")
+            return None
+
+    async def _end(self, call: _Call, event: RawTranscriptEnded) -> list[TranscriptEvent]:
+        """What was held back, and the end."""
+        out: list[TranscriptEvent] = []
+        if call.working is None or call.working.done():
+            out += [self._transcript(redacted) for redacted in call.redactor.end()]
+        ended = TranscriptEnded(
+            tenant_id=event.tenant_id, call_id=event.call_id, ended_at=event.ended_at
+        )
+        return [*out, ended]
+
+    def _transcript(self, redacted: Redacted) -> Transcript:
+        """The event as everyone after redaction sees it."""
+        raw, rendered = redacted.raw, redacted.rendered
+        if redacted.fault:
+            self._metrics.unavailable.inc()
+            where = {"call_id": raw.call_id, "leg_id": raw.leg_id, "reason": redacted.fault}
+            log.error("a segment could not be redacted", extra=where)
+        elif raw.is_final and not redacted.is_correction:
+            for word in rendered.words:
+                if word.kind is not None:
+                    self._metrics.redactions.labels(word.kind).inc()
+        redacted_at = datetime.now(UTC)
+        self._metrics.delay.observe((redacted_at - raw.recognised_at).total_seconds())
+        return Transcript(
+            tenant_id=raw.tenant_id,
+            call_id=raw.call_id,
+            leg_id=raw.leg_id,
+            segment_id=raw.segment_id,
+            revision=raw.revision * REVISION_STEP + rendered.rank,
+            is_final=raw.is_final,
+            start_ms=raw.start_ms,
+            end_ms=raw.end_ms,
+            words=rendered.words,
+            speaker=raw.speaker,
+            channel=raw.channel,
+            language=raw.language,
+            model=raw.model,
+            model_sha256=raw.model_sha256,
+            decoder=raw.decoder,
+            policy_version=self._policy.version,
+            audio_end_at=raw.audio_end_at,
+            recognised_at=raw.recognised_at,
+            redacted_at=redacted_at,
+        )
+
+    async def _publish(self) -> None:
+        """Publish what is due, each call's events in order; what fails stays due."""
+        by_call: dict[str, list[TranscriptEvent]] = {}
+        for event in self._to_publish:
+            by_call.setdefault(event.call_id, []).append(event)
+        sent: set[int] = set()
+
+        async def tell(events: Sequence[TranscriptEvent]) -> None:
+            for event in events:
+                value = _ENCODER.encode(event)
+                await self._bus.publish(TRANSCRIPTS_TOPIC, event.call_id, value)
+                sent.add(id(event))
+
+        results = await asyncio.gather(
+            *(tell(events) for events in by_call.values()), return_exceptions=True
+        )
+        self._to_publish = [event for event in self._to_publish if id(event) not in sent]
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+
+
+def _step(call: _Call, raw: RawTranscript) -> list[Redacted]:
+    """Runs in a thread, the only one that has this call now."""
+    while call.lost:
+        call.redactor.lose(call.lost.pop(0))
+    return call.redactor.receive(raw)
+
+
+class _Metrics:
+    """What an operator watches."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.events = Counter(
+            "trunkline_redaction_events", "Revisions redacted", ["kind"], registry=registry
+        )
+        self.redactions = Counter(
+            "trunkline_redaction_redactions",
+            "Masked spans in finals as first published",
+            ["kind"],
+            registry=registry,
+        )
+        self.unavailable = Counter(
+            "trunkline_redaction_unavailable",
+            "Segments that became [unavailable] because they could not be redacted",
+            registry=registry,
+        )
+        self.shed = Counter(
+            "trunkline_redaction_shed_partials",
+            "Partials skipped because a newer revision was already there",
+            registry=registry,
+        )
+        self.seconds = Histogram(
+            "trunkline_redaction_seconds",
+            "Time to redact one revision",
+            ["kind"],
+            buckets=_BUCKETS,
+            registry=registry,
+        )
+        self.delay = Histogram(
+            "trunkline_redaction_delay_seconds",
+            "From recognised to redacted, bus included",
+            buckets=_BUCKETS,
+            registry=registry,
+        )
+        self.open_calls = Gauge(
+            "trunkline_redaction_open_calls", "Calls with state here", registry=registry
+        )
