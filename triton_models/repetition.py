@@ -10,7 +10,7 @@ _FREE_TOKENS = 4
 """Short utterances are denser."""
 
 _MOST_PER_S = 8.0
-_DENSE_PER_S = 5.5
+_DENSE_PER_S = 7.0
 """At this rate even a phrase said twice is doubted."""
 
 _LONGEST_PHRASE = 12
@@ -24,13 +24,15 @@ def most_tokens(samples: int) -> int:
 def first_loop(tokens: Sequence[int], *, samples: int) -> int | None:
     """Where a phrase starts to repeat beyond belief; None if none does.
 
-    One or two tokens may be said often ("one one one one" is how a card number can start): they
-    need 18 in a row. Longer phrases need four rounds, or two if all was said very fast.
+    One or two different tokens may be said often ("one one one one" is how a card number can
+    start): they need 18 in a row. Other phrases need five rounds (a card number has four groups,
+    which may be alike), or two if all was said faster than anybody speaks.
     """
     dense = len(tokens) > _DENSE_PER_S * samples / 16000
     for at in range(len(tokens)):
         for size in range(1, _LONGEST_PHRASE + 1):
-            need = 18 // size if size < 3 else 2 if dense else 4
+            few = len(set(tokens[at : at + size])) < 3
+            need = -(-18 // size) if few else 2 if dense else 5
             if len(tokens) - at >= need * size and _rounds(tokens, at, size) >= need:
                 return at + size
     return None

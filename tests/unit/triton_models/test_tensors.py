@@ -1,0 +1,65 @@
+"""What Triton mounts says the same as `tensors.py`."""
+
+from pathlib import Path
+
+import pytest
+from google.protobuf import text_format  # type: ignore[import-untyped]
+from tritonclient.grpc import model_config_pb2
+
+import triton_models
+from triton_models import tensors
+from triton_models.legs import RATE_HZ
+from triton_models.tensors import Tensor
+from triton_models.weights import manifest
+
+REPOSITORY = Path(triton_models.__file__).parent / "repository"
+TYPES = {"TYPE_STRING": "BYTES"}
+
+
+@pytest.fixture(scope="module")
+def config() -> model_config_pb2.ModelConfig:
+    text = (REPOSITORY / tensors.MODEL / "config.pbtxt").read_text(encoding="utf-8")
+    return text_format.Parse(text, model_config_pb2.ModelConfig())
+
+
+def declared(tensor: object, data_type: int, dims: list[int]) -> Tensor:
+    name = model_config_pb2.DataType.Name(data_type)
+    return Tensor(str(tensor), TYPES.get(name, name.removeprefix("TYPE_")), tuple(dims))
+
+
+def test_inputs_and_outputs_are_those_of_tensors(config: model_config_pb2.ModelConfig) -> None:
+    assert config.name == tensors.MODEL
+    inputs = [declared(t.name, t.data_type, list(t.dims)) for t in config.input]
+    outputs = [declared(t.name, t.data_type, list(t.dims)) for t in config.output]
+    assert tuple(inputs) == tensors.INPUTS
+    assert tuple(outputs) == tensors.OUTPUTS
+
+
+def test_controls_are_those_of_tensors(config: model_config_pb2.ModelConfig) -> None:
+    controls = {
+        c.name: c.control[0].Kind.Name(c.control[0].kind)
+        for c in config.sequence_batching.control_input
+    }
+    assert controls == {
+        tensors.START: "CONTROL_SEQUENCE_START",
+        tensors.END: "CONTROL_SEQUENCE_END",
+        tensors.SEQUENCE: "CONTROL_SEQUENCE_CORRID",
+    }
+
+
+def test_many_legs_fit_and_a_held_leg_is_remembered(config: model_config_pb2.ModelConfig) -> None:
+    assert config.sequence_batching.oldest.max_candidate_sequences >= 256
+    assert config.sequence_batching.max_sequence_idle_microseconds >= 600_000_000
+    assert config.instance_group[0].count == 1
+
+
+def test_speech_is_16_khz() -> None:
+    assert RATE_HZ == 16000
+
+
+def test_every_weight_has_a_checksum_and_a_permissive_licence() -> None:
+    for model in manifest():
+        assert model.licence in {"MIT", "Apache-2.0", "BSD-2-Clause"}
+        assert len(model.wheel_sha256) == 64
+        assert all(len(file.sha256) == 64 for file in model.file)
+        assert any(file.name == "LICENSE" for file in model.file)
