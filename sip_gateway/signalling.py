@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
@@ -69,8 +69,7 @@ class Signalling:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Take calls until `stop` is set; OSError if the port is taken."""
-        self._switchboard.restore(self._stored_calls(), now=self._now())
-        self._settle()
+        self._do(lambda now: self._switchboard.restore(self._stored_calls(), now=now))
         await self._bind()
         workers_stop = asyncio.Event()
         try:
@@ -92,34 +91,34 @@ class Signalling:
 
     def worker_up(self, worker: int) -> None:
         """A media worker can be talked to."""
-        logger.info("media worker up", extra={"count": worker})
-        self._switchboard.worker_up(worker, now=self._now())
-        self._settle()
+        logger.info("media worker up", extra={"worker": worker})
+        self._do(lambda now: self._switchboard.worker_up(worker, now=now))
 
     def worker_down(self, worker: int) -> None:
         """A media worker is gone."""
-        self._switchboard.worker_down(worker, now=self._now())
-        self._settle()
+        self._do(lambda now: self._switchboard.worker_down(worker, now=now))
 
     def receive_from_worker(self, worker: int, message: FromWorker) -> None:
         """A media worker said something."""
-        self._switchboard.receive_from_worker(worker, message, now=self._now())
-        self._settle()
+        self._do(lambda now: self._switchboard.receive_from_worker(worker, message, now=now))
 
     # Inside.
 
     def _receive(self, data: bytes, flow: Flow) -> None:
+        self._do(lambda now: self._switchboard.receive(data, flow, now=now))
+
+    def _wake(self) -> None:
+        self._timer = None
+        self._do(lambda now: self._switchboard.wake(now=now))
+
+    def _do(self, step: Callable[[float], None]) -> None:
+        """Give the switchboard one input, and carry out what it wants."""
         try:
-            self._switchboard.receive(data, flow, now=self._now())
+            step(asyncio.get_running_loop().time())
         except Exception:
             # The one place of this process: a fault in one message must not end other calls.
             self._metrics.count("refusals", "fault")
             logger.exception("fault")
-        self._settle()
-
-    def _wake(self) -> None:
-        self._timer = None
-        self._switchboard.wake(now=self._now())
         self._settle()
 
     def _settle(self) -> None:
@@ -151,8 +150,7 @@ class Signalling:
 
     async def _drain(self) -> None:
         logger.info("draining", extra={"count": self._switchboard.active()})
-        self._switchboard.drain(now=self._now())
-        self._settle()
+        self._do(lambda now: self._switchboard.drain(now=now))
         try:
             async with asyncio.timeout(DRAIN_S):
                 while not self._switchboard.drained():
@@ -182,9 +180,6 @@ class Signalling:
                 yield unpack(record)
             except BadRecord:
                 self._state.set_aside(call_id)
-
-    def _now(self) -> float:
-        return asyncio.get_running_loop().time()
 
 
 class _Metrics:

@@ -145,6 +145,8 @@ class Switchboard:
         """Refuse new calls and end those there are."""
         self._draining = self._agent.out_of_service = True
         for line in list(self._lines.values()):
+            if line.stage is Stage.OPENING:
+                self._agent.refuse(line.call.dialog, Refusal(503, "draining", RETRY), now=now)
             if line.stage is not Stage.CLOSING:
                 self._hang_up(line, "shutdown", now)
 

@@ -126,7 +126,7 @@ class WorkerPool:
             await asyncio.gather(talk, stopped, return_exceptions=True)
             await _end(process, exited)
         if not stop.is_set():
-            logger.warning("media worker died", extra={"count": worker})
+            logger.warning("media worker died", extra={"worker": worker})
 
     async def _talk(self, worker: int, path: Path) -> None:
         """From the first connection to its end."""
@@ -145,7 +145,8 @@ class WorkerPool:
                 message = _DECODER.decode(await reader.readexactly(size))
                 self.listener.receive_from_worker(worker, message)
         except (OSError, asyncio.IncompleteReadError, msgspec.DecodeError) as error:
-            logger.info("media worker's connection ended", extra={"reason": type(error).__name__})
+            reason = type(error).__name__
+            logger.info("media worker's connection ended", extra={"reason": reason})
         finally:
             del self._writers[worker]
             self._up.set(len(self._writers))

@@ -26,7 +26,10 @@ ReadyCheck = Callable[[], str]
 _NOISY = ("kafka", "httpx", "httpcore", "presidio-analyzer", "presidio-anonymizer", "websockets")
 """Libraries that log peers' data, or every request at INFO."""
 
-_EXTRA = ("call_id", "leg_id", "role", "reason", "count", "port", "url", "status", "ms", "path")
+_EXTRA = (
+    *("call_id", "leg_id", "worker", "role", "reason"),
+    *("count", "port", "url", "status", "ms", "path"),
+)
 
 
 class JsonLines(logging.Formatter):

@@ -48,8 +48,13 @@ class UdpDriver(asyncio.DatagramProtocol):
     def send(self, outgoing: Outgoing) -> None:
         """Send one datagram."""
         flow = outgoing.flow
-        if self._transport is not None:
+        if self._transport is None:
+            return
+        try:
             self._transport.sendto(outgoing.data, (flow.remote_host, flow.remote_port))
+        except (OSError, ValueError) as error:
+            # An address that a peer named and nobody can send to: as good as lost.
+            self.error_received(error)
 
     def close(self) -> None:
         """Free the port."""

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import msgspec
 
 from sip_gateway.sip.address import NameAddr, host_port, parse_name_addr, parse_sip_uri
-from sip_gateway.sip.flow import Flow, contact, toward
+from sip_gateway.sip.flow import Flow, Hop, contact, toward
 from sip_gateway.sip.message import Headers, Request
 
 
@@ -51,7 +51,7 @@ class Dialog(msgspec.Struct, kw_only=True):
         return parse_name_addr(self.remote_party)
 
     @property
-    def next_hop(self) -> Flow:
+    def next_hop(self) -> Hop:
         """Where a request of ours goes."""
         if not self.route_set:
             return toward(self.remote_target, self.flow)
@@ -67,7 +67,7 @@ class Dialog(msgspec.Struct, kw_only=True):
         """The next request of ours in this dialog; `host` is how the peer knows us."""
         self.local_cseq += 1
         uri, routes = self._request_line()
-        hop = self.next_hop
+        hop = self.next_hop.flow
         sent_by = host_port(host, hop.local_port)
         fields = [
             ("Via", f"SIP/2.0/{hop.transport.upper()} {sent_by};branch={branch};rport"),

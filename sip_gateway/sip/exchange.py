@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sip_gateway.sip.address import host_port
 from sip_gateway.sip.deadlines import Deadlines
 from sip_gateway.sip.dialog import DialogId
-from sip_gateway.sip.flow import Flow, Outgoing, answer_to
+from sip_gateway.sip.flow import Flow, Hop, Outgoing, answer_to
 from sip_gateway.sip.message import MAGIC_COOKIE, Request, Response
 from sip_gateway.sip.transaction import (
     INVITE_SERVER,
@@ -49,7 +49,10 @@ class Exchange:
     flow: Flow
     transaction: Transaction
     dialog_id: DialogId | None = None
-    """The dialog that an INVITE or UPDATE of the peer belongs to."""
+    """The dialog that an INVITE or UPDATE belongs to."""
+
+    connect_port: int = 0
+    """Of a request of ours: where the next hop listens."""
 
 
 class Exchanges:
@@ -112,10 +115,11 @@ class Exchanges:
         """A 2xx that its dialog repeats."""
         self._outgoing.append(answer_to(exchange.request, exchange.flow, data))
 
-    def request(self, request: Request, flow: Flow, *, now: float) -> Exchange:
+    def request(self, request: Request, hop: Hop, *, now: float) -> Exchange:
         """Send a request of ours, not an INVITE."""
-        transaction = Transaction(NON_INVITE_CLIENT, reliable=flow.reliable, now=now)
-        exchange = Exchange(key_of(request, request.method), request, flow, transaction)
+        transaction = Transaction(NON_INVITE_CLIENT, reliable=hop.flow.reliable, now=now)
+        key = key_of(request, request.method)
+        exchange = Exchange(key, request, hop.flow, transaction, connect_port=hop.connect_port)
         self._client[exchange.key] = exchange
         transaction.send_request(bytes(request), now=now)
         self.settle(exchange, now=now)
@@ -149,7 +153,7 @@ class Exchanges:
         before = transaction.repeats
         for data in transaction.to_send(now=now):
             if exchange.key in self._client:
-                self._outgoing.append(Outgoing(exchange.flow, data, exchange.flow.remote_port))
+                self._outgoing.append(Outgoing(exchange.flow, data, exchange.connect_port))
             else:
                 self.send_again(exchange, data)
         for _ in range(transaction.repeats - before):

@@ -66,21 +66,34 @@ def answer_to(request: Request, flow: Flow, data: bytes) -> Outgoing:
     return Outgoing(flow._replace(remote_port=back), data, back)
 
 
-def toward(uri: str, flow: Flow) -> Flow:
-    """The flow to the next hop `uri` of a request of ours in a dialog that uses `flow`.
+class Hop(NamedTuple):
+    """Where a request of ours goes next."""
+
+    flow: Flow
+    connect_port: int
+    """For TCP: where the next hop listens, if the flow's connection is gone."""
+
+
+def toward(uri: str, flow: Flow) -> Hop:
+    """The way to the next hop `uri` of a request of ours in a dialog that uses `flow`.
 
     An address literal is followed. A host name is not resolved: the peer that spoke last is asked
-    instead, which is the same machine at every SBC we know of.
+    instead, which is the same machine at every SBC we know of. So is one of the other IP version.
     """
     try:
         target = parse_sip_uri(uri)
-        host = str(ipaddress.ip_address(target.host))
+        host = ipaddress.ip_address(target.host)
+        followed = host.version == ipaddress.ip_address(flow.local_host).version
     except ValueError:
-        return flow
+        return Hop(flow, flow.remote_port)
     transport = (target.params.get("transport") or flow.transport).lower()
-    if transport not in ("udp", "tcp"):
-        return flow
-    return Flow(transport, flow.local_host, flow.local_port, host, target.port or 5060)
+    if transport not in ("udp", "tcp") or not followed:
+        return Hop(flow, flow.remote_port)
+    port = target.port or 5060
+    if transport == "tcp" == flow.transport and str(host) == flow.remote_host:
+        # Many peers take requests only on the connection they opened.
+        return Hop(flow, port)
+    return Hop(Flow(transport, flow.local_host, flow.local_port, str(host), port), port)
 
 
 def contact(flow: Flow, *, host: str, parameters: str = "") -> str:

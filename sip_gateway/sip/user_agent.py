@@ -412,7 +412,7 @@ class UserAgent:
     def _send(self, dialog: Dialog, method: str, now: float) -> None:
         hop = dialog.next_hop
         branch = MAGIC_COOKIE + self._token()
-        request = dialog.request(method, branch=branch, host=self.host(hop))
+        request = dialog.request(method, branch=branch, host=self.host(hop.flow))
         if method == "UPDATE":
             request.headers.add("Supported", "timer")
             request.headers.add("Session-Expires", f"{dialog.session_expires_s};refresher=uac")

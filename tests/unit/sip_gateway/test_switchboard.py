@@ -375,6 +375,35 @@ def test_our_bye_is_repeated_when_nobody_answers() -> None:
     assert statuses(bench.wait(4.0)) == ["BYE"] * 3
 
 
+def test_our_bye_takes_the_connection_that_the_peer_opened() -> None:
+    bench = Bench()
+    target = "<sip:ann@192.0.2.1:5070;transport=tcp>"
+    tag = last(bench.send(message("INVITE", body=SDP, Contact=target), TCP)).to.tag
+    bench.send(message("ACK", to_tag=tag), TCP)
+    bench.say(MediaTimedOut(call_id=f"{1:032x}"))
+    assert bench.sent[-1].flow == TCP
+    assert bench.sent[-1].connect_port == 5070, "if that connection is gone"
+
+
+@pytest.mark.parametrize("host", ["phone.example.com", "[2001:db8::1]"])
+def test_our_bye_goes_to_who_spoke_last_where_its_contact_leads_nowhere(host: str) -> None:
+    bench = Bench()
+    bench.talk(Contact=f"<sip:ann@{host}>")
+    bench.say(MediaTimedOut(call_id=f"{1:032x}"))
+    assert bench.sent[-1].flow.remote_host == "192.0.2.1"
+    assert bench.sent[-1].flow.remote_port == 5070
+
+
+def test_an_invite_that_waits_when_we_drain_gets_503() -> None:
+    bench = Bench()
+    bench.patient = True
+    bench.send(message("INVITE", body=SDP))
+    before = len(bench.sent)
+    bench.switchboard.drain(now=bench.now)
+    bench.settle()
+    assert statuses(bench.received(since=before)) == [503]
+
+
 def test_our_bye_waits_for_the_ack() -> None:
     bench = Bench()
     ok = last(bench.send(message("INVITE", body=SDP)))
