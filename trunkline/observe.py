@@ -32,6 +32,10 @@ _EXTRA = (
 )
 
 
+LARGEST_WS_BYTES = 4096
+"""Of a websocket message sent to us: our clients send none."""
+
+
 class JsonLines(logging.Formatter):
     """One JSON object a line: time, level, logger, message, and the allowed extra fields."""
 
@@ -102,7 +106,12 @@ class _Server(uvicorn.Server):
 async def serve_http(app: FastAPI, listener: socket.socket, *, stop: asyncio.Event) -> None:
     """Serve `app` on `listener` until `stop` is set; open requests get 2 s to finish."""
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=2
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=2,
+        ws_max_size=LARGEST_WS_BYTES,
     )
     server = _Server(config)
     async with asyncio.TaskGroup() as tasks:

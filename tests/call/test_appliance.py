@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
+import pytest_asyncio
 import soundfile
 
 from deploy.webhook_receiver import Receiver
@@ -35,7 +36,7 @@ def receiver() -> Any:
         yield receiver
 
 
-@pytest.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def line(
     tmp_path_factory: pytest.TempPathFactory, receiver: Receiver
 ) -> AsyncIterator[TestAppliance]:
@@ -117,17 +118,17 @@ def _role(name: str) -> Kill:
     async def back(line: TestAppliance) -> bool:
         return await line.ready(name)
 
-    return name, ("trunkline", "run", name), back
+    return name, (f"trunkline run {name}",), back
 
 
 async def _triton_back(line: TestAppliance) -> bool:
-    return bool(line.pids("tritonserver")) and await line.ready("listen")
+    return bool(line.pids("bin/tritonserver")) and await line.ready("listen")
 
 
 KILLS: list[Kill] = [
     *(_role(name) for name in ("redact", "store", "serve", "deliver", "listen")),
-    ("media worker", ("trunkline", "run", "media"), lambda line: line.ready("listen")),
-    ("triton", ("tritonserver",), _triton_back),
+    ("media worker", ("trunkline run media",), lambda line: line.ready("listen")),
+    ("triton", ("bin/tritonserver",), _triton_back),
 ]
 
 

@@ -18,7 +18,7 @@ class Site:
     def __init__(self, context: Context, feed: CaptionFeed, *, app: FastAPI) -> None:
         self._settings = context.settings.analytics
         self._app = app
-        app.mount("/", health_app(context.registry, feed.ready))
+        app.include_router(health_app(context.registry, feed.ready).router)
 
     def ready(self) -> str:
         """Empty: the port is bound before the role is ready, or the role ends."""
