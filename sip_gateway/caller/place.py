@@ -196,6 +196,7 @@ async def place_call(plan: CallPlan, *, on_started: Started | None = None) -> Ca
         packets_sent=pacer.sent.packets,
         packets_left_out=pacer.sent.left_out,
         ended_by_far_end=call.agent.ended_by_far_end,
+        bye_answered=call.agent.stage is Stage.ENDED and not call.agent.no_answer,
     )
 
 

@@ -66,3 +66,5 @@ class CallReport:
     packets_sent: int
     packets_left_out: int
     ended_by_far_end: bool
+    bye_answered: bool = True
+    """False if the far end took no BYE: it may not know that the call is over."""

@@ -111,8 +111,8 @@ class CallingAgent:
         elif message.cseq.method == "INVITE":
             self._receive_invite_response(message, now=now)
         elif other := self._others.get(message.cseq.method):
-            first_final = other.receive_response(message.status, now=now)
-            if first_final and message.cseq.method == "BYE":
+            other.receive_response(message.status, now=now)
+            if message.status >= 200 and message.cseq.method == "BYE":
                 self.stage = Stage.ENDED
 
     def to_send(self, *, now: float) -> list[bytes]:

@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"trunkline call: {error}", file=sys.stderr)
         return 1
     print(_summary(report), file=sys.stderr)
-    return 1 if report.ended_by_far_end else 0
+    return 0 if report.bye_answered and not report.ended_by_far_end else 1
 
 
 def _plan(args: argparse.Namespace) -> CallPlan:
@@ -124,8 +124,9 @@ async def _show_progress(begun: asyncio.Event, total_ms: int) -> None:
 def _summary(report: CallReport) -> str:
     left_out = f", {report.packets_left_out} left out" if report.packets_left_out else ""
     end = "the far end hung up" if report.ended_by_far_end else "played to its end"
+    no_bye = "" if report.bye_answered else "; the far end did not answer BYE"
     played = _clock(report.duration_ms / 1000)
-    return f"{end} after {played}; {report.packets_sent} packets sent{left_out}"
+    return f"{end} after {played}; {report.packets_sent} packets sent{left_out}{no_bye}"
 
 
 def _clock(seconds: float) -> str:

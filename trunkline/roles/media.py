@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -89,7 +90,7 @@ class Published:
         self.publish(ended)
         await self._outgoing.sent(ended.call_id)
 
-    async def receive_results(self, worker: MediaWorker) -> None:
+    async def receive_results(self, note_open_segment: Callable[[str, int | None], None]) -> None:
         """Publish what the recogniser says, for ever."""
         while True:
             result = await self._speech.receive()
@@ -99,7 +100,7 @@ class Published:
             else:
                 self._publish_transcript(result)
                 begun = None if result.is_final else result.start_ms
-                worker.note_open_segment(result.leg_id, begun)
+                note_open_segment(result.leg_id, begun)
 
     async def results_taken(self) -> None:
         """Return once `receive_results` has emptied the recogniser's queue."""
@@ -145,7 +146,8 @@ class Media:
         """Listen until the signalling process has gone or `stop` is set; publish what was heard."""
         async with asyncio.TaskGroup() as tasks:
             self._outgoing.start(tasks)
-            receiving = tasks.create_task(self._published.receive_results(self._worker))
+            note = self._worker.note_open_segment
+            receiving = tasks.create_task(self._published.receive_results(note))
             await self._worker.run(stop)
             await self._published.results_taken()
             receiving.cancel()

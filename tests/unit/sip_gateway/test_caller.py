@@ -46,8 +46,15 @@ def new_agent(transport: str = "udp") -> CallingAgent:
 class Line:
     """Both agents and the link between them; time jumps from timer to timer."""
 
-    def __init__(self, lost: Iterator[bool] | None = None, *, answers: bool = True) -> None:
-        self.caller = new_agent()
+    def __init__(
+        self,
+        lost: Iterator[bool] | None = None,
+        *,
+        answers: bool = True,
+        transport: str = "udp",
+    ) -> None:
+        self.caller = new_agent(transport)
+        self._flow = FLOW._replace(transport=transport)
         tokens = (f"t{n:015x}" for n in itertools.count())
         self.far = UserAgent(host="", token=lambda: next(tokens), tally=lambda *_: None)
         self.now = 0.0
@@ -78,7 +85,7 @@ class Line:
             assert isinstance(message, Request | Response)
             self.methods.append(message.cseq.method if isinstance(message, Request) else "answer")
             if not next(self._lost):
-                self.far.receive(data, FLOW, now=self.now)
+                self.far.receive(data, self._flow, now=self.now)
         self._decide()
         back = self.far.to_send()
         for outgoing in back:
@@ -96,14 +103,15 @@ class Line:
                     self.far.accept(event.dialog, ANSWER, now=self.now)
 
 
-def test_a_call_is_answered_acknowledged_and_ended() -> None:
-    line = Line()
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+def test_a_call_is_answered_acknowledged_and_ended(transport: str) -> None:
+    line = Line(transport=transport)
     line.caller.invite(OFFER, now=0.0)
     line.until(lambda: line.caller.stage is Stage.ANSWERED)
     assert line.caller.answer is not None
     assert line.caller.answer.headers.get("X-Trunkline-Call-ID") == "c" * 32
     line.caller.hang_up(now=line.now)
-    line.settle()
+    line.until(lambda: line.caller.stage is Stage.ENDED, limit_s=line.now + 0.1)
     assert line.methods == ["INVITE", "ACK", "BYE"]
     assert line.caller.stage is Stage.ENDED
     assert not line.caller.no_answer
