@@ -383,6 +383,7 @@ async def test_a_broker_that_stops_and_returns_interrupts_and_loses_nothing(
         assert time.monotonic() - started < 20
         assert list(await member.fetch(wait_s=0.2)) == []
         assert list(await tail.fetch(wait_s=0.2)) == []
+        assert bus.ready() == "the bus is away"
         await member.commit(before)  # kept until the broker is back
     finally:
         await place.start()
@@ -407,6 +408,7 @@ async def test_a_broker_that_stops_and_returns_interrupts_and_loses_nothing(
         return keys - {"lost"}  # it may have been written before its acknowledgement was lost
 
     assert await seen_by(tail) == {"after"}
+    assert bus.ready() == ""
     assert "after" in await seen_by(member)
     await tail.close()
     await member.close()

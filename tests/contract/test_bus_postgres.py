@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 from tests.contract.bus_places import new_name, read, read_nothing_for, settle, until
 from trunkline.bus import Subscription
 from trunkline.bus.postgres import PostgresBus
+from trunkline.bus.retention import Retention
 from trunkline.bus.settings import Settings
 
 
@@ -155,6 +156,25 @@ async def test_retention_deletes_what_is_old_and_counts_what_nobody_had_read(
     again = await bus.subscribe(["t.raw"], group="g")
     assert [r.value for r in await read(again, count=1)] == [b"new"]
     await again.close()
+
+
+async def test_the_retention_part_prunes_at_once_and_stops_when_told(
+    bus: PostgresBus, postgres_dsn: str
+) -> None:
+    await bus.publish("t.raw", "call", b"")
+    with psycopg.connect(postgres_dsn, autocommit=True) as connection:
+        connection.execute("UPDATE bus.\"t.raw\" SET at = at - interval '2 hours'")
+        stop = asyncio.Event()
+        running = asyncio.create_task(Retention(bus).run(stop))
+
+        async def pruned() -> bool:
+            await asyncio.sleep(0.01)
+            return connection.execute('SELECT 1 FROM bus."t.raw"').fetchone() is None
+
+        await until(pruned)
+    stop.set()
+    async with asyncio.timeout(2):
+        await running
 
 
 async def test_only_one_process_prunes_at_a_time(bus: PostgresBus, postgres_dsn: str) -> None:

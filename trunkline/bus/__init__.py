@@ -78,6 +78,14 @@ class Bus(Protocol):
         """
         ...
 
+    async def prune(self) -> int:
+        """Delete what retention no longer keeps; how many records. 0 where the broker does it."""
+        ...
+
+    def ready(self) -> str:
+        """Empty, or that the broker could not be reached at the last try."""
+        ...
+
     async def close(self) -> None:
         """Flush and disconnect."""
         ...

@@ -54,6 +54,14 @@ class KafkaBus:
         await tail.open()
         return tail
 
+    async def prune(self) -> int:
+        """Brokers delete by `retention.ms` themselves."""
+        return 0
+
+    def ready(self) -> str:
+        """Empty, or that no broker could be reached at the last try."""
+        return self._metrics.ready()
+
     async def close(self) -> None:
         """Write what waits, and disconnect. Subscriptions are closed by who holds them."""
         for batches in self._topics.values():
@@ -62,7 +70,12 @@ class KafkaBus:
         self._thread.close()
 
     async def _append(self, topic: str, rows: Sequence[tuple[str, bytes]]) -> None:
-        await self._thread.call(partial(self._send, topic, rows))
+        try:
+            await self._thread.call(partial(self._send, topic, rows))
+        except Unavailable:
+            self._metrics.lost()
+            raise
+        self._metrics.reached()
 
     # Below: on the thread.
 

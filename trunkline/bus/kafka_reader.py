@@ -10,21 +10,25 @@ from typing import Any, Protocol
 
 import kafka
 from kafka.coordinator.assignors.range import RangePartitionAssignor
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, KafkaTimeoutError, RetriableError
 
 from trunkline.bus import Record, Unavailable
 from trunkline.bus.kafka_thread import Thread
-from trunkline.bus.kafka_topics import connection, make_topics, reached
+from trunkline.bus.kafka_topics import connection, knock, make_topics, reached
 from trunkline.bus.metrics import BusMetrics
 from trunkline.bus.settings import Settings
 
 log = logging.getLogger(__name__)
 
 RETRY_S = 0.5
+KNOCK_S = 5.0
+"""How often a silent broker is asked whether it is there."""
+
 SESSION_MS = 6_000
 """A killed member's partitions move after so long; the brokers' default minimum."""
 
 COMMIT_MS = 3_000
+METADATA_MS = 10_000
 
 Part = tuple[str, int]
 
@@ -39,8 +43,7 @@ class Opening(Protocol):
 
 def join(settings: Settings, topics: Sequence[str], *, group: str) -> Any:
     """A member of a group. Range assignment: one key's partitions of all topics meet."""
-    return kafka.KafkaConsumer(
-        *topics,
+    consumer = kafka.KafkaConsumer(
         **connection(settings),
         metrics_enabled=False,
         group_id=group,
@@ -50,8 +53,13 @@ def join(settings: Settings, topics: Sequence[str], *, group: str) -> Any:
         session_timeout_ms=SESSION_MS,
         heartbeat_interval_ms=SESSION_MS // 5,
         fetch_max_wait_ms=250,
+        metadata_max_age_ms=METADATA_MS,
         allow_auto_create_topics=False,
     )
+    # A member that joins before it knows a new topic is assigned nothing of it.
+    _partitions(consumer, topics)
+    consumer.subscribe(topics)
+    return consumer
 
 
 def follow(settings: Settings, topics: Sequence[str], *, since_ms: int) -> Any:
@@ -63,19 +71,29 @@ def follow(settings: Settings, topics: Sequence[str], *, since_ms: int) -> Any:
         fetch_max_wait_ms=250,
         allow_auto_create_topics=False,
     )
-    parts = [
-        kafka.TopicPartition(topic, number)
-        for topic in topics
-        for number in sorted(consumer.partitions_for_topic(topic) or ())
-    ]
+    parts = _partitions(consumer, topics)
     consumer.assign(parts)
     # The ends first: a record that comes in between must not be skipped.
-    ends = consumer.end_offsets(parts)
-    starts = consumer.offsets_for_times({part: since_ms for part in parts})
+    ends = consumer.end_offsets(parts, timeout_ms=METADATA_MS)
+    starts = consumer.offsets_for_times({part: since_ms for part in parts}, timeout_ms=METADATA_MS)
     for part in parts:
         start = starts.get(part)
         consumer.seek(part, ends[part] if start is None else start.offset)
     return consumer
+
+
+def _partitions(consumer: Any, topics: Sequence[str]) -> list[Any]:
+    """Every partition; asked for until the brokers have told each other of a new topic."""
+    deadline = time.monotonic() + METADATA_MS / 1000
+    parts: list[Any] = []
+    for topic in topics:
+        while not (numbers := consumer.partitions_for_topic(topic)):
+            if time.monotonic() > deadline:
+                consumer.close(autocommit=False)
+                raise KafkaTimeoutError(topic)
+            time.sleep(0.05)
+        parts += [kafka.TopicPartition(topic, number) for number in sorted(numbers)]
+    return parts
 
 
 class KafkaSubscription:
@@ -92,6 +110,7 @@ class KafkaSubscription:
         self._consumer: Any = None
         self._polling: asyncio.Future[list[Record]] | None = None
         self._undone: dict[Part, int] = {}
+        self._knock_at = 0.0
 
     async def open(self) -> None:
         """Connect now, if the broker is there; else the first fetch that reaches it will."""
@@ -109,10 +128,11 @@ class KafkaSubscription:
             records = await asyncio.shield(self._polling)
         except Unavailable:
             self._polling = None
-            self._metrics.reconnects.inc()
+            self._metrics.lost()
             await asyncio.sleep(max(0.0, min(wait_s, RETRY_S) - (time.monotonic() - started)))
             return []
         self._polling = None
+        self._metrics.reached()
         self._metrics.fetched(records)
         return records
 
@@ -150,6 +170,10 @@ class KafkaSubscription:
     def _poll(self, *, limit: int, wait_ms: int) -> list[Record]:
         self._connect()
         found = reached(partial(self._consumer.poll, wait_ms, max_records=limit))
+        if not found and time.monotonic() > self._knock_at:
+            # A consumer without a broker looks like one without news.
+            knock(self._settings)
+            self._knock_at = time.monotonic() + KNOCK_S
         return [record for part in found.values() for record in _records(part)]
 
     def _commit(self, offsets: dict[Part, int]) -> dict[Part, int]:
@@ -162,9 +186,13 @@ class KafkaSubscription:
             for part, offset in mine.items()
         }
         try:
+            if self._metrics.away:
+                knock(self._settings)  # refuses at once where a commit waits for its timeout
             self._consumer.commit(commits, timeout_ms=COMMIT_MS)
-        except KafkaError as error:
+        except (KafkaError, Unavailable) as error:
             log.info("a commit was not taken", extra={"reason": type(error).__name__})
+            if isinstance(error, RetriableError):
+                self._metrics.lost()
             return {part: offset for part, offset in offsets.items() if part not in mine}
         return offsets
 

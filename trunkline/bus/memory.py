@@ -159,6 +159,14 @@ class MemoryBus:
         """Read everything, alone."""
         return MemorySubscription(self._log, topics, group=None, since_s=since_s)
 
+    async def prune(self) -> int:
+        """Memory keeps everything."""
+        return 0
+
+    def ready(self) -> str:
+        """Empty, or that the bus was told to be away."""
+        return "the bus is away" if self._log.away else ""
+
     async def close(self) -> None:
         """Nothing to flush."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from trunkline.bus import Record
 
@@ -28,9 +28,13 @@ class BusMetrics:
             registry=registry,
             buckets=_PUBLISH_BUCKETS,
         )
-        self.reconnects = Counter(
-            "trunkline_bus_reconnects", "Connections to the broker lost", registry=registry
+        self._reconnects = Counter(
+            "trunkline_bus_reconnects", "Times the broker came back", registry=registry
         )
+        self._away = Gauge(
+            "trunkline_bus_away", "1 while the broker cannot be reached", registry=registry
+        )
+        self.away = False
         self.expired_unread = Counter(
             "trunkline_bus_expired_unread",
             "Records that retention deleted before some group had committed them",
@@ -40,6 +44,23 @@ class BusMetrics:
         self._fetched = Counter(
             "trunkline_bus_fetched", "Records read", ["topic"], registry=registry
         )
+
+    def reached(self) -> None:
+        """The broker answered."""
+        if self.away:
+            self._reconnects.inc()
+            self._away.set(0)
+            self.away = False
+
+    def lost(self) -> None:
+        """The broker did not answer."""
+        if not self.away:
+            self._away.set(1)
+            self.away = True
+
+    def ready(self) -> str:
+        """Empty, or what a role says of its bus."""
+        return "the bus is away" if self.away else ""
 
     def fetched(self, records: Sequence[Record]) -> None:
         """Count what was read."""

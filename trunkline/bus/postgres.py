@@ -74,7 +74,7 @@ class PostgresBus:
     async def prune(self) -> int:
         """Delete what retention no longer keeps; how many. `Unavailable` if the server is away.
 
-        For one owner to call now and then (each minute, say); a second caller finds nothing to do.
+        A second caller at the same time finds nothing to do.
         """
         link = self._new_link()
         try:
@@ -85,6 +85,10 @@ class PostgresBus:
             return sum([await self._prune_topic(link, topic) for topic in topics])
         finally:
             await link.close()
+
+    def ready(self) -> str:
+        """Empty, or that the server could not be reached at the last try."""
+        return self._metrics.ready()
 
     async def close(self) -> None:
         """Write what waits, and disconnect. Subscriptions are closed by who holds them."""

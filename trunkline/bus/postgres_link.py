@@ -43,7 +43,9 @@ class Link:
             try:
                 async with asyncio.timeout(TIMEOUT_S):
                     yield await self._connected()
+                self._metrics.reached()
             except _AWAY as error:
+                self._metrics.lost()
                 await self._drop()
                 # libpq's message names hosts and users: its type is enough.
                 raise Unavailable(f"postgres: {type(error).__name__}") from None
@@ -68,7 +70,6 @@ class Link:
 
     async def _drop(self) -> None:
         if self._connection is not None:
-            self._metrics.reconnects.inc()
             await self._connection.close()
             self._connection = None
 

@@ -78,7 +78,7 @@ class Watch:
             except (psycopg.Error, TimeoutError) as error:
                 if not is_away(error):
                     raise
-                self._metrics.reconnects.inc()
+                self._metrics.lost()
             finally:
                 self._share.lose()
             await asyncio.sleep(retry_s)
@@ -101,4 +101,5 @@ class Watch:
     async def _beat(self, connection: Connection) -> None:
         async with asyncio.timeout(TIMEOUT_S):
             await self._share.beat(connection)
+        self._metrics.reached()
         self.rung.set()

@@ -80,6 +80,14 @@ class SealedBus:
         """Read everything, alone; what does not decrypt comes as `Unreadable`."""
         return self._open(topics, await self._bus.tail(topics, since_s=since_s))
 
+    async def prune(self) -> int:
+        """Delete what the bus behind no longer keeps."""
+        return await self._bus.prune()
+
+    def ready(self) -> str:
+        """What the bus behind says."""
+        return self._bus.ready()
+
     async def close(self) -> None:
         """Close the bus behind."""
         await self._bus.close()
