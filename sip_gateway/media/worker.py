@@ -135,8 +135,8 @@ class MediaWorker:
             while True:
                 self._dispatch(await read_message(reader))
         except Disconnected:
-            if not self._stopping:
-                logger.warning("signalling is gone", extra={"count": len(self._calls)})
+            if self._calls and not self._stopping:
+                logger.warning("signalling is gone, calls left", extra={"count": len(self._calls)})
             self._over.set()
 
     def _dispatch(self, message: ToWorker) -> None:
