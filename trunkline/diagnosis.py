@@ -77,7 +77,7 @@ def _interpreter() -> Iterator[Finding]:
             'speech runs in the gateway\'s own process; or set [triton_models] url = "HOST:8001"',
         )
     else:
-        yield Finding(Verdict.OK, "embedded Triton can run: server, backend stub and libpython found")
+        yield Finding(Verdict.OK, "embedded Triton: server, backend stub and libpython found")
 
 
 def _files(settings: Settings) -> Iterator[Finding]:

@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 import soundfile
+from playwright.async_api import expect
 
 from deploy.webhook_receiver import Receiver
 from tests.services.appliance import CALLS, TestAppliance, appliance, eventually, truth
+from tests.services.browser import new_page
 from tests.services.captions import Watcher, watching
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(420)]
@@ -99,6 +101,25 @@ async def test_a_plain_call_is_transcribed_too(line: TestAppliance) -> None:
     document = await line.transcript(call_id)
     assert len(document["call"]["legs"]) == 1
     assert len(" ".join(s["text"] for s in document["segments"]).split()) > 60
+
+
+async def test_a_supervisor_sees_captions_appear_and_become_final(line: TestAppliance) -> None:
+    async with new_page() as page:
+        await page.goto(line.running.http_url)
+        await page.get_by_label("API key").fill(line.key)
+        await page.get_by_role("button", name="Log in").click()
+        await expect(page.locator("#link")).to_have_text("Connected")
+        call = asyncio.create_task(line.call(*CALL))
+        live = page.get_by_role("navigation").get_by_role("button", name="Agent · Customer").first
+        await live.click()
+        opened = page.locator(".line.said.open .text").first
+        await expect(opened).to_contain_text("Thank you", timeout=30_000)
+        settled = page.locator(".line.said.settled .text").first
+        await expect(settled).to_contain_text("How can I help", timeout=30_000)
+        card = page.locator('.line.said.settled .chip[data-kind="card"]').first
+        await expect(card).to_be_visible(timeout=60_000)
+        assert not SPOKEN_CARD.search(await page.inner_text("body"))
+        await line.transcript(await call)
 
 
 @pytest.fixture(scope="module")

@@ -1,45 +1,23 @@
 """The web page in a real browser, over a real Postgres: captions as a supervisor sees them."""
 
 import json
-import os
-import shutil
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Page, WebSocketRoute, async_playwright, expect
+from playwright.async_api import Page, WebSocketRoute, expect
 
+from tests.services.browser import new_page
 from tests.serving import Serving, serving
 from tests.told_call import CALL_ID, ToldCall
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 LATER_ID = CALL_ID[:-1] + "2"
 
 
 @pytest.fixture
 async def page() -> AsyncIterator[Page]:
-    """An empty tab; an error of the page's script fails the test."""
-    if CHROMIUM is None:
-        if os.environ.get("CI"):
-            pytest.fail("chromium is missing")
-        pytest.skip("chromium is missing: apt-get install chromium")
-    errors: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        tab = await browser.new_page()
-        tab.set_default_timeout(20_000)
-        tab.on("pageerror", lambda error: errors.append(str(error)))
+    """An empty tab."""
+    async with new_page() as tab:
         yield tab
-        await browser.close()
-    assert errors == []
 
 
 @pytest.fixture
