@@ -13,6 +13,7 @@ import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -149,6 +150,14 @@ def java_version() -> int:
     return int(done.stderr.split('"')[1].split(".")[0])
 
 
+def do_without(why: str) -> NoReturn:
+    """Skip what needs Kafka; fail where CI is set, for there nothing may be missing."""
+    line = f"no Kafka: {why}"
+    if os.environ.get("CI"):
+        pytest.fail(line)
+    pytest.skip(line)
+
+
 @pytest.fixture(scope="session")
 def kafka_broker() -> Iterator[KafkaBroker]:
     """One broker for all tests of the run, started at first use and killed at the end."""
@@ -156,12 +165,14 @@ def kafka_broker() -> Iterator[KafkaBroker]:
     if not missing and java_version() < 17:
         missing = ["Java 17 or later"]
     if missing:
-        line = f"no Kafka: {' and '.join(missing)} missing"
-        if os.environ.get("CI"):
-            pytest.fail(line)
-        pytest.skip(line)
+        do_without(f"{' and '.join(missing)} missing")
+    try:
+        jars = fetched_jars()
+    except subprocess.CalledProcessError as error:
+        said = (error.stdout + error.stderr).decode(errors="replace").strip().splitlines()
+        do_without(f"Maven could not fetch it: {said[0] if said else error.returncode}")
     with tempfile.TemporaryDirectory(prefix="trunkline-kafka-") as folder:
-        broker = KafkaBroker(fetched_jars(), Path(folder))
+        broker = KafkaBroker(jars, Path(folder))
         try:
             broker.start()
             yield broker

@@ -1,0 +1,106 @@
+"""Fixtures: the models' weights, a real Triton that serves them, and speech to recognise."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from numpy.typing import NDArray
+
+from sip_gateway.audio.resample import Upsampler
+from sip_gateway.events import AudioFrame
+from triton_models.settings import Settings
+from triton_models.speech import LegStream, Speech
+from trunkline import models
+from trunkline.embedded.triton import EmbeddedTriton, unsupported
+from trunkline.processes import Watched
+
+ROOT = Path(__file__).parents[2]
+CALL = ROOT / "tests" / "data" / "calls" / "dev" / "d01_bank_card"
+STEP = 1600
+
+
+@pytest.fixture(scope="session")
+def models_dir() -> Path:
+    """The weights; fetched at first use."""
+    folder = Path(os.environ.get("TRUNKLINE_TEST_MODELS", ROOT / ".cache" / "models"))
+    try:
+        models.fetch(folder, report=print)
+    except models.NotFetched as error:
+        if "CI" in os.environ:
+            raise
+        pytest.skip(f"no weights: {error}")
+    return folder
+
+
+class TritonServer:
+    """An embedded Triton under its supervisor."""
+
+    def __init__(self, models_dir: Path, run_dir: Path) -> None:
+        self.embedded = EmbeddedTriton(Settings(), models_dir=models_dir, run_dir=run_dir)
+        self.log = run_dir / "triton.log"
+        self.watched = Watched(self.embedded.prepare(), log=self.log)
+
+    @property
+    def url(self) -> str:
+        return self.embedded.url
+
+    @property
+    def pid(self) -> int:
+        assert self.watched.process is not None
+        return self.watched.process.pid
+
+
+@pytest.fixture
+async def triton(models_dir: Path, tmp_path: Path) -> AsyncIterator[TritonServer]:
+    """A server of the test's own, ready to recognise; gone after it."""
+    if why := unsupported():
+        if "CI" in os.environ:
+            pytest.fail(why)
+        pytest.skip(why)
+    server = TritonServer(models_dir, tmp_path)
+    stop = asyncio.Event()
+    running = asyncio.create_task(server.watched.run(stop))
+    try:
+        await server.embedded.wait_ready()
+        yield server
+    finally:
+        stop.set()
+        await running
+
+
+def leg_audio(name: str, *, start_s: float = 0.0, end_s: float = 61.0) -> NDArray[np.int16]:
+    """`agent` or `customer` of a synthetic telephone call, int16 [samples], 16 kHz."""
+    narrow, rate_hz = soundfile.read(CALL / f"{name}.wav", dtype="int16")
+    part = narrow[int(start_s * rate_hz) : int(end_s * rate_hz)]
+    wide = np.frombuffer(Upsampler().process(part.tobytes()), np.int16)
+    return wide[: len(wide) // STEP * STEP]
+
+
+def stream(leg_id: str, channel: int = 0) -> LegStream:
+    """A leg of a call of its own."""
+    return LegStream("t", f"call-{leg_id}", leg_id, channel, "agent", "en")
+
+
+def frame(leg_id: str, start_ms: int, samples: NDArray[np.int16]) -> AudioFrame:
+    """Audio as the media worker hands it on."""
+    return AudioFrame(
+        tenant_id="t",
+        call_id=f"call-{leg_id}",
+        leg_id=leg_id,
+        start_ms=start_ms,
+        rate_hz=16000,
+        pcm=samples.tobytes(),
+        captured_at=datetime.now(UTC),
+    )
+
+
+def feed(speech: Speech, leg_id: str, samples: NDArray[np.int16], *, start_ms: int = 0) -> int:
+    """All of `samples` at once, in frames of 100 ms; where it ends."""
+    for at in range(0, len(samples), STEP):
+        speech.feed(frame(leg_id, start_ms + at // 16, samples[at : at + STEP]))
+    return start_ms + len(samples) // 16
