@@ -79,21 +79,26 @@ def _ms(lists: Iterable[Sequence[float]]) -> str:
     return f"{f'{percentile(values, 0.5):.0f}/{percentile(values, 0.95):.0f}':>14}"
 
 
-def _distinct(leaks: Iterable[LeakedSpan]) -> set[tuple[int, int, str]]:
-    return {(leak.channel, leak.start_ms, leak.kind) for leak in leaks}
+def _distinct(leaks: Iterable[LeakedSpan]) -> set[LeakedSpan]:
+    return {_place_apart(leak) for leak in leaks}
 
 
 def _leaks(scores: Iterable[CallScore]) -> Iterator[str]:
-    """Where to look: kind, leg and time, never the value."""
+    """One line a span, and everywhere it can be read: kind, leg and time, never the value."""
     for score in scores:
-        for where, leaks in (
-            ("transcript", score.leaked_finals),
-            ("caption", score.leaked_shown),
-            ("stored", score.leaked_stored),
-        ):
-            for leak in leaks:
-                place = f" ({leak.place})" if leak.place else ""
-                yield (
-                    f"leak: {score.name} {leak.kind} leg {leak.channel} "
-                    f"at {leak.start_ms / 1000:.1f} s in {where}{place}"
-                )
+        places: dict[LeakedSpan, list[str]] = {}
+        for leak in score.leaked_finals:
+            places.setdefault(_place_apart(leak), []).append("transcript")
+        for leak in score.leaked_shown:
+            places.setdefault(_place_apart(leak), []).append("captions")
+        for leak in score.leaked_stored:
+            places.setdefault(_place_apart(leak), []).append(f"stored {leak.place}")
+        for leak, found in sorted(places.items()):
+            yield (
+                f"leak: {score.name} {leak.kind} leg {leak.channel} "
+                f"at {leak.start_ms / 1000:.1f} s in {', '.join(found)}"
+            )
+
+
+def _place_apart(leak: LeakedSpan) -> LeakedSpan:
+    return LeakedSpan(leak.channel, leak.start_ms, leak.kind)

@@ -33,5 +33,5 @@ def test_the_table_has_a_line_a_call_a_total_and_every_leaks_place() -> None:
     assert " NO " in lines[2]
     assert lines[3].endswith("not scored: busy here")
     assert lines[4].startswith("total, 2 calls") and "  5.0%" in lines[4] and "0/26" in lines[4]
-    assert "leak: d01 CVV leg 1 at 41.4 s in caption" in lines
-    assert "leak: d01 CVV leg 1 at 41.4 s in stored (segments.words)" in lines
+    places = "captions, stored messages.value, stored segments.words"
+    assert f"leak: d01 CVV leg 1 at 41.4 s in {places}" in lines
