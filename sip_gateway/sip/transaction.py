@@ -144,7 +144,9 @@ class Transaction:
         before = self.state
         if self._step(kind_of(status), now) and self.state is State.PROCEEDING:
             self._interval = T2
-        return self.state is State.COMPLETED and before is not State.COMPLETED
+        # Over a reliable transport COMPLETED lasts no time at all: timer K is 0.
+        final = self.state in (State.COMPLETED, State.TERMINATED)
+        return final and before in (State.TRYING, State.PROCEEDING)
 
     def receive_request(self, *, now: float) -> None:
         """The same request came again."""

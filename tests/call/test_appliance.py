@@ -4,7 +4,6 @@ One appliance serves all tests of this module; it is started and stopped as a us
 """
 
 import asyncio
-import contextlib
 import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -19,15 +18,15 @@ from deploy.webhook_receiver import Receiver
 from tests.services.appliance import CALLS, TestAppliance, appliance, eventually, truth
 from tests.services.browser import new_page
 from tests.services.captions import Watcher, watching
+from trunkline.evaluate.reference import read_reference
+from trunkline.evaluate.score import leaked_stored
+from trunkline.evaluate.stored import stored_texts
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(420)]
 
 LEGS = CALLS / "d01_bank_card"
 CALL = (str(LEGS / "agent.wav"), str(LEGS / "customer.wav"), "--siprec")
 SPOKEN_CARD = re.compile(r"four two four two|4242|42 42|\b7[ -]?3[ -]?1\b|seven three one", re.I)
-TABLES = """
-select relname from pg_class where relkind in ('r', 'p') and relnamespace = %s::regnamespace
-"""
 CLIP_FROM_MS = 31_500
 """The kill tests play the call from here: read-back, expiry, CVV, and the last turns."""
 
@@ -73,27 +72,16 @@ async def test_a_siprec_call_becomes_redacted_captions_rows_and_a_webhook(
 async def test_nothing_personal_is_readable_in_the_database_or_the_logs(
     line: TestAppliance,
 ) -> None:
-    for schema in ("public", "bus"):
-        for (table,) in await line.rows(TABLES, schema):
-            for (row,) in await line.rows(f'select t::text from {schema}."{table}" t'):
-                assert not SPOKEN_CARD.search(_readable(row)), f"{schema}.{table}"
+    call_id = await line.call(*CALL)
+    await line.transcript(call_id)
+    stored = await stored_texts(line.running.postgres_dsn, call_id)
+    assert "thank" in {word.text.lower() for one in stored for word in one.words}
+    spans = read_reference(CALLS / "d01_bank_card.json").pii
+    assert leaked_stored(spans, stored) == ()
     for log in [*(line.state / "logs").iterdir(), line.state / "up.log"]:
         text = log.read_text(errors="replace").lower()
         assert "four two four two" not in text and "thank you for calling" not in text, log.name
         assert "sip:customer" not in text, log.name
-
-
-def _readable(row: str) -> str:
-    """The row without ids, times and ciphertext, in which digits may stand in any order."""
-    row = re.sub(r"\\x[0-9a-f]{2,}", _decoded, row)
-    row = re.sub(r"[0-9a-f]{16,}|\d{4}-\d\d-\d\d[T ][\d:.+Z]+", " ", row)
-    return re.sub(r'"?\w+_(ms|at|id)"?: ?"?[^,}]*', " ", row)
-
-
-def _decoded(match: re.Match[str]) -> str:
-    with contextlib.suppress(UnicodeDecodeError):
-        return bytes.fromhex(match[0][3:]).decode()
-    return " "
 
 
 async def test_a_plain_call_is_transcribed_too(line: TestAppliance) -> None:
@@ -110,8 +98,7 @@ async def test_a_supervisor_sees_captions_appear_and_become_final(line: TestAppl
         await page.get_by_role("button", name="Log in").click()
         await expect(page.locator("#link")).to_have_text("Connected")
         call = asyncio.create_task(line.call(*CALL))
-        live = page.get_by_role("navigation").get_by_role("button", name="Agent · Customer").first
-        await live.click()
+        await page.locator("#live-calls").get_by_role("button").first.click()
         opened = page.locator(".line.said.open .text").first
         await expect(opened).to_contain_text("Thank you", timeout=30_000)
         settled = page.locator(".line.said.settled .text").first

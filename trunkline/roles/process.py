@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,7 +85,7 @@ async def _run(name: str, build: Build, *, context: Context) -> None:
     parts = await build(context)
     health_stop = asyncio.Event()
     async with asyncio.TaskGroup() as health:
-        app = health_app(REGISTRY, lambda: "; ".join(filter(None, (p.ready() for p in parts))))
+        app = health_app(REGISTRY, lambda: _missing(bus, parts))
         health.create_task(serve_health(name, settings, app=app, stop=health_stop))
         logger.info("role started", extra={"role": name, "count": os.getpid()})
         async with asyncio.TaskGroup() as work:
@@ -95,6 +95,10 @@ async def _run(name: str, build: Build, *, context: Context) -> None:
     await context.closing.aclose()
     await bus.close()
     logger.info("role drained", extra={"role": name})
+
+
+def _missing(bus: Bus, parts: Sequence[Part]) -> str:
+    return "; ".join(filter(None, (bus.ready(), *(part.ready() for part in parts))))
 
 
 def stop_on_signals() -> asyncio.Event:
