@@ -13,9 +13,12 @@ from redaction.recognizers import address, email, person, secret
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.numbers import find_numbers
 from redaction.shape import Shape
+from redaction.tables import words_in
 from redaction.words import Atom, Class
 
 _WORD_KINDS = ("name", "email", "password", "address")
+_BEGINS = words_in("oh o double triple treble plus apartment flat unit suite")
+_OF_DATES = (Class.MONTH, Class.ORDINAL)
 _SPECIFIC = ("email", "iban", "card", "ip", "address", "dob", "password", "name")
 """Which kind a span gets where recognisers disagree, before others."""
 
@@ -29,8 +32,6 @@ class Analysis(NamedTuple):
     """Plain words worth knowing again, and their kind: to be remembered, and let go."""
     hide_from: int | None
     """First atom that must not be shown yet; None when all is decided."""
-    bare: tuple[int, int] | None
-    """A short number without slot or evidence at the very end: the next words decide on it."""
 
 
 def analyse(heard: Heard, memory: Memory, *, allowed: "Allowed") -> Analysis:
@@ -53,15 +54,9 @@ def analyse(heard: Heard, memory: Memory, *, allowed: "Allowed") -> Analysis:
     found += _known_words(heard.atoms, memory)
     found = [f for f in found if not allowed.covers(heard.atoms, f)]
     merged = merge(found, heard.atoms)
-    if heard.is_open:
-        undecided += _awaited(heard, merged)
-    bare = [run for run in numbers.bare if _ends_row(heard.atoms, run.last)]
-    return Analysis(
-        merged,
-        words,
-        min(undecided) if undecided else None,
-        (bare[-1].first, bare[-1].last) if bare else None,
-    )
+    if heard.is_open or heard.may_go_on:
+        undecided += _awaited(heard, merged) + _open_date(heard) + _dangling(heard)
+    return Analysis(merged, words, min(undecided) if undecided else None)
 
 
 _WORD_RECOGNISERS: tuple[
@@ -113,16 +108,34 @@ def _awaited(heard: Heard, found: Sequence[Found]) -> list[int]:
         plain = atom.text in COMMON_WORDS or atom.cls in (Class.FILLER, Class.GLUE)
         if plain or i in masked:
             continue
-        if any(heard.answers(i, kind) for kind in _WORD_KINDS):
+        if any(heard.awaits(i, kind) for kind in _WORD_KINDS):
             return [i]
     return []
 
 
-def _ends_row(atoms: Sequence[Atom], last: int) -> bool:
-    """Whether only fillers and the like follow."""
-    return all(
-        atom.cls in (Class.FILLER, Class.GLUE, Class.CORRECTION) for atom in atoms[last + 1 :]
-    )
+def _dangling(heard: Heard) -> list[int]:
+    """A word at the very end that only begins something: `oh`, `double`, `as`, `apartment`."""
+    atoms = heard.atoms
+    if not atoms:
+        return []
+    last = len(atoms) - 1
+    letter = last > 0 and atoms[last - 1].cls is Class.LETTER
+    begins = atoms[last].text in _BEGINS or (letter and atoms[last].text in ("as", "for", "in"))
+    return [last] if begins and heard.slots_at(last) else []
+
+
+def _open_date(heard: Heard) -> list[int]:
+    """A month or day at the very end, where a date was asked for: the rest is to come."""
+    atoms = heard.atoms
+    first = len(atoms)
+    while first and (atoms[first - 1].cls in _OF_DATES or atoms[first - 1].text in ("of", "the")):
+        first -= 1
+    while first < len(atoms) and atoms[first].cls not in _OF_DATES:
+        first += 1
+    if first == len(atoms):
+        return []
+    dated = any(slot.kind in ("dob", "expiry", "card") for slot in heard.slots_at(first))
+    return [first] if dated else []
 
 
 def merge(found: Sequence[Found], atoms: Sequence[Atom]) -> list[Found]:

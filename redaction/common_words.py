@@ -30,6 +30,8 @@ yet you you'd you'll you're you've your yours yourself
 """Never a name, whatever stands before them."""
 
 _ORDINARY = words_in("""
+iphone ipad android samsung google microsoft apple's netflix amazon paypal zoom kindle macbook
+megs gigs wi-fi checkups checkup ebay visa mastercard amex router's hotspot login logout timeout
 ability able absolutely accept accepted access accident according account accounts across act
 activate activated activation active actual add added adding addition additional address
 address's addresses adjust adjuster admin adult adults advance advice advise afford afraid

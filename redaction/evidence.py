@@ -4,6 +4,7 @@ Only what is here releases a number. A checksum never does, nor does being short
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from redaction.canonical import groups
 from redaction.runs import Run, is_half_day
@@ -54,6 +55,14 @@ version versions voucher windows zone
 """)
 """A number after one of these is theirs: a flight, a gate, a version."""
 
+PLANNED = words_in("""
+appointment appointments arrive arrives arriving available booked booking change changed checking
+delivered delivery departing departs due end ends expected flight from leave leaves leaving meeting
+move moved moving next opens pay payment payments reopens scheduled since start starts starting
+stay tomorrow travel travelling until
+""")
+"""A date after one of these is a plan, or a start, not a birth."""
+
 _BETWEEN = words_in("""
 a and are at called code codes for from in is it's its my no number numbers of on the to uh um
 was your
@@ -77,7 +86,15 @@ _SECRETS = frozenset({"cvv", "pin", "otp", "password", "expiry", "dob", "card", 
 _SHORT_CODES = frozenset({"cvv", "pin", "otp", "password", "expiry"})
 
 
-def trim(atoms: Sequence[Atom], run: Run, *, asked: frozenset[str]) -> Run | None:
+class Asked(NamedTuple):
+    """Kinds of the slots that are open where a number is said."""
+
+    kinds: frozenset[str]
+    near: frozenset[str]
+    """Those that it answers directly, or that were announced in the same breath."""
+
+
+def trim(atoms: Sequence[Atom], run: Run, *, asked: Asked) -> Run | None:
     """What is left of `run` without the stretches at its ends that have evidence, if anything."""
     pieces = _drop_released(atoms, _pieces(atoms, run.numbers), asked=asked)
     while len(pieces) > 1 and is_released(atoms, pieces[-1], asked=asked, last=True):
@@ -90,7 +107,7 @@ def trim(atoms: Sequence[Atom], run: Run, *, asked: frozenset[str]) -> Run | Non
 
 
 def _drop_released(
-    atoms: Sequence[Atom], pieces: list[list[int]], *, asked: frozenset[str]
+    atoms: Sequence[Atom], pieces: list[list[int]], *, asked: Asked
 ) -> list[list[int]]:
     """`pieces` without those at the front that have evidence: `between eight and twelve` is one."""
     rest, between = list(pieces), False
@@ -114,12 +131,19 @@ def _pieces(atoms: Sequence[Atom], numbers: Sequence[int]) -> list[list[int]]:
         if pieces:
             before = pieces[-1][-1]
             joined = at == before + 1 and atoms[before].stop not in (".", "?", "!")
+            joined = joined or _within_amount(atoms, before, at)
             counted = atoms[before].stop == "," and _is_count(atoms, numbers[n:])
             if joined and not counted:
                 pieces[-1].append(at)
                 continue
         pieces.append([at])
     return pieces
+
+
+def _within_amount(atoms: Sequence[Atom], before: int, at: int) -> bool:
+    """The `and` of `a hundred and thirty`."""
+    magnitude = atoms[before].cls is Class.MAGNITUDE and not atoms[before].stop
+    return magnitude and at == before + 2 and atoms[before + 1].text == "and"
 
 
 def _is_count(atoms: Sequence[Atom], rest: Sequence[int]) -> bool:
@@ -129,18 +153,18 @@ def _is_count(atoms: Sequence[Atom], rest: Sequence[int]) -> bool:
     return _unit_after(atoms, rest[-1] + 1)
 
 
-def is_released(
-    atoms: Sequence[Atom], piece: Sequence[int], *, asked: frozenset[str], last: bool
-) -> bool:
+def is_released(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked, last: bool) -> bool:
     """Whether there is positive evidence on this stretch of a run."""
-    digits = sum(len(atoms[i].value) for i in piece if atoms[i].value.isdigit())
+    digits = sum(map(len, groups(atoms, piece, literal=False)))
     classes = {atoms[i].cls for i in piece}
     letters = bool(classes & {Class.LETTER, Class.CODE})
     if digits <= 12 and _noun_before(atoms, piece[0]):
         return True
     if _is_constant(atoms, piece) or is_service_number(atoms, piece, asked=asked):
         return True
-    if classes & {Class.MONTH, Class.ORDINAL, Class.DATE} or letters:
+    if classes & {Class.MONTH, Class.ORDINAL, Class.DATE}:
+        return digits <= 4 and _planned_before(atoms, piece[0])
+    if letters:
         return False
     read_out = is_read_out(atoms, piece)
     magnitude = Class.MAGNITUDE in classes
@@ -151,18 +175,17 @@ def is_released(
     return _counts(atoms, piece, asked=asked, digits=digits)
 
 
-def _counts(
-    atoms: Sequence[Atom], piece: Sequence[int], *, asked: frozenset[str], digits: int
-) -> bool:
+def _counts(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked, digits: int) -> bool:
     """Evidence on a stretch that is said as a quantity, not digit by digit."""
     classes = {atoms[i].cls for i in piece}
-    if Class.MAGNITUDE in classes and not asked & _SHORT_CODES:
+    article = piece[0] > 0 and atoms[piece[0] - 1].text == "a"
+    if Class.MAGNITUDE in classes and (article or not asked.near & (_SHORT_CODES | {"dob"})):
         return True
-    if classes <= {Class.CLOCK} and not asked & _SECRETS:
+    if classes <= {Class.CLOCK} and not asked.near & _SECRETS:
         return True
     points = sum(atoms[i].value == "." for i in piece)
     decimal = points == 1 or classes == {Class.DECIMAL}
-    if decimal and digits <= 5 and not asked & {"ip", "email", "expiry"}:
+    if decimal and digits <= 5 and not asked.near & {"ip", "email", "expiry"}:
         return True
     if digits > 4:
         return False
@@ -181,6 +204,16 @@ def _noun_before(atoms: Sequence[Atom], first: int) -> bool:
             return True
         if atom.text not in _BETWEEN and atom.cls is not Class.FILLER:
             return False
+    return False
+
+
+def _planned_before(atoms: Sequence[Atom], first: int) -> bool:
+    """`your next appointment is on March fourteenth`: a day ahead, which is no birth date."""
+    for at in range(first - 1, max(-1, first - 7), -1):
+        if atoms[at].stop in (".", "?", "!"):
+            return False
+        if atoms[at].text in PLANNED:
+            return True
     return False
 
 
@@ -214,15 +247,13 @@ def _unit_after(atoms: Sequence[Atom], at: int) -> bool:
     return text in _ADJECTIVES and following in UNITS and following not in ("of", "time", "p")
 
 
-def _amount_before(atoms: Sequence[Atom], piece: Sequence[int], *, asked: frozenset[str]) -> bool:
+def _amount_before(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked) -> bool:
     """`a payment of forty two`, `about two hundred`, `website says`: said as a quantity."""
     first = piece[0]
     before = [a.text for a in atoms[max(0, first - 3) : first]]
     ended = [a.stop in (".", "?", "!") for a in atoms[max(0, first - 3) : first]]
     if any(ended):
         before = before[len(ended) - ended[::-1].index(True) :]
-    if asked & _SHORT_CODES and not set(before) & _AMOUNT_NOUNS:
-        return False
     if before and before[-1] in _ROUGHLY | _MONEY:
         return True
     return bool(set(before) & _AMOUNT_NOUNS) or before[-2:] in (
@@ -240,6 +271,13 @@ def _clock_before(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
     if not hour.isdigit() or not 1 <= int(hour) <= 24:
         return False
     minutes = [atoms[i] for i in piece[1:]]
+    if len(piece) > 2 and atoms[piece[-1]].text in ("nine", "five"):
+        # `at twenty nine ninety nine`: a price
+        return atoms[piece[-2]].cls is Class.TEN and atoms[first - 1].text in (
+            "at",
+            "around",
+            "about",
+        )
     if not minutes:
         return atoms[first - 1].text not in ("to", "past")
     return minutes[0].cls in (Class.TEN, Class.TEEN) or (
@@ -247,12 +285,15 @@ def _clock_before(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
     )
 
 
-def _year_before(atoms: Sequence[Atom], piece: Sequence[int], *, asked: frozenset[str]) -> bool:
+def _year_before(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked) -> bool:
     """`since nineteen ninety eight`, where no birth date or code was asked for."""
-    if asked & (_SECRETS | {"dob"}) or piece[0] == 0:
+    if asked.near & {"dob", "expiry", "pin"} or piece[0] == 0:
         return False
-    value = "".join(atoms[i].value for i in piece)
-    return atoms[piece[0] - 1].text in _YEAR_WORDS and value[:2] in ("19", "20")
+    value = "".join(groups(atoms, piece, literal=False))
+    if len(value) != 4:
+        return False
+    before = atoms[piece[0] - 1]
+    return before.text in _YEAR_WORDS and not before.stop and value[:2] in ("19", "20")
 
 
 _CONSTANTS = frozenset({"911", "999", "112", "411", "311", "247", "101", "111"})
@@ -268,11 +309,9 @@ def _is_constant(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
     )
 
 
-def is_service_number(
-    atoms: Sequence[Atom], piece: Sequence[int], *, asked: frozenset[str]
-) -> bool:
+def is_service_number(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked) -> bool:
     """A toll-free or national-rate number, when nobody was asked for theirs: a firm's own."""
-    if asked:
+    if asked.kinds:
         return False
     value = "".join(groups(atoms, piece, literal=True))
     return 9 <= len(value) <= 11 and value.startswith(_TOLL_FREE)

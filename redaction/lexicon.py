@@ -87,7 +87,7 @@ actually apologies correction excuse no nope oops pardon rather scratch sorry wa
 """)
 
 GLUE = words_in("""
-a again all alright an and by capital case dear digit digits followed god gosh got is it's its
+ again all alright an and by capital case dear digit digits followed god gosh got is it's its
 know letter letters lower lowercase mhm mm-hm mm-hmm my next number numbers of ok okay on one's
 please right small so space sure that's thats the then uh-huh upper uppercase with yeah yep yes
 you

@@ -47,7 +47,7 @@ def policy_version(settings: Settings, *, recognizers: tuple[str, ...] = ()) -> 
         sorted(lexicon.GLUE), sorted(lexicon.FILLERS), sorted(lexicon.CORRECTIONS),
         lexicon.GAP_PHRASES, sorted(lexicon.BACKCHANNELS), cues.STRONG, cues.WEAK, cues.NAME,
         cues.NO_CUE, sorted(evidence.UNITS), sorted(evidence.NOUNS_BEFORE),
-        sorted(common_words.COMMON_WORDS),
+        sorted(evidence.PLANNED), sorted(common_words.COMMON_WORDS),
     )  # fmt: skip
     facts = (RULES_VERSION, msgspec.to_builtins(settings), tables, recognizers)
     return hashlib.sha256(msgspec.json.encode(facts, order="deterministic")).hexdigest()[:12]

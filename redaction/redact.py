@@ -96,11 +96,13 @@ class CallRedactor:
 
     def end(self) -> list[Redacted]:
         """The call is over: what was held back for words to come."""
-        for segment in self._timeline.segments:
-            if segment.raw.is_final and segment.held_from is not None:
-                segment.held_from = None
-                self._changed[id(segment)] = segment
-        return self._corrections(besides=None)
+        try:
+            for segment in self._timeline.segments:
+                if segment.raw.is_final and segment.held_from is not None:
+                    self._close(segment)
+            return self._corrections(besides=None)
+        except Exception:  # noqa: BLE001 - what was held back then stays so
+            return []
 
     def _enter(self, raw: RawTranscript) -> Segment | None:
         """The segment, with its new words; None for a revision that is out of date."""
@@ -112,7 +114,7 @@ class CallRedactor:
         elif _is_stale(raw, segment.raw):
             return None
         moved = segment.raw.start_ms != raw.start_ms
-        changed = segment.hear(raw)
+        changed = segment.hear(raw, before=self._timeline.last_words(segment))
         if moved:
             self._timeline.moved(segment)
         self._forget(raw.end_ms)
@@ -141,12 +143,14 @@ class CallRedactor:
         """Analyse a segment behind its context; the plain words newly remembered."""
         context = self._timeline.context(segment)
         expected = self._expectations(context)
-        is_open = not segment.raw.is_final and not self._timeline.has_later_of_same_speaker(segment)
+        followed = self._timeline.has_later_of_same_speaker(segment)
+        is_open = not segment.raw.is_final and not followed
         heard = Heard(
             context.atoms,
             context.times,
             stream=segment.stream,
             is_open=is_open,
+            may_go_on=not (followed or segment.closed),
             expectations=expected,
         )
         analysis = analyse(heard, self._memory, allowed=self._policy.allowed)
@@ -186,17 +190,11 @@ class CallRedactor:
         """Write what was found into the segments it lies in."""
         spans = _spans_by_segment(context, analysis.found)
         hide = analysis.hide_from
-        if hide is None and analysis.bare is not None and context.segments[-1].raw.is_final:
-            hide = _worth_holding(context, analysis.bare)
         for n, segment in enumerate(context.segments):
-            fresh = segment is context.segments[-1]
             before = (list(segment.spans), segment.held_from)
-            if fresh:
-                segment.spans = spans.get(n, [])
-            else:
-                segment.spans = segment.spans + [
-                    s for s in spans.get(n, []) if s not in segment.spans
-                ]
+            segment.spans = segment.spans + [
+                span for span in spans.get(n, []) if span not in segment.spans
+            ]
             segment.held_from = _held_word(context, n, hide)
             if (segment.spans, segment.held_from) != before:
                 self._changed[id(segment)] = segment
@@ -245,8 +243,13 @@ class CallRedactor:
                 for s in segments[n + 1 :]
             )
             if answered or newest_ms - segment.raw.end_ms > MAX_PAUSE_MS:
-                segment.held_from = None
-                self._changed[id(segment)] = segment
+                self._close(segment)
+
+    def _close(self, segment: Segment) -> None:
+        """Nothing will be added to what the segment's last words say: decide on them."""
+        segment.closed = True
+        self._judge(segment)
+        self._changed[id(segment)] = segment
 
     def _publish(self, segment: Segment) -> list[Redacted]:
         """The segment's own revision, then corrections."""
@@ -328,16 +331,6 @@ def _held_word(context: Context, n: int, hide: int | None) -> int | None:
     if segment == n:
         return word
     return 0 if context.segments[n].raw.words else None
-
-
-def _worth_holding(context: Context, bare: tuple[int, int]) -> int | None:
-    """The start of a bare number at the end of a final, unless it is one small count."""
-    first, last = bare
-    atoms = context.atoms[first : last + 1]
-    numbers = [atom for atom in atoms if atom.value]
-    if len(numbers) > 1 or any(len(atom.value) > 2 for atom in numbers):
-        return first
-    return None
 
 
 def _where(error: Exception | None) -> str:

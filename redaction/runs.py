@@ -98,7 +98,7 @@ def next_number(atoms: Sequence[Atom], numeric: Sequence[bool], at: int) -> int 
         step = aside_length(atoms, at)
         if step:
             aside += step
-        elif atoms[at].cls is Class.GLUE:
+        elif atoms[at].cls is Class.GLUE or atoms[at].text == "a":
             glue += 1
             step = 1
         else:
@@ -147,10 +147,12 @@ def _is_number(atoms: Sequence[Atom], i: int) -> bool:
         return atom.text not in ("oh", "o") or _zero(atoms, i)
     if atom.cls is Class.MULTIPLIER:
         nxt = _near(atoms, i + 1)
-        return nxt is not None and (
-            nxt.cls in (Class.DIGIT, Class.LETTER)
-            or (nxt.cls is Class.NUMERAL and len(nxt.value) < 3)
-        )
+        if nxt is None:
+            before = _near(atoms, i - 1)
+            return before is not None and before.cls in _DIGITS
+        if nxt.cls is Class.MULTIPLIER and nxt.text == atom.text:
+            return True
+        return nxt.cls in (Class.DIGIT, Class.LETTER, Class.NUMERAL)
     if atom.cls is Class.PLURAL:
         before = _near(atoms, i - 1)
         return before is not None and before.cls in (Class.DIGIT, Class.NUMERAL)
@@ -161,7 +163,7 @@ def _is_number(atoms: Sequence[Atom], i: int) -> bool:
 
 def _zero(atoms: Sequence[Atom], i: int) -> bool:
     """Whether `oh` is a zero here: a digit stands beside it, and it is no exclamation."""
-    before, after = _near(atoms, i - 1), _near(atoms, i + 1)
+    before, after = _last_spoken(atoms, i), _near(atoms, i + 1)
     numeric = _DIGITS | {Class.MULTIPLIER, Class.LETTER, Class.SYMBOL}
     if after is not None and after.cls in numeric | {Class.PLURAL, Class.MAGNITUDE}:
         return after.text not in ("i", "a")
@@ -171,12 +173,24 @@ def _zero(atoms: Sequence[Atom], i: int) -> bool:
     return not (exclaimed and after is not None)
 
 
+def _last_spoken(atoms: Sequence[Atom], i: int) -> Atom | None:
+    """The atom before `i`, hesitations passed over."""
+    at = i - 1
+    if at >= 0 and atoms[at].text in ("oh", "o"):
+        return atoms[at]
+    while at >= 0 and i - at < 4 and _hesitates(atoms[at]) and atoms[at].cls is not Class.SYMBOL:
+        at -= 1
+    return _near(atoms, at)
+
+
 def _is_letter(atoms: Sequence[Atom], i: int) -> bool:
     """A single letter, unless it is the word `a` or `I`, `a m`, or the e of `e mail`."""
     text = atoms[i].text
     before, after = _near(atoms, i - 1), _near(atoms, i + 1)
     if is_half_day(atoms, i):
         return False
+    if text in ("a", "i") and _is_letter_a(atoms, i):
+        return True
     if text in ("a", "i"):
         follows = before is not None and before.cls is Class.LETTER and not _ends(before)
         if after is not None and after.cls is Class.LETTER and not _ends(atoms[i]):
@@ -185,6 +199,15 @@ def _is_letter(atoms: Sequence[Atom], i: int) -> bool:
     if after is not None and after.cls is Class.OTHER:
         return (text, after.text) not in (("e", "mail"), ("t", "shirt"), ("x", "ray"))
     return True
+
+
+def _is_letter_a(atoms: Sequence[Atom], i: int) -> bool:
+    """`A as in apple`; or a capital A in the middle of a sentence, where the article has none."""
+    if [a.text for a in atoms[i + 1 : i + 3]] == ["as", "in"]:
+        return True
+    before = _near(atoms, i - 1)
+    capital = atoms[i].capital and atoms[i].text == "a"
+    return capital and before is not None and not before.stop
 
 
 def _ends(atom: Atom) -> bool:
@@ -209,14 +232,33 @@ def _joins(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
     before = i > 0 and marks[i - 1]
     after = i + 1 < len(atoms) and marks[i + 1]
     if atom.cls is Class.SYMBOL:
-        return (before and after) or (atom.value == "+" and after)
+        return (after and atom.value == "+") or _links(atoms, marks, i)
     if atom.cls in (Class.ORDINAL, Class.MONTH):
         return _in_date(atoms, marks, i)
     if atom.text in lexicon.SOUND_ALIKES:
         return before and after and _among_digits(atoms, i)
     if atom.text in _SPELT:
         return (before or after) and _among_letters(atoms, i)
-    return atom.cls is Class.OTHER and bool(atom.value) and (before or after)
+    code = atom.cls is Class.OTHER and bool(atom.value) and atom.text not in lexicon.ACRONYMS
+    return code and (before or after)
+
+
+def _links(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
+    """Whether a joiner stands between numbers, a hesitation beside it or not."""
+    sides = 0
+    for step in (-1, 1):
+        at = i + step
+        while 0 <= at < len(atoms) and abs(at - i) < 4 and _hesitates(atoms[at]) and not marks[at]:
+            at += step
+        ended = step > 0 and at == len(atoms)
+        sides += ended or (0 <= at < len(atoms) and marks[at])
+    return sides == 2
+
+
+def _hesitates(atom: Atom) -> bool:
+    return atom.cls in (Class.FILLER, Class.CORRECTION, Class.SYMBOL) or atom.text in (
+        "so", "okay", "then", "and", "hang", "on", "let", "me", "see", "oh", "hold",
+    )  # fmt: skip
 
 
 def _in_date(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
@@ -224,7 +266,7 @@ def _in_date(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
     wanted = (Class.MONTH, Class.ORDINAL) if atoms[i].cls is Class.ORDINAL else (Class.ORDINAL,)
     for step in (-1, 1):
         at = i + step
-        while 0 <= at < len(atoms) and atoms[at].text in ("of", "the", "in", "and", "um", "uh"):
+        while 0 <= at < len(atoms) and _within_date(atoms[at]):
             at += step
         if 0 <= at < len(atoms):
             if atoms[at].cls in wanted or (atoms[i].cls is Class.MONTH and marks[at]):
@@ -232,6 +274,10 @@ def _in_date(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
             if atoms[i].cls is Class.ORDINAL and marks[at] and atoms[at].cls is Class.TEN:
                 return True
     return False
+
+
+def _within_date(atom: Atom) -> bool:
+    return atom.text in ("of", "the", "in", "and") or (_hesitates(atom) and not atom.value)
 
 
 def _among_digits(atoms: Sequence[Atom], i: int) -> bool:

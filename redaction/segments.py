@@ -15,6 +15,7 @@ CONTEXT_ATOMS = 56
 """How far back a speaker's own words are looked at again: a card number and its asides."""
 
 CONTEXT_MS = 45_000
+_PHRASE_PAUSE_MS = 3000
 KEPT_SEGMENTS = 400
 KEPT_MS = 300_000
 """Older segments are let go: what they said can no longer change."""
@@ -53,6 +54,8 @@ class Segment:
     tombstones: list[Tombstone] = field(default_factory=list)
     held_from: int | None = None
     """Index of the first word held back, if any."""
+    closed: bool = False
+    """What comes later cannot be the rest of its last words."""
     failed: bool = False
     shown_rank: int = -1
     """`rank` of what was published last; -1 before."""
@@ -73,17 +76,26 @@ class Segment:
         """Order in time."""
         return (self.raw.start_ms, self.order)
 
-    def hear(self, raw: RawTranscript) -> bool:
-        """Take a revision; whether its cues or its substance changed."""
+    def hear(self, raw: RawTranscript, *, before: Sequence[Atom]) -> bool:
+        """Take a revision; whether its cues or its substance changed.
+
+        `before` are the same speaker's last words: a phrase may have begun there.
+        """
         self.raw = raw
         self.failed = False
         self.atoms = atoms_of([word.text for word in raw.words])
-        cues, substantive = cues_in(self.atoms), is_substantive(self.atoms)
+        row = [*before, *self.atoms]
+        cues = [
+            cue._replace(first=max(0, cue.first - len(before)), last=cue.last - len(before))
+            for cue in cues_in(row)
+            if cue.last >= len(before)
+        ]
+        substantive = is_substantive(self.atoms)
         changed = substantive != self.substantive or [c.kind for c in cues] != [
             c.kind for c in self.cues
         ]
         self.cues, self.substantive = cues, substantive
-        self.written = []
+        self.spans, self.written, self.closed = [], [], False
         return changed
 
     def start_of(self, atom: int) -> int:
@@ -142,6 +154,17 @@ class Timeline:
     def moved(self, segment: Segment) -> None:
         """Put a segment whose start changed into its place again."""
         self.segments.sort(key=lambda s: s.sort_key)
+
+    def last_words(self, segment: Segment) -> list[Atom]:
+        """The same speaker's words just before this segment, if nobody spoke in between."""
+        at = self.segments.index(segment)
+        for earlier in reversed(self.segments[:at]):
+            if earlier.stream == segment.stream:
+                pause_ms = segment.raw.start_ms - earlier.raw.end_ms
+                return earlier.atoms[-4:] if pause_ms <= _PHRASE_PAUSE_MS else []
+            if earlier.substantive:
+                return []
+        return []
 
     def forget(self, before_ms: int) -> list[Segment]:
         """Drop and return what is older, or too many."""
@@ -204,8 +227,11 @@ def _row(chain: list[Segment], *, interrupted: Sequence[bool], is_cut: bool) -> 
     places: list[tuple[int, int]] = []
     breaks: list[int] = []
     for n, segment in enumerate(chain):
-        if interrupted[n]:
+        if interrupted[n] and atoms:
             breaks.append(len(atoms))
+            # What stands before the other speaker's question is no context of what comes after.
+            if atoms[-1].stop not in (".", "?", "!"):
+                atoms[-1] = atoms[-1]._replace(stop=".")
         words = segment.raw.words
         for atom in segment.atoms:
             atoms.append(atom)

@@ -98,6 +98,8 @@ class Slot(NamedTuple):
     """Changes of speaker since."""
     is_answer: bool
     """The other speaker asked, and nobody else has spoken since."""
+    is_echo: bool = False
+    """It was given just now, and the other speaker may be reading it back."""
 
 
 class TimedCue(NamedTuple):
@@ -172,16 +174,18 @@ def still_open(
     return Slot(cue.kind, cue.strength, cue.stream, cue.end_ms, count, is_answer)
 
 
-def expects_more(
+def still_expected(
     slot: Slot, stream: Stream, *, start_ms: int, filled: Sequence[Filled], turns: Sequence[Turn]
-) -> bool:
-    """False when the value asked for has been given and this can be neither correction nor echo."""
+) -> Slot | None:
+    """The slot; None when its value has been given and this can be neither correction nor echo."""
     given = [f for f in filled if f.kind == slot.kind and slot.at_ms - _SLACK_MS <= f.start_ms]
     given = [f for f in given if f.end_ms <= start_ms]
     if not given:
-        return True
+        return slot
     last = max(given, key=lambda f: f.end_ms)
     passed = changes_of_speaker(turns, since=last.stream, after_ms=last.end_ms, until_ms=start_ms)
     if stream == last.stream:
-        return passed <= 2
-    return passed <= 1 and start_ms - last.end_ms <= _READ_BACK_MS
+        return slot._replace(is_answer=passed == 0) if passed <= 2 else None
+    if passed <= 1 and start_ms - last.end_ms <= _READ_BACK_MS:
+        return slot._replace(is_answer=False, is_echo=True)
+    return None

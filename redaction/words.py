@@ -89,7 +89,9 @@ _AMOUNT = re.compile(
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3}){1,2}(\.\d+)?")
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)")
 _DECIMAL = re.compile(r"\d{1,4}\.\d{1,2}")
-_DATE = re.compile(r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}|\d{1,2}/\d{2,4}")
+_DATE = re.compile(
+    r"\d{1,2}/\d{1,2}/(\d\d|\d{4})|\d{4}-\d\d-\d\d|\d{1,2}[-.]\d{1,2}[-.](19|20)\d\d|\d{1,2}/\d{2,4}"
+)
 _IP = re.compile(r"\d{1,3}(\.\d{1,3}){3}|[0-9a-f]{0,4}(:[0-9a-f]{0,4}){4,7}", re.IGNORECASE)
 _ORDINAL = re.compile(r"(\d{1,2})(st|nd|rd|th)", re.IGNORECASE)
 _DECADE = re.compile(r"(\d+)'?s", re.IGNORECASE)
@@ -122,7 +124,7 @@ def _piece(word: int, core: str, *, stop: str) -> Iterator[Atom]:
     elif len(low) == 1 and low.isalpha():
         yield Atom(word, Class.LETTER, low, low, stop, capital)
     elif low.isalpha():
-        caps = core.isupper() and len(core) <= 6 and low not in lexicon.ACRONYMS
+        caps = core.isupper() and len(core) <= 6
         yield Atom(word, Class.OTHER, low if caps else "", low, stop, capital)
     else:
         yield from _mixed(word, core, stop=stop)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.evidence import RIGHT_CONTEXT
+from redaction.lexicon import ACRONYMS
 from redaction.recognizers.found import Found, Heard
 from redaction.tables import words_in
 from redaction.words import Atom, Class
@@ -76,20 +77,7 @@ def _start(atoms: Sequence[Atom], street: int, *, asked: bool) -> int | None:
     if not words:
         return None
     number = name
-    while number >= 0 and (
-        atoms[number].cls in _NUMERIC
-        or (
-            atoms[number].cls is Class.LETTER
-            and number < name + 1
-            and atoms[number].text not in ("a", "i")
-        )
-        or (
-            atoms[number].text in ("oh", "and")
-            and number
-            and atoms[number - 1].cls in _NUMERIC
-            and number < name
-        )
-    ):
+    while number >= 0 and _numbers_house(atoms, number, last=name):
         number -= 1
     unusual = any(a.text not in COMMON_WORDS for a in words)
     proper = all(a.capital for a in words) and atoms[street].capital
@@ -99,6 +87,18 @@ def _start(atoms: Sequence[Atom], street: int, *, asked: bool) -> int | None:
     if not (unusual or proper or (asked and atoms[street].text in _SURE_STREET)):
         return None
     return _with_dwelling(atoms, number + 1)
+
+
+def _numbers_house(atoms: Sequence[Atom], i: int, *, last: int) -> bool:
+    """Whether atom `i` is part of the house number that ends at `last`."""
+    atom = atoms[i]
+    if i < last and atom.stop in (".", "?", "!"):
+        return False
+    if atom.cls in _NUMERIC:
+        return True
+    if atom.cls is Class.LETTER:
+        return atom.text not in ("a", "i")
+    return atom.text in ("oh", "and") and 0 < i < last and atoms[i - 1].cls in _NUMERIC
 
 
 def _names_street(atom: Atom) -> bool:
@@ -183,7 +183,9 @@ def _towns(heard: Heard) -> list[Found]:
             continue
         if not atom.capital or atom.text in COMMON_WORDS or atom.cls is not Class.OTHER:
             continue
-        if not atom.text.isalpha() or not heard.answers(i, "address"):
+        if not atom.text.isalpha() or atom.value or atom.text in ACRONYMS:
+            continue
+        if not heard.answers(i, "address"):
             continue
         if heard.is_open and i + RIGHT_CONTEXT >= len(atoms):
             continue

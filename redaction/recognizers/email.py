@@ -23,6 +23,7 @@ word words
 """)
 _NUMERIC = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.MULTIPLIER,
             Class.DECIMAL, Class.ORDINAL}  # fmt: skip
+_HESITATES = words_in("and then okay so let me see hang on hold")
 _MAX_LOCAL = 26
 
 
@@ -44,7 +45,7 @@ def find_emails(heard: Heard) -> tuple[list[Found], list[int]]:
             undecided.append(first)
         else:
             found.append(Found(first, last, "email", complete=True))
-    if heard.is_open:
+    if heard.is_open or heard.may_go_on:
         undecided += _unfinished(heard, after=found[-1].last if found else -1)
     return found, undecided
 
@@ -64,7 +65,7 @@ def _end_of_address(heard: Heard, i: int) -> int | None:
         if atoms[at].text in PROVIDERS and (
             _asked(heard, i) or (at + 1 < len(atoms) and atoms[at + 1].text in TOP_LEVEL)
         ):
-            nxt = at + 1
+            nxt = _past_hesitation(atoms, at + 1)
             if nxt < len(atoms) and (_is_dot(atoms[nxt]) or atoms[nxt].text in TOP_LEVEL):
                 return _after_dots(atoms, nxt) or nxt
             return at
@@ -80,26 +81,39 @@ def _is_dot(atom: Atom) -> bool:
 
 
 def _after_dots(atoms: Sequence[Atom], at: int) -> int | None:
-    """The end of `dot co dot uk` that begins at `at`."""
+    """The end of `dot co dot uk` that begins at `at`, hesitations passed over."""
     end: int | None = None
-    while at + 1 < len(atoms) and _is_dot(atoms[at]):
-        label = atoms[at + 1]
-        if label.cls in (Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.SYMBOL):
+    while (at := _past_hesitation(atoms, at)) < len(atoms) and _is_dot(atoms[at]):
+        at = _past_hesitation(atoms, at + 1)
+        if at >= len(atoms) or not _is_label(atoms[at], first=end is None):
             return end
-        known = label.text in TOP_LEVEL or label.text.split(".")[-1] in TOP_LEVEL
-        if end is None and not known and not label.text.isalpha():
-            return None
-        if not known and end is not None:
-            return end
-        end = at + 1
-        at += 2
-        # `dot example`, `dot c o m`: a label spelled out or a further one follows
+        end = at
+        at += 1
+        # `dot c o m`: the label is spelled out
         while (
             at < len(atoms) and atoms[at].cls is Class.LETTER and atoms[at - 1].cls is Class.LETTER
         ):
             end = at
             at += 1
     return end
+
+
+def _is_label(atom: Atom, *, first: bool) -> bool:
+    """A top-level domain; after the first dot any word will do."""
+    if atom.text in TOP_LEVEL or atom.text.split(".")[-1] in TOP_LEVEL:
+        return True
+    return first and atom.text.isalpha() and atom.cls not in (*_NUMERIC, Class.SYMBOL)
+
+
+def _past_hesitation(atoms: Sequence[Atom], at: int) -> int:
+    limit = at + 4
+    while at < min(limit, len(atoms)) and (
+        atoms[at].cls in (Class.FILLER, Class.CORRECTION)
+        or atoms[at].text in _HESITATES
+        or (_is_dot(atoms[at]) and at + 1 < len(atoms) and _is_dot(atoms[at + 1]))
+    ):
+        at += 1
+    return at
 
 
 def _asked(heard: Heard, i: int) -> bool:

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from redaction.runs import Times
-from redaction.slots import Filled, Limits, Slot, Stream, TimedCue, Turn, expects_more, still_open
+from redaction.slots import Filled, Limits, Slot, Stream, TimedCue, Turn, still_expected, still_open
 from redaction.words import Atom
+
+SAME_BREATH_MS = 8_000
+"""What is announced comes within this time."""
 
 
 class Found(NamedTuple):
@@ -32,12 +35,15 @@ class Heard:
         *,
         stream: Stream,
         is_open: bool,
+        may_go_on: bool = False,
         expectations: "Expectations",
     ) -> None:
         self.atoms = atoms
         self.times = times
         self.is_open = is_open
         """More may follow: the last words are no end."""
+        self.may_go_on = may_go_on
+        """The words are final, but a number at their end may not be finished."""
         self.expected = expectations
         self._stream = stream
 
@@ -49,9 +55,15 @@ class Heard:
             slot = still_open(
                 cue, self._stream, start_ms=start_ms, turns=expected.turns, limits=expected.limits
             )
-            if slot is not None and expects_more(
-                slot, self._stream, start_ms=start_ms, filled=expected.filled, turns=expected.turns
-            ):
+            if slot is not None:
+                slot = still_expected(
+                    slot,
+                    self._stream,
+                    start_ms=start_ms,
+                    filled=expected.filled,
+                    turns=expected.turns,
+                )
+            if slot is not None:
                 slots.append(slot)
         slots.sort(key=lambda s: -s.at_ms)
         return slots
@@ -64,6 +76,18 @@ class Heard:
         """Whether this atom is in the direct answer to the other speaker's question for `kind`."""
         return self.may_expect(kind) and any(
             slot.kind == kind and slot.is_answer and slot.strength == 2
+            for slot in self.slots_at(atom)
+        )
+
+    def awaits(self, atom: int, kind: str) -> bool:
+        """Whether this atom answers a question for `kind`, or follows its announcement."""
+        if not self.may_expect(kind):
+            return False
+        at_ms = self.times.start_ms[atom]
+        return any(
+            slot.kind == kind
+            and slot.strength == 2
+            and (slot.is_answer or (slot.turns == 0 and at_ms - slot.at_ms <= SAME_BREATH_MS))
             for slot in self.slots_at(atom)
         )
 

@@ -3,10 +3,18 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from redaction.evidence import RIGHT_CONTEXT, trim
-from redaction.recognizers.found import Found, Heard
+from redaction.evidence import RIGHT_CONTEXT, Asked, trim
+from redaction.recognizers.found import SAME_BREATH_MS, Found, Heard
 from redaction.runs import Run, aside_length, find_runs
-from redaction.shape import Shape, card_like, is_expiry, kind_by_checksum, long_enough, shape_of
+from redaction.shape import (
+    Shape,
+    card_like,
+    is_expiry,
+    is_read_out,
+    kind_by_checksum,
+    long_enough,
+    shape_of,
+)
 from redaction.slots import Slot, Strength, cues_in
 from redaction.words import Atom, Class
 
@@ -37,16 +45,14 @@ class Numbers(NamedTuple):
 
     found: list[Found]
     undecided: list[Run]
-    """Runs at the open end: nothing of them may be shown yet."""
-    bare: list[Run]
-    """Short numbers without a slot and without evidence."""
+    """Runs that the next words decide on: nothing of them may be shown yet."""
 
 
 def find_numbers(heard: Heard, recalls: Callable[[Shape], str | None]) -> Numbers:
     """Judge every run, left to right; `recalls` says what a value was when it was masked before."""
-    result = Numbers([], [], [])
+    result = Numbers([], [])
     for run in find_runs(heard.atoms, heard.times):
-        if _touches_end(heard, run):
+        if _touches_end(heard, run) or _is_tentative(heard, run):
             result.undecided.append(run)
             continue
         _judge(heard, run, result=result, recalls=recalls)
@@ -67,6 +73,29 @@ def _touches_end(heard: Heard, run: Run) -> bool:
     return plain < RIGHT_CONTEXT
 
 
+def _is_tentative(heard: Heard, run: Run) -> bool:
+    """Whether a final ends in what may be a count whose unit comes in the next one."""
+    if not heard.may_go_on or not _ends_row(heard.atoms, run.last):
+        return False
+    if is_read_out(heard.atoms, run.numbers) or _is_lone_one(heard.atoms, run):
+        return False
+    classes = {heard.atoms[i].cls for i in run.numbers}
+    return len(run.numbers) <= 3 and not classes & {Class.MONTH, Class.ORDINAL, Class.DATE}
+
+
+def _is_near(heard: Heard, slot: Slot, run: Run) -> bool:
+    """Whether the run answers the question, or follows the cue in the same breath."""
+    waited_ms = heard.times.start_ms[run.first] - slot.at_ms
+    return slot.is_answer or slot.is_echo or (slot.turns == 0 and waited_ms <= SAME_BREATH_MS)
+
+
+def _ends_row(atoms: Sequence[Atom], last: int) -> bool:
+    """Whether only fillers and the like follow."""
+    return all(
+        atom.cls in (Class.FILLER, Class.GLUE, Class.CORRECTION) for atom in atoms[last + 1 :]
+    )
+
+
 def _judge(
     heard: Heard,
     run: Run,
@@ -77,8 +106,9 @@ def _judge(
     """Mask, release, or note as bare."""
     slots = heard.slots_at(run.first) + _announced_after(heard, run)
     blind = heard.is_blind(run.first)
-    asked = frozenset(slot.kind for slot in slots) | (
-        frozenset({"number"}) if blind else frozenset()
+    asked = Asked(
+        frozenset(slot.kind for slot in slots) | frozenset({"number"} if blind else ()),
+        frozenset(slot.kind for slot in slots if _is_near(heard, slot, run)),
     )
     kept = trim(heard.atoms, run, asked=asked)
     if kept is None:
@@ -92,8 +122,9 @@ def _judge(
     if kind is None:
         kind = recalls(shape)
     if kind is None:
-        if not _is_lone_one(heard.atoms, kept):
-            result.bare.append(kept)
+        waits = heard.may_go_on and _ends_row(heard.atoms, kept.last)
+        if waits and (slots or _worth_holding(heard, kept)):
+            result.undecided.append(kept)
         return
     complete = is_complete(kind, shape)
     first = kept.first
@@ -103,6 +134,12 @@ def _judge(
     result.found.append(found)
     if complete:
         heard.fill(found)
+
+
+def _worth_holding(heard: Heard, run: Run) -> bool:
+    """More than one small count, so that it may be the start of something longer."""
+    values = [heard.atoms[i].value for i in run.numbers]
+    return len(values) > 1 or len(values[0]) > 2
 
 
 def _announced_after(heard: Heard, run: Run) -> list[Slot]:

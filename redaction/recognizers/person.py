@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.evidence import RIGHT_CONTEXT
+from redaction.lexicon import ACRONYMS
 from redaction.recognizers.found import Found, Heard
 from redaction.tables import phrases_in, words_in
 from redaction.words import Atom, Class
@@ -225,6 +226,8 @@ def _answered(heard: Heard) -> list[tuple[int, int]]:
 def _can_be_name(atom: Atom) -> bool:
     if atom.cls is Class.MONTH:
         return atom.capital
+    if atom.text in ACRONYMS and atom.value:
+        return False
     plain = atom.text.replace("'", "").replace("-", "").replace(".", "")
     return atom.cls is Class.OTHER and plain.isalpha() and len(plain) > 1
 

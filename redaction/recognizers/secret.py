@@ -71,18 +71,23 @@ def _announced(heard: Heard, i: int) -> tuple[int, int] | None:
         if first >= len(atoms) or atoms[first].text in FUNCTION_WORDS | _REJECTED:
             return None
         sure = len(phrase) > 1 or first > end
-        return _region(atoms, first, sure=sure)
+        return _region(heard, first, sure=sure)
     return None
 
 
 def _answered(heard: Heard, i: int) -> tuple[int, int] | None:
     """The first unusual words after the other speaker's question."""
     atoms = heard.atoms
-    begins = i == 0 or bool(atoms[i - 1].stop) or atoms[i - 1].text in _SKIPPED
+    begins = (
+        i == 0
+        or i in heard.times.breaks
+        or bool(atoms[i - 1].stop)
+        or atoms[i - 1].text in _SKIPPED
+    )
     if not begins or atoms[i].text in _SKIPPED | FUNCTION_WORDS:
         return None
     asked = heard.answers(i, "password")
-    return _region(atoms, i, sure=False) if asked else None
+    return _region(heard, i, sure=False) if asked else None
 
 
 def _skip(atoms: Sequence[Atom], at: int) -> int:
@@ -94,16 +99,19 @@ def _skip(atoms: Sequence[Atom], at: int) -> int:
     return at
 
 
-def _region(atoms: Sequence[Atom], first: int, *, sure: bool) -> tuple[int, int] | None:
+def _region(heard: Heard, first: int, *, sure: bool) -> tuple[int, int] | None:
     """From `first` to the end of the phrase; None where nothing in it is like a secret."""
+    atoms = heard.atoms
     last = first - 1
     unusual = sure
     for at in range(first, min(first + _MAX_SECRET, len(atoms))):
         atom = atoms[at]
+        if last >= first and at in heard.times.breaks:
+            break
         secret = atom.cls in _NUMERIC or atom.cls is Class.SYMBOL or atom.text not in COMMON_WORDS
         if not (secret or atom.text in _SAID_OF_IT or (sure and atom.text not in FUNCTION_WORDS)):
             break
-        unusual = unusual or secret
+        unusual = unusual or (secret and atom.text != "one")
         last = at
         if atom.stop in (".", "?", "!", ";") and not _goes_on(atoms, at + 1):
             break
@@ -111,7 +119,9 @@ def _region(atoms: Sequence[Atom], first: int, *, sure: bool) -> tuple[int, int]
 
 
 def _goes_on(atoms: Sequence[Atom], at: int) -> bool:
-    return at < len(atoms) and (atoms[at].cls in _NUMERIC or atoms[at].text in _SAID_OF_IT)
+    if at >= len(atoms) or atoms[at].text in ("a", "i"):
+        return False
+    return atoms[at].cls in _NUMERIC or atoms[at].text in _SAID_OF_IT
 
 
 def words_of(heard: Heard, found: Found) -> list[str]:
