@@ -1,12 +1,10 @@
 """The role that pushes finished calls to the connectors."""
 
-from pathlib import Path
-
 from analytics.store.postgres import PostgresStore
 from crm_connectors.connector import Connector
 from crm_connectors.deliver import Deliver
 from crm_connectors.settings import Settings
-from crm_connectors.webhook import Webhook, read_secret
+from crm_connectors.webhook import connect_webhook
 from trunkline.roles.process import Context, Part
 from trunkline.settings import SettingsError
 
@@ -31,7 +29,6 @@ def _connectors(settings: Settings) -> dict[str, Connector]:
     if not settings.webhook_url:
         return {}
     try:
-        secret = read_secret(Path(settings.webhook_secret_file))
-        return {"webhook": Webhook(settings, secret=secret)}
+        return {"webhook": connect_webhook(settings)}
     except ValueError as error:
         raise SettingsError(str(error)) from None
