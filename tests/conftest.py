@@ -2,5 +2,13 @@
 
 from tests.services.kafka_broker import kafka_broker, kafka_servers
 from tests.services.postgres import postgres_dsn, postgres_server
+from tests.services.speech import models_dir, triton
 
-__all__ = ["kafka_broker", "kafka_servers", "postgres_dsn", "postgres_server"]
+__all__ = [
+    "kafka_broker",
+    "kafka_servers",
+    "models_dir",
+    "postgres_dsn",
+    "postgres_server",
+    "triton",
+]

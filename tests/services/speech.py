@@ -1,8 +1,10 @@
 """Fixtures: the models' weights, a real Triton that serves them, and speech to recognise."""
 
 import asyncio
+import contextlib
 import os
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,12 +40,15 @@ def models_dir() -> Path:
 
 
 class TritonServer:
-    """An embedded Triton under its supervisor."""
+    """An embedded Triton under its supervisor, which runs in a thread of its own."""
 
     def __init__(self, models_dir: Path, run_dir: Path) -> None:
         self.embedded = EmbeddedTriton(Settings(), models_dir=models_dir, run_dir=run_dir)
         self.log = run_dir / "triton.log"
-        self.watched = Watched(self.embedded.prepare(), log=self.log)
+        self._watched = Watched(self.embedded.prepare(), log=self.log)
+        self._loop = asyncio.new_event_loop()
+        self._stop = asyncio.Event()
+        self._thread = threading.Thread(target=self._supervise, daemon=True)
 
     @property
     def url(self) -> str:
@@ -51,26 +56,36 @@ class TritonServer:
 
     @property
     def pid(self) -> int:
-        assert self.watched.process is not None
-        return self.watched.process.pid
+        assert self._watched.process is not None
+        return self._watched.process.pid
+
+    def start(self) -> None:
+        """Return once it recognises."""
+        self._thread.start()
+        ready = asyncio.run_coroutine_threadsafe(self.embedded.wait_ready(), self._loop)
+        ready.result()
+
+    def stop(self) -> None:
+        """Return once it is gone."""
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+
+    def _supervise(self) -> None:
+        with contextlib.closing(self._loop):
+            self._loop.run_until_complete(self._watched.run(self._stop))
 
 
-@pytest.fixture
-async def triton(models_dir: Path, tmp_path: Path) -> AsyncIterator[TritonServer]:
-    """A server of the test's own, ready to recognise; gone after it."""
+@pytest.fixture(scope="session")
+def triton(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TritonServer]:
+    """One server for all tests of the run; who kills it finds it restarted."""
     if why := unsupported():
         if "CI" in os.environ:
             pytest.fail(why)
         pytest.skip(why)
-    server = TritonServer(models_dir, tmp_path)
-    stop = asyncio.Event()
-    running = asyncio.create_task(server.watched.run(stop))
-    try:
-        await server.embedded.wait_ready()
-        yield server
-    finally:
-        stop.set()
-        await running
+    server = TritonServer(models_dir, tmp_path_factory.mktemp("triton"))
+    server.start()
+    yield server
+    server.stop()
 
 
 def leg_audio(name: str, *, start_s: float = 0.0, end_s: float = 61.0) -> NDArray[np.int16]:
