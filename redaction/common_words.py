@@ -3,6 +3,7 @@
 A table only. It is part of the policy: `policy.policy_version` hashes it.
 """
 
+from redaction import cues
 from redaction.tables import words_in
 
 FUNCTION_WORDS = words_in("""
@@ -30,6 +31,7 @@ yet you you'd you'll you're you've your yours yourself
 """Never a name, whatever stands before them."""
 
 _ORDINARY = words_in("""
+be router disk wifi parking
 iphone ipad android samsung google microsoft apple's netflix amazon paypal zoom kindle macbook
 megs gigs wi-fi checkups checkup ebay visa mastercard amex router's hotspot login logout timeout
 ability able absolutely accept accepted access accident according account accounts across act
@@ -212,5 +214,12 @@ works world worried worries worry worse worst worth worthwhile would've write wr
 wrong wrote year years yellow young zero zip zone
 """)
 
-COMMON_WORDS = FUNCTION_WORDS | _ORDINARY
+_OF_CUES = frozenset(
+    word
+    for phrases in (*cues.STRONG.values(), *cues.WEAK.values(), cues.NAME, cues.NO_CUE)
+    for phrase in phrases
+    for word in phrase.split()
+)
+
+COMMON_WORDS = FUNCTION_WORDS | _ORDINARY | _OF_CUES
 """Not a name, unless a strong cue such as `my name is` stands directly before it."""

@@ -133,6 +133,7 @@ def _pieces(atoms: Sequence[Atom], numbers: Sequence[int]) -> list[list[int]]:
             joined = at == before + 1 and atoms[before].stop not in (".", "?", "!")
             joined = joined or _within_amount(atoms, before, at)
             counted = atoms[before].stop == "," and _is_count(atoms, numbers[n:])
+            counted = counted or (atoms[at].text == "one" and _is_count(atoms, numbers[n:]))
             if joined and not counted:
                 pieces[-1].append(at)
                 continue

@@ -74,14 +74,16 @@ def _extend(atoms: Sequence[Atom], numeric: Sequence[bool], *, first: int, times
 def _after_as_in(atoms: Sequence[Atom], numeric: Sequence[bool], last: int) -> int:
     """The atom after `last` and its `as in king`, if `last` is a letter that has one."""
     at = last + 1
-    if atoms[last].cls is not Class.LETTER:
+    if atoms[last].cls is not Class.LETTER and atoms[last].text != "o":
         return at
     for words in _AS_IN:
         end = at + len(words)
         if end < len(atoms) and tuple(a.text for a in atoms[at:end]) == words:
             named = atoms[end]
             same = named.text[:1] == atoms[last].text[:1]
-            if (named.cls in (Class.OTHER, Class.MONTH) or same) and (same or words[0] == "as"):
+            letter = atoms[last].cls is Class.LETTER or words[0] == "as"
+            plain = named.cls in (Class.OTHER, Class.MONTH) or same
+            if letter and plain and (same or words[0] == "as"):
                 return end + 1
     named_now = atoms[at] if at < len(atoms) else None
     if named_now and _SPELT.get(named_now.text) == atoms[last].value and not numeric[at]:
@@ -164,6 +166,8 @@ def _is_number(atoms: Sequence[Atom], i: int) -> bool:
 def _zero(atoms: Sequence[Atom], i: int) -> bool:
     """Whether `oh` is a zero here: a digit stands beside it, and it is no exclamation."""
     before, after = _last_spoken(atoms, i), _near(atoms, i + 1)
+    if after is not None and after.text == "as" and atoms[i].text == "o":
+        return True
     numeric = _DIGITS | {Class.MULTIPLIER, Class.LETTER, Class.SYMBOL}
     if after is not None and after.cls in numeric | {Class.PLURAL, Class.MAGNITUDE}:
         return after.text not in ("i", "a")
@@ -237,6 +241,8 @@ def _joins(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
         return _in_date(atoms, marks, i)
     if atom.text in lexicon.SOUND_ALIKES:
         return before and after and _among_digits(atoms, i)
+    if atom.text in lexicon.SPELLING_ALPHABET:
+        return _beside_number(atoms, marks, i)
     if atom.text in _SPELT:
         return (before or after) and _among_letters(atoms, i)
     code = atom.cls is Class.OTHER and bool(atom.value) and atom.text not in lexicon.ACRONYMS
@@ -255,6 +261,18 @@ def _links(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
     return sides == 2
 
 
+def _beside_number(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
+    """Whether a number or letter stands beside this one, a hesitation between them or not."""
+    for step in (-1, 1):
+        at = i + step
+        while 0 <= at < len(atoms) and abs(at - i) < 4 and _hesitates(atoms[at]) and not marks[at]:
+            at += step
+        ended = 0 <= at < len(atoms) and step < 0 and atoms[at].stop in (".", "?", "!")
+        if 0 <= at < len(atoms) and marks[at] and not ended:
+            return True
+    return False
+
+
 def _hesitates(atom: Atom) -> bool:
     return atom.cls in (Class.FILLER, Class.CORRECTION, Class.SYMBOL) or atom.text in (
         "so", "okay", "then", "and", "hang", "on", "let", "me", "see", "oh", "hold",
@@ -268,6 +286,8 @@ def _in_date(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
         at = i + step
         while 0 <= at < len(atoms) and _within_date(atoms[at]):
             at += step
+        if step < 0 <= at and any(a.stop in (".", "?", "!") for a in atoms[at:i]):
+            continue
         if 0 <= at < len(atoms):
             if atoms[at].cls in wanted or (atoms[i].cls is Class.MONTH and marks[at]):
                 return True

@@ -46,12 +46,14 @@ def shape_of(atoms: Sequence[Atom], run: Run) -> Shape:
     ordinals = classes.count(Class.ORDINAL)
     dots = sum(1 for i in run.numbers if atoms[i].value == "." and atoms[i].cls is Class.SYMBOL)
     magnitude = Class.MAGNITUDE in classes
+    # `S november one two` is a spelling: the month's name stands for a letter.
+    spelled = Class.LETTER in classes or Class.CODE in classes
     return Shape(
         groups=tuple(found),
         digits=sum(c.isdigit() for c in value),
         letters=sum(c.isalpha() for c in value),
         read_out=read_out,
-        dated=Class.MONTH in classes or Class.DATE in classes or ordinals > 1,
+        dated=not spelled and (Class.MONTH in classes or Class.DATE in classes or ordinals > 1),
         day=ordinals == 1 and Class.MONTH not in classes,
         magnitude=magnitude,
         dots=dots,

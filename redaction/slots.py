@@ -185,7 +185,7 @@ def still_expected(
     last = max(given, key=lambda f: f.end_ms)
     passed = changes_of_speaker(turns, since=last.stream, after_ms=last.end_ms, until_ms=start_ms)
     if stream == last.stream:
-        return slot._replace(is_answer=passed == 0) if passed <= 2 else None
+        return slot._replace(is_answer=False) if passed <= 2 else None
     if passed <= 1 and start_ms - last.end_ms <= _READ_BACK_MS:
         return slot._replace(is_answer=False, is_echo=True)
     return None
