@@ -12,6 +12,7 @@ from redaction.memory import Memory
 from redaction.recognizers import address, email, person, secret
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.numbers import find_numbers
+from redaction.runs import aside_length
 from redaction.shape import Shape
 from redaction.tables import words_in
 from redaction.words import Atom, Class
@@ -128,6 +129,8 @@ def _open_date(heard: Heard) -> list[int]:
     """A month or day at the very end, where a date was asked for: the rest is to come."""
     atoms = heard.atoms
     first = len(atoms)
+    while first and aside_length(atoms, first - 1):
+        first -= 1
     while first and (atoms[first - 1].cls in _OF_DATES or atoms[first - 1].text in ("of", "the")):
         first -= 1
     while first < len(atoms) and atoms[first].cls not in _OF_DATES:

@@ -1,7 +1,7 @@
 """The redactor of one call: raw transcripts in, redacted ones out; no socket, no clock."""
 
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from redaction.analysis import Allowed, Analysis, analyse
@@ -14,15 +14,12 @@ from redaction.render import Rendered, render, unavailable
 from redaction.runs import MAX_PAUSE_MS, mark_numbers
 from redaction.segments import KEPT_MS, Context, Segment, Span, Timeline
 from redaction.settings import Settings
-from redaction.slots import Limits
+from redaction.slots import DIRECT_ANSWER, Limits
 from redaction.words import atoms_of
 from triton_models.events import RawTranscript
 
 MAX_WORDS = 4000
 """A segment with more words is refused: work stays linear and short."""
-
-_SLOT_REACH = 4
-"""A direct answer is waited for this many times `slot_seconds`; older cues are never looked at."""
 
 _RESOLVING_WORDS = 3
 
@@ -171,7 +168,7 @@ class CallRedactor:
         """Cues, turns and given values around a row of words, without those out of reach."""
         segment = context.segments[-1]
         inside = set(map(id, context.segments))
-        reach_ms = int(self._limits.seconds * 1000 * _SLOT_REACH)
+        reach_ms = int(self._limits.seconds * 1000 * DIRECT_ANSWER)
         from_ms = context.segments[0].raw.start_ms - reach_ms
         near = [
             s
@@ -340,6 +337,3 @@ def _where(error: Exception | None) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{frames[-1].name}:{frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__} {place}".strip()
-
-
-Receive = Callable[[RawTranscript], list[Redacted]]

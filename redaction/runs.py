@@ -168,6 +168,8 @@ def _zero(atoms: Sequence[Atom], i: int) -> bool:
     before, after = _last_spoken(atoms, i), _near(atoms, i + 1)
     if after is not None and after.text == "as" and atoms[i].text == "o":
         return True
+    if after is not None and after.cls is Class.FILLER:
+        after = _near(atoms, i + 2)
     numeric = _DIGITS | {Class.MULTIPLIER, Class.LETTER, Class.SYMBOL}
     if after is not None and after.cls in numeric | {Class.PLURAL, Class.MAGNITUDE}:
         return after.text not in ("i", "a")

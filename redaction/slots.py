@@ -136,10 +136,10 @@ class Limits(NamedTuple):
     seconds: float
 
 
-_DIRECT_ANSWER = 4
+DIRECT_ANSWER = 4
 """The direct answer to a question may be this many times later than others (to fetch the card)."""
 
-_SLACK_MS = 1500
+SLACK_MS = 1500
 """An answer may begin before the question has ended."""
 
 _READ_BACK_MS = 6000
@@ -162,9 +162,9 @@ def still_open(
 ) -> Slot | None:
     """The slot of `cue` for a number that `stream` begins at `start_ms`, if it is open then."""
     waited_ms = start_ms - cue.end_ms
-    if cue.start_ms >= start_ms + (0 if cue.stream == stream else _SLACK_MS):
+    if cue.start_ms >= start_ms + (0 if cue.stream == stream else SLACK_MS):
         return None
-    if waited_ms > limits.seconds * 1000 * _DIRECT_ANSWER:
+    if waited_ms > limits.seconds * 1000 * DIRECT_ANSWER:
         return None
     count = changes_of_speaker(turns, since=cue.stream, after_ms=cue.end_ms, until_ms=start_ms)
     late = waited_ms > limits.seconds * 1000
@@ -178,7 +178,7 @@ def still_expected(
     slot: Slot, stream: Stream, *, start_ms: int, filled: Sequence[Filled], turns: Sequence[Turn]
 ) -> Slot | None:
     """The slot; None when its value has been given and this can be neither correction nor echo."""
-    given = [f for f in filled if f.kind == slot.kind and slot.at_ms - _SLACK_MS <= f.start_ms]
+    given = [f for f in filled if f.kind == slot.kind and slot.at_ms - SLACK_MS <= f.start_ms]
     given = [f for f in given if f.end_ms <= start_ms]
     if not given:
         return slot

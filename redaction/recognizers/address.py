@@ -163,7 +163,7 @@ def _is_town(atoms: Sequence[Atom], i: int, *, asked: bool) -> bool:
     ):
         return True
     plain = atom.cls is Class.OTHER and atom.text not in COMMON_WORDS and atom.text.isalpha()
-    cased = any(a.capital and a.text != "i" for a in atoms[: i + 1])
+    cased = any(a.capital and a.text != "i" for a in atoms[max(0, i - 60) : i + 1])
     return plain and (atom.capital or (asked and not cased)) and (asked or bool(atoms[i - 1].stop))
 
 

@@ -1,12 +1,25 @@
 """What recognisers find, and what they are given to look at."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from redaction.runs import Times
-from redaction.slots import Filled, Limits, Slot, Stream, TimedCue, Turn, still_expected, still_open
+from redaction.slots import (
+    DIRECT_ANSWER,
+    SLACK_MS,
+    Filled,
+    Limits,
+    Slot,
+    Stream,
+    TimedCue,
+    Turn,
+    still_expected,
+    still_open,
+)
 from redaction.words import Atom
 
+_LONGEST_CUE_MS = 10_000
 SAME_BREATH_MS = 8_000
 """What is announced comes within this time."""
 
@@ -51,7 +64,7 @@ class Heard:
         """Slots open for the atom with this index, the newest first."""
         expected, start_ms = self.expected, self.times.start_ms[atom]
         slots: list[Slot] = []
-        for cue in expected.cues:
+        for cue in expected.near(start_ms):
             slot = still_open(
                 cue, self._stream, start_ms=start_ms, turns=expected.turns, limits=expected.limits
             )
@@ -116,10 +129,17 @@ class Expectations:
         blind: list[tuple[int, int]],
         limits: Limits,
     ) -> None:
-        self.cues = cues
+        self.cues = sorted(cues, key=lambda cue: cue.start_ms)
+        self._starts = [cue.start_ms for cue in self.cues]
         self.turns = turns
         self.filled = filled
         self.blind = blind
         """Intervals after speech that was lost."""
         self.limits = limits
         self.kinds = frozenset(cue.kind for cue in cues)
+
+    def near(self, at_ms: int) -> list[TimedCue]:
+        """The cues that can be open at a time: work stays linear in the length of a segment."""
+        reach_ms = int(self.limits.seconds * 1000 * DIRECT_ANSWER) + _LONGEST_CUE_MS
+        first = bisect_left(self._starts, at_ms - reach_ms)
+        return self.cues[first : bisect_right(self._starts, at_ms + SLACK_MS)]

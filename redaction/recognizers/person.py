@@ -62,6 +62,7 @@ also and correct different first listed missing misspelled please right spelled 
 there under wrong
 """)
 _MAX_NAME = 4
+_CASE_ATOMS = 60
 _ANSWER_ATOMS = 14
 
 
@@ -235,7 +236,8 @@ def _can_be_name(atom: Atom) -> bool:
 def _is_cased(atoms: Sequence[Atom], at: int) -> bool:
     """Whether the recogniser writes capitals, judged by the words up to here."""
     return any(
-        a.capital and a.text not in ("i", "i'm", "i'll", "i'd", "i've") for a in atoms[: at + 1]
+        a.capital and a.text not in ("i", "i'm", "i'll", "i'd", "i've")
+        for a in atoms[max(0, at - _CASE_ATOMS) : at + 1]
     )
 
 
