@@ -65,7 +65,7 @@ def test_voices_in_the_room_do_not_keep_a_run_open() -> None:
 def test_a_quiet_party_of_whom_the_detector_is_very_sure_is_heard() -> None:
     endpointing = Endpointing(SETTINGS)
     for _ in range(5):
-        endpointing.receive_window(0.97, FAR)
+        endpointing.receive_window(0.99, FAR)
     assert endpointing.open is not None
 
 
