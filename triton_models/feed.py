@@ -193,7 +193,8 @@ class LegFeed:
         if starts:
             self._sequence = self._new_sequence()
         start_ms = heard[0].start_ms if heard else self._sent_ms
-        self._say_missing(start_ms)
+        if heard:
+            self._say_missing(start_ms)
         ends = bool(self._backlog) and self._backlog[0] is None
         if ends:
             self._backlog.popleft()
@@ -250,7 +251,7 @@ class LegFeed:
         return partial.end_ms
 
     def _miss(self, start_ms: int, why: str) -> None:
-        if self._missing is None:
+        if self._missing is None or start_ms < self._missing[0]:
             self._missing = (start_ms, why)
 
     def _say_missing(self, end_ms: int) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sip_gateway.events import AudioFrame, Gap
@@ -242,6 +242,8 @@ def test_loss_during_hold_is_said_at_the_end_of_the_leg() -> None:
 
 @settings(max_examples=200)
 @given(st.lists(st.sampled_from("fffffaaalhkx"), max_size=80))
+@example(list("fffhfx"))  # the mark of a hold outlives the audio before it
+@example(list("ffffxl"))  # audio lost while later audio was dropped for overload
 def test_whatever_happens_all_audio_is_answered_or_told_missing(inputs: list[str]) -> None:
     """f frame, a answer, l loss, h hold, k skip ahead, x overload; then the leg ends."""
     feed = fresh()
