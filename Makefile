@@ -12,7 +12,7 @@ demo: $(VENV)/runtime.done
 
 test: check system-packages
 	$(BIN)/trunkline models fetch --dir $(MODELS)
-	TRUNKLINE_TEST_MODELS=$(MODELS) $(BIN)/python -m pytest tests/contract tests/call
+	$(BIN)/python -m pytest tests/contract tests/call
 
 check: $(VENV)/dev.done
 	$(BIN)/ruff check .
