@@ -18,7 +18,7 @@ from redaction.slots import DIRECT_ANSWER, Limits
 from redaction.words import atoms_of
 from triton_models.events import RawTranscript
 
-MAX_WORDS = 4000
+MAX_WORDS = 3000
 """A segment with more words is refused: work stays linear and short."""
 
 _RESOLVING_WORDS = 3

@@ -18,7 +18,7 @@ class Rendered(NamedTuple):
     sources: tuple[int | None, ...]
     """For each word its index in the raw transcript; None for a token."""
     rank: int
-    """Grows with every word that is decided or masked: held 0, shown 1, masked 2."""
+    """Grows with every word decided: held 0, shown 1, masked 2, masked as a known kind 3."""
 
 
 class _Masked(NamedTuple):
@@ -110,15 +110,16 @@ def _lay_out(
     """Shown words and tokens in order."""
     out: list[tuple[int, RedactedWord, int | None]] = []
     covered: set[int] = set()
+    rank = 0
     for m in masked:
         covered.update(range(m.first, m.last + 1))
+        rank += (2 if m.kind == "number" else 3) * (m.last - m.first + 1)
         spoken = " ".join(word.text for word in words[m.first : m.last + 1])
         text = token(m.kind, spoken)
         word = RedactedWord(
             text=text, start_ms=m.start_ms, end_ms=m.end_ms, confidence=0.0, kind=m.kind
         )
         out.append((_place(words, m), word, None))
-    rank = 2 * len(covered)
     for i, heard in enumerate(words[:hide]):
         if i not in covered:
             rank += 1

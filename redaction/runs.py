@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from redaction import lexicon
+from redaction.common_words import COMMON_WORDS
 from redaction.words import Atom, Class
 
 MAX_PAUSE_MS = 12_000
@@ -180,11 +181,11 @@ def _zero(atoms: Sequence[Atom], i: int) -> bool:
 
 
 def _last_spoken(atoms: Sequence[Atom], i: int) -> Atom | None:
-    """The atom before `i`, hesitations passed over."""
+    """The atom before `i`, hesitations passed over; another `oh` is none."""
     at = i - 1
-    if at >= 0 and atoms[at].text in ("oh", "o"):
-        return atoms[at]
-    while at >= 0 and i - at < 4 and _hesitates(atoms[at]) and atoms[at].cls is not Class.SYMBOL:
+    while at >= 0 and i - at < 4 and atoms[at].text not in ("oh", "o"):
+        if not _hesitates(atoms[at]) or atoms[at].cls is Class.SYMBOL:
+            break
         at -= 1
     return _near(atoms, at)
 
@@ -247,8 +248,8 @@ def _joins(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
         return _beside_number(atoms, marks, i)
     if atom.text in _SPELT:
         return (before or after) and _among_letters(atoms, i)
-    code = atom.cls is Class.OTHER and bool(atom.value) and atom.text not in lexicon.ACRONYMS
-    return code and (before or after)
+    plain = atom.text in lexicon.ACRONYMS or atom.text in COMMON_WORDS
+    return atom.cls is Class.OTHER and bool(atom.value) and not plain and (before or after)
 
 
 def _links(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:

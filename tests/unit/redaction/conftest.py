@@ -1,0 +1,29 @@
+"""One policy for all tests: building Presidio's registry takes a moment."""
+
+import pytest
+from hypothesis import settings
+
+from redaction.presidio import Engine, build_engine
+from redaction.redact import Policy, make_policy
+from redaction.settings import Settings
+
+settings.register_profile("deep", max_examples=400)
+"""`pytest tests/unit/redaction --hypothesis-profile=deep`: minutes instead of seconds."""
+
+KEY = b"k" * 32
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    return build_engine()
+
+
+@pytest.fixture(scope="session")
+def policy(engine: Engine) -> Policy:
+    return make_policy(Settings(), engine, key=KEY)
+
+
+@pytest.fixture(scope="session")
+def eager_policy(engine: Engine) -> Policy:
+    """Holds no words back but those that must be."""
+    return make_policy(Settings(hold_last_words=0), engine, key=KEY)
