@@ -56,7 +56,10 @@ class Appliance:
         for folder in (self._run, self._logs, self._state / "keys"):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._only_one():
-            models.fetch(self._settings.models_dir, report=self._report)
+            try:
+                models.fetch(self._settings.models_dir, report=self._report)
+            except models.NotFetched as error:
+                raise SettingsError(str(error)) from None
             async with asyncio.TaskGroup() as tasks:
                 children = _Children(tasks, self._logs)
                 starting = tasks.create_task(self._start(children))

@@ -4,9 +4,11 @@ One appliance serves all tests of this module; it is started and stopped as a us
 """
 
 import asyncio
+import contextlib
 import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ import soundfile
 from playwright.async_api import expect
 
 from deploy.webhook_receiver import Receiver
-from tests.services.appliance import CALLS, TestAppliance, appliance, eventually, truth
+from tests.services.appliance import CALLS, TestAppliance, appliance, eventually, trunkline, truth
 from tests.services.browser import new_page
 from tests.services.captions import Watcher, watching
 from trunkline.evaluate.reference import read_reference
@@ -109,6 +111,27 @@ async def test_a_supervisor_sees_captions_appear_and_become_final(line: TestAppl
         await line.transcript(await call)
 
 
+async def test_doctor_finds_a_running_appliance_well_and_its_ports_taken_for_another(
+    line: TestAppliance, tmp_path: Path
+) -> None:
+    settings_file = str(line.state / "settings.toml")
+    status, said = await trunkline("doctor", "--settings", settings_file)
+    assert status == 0, said
+    assert "role listen is ready" in said and "Postgres 18" in said
+    other = tmp_path / "other.toml"
+    port = line.running.sip_port
+    other.write_text(f"[sip_gateway]\nlisten_host = '127.0.0.1'\nsip_port = {port}\n")
+    status, said = await trunkline("doctor", "--settings", str(other), "--state", str(tmp_path))
+    assert status == 1
+    assert f"SIP TCP port 127.0.0.1:{port}" in said and "->" in said
+
+
+async def test_a_second_appliance_on_the_same_state_is_refused(line: TestAppliance) -> None:
+    status, said = await trunkline("up", "--settings", str(line.state / "settings.toml"))
+    assert status == 2
+    assert "already running" in said and str(line.state) in said
+
+
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, str]:
     """The last half minute of the call, as arguments of `trunkline call`."""
@@ -188,3 +211,21 @@ async def _told_whole(line: TestAppliance, call_id: str, killed: str) -> None:
         turns = truth("d01_bank_card")["turns"]
         said = [t for t in turns if t["start_ms"] > CLIP_FROM_MS and t["words"] > 3]
         assert len(document["segments"]) >= len(said)
+
+
+async def test_sigterm_in_mid_call_ends_the_call_and_stores_what_was_said(
+    tmp_path: Path, receiver: Receiver
+) -> None:
+    async with appliance(tmp_path, receiver) as line:
+        async with watching(line) as watcher:
+            call = asyncio.create_task(line.call(*CALL))
+            await eventually(lambda: _heard(watcher, calls=1), seconds=60, what="the call is heard")
+            assert await line.stop() == 0
+        with contextlib.suppress(AssertionError):  # the caller says that the far end hung up
+            await call
+    async with appliance(tmp_path, receiver) as line:
+        (stored,) = (await line.get("/v1/calls")).json()["calls"]
+        assert stored["state"] == "ended"
+        document = await line.transcript(stored["call_id"])
+        assert document["summary"]["reason"] == "shutdown"
+        assert "thank you for calling" in document["segments"][0]["text"].lower()

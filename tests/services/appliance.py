@@ -44,13 +44,9 @@ class TestAppliance:
 
     async def call(self, *arguments: str) -> str:
         """Place a call with `trunkline call`; its call id."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "trunkline", "call", *arguments, "--to", self.sip,
-            cwd=ROOT, stdout=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        out, _ = await process.communicate()
-        assert process.returncode == 0, out.decode()
-        return next(word for word in out.decode().split() if len(word) == 32)
+        status, said = await trunkline("call", *arguments, "--to", self.sip)
+        assert status == 0, said
+        return next(word for word in said.split() if len(word) == 32)
 
     async def get(self, path: str) -> httpx.Response:
         """Ask the HTTP API."""
@@ -109,6 +105,17 @@ class TestAppliance:
             self.up.terminate()
         async with asyncio.timeout(STOPS_WITHIN_S):
             return await self.up.wait()
+
+
+async def trunkline(*arguments: str) -> tuple[int, str]:
+    """Run the command line; its exit code and all it printed."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "trunkline", *arguments,
+        cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    out, _ = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, out.decode()
 
 
 def processes(folder: str) -> list[tuple[int, str]]:
