@@ -149,7 +149,7 @@ def _is_number(atoms: Sequence[Atom], i: int) -> bool:
     if atom.cls is Class.DIGIT:
         return atom.text not in ("oh", "o") or _zero(atoms, i)
     if atom.cls is Class.MULTIPLIER:
-        nxt = _near(atoms, i + 1)
+        nxt = _next_spoken(atoms, i)
         if nxt is None:
             before = _near(atoms, i - 1)
             return before is not None and before.cls in _DIGITS
@@ -178,6 +178,16 @@ def _zero(atoms: Sequence[Atom], i: int) -> bool:
         return False
     exclaimed = before.stop in (".", "!", "?") or (before.stop == "," and atoms[i].stop == ",")
     return not (exclaimed and after is not None)
+
+
+def _next_spoken(atoms: Sequence[Atom], i: int) -> Atom | None:
+    """The atom after `i`, hesitations passed over; an `oh` is none."""
+    at = i + 1
+    while at < len(atoms) and at - i < 4 and atoms[at].text not in ("oh", "o"):
+        if not _hesitates(atoms[at]) or atoms[at].cls is Class.SYMBOL:
+            break
+        at += 1
+    return _near(atoms, at)
 
 
 def _last_spoken(atoms: Sequence[Atom], i: int) -> Atom | None:

@@ -7,36 +7,147 @@ documentation addresses, example domains.
 import random
 from collections.abc import Callable
 
-ONES = "zero one two three four five six seven eight nine".split()
-TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
-DAYS = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth"
-    " fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split()
-)
-FIRST = (
-    "Marcus Priya Oliver Harriet Nadia Walter Desmond Ingrid Yusuf Chloe Tobias Leilani Rosalind"
-    " Dmitri Wanjiru Santiago Beatrix Callum Anneliese Kofi Mireille Hamish Noor Esteban".split()
-)
-LAST = (
-    "Delaney Ramsbottom Kowalczyk Oduya Whitcombe Brandt Okafor Lindqvist Petrosyan Featherstone"
-    " Achterberg Nakamura Villanueva McAllister Szabo Oyelaran Pemberton Castellanos Haugen".split()
-)
-STREETS = "Larkspur Copper Beech Juniper Thornhill Maplewood Quarry Windermere Sycamore".split()
-STREET_WORDS = "Lane Row Close Street Road Avenue Drive Court Terrace".split()
-TOWNS = "Springfield Leeds Fairhaven Ashby Riverton Kettleby Norwich Dunmore".split()
+ONES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+TEENS = [
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+DAYS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+    "twentieth",
+]
+FIRST = [
+    "Marcus",
+    "Priya",
+    "Oliver",
+    "Harriet",
+    "Nadia",
+    "Walter",
+    "Desmond",
+    "Ingrid",
+    "Yusuf",
+    "Chloe",
+    "Tobias",
+    "Leilani",
+    "Rosalind",
+    "Dmitri",
+    "Wanjiru",
+    "Santiago",
+    "Beatrix",
+    "Callum",
+    "Anneliese",
+    "Kofi",
+    "Mireille",
+    "Hamish",
+    "Noor",
+    "Esteban",
+]
+LAST = [
+    "Delaney",
+    "Ramsbottom",
+    "Kowalczyk",
+    "Oduya",
+    "Whitcombe",
+    "Brandt",
+    "Okafor",
+    "Lindqvist",
+    "Petrosyan",
+    "Featherstone",
+    "Achterberg",
+    "Nakamura",
+    "Villanueva",
+    "McAllister",
+    "Szabo",
+    "Oyelaran",
+    "Pemberton",
+    "Castellanos",
+    "Haugen",
+]
+STREETS = [
+    "Larkspur",
+    "Copper",
+    "Beech",
+    "Juniper",
+    "Thornhill",
+    "Maplewood",
+    "Quarry",
+    "Windermere",
+    "Sycamore",
+]
+STREET_WORDS = ["Lane", "Row", "Close", "Street", "Road", "Avenue", "Drive", "Court", "Terrace"]
+TOWNS = ["Springfield", "Leeds", "Fairhaven", "Ashby", "Riverton", "Kettleby", "Norwich", "Dunmore"]
 DOMAINS = ("example dot com", "example dot org", "example dot net", "example dot co dot uk")
-PETS = "Bluebird Thunderhead Marzipan Snowdrop Walnut Periwinkle".split()
-NATO = (
-    "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima mike november oscar"
-    " papa quebec romeo sierra tango uniform victor whiskey x-ray yankee zulu".split()
-)
-KINGS = dict(zip("abcdefghijklmnoprstvwz", (
-    "apple boy charlie delta echo frank golf henry india john king london mother nancy oscar peter"
-    " robert sugar tommy victor william zebra").split(), strict=True))  # fmt: skip
+PETS = ["Bluebird", "Thunderhead", "Marzipan", "Snowdrop", "Walnut", "Periwinkle"]
+NATO = [
+    "alpha",
+    "bravo",
+    "charlie",
+    "delta",
+    "echo",
+    "foxtrot",
+    "golf",
+    "hotel",
+    "india",
+    "juliet",
+    "kilo",
+    "lima",
+    "mike",
+    "november",
+    "oscar",
+    "papa",
+    "quebec",
+    "romeo",
+    "sierra",
+    "tango",
+    "uniform",
+    "victor",
+    "whiskey",
+    "x-ray",
+    "yankee",
+    "zulu",
+]
+KINGS = dict(zip("abcdefghijklmnoprstvwz", ["apple", "boy", "charlie", "delta", "echo", "frank", "golf", "henry", "india", "john", "king", "london", "mother", "nancy", "oscar", "peter", "robert", "sugar", "tommy", "victor", "william", "zebra"], strict=True))  # fmt: skip
 
 Words = list[str]
 

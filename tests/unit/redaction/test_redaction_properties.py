@@ -15,17 +15,127 @@ from triton_models.events import RawTranscript, Word
 
 STYLES = ("said", "lower", "digits", "mixed", "noisy")
 SPOKEN_DIGITS = frozenset(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
-    " sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty"
-    " ninety".split()
+    [
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+        "twenty",
+        "thirty",
+        "forty",
+        "fifty",
+        "sixty",
+        "seventy",
+        "eighty",
+        "ninety",
+    ]
 )
-SOUP = (
-    "four two oh nine seven one double triple twenty nineteen eighty five hundred thousand and then um"
-    " no sorry wait dollars percent days at dot com example card number security code pin is my name"
-    " Marcus Delaney thanks the of March fourteenth W H I T K as in king 4242 7-3-1 09/29 $5 9:20 8.2"
-    " 203.0.113.76 j@example.com flight gate expires social postcode Lane street I a o password what's"
-    " your email it's reach me on B S eight T sort account seven, three. two? [card] mm-hm okay".split()
-)
+SOUP = [
+    "four",
+    "two",
+    "oh",
+    "nine",
+    "seven",
+    "one",
+    "double",
+    "triple",
+    "twenty",
+    "nineteen",
+    "eighty",
+    "five",
+    "hundred",
+    "thousand",
+    "and",
+    "then",
+    "um",
+    "no",
+    "sorry",
+    "wait",
+    "dollars",
+    "percent",
+    "days",
+    "at",
+    "dot",
+    "com",
+    "example",
+    "card",
+    "number",
+    "security",
+    "code",
+    "pin",
+    "is",
+    "my",
+    "name",
+    "Marcus",
+    "Delaney",
+    "thanks",
+    "the",
+    "of",
+    "March",
+    "fourteenth",
+    "W",
+    "H",
+    "I",
+    "T",
+    "K",
+    "as",
+    "in",
+    "king",
+    "4242",
+    "7-3-1",
+    "09/29",
+    "$5",
+    "9:20",
+    "8.2",
+    "203.0.113.76",
+    "j@example.com",
+    "flight",
+    "gate",
+    "expires",
+    "social",
+    "postcode",
+    "Lane",
+    "street",
+    "I",
+    "a",
+    "o",
+    "password",
+    "what's",
+    "your",
+    "email",
+    "it's",
+    "reach",
+    "me",
+    "on",
+    "B",
+    "S",
+    "eight",
+    "T",
+    "sort",
+    "account",
+    "seven,",
+    "three.",
+    "two?",
+    "[card]",
+    "mm-hm",
+    "okay",
+]
 
 deep = settings.get_current_profile_name() == "deep"
 some = settings(
@@ -255,7 +365,7 @@ def break_it(patch: pytest.MonkeyPatch, place: str, left: list[int]) -> None:
     patch.setattr(owner, name, fails)
 
 
-VALUE = "four two four two five one oh oh".split()
+VALUE = ["four", "two", "four", "two", "five", "one", "oh", "oh"]
 CHANGES = ("um", "uh,", "hang on,", "no sorry,", "let me see", "and then", "okay,")
 
 
