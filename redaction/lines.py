@@ -18,6 +18,9 @@ MAX_CALLS = 10_000
 """Calls remembered at once; the one that was silent longest is let go."""
 
 _ENDED = ("RawTranscriptEnded", "TranscriptEnded")
+_LATEST_MS = 10**13
+"""Milliseconds since 1970 are below this too, should somebody use them."""
+
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -194,7 +197,7 @@ def _as_given(word: LineWord) -> LineWord:
 def _raw_of(line: Line) -> RawTranscript:
     """The event as the redactor knows it; what is missing has no bearing on redaction."""
     words = tuple(
-        Word(text=w.text, start_ms=round(w.start_ms), end_ms=round(w.end_ms), confidence=0.0)
+        Word(text=w.text, start_ms=_ms(w.start_ms), end_ms=_ms(w.end_ms), confidence=0.0)
         for w in line.words or ()
     )
     first = words[0].start_ms if words else 0
@@ -206,8 +209,8 @@ def _raw_of(line: Line) -> RawTranscript:
         segment_id=str(line.segment_id),
         revision=0 if line.revision is UNSET else line.revision,
         is_final=line.is_final is True,
-        start_ms=first if line.start_ms is UNSET else round(line.start_ms),
-        end_ms=last if line.end_ms is UNSET else round(line.end_ms),
+        start_ms=first if line.start_ms is UNSET else _ms(line.start_ms),
+        end_ms=last if line.end_ms is UNSET else _ms(line.end_ms),
         words=words,
         speaker=f"{_text(line.channel)}/{_text(line.speaker)}",
         channel=0,
@@ -218,6 +221,13 @@ def _raw_of(line: Line) -> RawTranscript:
         audio_end_at=_NEVER,
         recognised_at=_NEVER,
     )
+
+
+def _ms(value: int | float) -> int:
+    """A time as the redactor counts it; ValueError where it is none."""
+    if not abs(value) < _LATEST_MS:
+        raise ValueError
+    return round(value)
 
 
 def _text(value: str | int | None | UnsetType) -> str:

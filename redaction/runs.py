@@ -14,7 +14,7 @@ from redaction.words import Atom, Class
 MAX_PAUSE_MS = 12_000
 """A longer silence ends a run."""
 
-_MAX_GLUE = 3
+_MAX_GLUE = 4
 _MAX_ASIDE = 9
 _DIGITS = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN}
 _ALWAYS = {Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.CLOCK, Class.DECIMAL, Class.DATE}
@@ -183,7 +183,7 @@ def _zero(atoms: Sequence[Atom], i: int) -> bool:
 def _next_spoken(atoms: Sequence[Atom], i: int) -> Atom | None:
     """The atom after `i`, hesitations passed over; an `oh` is none."""
     at = i + 1
-    while at < len(atoms) and at - i < 4 and atoms[at].text not in ("oh", "o"):
+    while at < len(atoms) and at - i < 6 and atoms[at].text not in ("oh", "o"):
         if not _hesitates(atoms[at]) or atoms[at].cls is Class.SYMBOL:
             break
         at += 1
@@ -193,7 +193,7 @@ def _next_spoken(atoms: Sequence[Atom], i: int) -> Atom | None:
 def _last_spoken(atoms: Sequence[Atom], i: int) -> Atom | None:
     """The atom before `i`, hesitations passed over; another `oh` is none."""
     at = i - 1
-    while at >= 0 and i - at < 4 and atoms[at].text not in ("oh", "o"):
+    while at >= 0 and i - at < 6 and atoms[at].text not in ("oh", "o"):
         if not _hesitates(atoms[at]) or atoms[at].cls is Class.SYMBOL:
             break
         at -= 1
@@ -267,7 +267,7 @@ def _links(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
     sides = 0
     for step in (-1, 1):
         at = i + step
-        while 0 <= at < len(atoms) and abs(at - i) < 4 and _hesitates(atoms[at]) and not marks[at]:
+        while 0 <= at < len(atoms) and abs(at - i) < 6 and _hesitates(atoms[at]) and not marks[at]:
             at += step
         ended = step > 0 and at == len(atoms)
         sides += ended or (0 <= at < len(atoms) and marks[at])
@@ -278,7 +278,7 @@ def _beside_number(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool
     """Whether a number or letter stands beside this one, a hesitation between them or not."""
     for step in (-1, 1):
         at = i + step
-        while 0 <= at < len(atoms) and abs(at - i) < 4 and _hesitates(atoms[at]) and not marks[at]:
+        while 0 <= at < len(atoms) and abs(at - i) < 6 and _hesitates(atoms[at]) and not marks[at]:
             at += step
         ended = 0 <= at < len(atoms) and step < 0 and atoms[at].stop in (".", "?", "!")
         if 0 <= at < len(atoms) and marks[at] and not ended:

@@ -85,7 +85,7 @@ def _counted(atoms: Sequence[Atom], run: Run, *, read_out: bool) -> int:
     for piece in _stretches(run.numbers):
         found = groups(atoms, piece, literal=read_out)
         digits = sum(c.isdigit() for group in found for c in group)
-        lone = len(piece) == 1 and digits < 3
+        lone = len(piece) == 1 and digits < 3 and not read_out
         years = bool(found) and all(_YEAR.fullmatch(group) for group in found) and len(found) < 3
         total += 0 if lone or years else digits
     return total

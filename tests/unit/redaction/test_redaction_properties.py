@@ -371,7 +371,9 @@ CHANGES = ("um", "uh,", "hang on,", "no sorry,", "let me see", "and then", "okay
 
 @some
 @given(
-    at=st.lists(st.tuples(st.integers(1, 7), st.sampled_from(CHANGES)), max_size=3),
+    at=st.lists(
+        st.tuples(st.integers(1, 7), st.sampled_from(CHANGES)), max_size=3, unique_by=lambda c: c[0]
+    ),
     case=st.sampled_from((str.lower, str.upper, str.title)),
     double=st.booleans(),
     question=st.sampled_from(("And the card number?", "Your account number?", "Hello?")),
