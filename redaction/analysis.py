@@ -42,7 +42,7 @@ def analyse(heard: Heard, memory: Memory, *, allowed: "Allowed") -> Analysis:
             heard.fill(Found(i, i, atom.text[1:-1], complete=True))
     numbers = find_numbers(heard, _recall(memory))
     found = list(numbers.found)
-    undecided = [run.first for run in numbers.undecided]
+    undecided = [_with_article(heard.atoms, run.first) for run in numbers.undecided]
     words: dict[str, str] = {}
     for module, find in _WORD_RECOGNISERS:
         spans, open_from = find(heard)
@@ -72,6 +72,12 @@ _WORD_RECOGNISERS: tuple[
     (person.words_of, person.find_names),
     (address.words_of, address.find_addresses),
 )
+
+
+def _with_article(atoms: Sequence[Atom], first: int) -> int:
+    """`the second of August`: the article goes with it."""
+    dated = atoms[first].cls is Class.ORDINAL and first > 0
+    return first - 1 if dated and atoms[first - 1].text == "the" else first
 
 
 def _recall(memory: Memory) -> Callable[[Shape], str | None]:
@@ -107,22 +113,37 @@ def _awaited(heard: Heard, found: Sequence[Found]) -> list[int]:
     masked = {i for f in found for i in range(f.first, f.last + 1)}
     for i, atom in enumerate(heard.atoms):
         plain = atom.text in COMMON_WORDS or atom.cls in (Class.FILLER, Class.GLUE)
-        if plain or i in masked:
+        if i in masked or (plain and atom.text not in _BEGINS):
             continue
         if any(heard.awaits(i, kind) for kind in _WORD_KINDS):
-            return [i]
+            return [_with_number_before(heard.atoms, i)]
     return []
 
 
+def _with_number_before(atoms: Sequence[Atom], i: int) -> int:
+    """`nineteen Beech`: back over the number."""
+    while i and atoms[i - 1].value.isdigit() and not atoms[i - 1].stop:
+        i -= 1
+    return i
+
+
 def _dangling(heard: Heard) -> list[int]:
-    """A word at the very end that only begins something: `oh`, `double`, `as`, `apartment`."""
-    atoms = heard.atoms
-    if not atoms:
+    """A word at the very end that only begins something: `oh`, `double`, `Miss`, `K as in`."""
+    texts = [atom.text for atom in heard.atoms[-3:]]
+    if not texts:
         return []
-    last = len(atoms) - 1
-    letter = last > 0 and atoms[last - 1].cls is Class.LETTER
-    begins = atoms[last].text in _BEGINS or (letter and atoms[last].text in ("as", "for", "in"))
-    return [last] if begins and heard.slots_at(last) else []
+    last = len(heard.atoms) - 1
+    if texts[-1] in person.TITLES:
+        return [last]
+    for said in (["as"], ["as", "in"], ["for"]):
+        letter = last - len(said)
+        if letter >= 0 and texts[-len(said) :] == said and _is_letter(heard.atoms[letter]):
+            return [letter] if heard.slots_at(letter) else []
+    return [last] if texts[-1] in _BEGINS and heard.slots_at(last) else []
+
+
+def _is_letter(atom: Atom) -> bool:
+    return atom.cls is Class.LETTER or atom.text == "o"
 
 
 def _open_date(heard: Heard) -> list[int]:
@@ -131,11 +152,10 @@ def _open_date(heard: Heard) -> list[int]:
     first = len(atoms)
     while first and aside_length(atoms, first - 1):
         first -= 1
+    end = first
     while first and (atoms[first - 1].cls in _OF_DATES or atoms[first - 1].text in ("of", "the")):
         first -= 1
-    while first < len(atoms) and atoms[first].cls not in _OF_DATES:
-        first += 1
-    if first == len(atoms):
+    if not any(atom.cls in _OF_DATES for atom in atoms[first:end]):
         return []
     dated = any(slot.kind in ("dob", "expiry", "card") for slot in heard.slots_at(first))
     return [first] if dated else []

@@ -57,9 +57,10 @@ STRONG = {
         address, first line, address is, address please, address on, house number, postcode,
         post code, zip, zip code, zipcode, postal code, eircode, where do you live, where you
         live, i live at, live at, i live on, live on, i'm at, where shall i send, where should
-        we send, where should i send, where can we send, where are we sending, where would you
-        like, deliver it to, delivered to, deliver to, ship to, ship it to, sent to, where to
-        send, door number, residing at, moved to, address we have, address i have, address as
+        we send, where can i send, where should i send, where can we send, where are we sending,
+        where would you like, deliver it to, delivered to, deliver to, ship to, ship it to, sent
+        to, where to send, door number, residing at, moved to, address we have, address i have,
+        address as
     """),
     "dob": phrases_in("""
         date of birth, birth date, birthdate, birthday, birthday's, dob, d o b, born, d.o.b,

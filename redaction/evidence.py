@@ -38,6 +38,15 @@ a additional american and australian big british business calendar canadian chec
 cubic different extra few full large more new odd old or separate small spare square us whole
 working
 """)
+_HAPPENS_TO_MONEY = frozenset(
+    {
+        ("went", "through"),
+        ("has", "cleared"),
+        ("is", "due"),
+        ("was", "charged"),
+        ("was", "refunded"),
+    }
+)
 _PER = frozenset({"a", "per", "each", "an", "every"})
 _PERIODS = words_in("""
 annum day each go head hour kilowatt line mile minute month night person piece pop quarter seat
@@ -235,7 +244,7 @@ def _unit_after(atoms: Sequence[Atom], at: int) -> bool:
         return True
     if atoms[at - 1].stop == "," and text in ("more", "other", "time", "times"):
         return False
-    if text in UNITS:
+    if text in UNITS or (text, following) in _HAPPENS_TO_MONEY:
         return True
     if text in _PER and following in _PERIODS:
         return True

@@ -15,6 +15,7 @@ CONTEXT_ATOMS = 56
 """How far back a speaker's own words are looked at again: a card number and its asides."""
 
 CONTEXT_MS = 45_000
+_READ_BACK_DIGITS = 3
 _PHRASE_PAUSE_MS = 3000
 KEPT_SEGMENTS = 400
 KEPT_MS = 300_000
@@ -69,7 +70,8 @@ class Segment:
     def changes_subject(self) -> bool:
         """Whether it asks for something, or says something that is no read-back."""
         asks = any(cue.strength is Strength.STRONG for cue in self.cues)
-        return asks or (self.substantive and not any(a.value.isdigit() for a in self.atoms))
+        figures = sum(len(a.value) for a in self.atoms if a.value.isdigit())
+        return asks or (self.substantive and figures < _READ_BACK_DIGITS)
 
     @property
     def sort_key(self) -> tuple[int, int]:

@@ -42,7 +42,7 @@ please, cheers, brilliant, sure, yes, no, well, appreciate it, appreciate that, 
 )
 _SURE_GREETS = frozenset({"thanks", "you", "hi", "hello", "hey", "bye", "goodbye", "one"})
 _IS_HERE = tuple(tuple(p.split()) for p in ("this is", "i'm", "i am", "it's", "it is", "here is"))
-_TITLES = words_in("""
+TITLES = words_in("""
 doctor dr miss missus mister mr mrs ms mx nurse professor
 """)
 _PARTICLES = words_in("""
@@ -186,7 +186,7 @@ def _titled(heard: Heard) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     for i, atom in enumerate(atoms[:-1]):
         following = atoms[i + 1]
-        if atom.text not in _TITLES or not _can_be_name(following):
+        if atom.text not in TITLES or not _can_be_name(following):
             continue
         capital = following.capital and following.text not in FUNCTION_WORDS
         if following.text in COMMON_WORDS and not (capital and atom.capital):
@@ -295,5 +295,5 @@ def words_of(heard: Heard, found: Found) -> list[str]:
         if atom.cls is Class.OTHER
         and len(atom.text) > 2
         and atom.text not in COMMON_WORDS
-        and atom.text not in _TITLES
+        and atom.text not in TITLES
     ]

@@ -119,7 +119,7 @@ def _region(heard: Heard, first: int, *, sure: bool) -> tuple[int, int] | None:
 
 
 def _goes_on(atoms: Sequence[Atom], at: int) -> bool:
-    if at >= len(atoms) or atoms[at].text in ("a", "i"):
+    if at >= len(atoms) or atoms[at].text in ("a", "i", "oh"):
         return False
     return atoms[at].cls in _NUMERIC or atoms[at].text in _SAID_OF_IT
 
