@@ -25,14 +25,13 @@ class Connections:
     """A few connections, made anew by themselves when the server was away."""
 
     def __init__(self, dsn: str, *, most: int = 6) -> None:
-        # Each connection is asked before use: after a restart of the server none of them works.
+        self._most = most
         self._pool = AsyncConnectionPool(
             dsn,
             min_size=1,
             max_size=most,
             open=False,
             configure=_configure,
-            check=AsyncConnectionPool.check_connection,
             timeout=5.0,
         )
 
@@ -44,8 +43,30 @@ class Connections:
     async def transaction(self) -> AsyncIterator[Connection]:
         """A connection inside a transaction, committed at the end."""
         with translated():
-            async with self._pool.connection() as connection, connection.transaction():
-                yield connection
+            connection = await self._working()
+            try:
+                async with connection.transaction():
+                    yield connection
+            finally:
+                await self._pool.putconn(connection)
+
+    async def _working(self) -> Connection:
+        """A connection that answers: after a restart of the server none of the pool's does.
+
+        The pool's own check waits a second or more after each dead one, and longer each time.
+        """
+        for _ in range(self._most):
+            connection = await self._pool.getconn()
+            try:
+                await AsyncConnectionPool.check_connection(connection)
+            except psycopg.OperationalError:
+                await self._pool.putconn(connection)  # closed: the pool puts a new one in its place
+            except BaseException:
+                await self._pool.putconn(connection)
+                raise
+            else:
+                return connection
+        return await self._pool.getconn()
 
     async def close(self) -> None:
         """Disconnect."""
