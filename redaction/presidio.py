@@ -155,7 +155,8 @@ class Engine(NamedTuple):
             return list(spans)
         with self.spoken.in_call(_results(spans, words)):
             results = self.analyzer.analyze(text, language=LANGUAGE, score_threshold=MIN_SCORE)
-        return [span for result in results if (span := _span(result, words, text)) is not None]
+        found = {span for result in results if (span := _span(result, words, text)) is not None}
+        return sorted(found)
 
     def token(self, kind: str, spoken: str) -> str:
         """What stands in place of a span, by the operator configured for its entity."""

@@ -61,8 +61,13 @@ def events(call: Call, cut: Cut) -> Iterator[tuple[RawTranscript, list[Said]]]:
             for word in said:
                 pieces = len(word.text.split())
                 words.append(
-                    Word(text=word.text, start_ms=at_ms, end_ms=at_ms + WORD_MS * pieces, confidence=0.9)
-                )  # fmt: skip
+                    Word(
+                        text=word.text,
+                        start_ms=at_ms,
+                        end_ms=at_ms + WORD_MS * pieces,
+                        confidence=0.9,
+                    )
+                )
                 at_ms += WORD_MS * pieces
             for revision, end in enumerate(_prefixes(len(words), cut, rng), start=1):
                 yield (

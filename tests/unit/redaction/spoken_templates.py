@@ -11,7 +11,13 @@ class Template(NamedTuple):
 
 def _templates(text: str) -> list[Template]:
     blocks = [block.strip().splitlines() for block in text.strip().split("\n\n")]
-    return [Template(tuple(f"{x[0]}{x[1]} {x[3:].strip()}" if x[1] == "?" else f"{x[0]}: {x[2:].strip()}" for x in block)) for block in blocks]  # fmt: skip
+    return [Template(tuple(_line(text) for text in block)) for block in blocks]
+
+
+def _line(text: str) -> str:
+    """`A: said`, or `A? said`: who, whether it may be left out, and what."""
+    who, _, said = text.partition(":")
+    return f"{who if who.endswith('?') else who + ':'} {said.strip()}"
 
 
 DEV = _templates("""

@@ -147,7 +147,36 @@ NATO = [
     "yankee",
     "zulu",
 ]
-KINGS = dict(zip("abcdefghijklmnoprstvwz", ["apple", "boy", "charlie", "delta", "echo", "frank", "golf", "henry", "india", "john", "king", "london", "mother", "nancy", "oscar", "peter", "robert", "sugar", "tommy", "victor", "william", "zebra"], strict=True))  # fmt: skip
+KINGS = dict(
+    zip(
+        "abcdefghijklmnoprstvwz",
+        [
+            "apple",
+            "boy",
+            "charlie",
+            "delta",
+            "echo",
+            "frank",
+            "golf",
+            "henry",
+            "india",
+            "john",
+            "king",
+            "london",
+            "mother",
+            "nancy",
+            "oscar",
+            "peter",
+            "robert",
+            "sugar",
+            "tommy",
+            "victor",
+            "william",
+            "zebra",
+        ],
+        strict=True,
+    )
+)
 
 Words = list[str]
 
@@ -314,8 +343,11 @@ def name(rng: random.Random) -> Words:
 
 def address(rng: random.Random) -> Words:
     number = rng.choice(
-        (number_under_100(rng.randint(11, 99)), [*number_under_100(rng.randint(11, 99)), *number_under_100(rng.randint(11, 99))])
-    )  # fmt: skip
+        (
+            number_under_100(rng.randint(11, 99)),
+            [*number_under_100(rng.randint(11, 99)), *number_under_100(rng.randint(11, 99))],
+        )
+    )
     words = [*number, rng.choice(STREETS), rng.choice(STREET_WORDS)]
     if rng.random() < 0.3:
         words[-1] += ","
@@ -330,13 +362,24 @@ def postcode(rng: random.Random) -> Words:
     if rng.random() < 0.5:
         return digit_words(digits(5, rng), rng)
     letters = [rng.choice("BCDEGHLMNPRSTW") for _ in range(4)]
-    return [letters[0], letters[1], ONES[rng.randint(1, 9)] + ",", ONES[rng.randint(1, 9)], letters[2], letters[3]]  # fmt: skip
+    return [
+        letters[0],
+        letters[1],
+        ONES[rng.randint(1, 9)] + ",",
+        ONES[rng.randint(1, 9)],
+        letters[2],
+        letters[3],
+    ]
 
 
 def dob(rng: random.Random) -> Words:
     day, month, year = rng.randint(1, 20), rng.randint(0, 11), rng.randint(1940, 2003)
     if year < 2000:
-        said = ["nineteen", *number_under_100(year % 100)] if year % 100 >= 10 else ["nineteen", "oh", ONES[year % 10]]  # fmt: skip
+        said = (
+            ["nineteen", *number_under_100(year % 100)]
+            if year % 100 >= 10
+            else ["nineteen", "oh", ONES[year % 10]]
+        )
     else:
         said = ["two", "thousand"] + (["and", ONES[year % 10]] if year % 10 else [])
     way = rng.randrange(4)
@@ -376,7 +419,16 @@ def routing(rng: random.Random) -> Words:
 
 
 def iban(rng: random.Random) -> Words:
-    return ["G", "B", *digit_words(digits(2, rng), rng), "W", "E", "S", "T", *grouped(digits(14, rng), [4, 4, 4, 2], rng)]  # fmt: skip
+    return [
+        "G",
+        "B",
+        *digit_words(digits(2, rng), rng),
+        "W",
+        "E",
+        "S",
+        "T",
+        *grouped(digits(14, rng), [4, 4, 4, 2], rng),
+    ]
 
 
 def ip(rng: random.Random) -> Words:
@@ -400,8 +452,24 @@ def password(rng: random.Random) -> Words:
 
 
 SAYINGS: dict[str, Callable[[random.Random], Words]] = {
-    "card": card, "card_part": card_part, "cvv": cvv, "expiry": expiry, "ssn": ssn, "phone": phone,
-    "email": email, "name": name, "address": address, "postcode": postcode, "dob": dob,
-    "account": account, "policy": code, "order": code, "routing": routing, "iban": iban, "ip": ip,
-    "pin": pin, "otp": otp, "password": password,
-}  # fmt: skip
+    "card": card,
+    "card_part": card_part,
+    "cvv": cvv,
+    "expiry": expiry,
+    "ssn": ssn,
+    "phone": phone,
+    "email": email,
+    "name": name,
+    "address": address,
+    "postcode": postcode,
+    "dob": dob,
+    "account": account,
+    "policy": code,
+    "order": code,
+    "routing": routing,
+    "iban": iban,
+    "ip": ip,
+    "pin": pin,
+    "otp": otp,
+    "password": password,
+}

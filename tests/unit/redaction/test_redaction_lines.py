@@ -1,4 +1,5 @@
 """`redaction.lines`: whatever shape of event comes in comes out, with other words."""
+# ruff: noqa: E501 - tables of dialogues read best with one case a line
 
 import json
 from datetime import UTC, datetime

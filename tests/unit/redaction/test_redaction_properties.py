@@ -139,7 +139,7 @@ SOUP = [
 
 deep = settings.get_current_profile_name() == "deep"
 some = settings(
-    max_examples=settings().max_examples if deep else 10, derandomize=not deep, deadline=None
+    max_examples=settings().max_examples if deep else 25, derandomize=not deep, deadline=None
 )
 seeds = st.integers(0, 10_000)
 cuts = st.builds(Cut, st.sampled_from((0, 3, 6)), st.sampled_from((0, 1, 2, 4)), seeds)

@@ -1,4 +1,5 @@
 """What is taken out, and what stays, sentence by sentence."""
+# ruff: noqa: E501 - tables of dialogues read best with one case a line
 
 import pytest
 
