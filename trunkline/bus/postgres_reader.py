@@ -107,6 +107,7 @@ class GroupSubscription:
         commits = self._membership.due()
         if not commits:
             return
+        member = self._membership.member
         about = {
             **self._membership.about,
             "topics": [topic for topic, _ in commits],
@@ -116,7 +117,9 @@ class GroupSubscription:
         with contextlib.suppress(Unavailable):
             async with self._reader.link.use() as connection:
                 await connection.execute(self._reader.queries("commit"), about)
-            self._membership.written(commits)
+            # Who became a new member meanwhile owned nothing under the old number: write it again.
+            if self._membership.member == member:
+                self._membership.written(commits)
 
     async def assigned(self) -> frozenset[Part]:
         """What we read now."""
