@@ -160,7 +160,7 @@ def _is_count(atoms: Sequence[Atom], rest: Sequence[int]) -> bool:
     """Whether a run ends in one or two atoms that a unit follows: `four seven, two days`."""
     if len(rest) > 2 or rest[-1] != rest[0] + len(rest) - 1 or is_read_out(atoms, rest):
         return False
-    return _unit_after(atoms, rest[-1] + 1)
+    return is_counted(atoms, rest[-1] + 1)
 
 
 def is_released(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked, last: bool) -> bool:
@@ -178,7 +178,7 @@ def is_released(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked, la
         return False
     read_out = is_read_out(atoms, piece)
     magnitude = Class.MAGNITUDE in classes
-    if last and (digits <= 5 or magnitude) and _unit_after(atoms, piece[-1] + 1):
+    if last and (digits <= 5 or magnitude) and is_counted(atoms, piece[-1] + 1):
         return not (read_out and digits > 4)
     if read_out:
         return False
@@ -227,7 +227,7 @@ def _planned_before(atoms: Sequence[Atom], first: int) -> bool:
     return False
 
 
-def _unit_after(atoms: Sequence[Atom], at: int) -> bool:
+def is_counted(atoms: Sequence[Atom], at: int) -> bool:
     """A unit directly after, or after one adjective; `a night`; `in the afternoon`; `of us`."""
     if at >= len(atoms):
         return False

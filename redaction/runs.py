@@ -177,6 +177,7 @@ def _zero(atoms: Sequence[Atom], i: int) -> bool:
     if before is None or before.cls not in numeric | {Class.CODE}:
         return False
     exclaimed = before.stop in (".", "!", "?") or (before.stop == "," and atoms[i].stop == ",")
+    exclaimed = exclaimed or (atoms[i].capital and atoms[i].stop == ",")
     return not (exclaimed and after is not None)
 
 

@@ -81,7 +81,7 @@ _PLAIN: dict[str, tuple[Class, str]] = (
     | {w: (Class.DIGIT, v) for w, v in lexicon.DIGITS.items()}
 )
 _AMOUNT = re.compile(
-    r"[$£€¥]\s?[\d,.]+[kmb]?|[\d,.]+(%|[$£€¥]|p|c|am|pm|a\.m|p\.m|k|mb|gb|tb|kb|mbps|kg|lb|lbs|km|ft|"
+    r"[$£€¥]\s?[\d,.]+[kmb]?|[\d,.]+(%|[$£€¥]|am|pm|a\.m|p\.m|k|mb|gb|tb|kb|mbps|kg|lb|lbs|km|ft|"
     r"hrs?|mins?|secs?|ml|mm|cm|kwh|kw|mph|[-–](day|month|year|hour|minute|week|night|mile|foot|inch|"
     r"star|bed|bedroom|seat|point|digit|man|page|step|pound|dollar)s?)|\d{1,2}[:.]\d\d\s?([ap]\.?m)",
     re.IGNORECASE,

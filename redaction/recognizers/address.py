@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
-from redaction.evidence import RIGHT_CONTEXT
+from redaction.evidence import RIGHT_CONTEXT, is_counted
 from redaction.lexicon import ACRONYMS
 from redaction.recognizers.found import Found, Heard
 from redaction.tables import words_in
@@ -56,6 +56,11 @@ def find_addresses(heard: Heard) -> tuple[list[Found], list[int]]:
             undecided.append(first)
         else:
             found.append(Found(first, last, "address", complete=True))
+    found += [
+        span
+        for span in _misheard(heard)
+        if not any(f.first <= span.last and span.first <= f.last for f in found)
+    ]
     found += [
         span for span in _towns(heard) if not any(f.first <= span.first <= f.last for f in found)
     ]
@@ -170,6 +175,39 @@ def _is_town(atoms: Sequence[Atom], i: int, *, asked: bool) -> bool:
 def _own_place(atoms: Sequence[Atom], first: int) -> bool:
     """`our office at 200 Market Street`: the firm's own."""
     return any(a.text in _OWN_PLACE for a in atoms[max(0, first - 7) : first])
+
+
+def _misheard(heard: Heard) -> list[Found]:
+    """A number and the words after it, in the direct answer to a question for an address.
+
+    Street names are what recognisers get wrong most: `forty one seventeen, large for Lane`.
+    """
+    spans: list[Found] = []
+    atoms = heard.atoms
+    if not heard.may_expect("address"):
+        return spans
+    for i in range(len(atoms) - 1):
+        if atoms[i].cls not in _NUMERIC or atoms[i + 1].cls is not Class.OTHER:
+            continue
+        if atoms[i].text == "one" or is_counted(atoms, i + 1) or not heard.answers(i, "address"):
+            continue
+        last = i
+        while last + 1 < len(atoms) and last - i < _MAX_NAME and _goes_on(atoms, last):
+            last += 1
+        if last == i or (heard.is_open and last + RIGHT_CONTEXT >= len(atoms)):
+            continue
+        spans.append(Found(_with_dwelling(atoms, i), last, "address"))
+    return spans
+
+
+def _goes_on(atoms: Sequence[Atom], last: int) -> bool:
+    """Whether the word after `last` may still be part of a street and town."""
+    following = atoms[last + 1]
+    if atoms[last].stop in (".", "?", "!"):
+        return False
+    return following.cls is Class.OTHER and (
+        following.text not in FUNCTION_WORDS or following.text in ("for", "of", "the")
+    )
 
 
 def _towns(heard: Heard) -> list[Found]:

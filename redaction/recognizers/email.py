@@ -100,7 +100,7 @@ def _after_dots(atoms: Sequence[Atom], at: int) -> int | None:
 
 def _is_label(atom: Atom, *, first: bool) -> bool:
     """A top-level domain; after the first dot any word will do."""
-    if atom.text in TOP_LEVEL or atom.text.split(".")[-1] in TOP_LEVEL:
+    if atom.cls is Class.LETTER or atom.text in TOP_LEVEL or atom.text.split(".")[-1] in TOP_LEVEL:
         return True
     return first and atom.text.isalpha() and atom.cls not in (*_NUMERIC, Class.SYMBOL)
 

@@ -61,6 +61,11 @@ _NOT_NAMED = words_in("""
 also and correct different first listed missing misspelled please right spelled spelt still
 there under wrong
 """)
+_ALSO_NAMES = words_in("""
+amber april art bill carol chase christian chuck crystal dawn dean drew earl faith frank gene grace
+grant guy hope iris jack jade joy june lance lily mark max may melody miles nick olive pat ray rich
+rob robin rose ruby rusty sandy sky stone sue summer terry tony victor wade ward will
+""")
 _MAX_NAME = 4
 _CASE_ATOMS = 60
 _ANSWER_ATOMS = 14
@@ -162,7 +167,11 @@ def _loose(heard: Heard, at: int) -> tuple[int, int] | None:
 def _vocative(heard: Heard, at: int) -> tuple[int, int] | None:
     """`thanks, Marcus`: one or two unusual words that end a phrase."""
     atoms = heard.atoms
-    if at >= len(atoms) or not _can_be_name(atoms[at]) or atoms[at].text in COMMON_WORDS:
+    if at >= len(atoms) or not _can_be_name(atoms[at]):
+        return None
+    if _names_too(atoms, at):
+        return at, at
+    if atoms[at].text in COMMON_WORDS:
         return None
     cased = _is_cased(atoms, at)
     if atoms[at - 1].stop in (".", "?", "!") or (cased and not atoms[at].capital):
@@ -178,6 +187,13 @@ def _vocative(heard: Heard, at: int) -> tuple[int, int] | None:
     if after.text == "and" and last + 2 < len(atoms) and atoms[last + 2].text not in COMMON_WORDS:
         return None
     return (at, last) if atoms[last].stop or after.text in COMMON_WORDS else None
+
+
+def _names_too(atoms: Sequence[Atom], at: int) -> bool:
+    """`Thanks, Mark,`: an ordinary word that is a name too, with a capital inside a sentence."""
+    name = atoms[at]
+    inside = atoms[at - 1].stop not in (".", "?", "!")
+    return inside and name.capital and name.text in _ALSO_NAMES and bool(name.stop)
 
 
 def _titled(heard: Heard) -> list[tuple[int, int]]:
