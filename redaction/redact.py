@@ -216,13 +216,18 @@ class CallRedactor:
         """Judge earlier finals again that may hold what is now known to be personal."""
         words = {word for word in learned if not word.isdigit()}
         numbers = any(any(c.isdigit() for c in word) for word in learned)
+        concerned: dict[int, Segment] = {}
         for earlier in self._timeline.segments:
             if earlier is segment or not earlier.raw.is_final or earlier.failed:
                 continue
             texts = {atom.text.removesuffix("'s") for atom in earlier.atoms}
             digits = numbers and any(atom.value[:1].isdigit() for atom in earlier.atoms)
             if digits or texts & words:
-                self._judge(earlier)
+                # Judged with what follows it: alone, its last words would lack their evidence.
+                whole = self._timeline.following(earlier) or earlier
+                concerned[id(whole)] = whole
+        for whole in concerned.values():
+            self._judge(whole)
 
     def _resolve_held(self) -> None:
         """Show a held number once the other speaker has said something of substance."""

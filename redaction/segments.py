@@ -212,6 +212,15 @@ class Timeline:
         limit = segment.raw.end_ms + within_ms
         return [s for s in self.segments[at + 1 :] if s.raw.start_ms <= limit]
 
+    def following(self, segment: Segment) -> Segment | None:
+        """The same speaker's next segment, in whose context this one is."""
+        at = self.segments.index(segment)
+        for later in self.segments[at + 1 :]:
+            if later.stream == segment.stream and not later.failed:
+                near = later.raw.start_ms - segment.raw.end_ms <= CONTEXT_MS
+                return later if near else None
+        return None
+
     def has_later_of_same_speaker(self, segment: Segment) -> bool:
         """Whether the same speaker has said something since."""
         at = self.segments.index(segment)

@@ -263,9 +263,10 @@ def test_words_not_masked_stay_unchanged_in_order_with_their_times(
 
 
 @some
-@given(call=made_calls(), cut=cuts)
-def test_redacting_twice_changes_nothing(policy: Policy, call: Call, cut: Cut) -> None:
-    stream = [e for e in stream_of(call, cut) if e.is_final]
+@given(call=made_calls())
+def test_redacting_twice_changes_nothing(policy: Policy, call: Call) -> None:
+    # Whole turns: where a count and its unit lie in two segments, a token tells less than words.
+    stream = stream_of(call, Cut())
     once = last(play(policy, stream))
     again: list[RawTranscript] = []
     for event in stream:
