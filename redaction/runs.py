@@ -254,7 +254,7 @@ def _joins(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
     if atom.cls in (Class.ORDINAL, Class.MONTH):
         return _in_date(atoms, marks, i)
     if atom.text in lexicon.SOUND_ALIKES:
-        return before and after and _among_digits(atoms, i)
+        return after and ((before and _among_digits(atoms, i)) or _corrects(atoms, marks, i))
     if atom.text in lexicon.SPELLING_ALPHABET:
         return _beside_number(atoms, marks, i)
     if atom.text in _SPELT:
@@ -321,6 +321,15 @@ def _among_digits(atoms: Sequence[Atom], i: int) -> bool:
     return (
         left[-1:] == [True] and right[:1] == [True] and (left == [True] * 2 or right == [True] * 2)
     )
+
+
+def _corrects(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
+    """A correction stands before it, and a number before that: `four oh, no sorry, for 19`."""
+    at = i - 1
+    while at >= 0 and i - at < 6 and _hesitates(atoms[at]) and not marks[at]:
+        at -= 1
+    corrected = any(a.cls is Class.CORRECTION for a in atoms[at + 1 : i])
+    return corrected and at >= 0 and marks[at]
 
 
 def _among_letters(atoms: Sequence[Atom], i: int) -> bool:

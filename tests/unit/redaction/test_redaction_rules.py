@@ -12,6 +12,7 @@ GONE = [
     ("C: four-one-one-one 1111, double 1, 111 1111 there", "[card] there"),
     ("C: American Express, three seven eight two, eight two two four six three, one oh oh oh five.", "American Express, [card]"),
     ("A: And the security code?\nC: Four oh, no sorry, four one nine.", "[cvv]"),
+    ("A: And the security code?\nC: 4-0, sorry for 19.", "[cvv]"),
     ("A: And the three digits on the back?\nC: 7-3-1.", "[cvv]"),
     ("A: When does it expire?\nC: September of twenty nine.", "[expiry]"),
     ("A: And the expiration date?\nC: 0929.", "[expiry]"),
