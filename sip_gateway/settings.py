@@ -20,7 +20,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """RTP ports, shared out evenly among the media workers. Open them in the firewall."""
 
     media_workers: int = 1
-    """Processes that receive audio; one carries about 1000 legs. At most one per core."""
+    """Processes that receive audio; one fills a core at about 600 legs. At most one per core."""
 
     max_calls: int = 500
     """Beyond it new calls get 486 Busy Here."""
