@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import pytest_asyncio
 import soundfile
@@ -124,6 +125,22 @@ async def test_doctor_finds_a_running_appliance_well_and_its_ports_taken_for_ano
     status, said = await trunkline("doctor", "--settings", str(other), "--state", str(tmp_path))
     assert status == 1
     assert f"SIP TCP port 127.0.0.1:{port}" in said and "->" in said
+
+
+async def test_every_role_tells_its_health_and_metrics_without_a_word_of_any_call(
+    line: TestAppliance,
+) -> None:
+    assert {"listen", "media-0", "redact", "store", "serve", "deliver"} <= set(
+        line.running.health_ports
+    )
+    async with httpx.AsyncClient(trust_env=False) as client:
+        for role, port in line.running.health_ports.items():
+            url = f"http://127.0.0.1:{port}"
+            assert (await client.get(f"{url}/livez")).status_code == httpx.codes.OK, role
+            assert (await client.get(f"{url}/readyz")).status_code == httpx.codes.OK, role
+            metrics = (await client.get(f"{url}/metrics")).text
+            assert "trunkline_" in metrics, role
+            assert not SPOKEN_CARD.search(metrics) and "sip:" not in metrics, role
 
 
 async def test_a_second_appliance_on_the_same_state_is_refused(line: TestAppliance) -> None:

@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +139,7 @@ async def eventually(
         await asyncio.sleep(every_s)
 
 
-def settings_for(state: Path, receiver: Receiver, **sections: dict[str, object]) -> Settings:
+def settings_for(state: Path, receiver: Receiver, **sections: Mapping[str, object]) -> Settings:
     """Free ports, cached models, the webhook at `receiver`; `sections` on top."""
     secret = state / "webhook.secret"
     secret.write_bytes(receiver.secret)
@@ -158,7 +158,7 @@ def settings_for(state: Path, receiver: Receiver, **sections: dict[str, object])
 
 @contextlib.asynccontextmanager
 async def appliance(
-    state: Path, receiver: Receiver, **sections: dict[str, object]
+    state: Path, receiver: Receiver, **sections: Mapping[str, object]
 ) -> AsyncIterator[TestAppliance]:
     """Start, wait until ready, yield, stop; the exit code must be 0 and nothing may be left."""
     settings = settings_for(state, receiver, **sections)
