@@ -62,7 +62,7 @@ class CaptionFeed:
     async def run(self, stop: asyncio.Event) -> None:
         """Follow the bus until `stop` is set."""
         async with asyncio.TaskGroup() as tasks:
-            work = [tasks.create_task(self._follow()), tasks.create_task(self._restore())]
+            work = [tasks.create_task(self._follow(stop)), tasks.create_task(self._restore())]
             await stop.wait()
             for task in work:
                 task.cancel()
@@ -86,7 +86,8 @@ class CaptionFeed:
         if not (lines := self._hub.to_send(cursor)):
             wake = self._wakes.setdefault(cursor.channel, asyncio.Event())
             try:
-                await asyncio.wait_for(wake.wait(), wait_s)
+                async with asyncio.timeout(wait_s):
+                    await wake.wait()
             except TimeoutError:
                 return []
             lines = self._hub.to_send(cursor)
@@ -103,11 +104,11 @@ class CaptionFeed:
         self.clients += change
         self._metrics.clients.set(self.clients)
 
-    async def _follow(self) -> None:
+    async def _follow(self, stop: asyncio.Event) -> None:
         subscription = await self._tail()
         try:
             ticked = time.monotonic()
-            while True:
+            while not stop.is_set():
                 for record in await subscription.fetch(wait_s=TICK_S):
                     self._receive(record.value)
                 if (now := time.monotonic()) - ticked >= TICK_S:

@@ -74,8 +74,10 @@ async def _wait(watch: Watch, *, until: float) -> bool:
     left_s = until - time.monotonic()
     if left_s <= 0:
         return False
+    # Not wait_for: before Python 3.12 it swallows a cancellation that meets a ring.
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(watch.rung.wait(), min(left_s, POLL_S))
+        async with asyncio.timeout(min(left_s, POLL_S)):
+            await watch.rung.wait()
     return True
 
 

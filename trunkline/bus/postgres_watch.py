@@ -50,6 +50,7 @@ class Watch:
         self._channels = channels
         self._metrics = metrics
         self.rung = asyncio.Event()
+        self._closing = False
         self._task = asyncio.create_task(self._run())
 
     def check(self) -> None:
@@ -59,13 +60,14 @@ class Watch:
 
     async def close(self) -> None:
         """Disconnect, which gives all locks back."""
+        self._closing = True
         self._task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
 
     async def _run(self) -> None:
         retry_s = RETRY_FIRST_S
-        while True:
+        while not self._closing:
             try:
                 async with await connect(self._dsn) as connection:
                     for channel in self._channels:
