@@ -135,8 +135,8 @@ class Membership:
                 await self._acquire(connection, part)
         if released:
             await self._tell(connection)
+        # What was done stays done: a partition that comes back a beat later gets its commit then.
         self._held &= set(self.positions)
-        self._undone = {part: pos for part, pos in self._undone.items() if part in self._held}
 
     async def _join(self, connection: Connection) -> None:
         for topic in self._topics:
