@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import httpx
-import msgspec
 import psycopg
 
 from trunkline import models
 from trunkline.embedded.triton import unsupported
-from trunkline.running import NotRunning, RunningAppliance, appliance_file
+from trunkline.running import NotRunning, RunningAppliance, find_appliance
 from trunkline.settings import Settings
 
 FREE_BYTES = 2 * 1024**3
@@ -62,8 +61,8 @@ _NONE = RunningAppliance(
 
 def _running(settings: Settings) -> RunningAppliance | None:
     try:
-        return msgspec.json.decode(appliance_file(settings).read_bytes(), type=RunningAppliance)
-    except (OSError, msgspec.MsgspecError, NotRunning):
+        return find_appliance(settings)
+    except NotRunning:
         return None
 
 

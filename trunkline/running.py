@@ -32,9 +32,9 @@ def appliance_file(settings: Settings) -> Path:
     return settings.state_dir / "run" / "appliance.json"
 
 
-def find_appliance() -> RunningAppliance:
-    """The appliance of the settings in force; NotRunning without one."""
-    path = appliance_file(load(None))
+def find_appliance(settings: Settings | None = None) -> RunningAppliance:
+    """The appliance of these settings, or of those in force; NotRunning without one."""
+    path = appliance_file(settings or load(None))
     try:
         return msgspec.json.decode(path.read_bytes(), type=RunningAppliance)
     except FileNotFoundError:
