@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triton_models.events import Word
+from triton_models.options import LegOptions
 
 SAMPLES_PER_MS = 16
 LONGEST_STEP_MS = 30_000
@@ -25,6 +26,9 @@ class Step(NamedTuple):
     starts: bool = False
     ends: bool = False
     """What is open becomes a final, and the leg is forgotten."""
+
+    options: LegOptions | None = None
+    """Of a step that starts a leg; None: the recogniser's defaults."""
 
 
 class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,10 +7,11 @@ from typing import NamedTuple, Protocol
 
 from sip_gateway.events import AudioFrame, Gap
 from triton_models.events import RawTranscript
+from triton_models.options import LegOptions
 
 
 class LegStream(NamedTuple):
-    """What is put on every transcript of a leg."""
+    """What is put on every transcript of a leg, and how it is to be recognised."""
 
     tenant_id: str
     call_id: str
@@ -18,6 +19,7 @@ class LegStream(NamedTuple):
     channel: int
     speaker: str
     language: str
+    options: LegOptions = LegOptions()
 
 
 class Speech(Protocol):
