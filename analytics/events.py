@@ -91,6 +91,9 @@ class SegmentDocument(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     """The words joined by spaces."""
 
+    written: str = ""
+    """The text with numbers, money and dates as one writes them."""
+
     words: tuple[RedactedWord, ...]
     language: str
     policy_version: str

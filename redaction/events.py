@@ -34,6 +34,9 @@ class Transcript(Event, frozen=True, kw_only=True):
     start_ms: int
     end_ms: int
     words: tuple[RedactedWord, ...]
+    written: str = ""
+    """The text of a final with numbers, money and dates as one writes them; beside the words."""
+
     speaker: str
     channel: int
     language: str

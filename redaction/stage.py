@@ -20,6 +20,7 @@ from redaction.open_calls import OpenCalls
 from redaction.presidio import Engine, build_engine
 from redaction.redact import CallRedactor, Redacted, make_policy, refuse
 from redaction.settings import Settings
+from redaction.written import written
 from triton_models.events import RAW_TOPIC, RawEvent, RawTranscript, RawTranscriptEnded
 from trunkline.bus import Bus, Record, Subscription, Unavailable
 from trunkline.bus.consume import Decoded, consume
@@ -229,6 +230,7 @@ class RedactStage:
             start_ms=raw.start_ms,
             end_ms=raw.end_ms,
             words=rendered.words,
+            written=written(rendered.words, language=raw.language) if raw.is_final else "",
             speaker=raw.speaker,
             channel=raw.channel,
             language=raw.language,

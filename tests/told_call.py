@@ -93,6 +93,7 @@ class ToldCall:
             start_ms=start_ms,
             end_ms=end_ms,
             words=said,
+            written=text.upper(),
             speaker=("agent", "customer")[channel],
             channel=channel,
             language="en",

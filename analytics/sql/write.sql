@@ -97,20 +97,21 @@ returning tenant_id, call_id
 -- name: segments
 -- The highest revision stays; a replay of the same one changes nothing.
 insert into segments (tenant_id, call_id, segment_id, day, leg_id, revision, start_ms, end_ms,
-                      channel, speaker, language, text, words, model, model_sha256, decoder,
-                      policy_version, audio_end_at, recognised_at, redacted_at)
+                      channel, speaker, language, text, written, words, model, model_sha256,
+                      decoder, policy_version, audio_end_at, recognised_at, redacted_at)
 select tenant_id, call_id, segment_id, day, leg_id, revision, start_ms, end_ms,
-       channel, speaker, language, text, words, model, model_sha256, decoder,
+       channel, speaker, language, text, written, words, model, model_sha256, decoder,
        policy_version, audio_end_at, recognised_at, redacted_at
 from jsonb_to_recordset(%s::jsonb) as r (
     tenant_id text, call_id text, segment_id text, day date, leg_id text, revision integer,
     start_ms bigint, end_ms bigint, channel integer, speaker text, language text, text text,
-    words jsonb, model text, model_sha256 text, decoder text, policy_version text,
+    written text, words jsonb, model text, model_sha256 text, decoder text, policy_version text,
     audio_end_at timestamptz, recognised_at timestamptz, redacted_at timestamptz)
 on conflict (tenant_id, call_id, segment_id, day) do update set
     leg_id = excluded.leg_id, revision = excluded.revision, start_ms = excluded.start_ms,
     end_ms = excluded.end_ms, channel = excluded.channel, speaker = excluded.speaker,
-    language = excluded.language, text = excluded.text, words = excluded.words,
+    language = excluded.language, text = excluded.text,
+    written = excluded.written, words = excluded.words,
     model = excluded.model, model_sha256 = excluded.model_sha256, decoder = excluded.decoder,
     policy_version = excluded.policy_version, audio_end_at = excluded.audio_end_at,
     recognised_at = excluded.recognised_at, redacted_at = excluded.redacted_at, stored_at = now()

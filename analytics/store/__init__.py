@@ -135,6 +135,7 @@ def segment_document(final: Transcript) -> SegmentDocument:
         start_ms=final.start_ms,
         end_ms=final.end_ms,
         text=text_of(final),
+        written=final.written,
         words=final.words,
         language=final.language,
         policy_version=final.policy_version,

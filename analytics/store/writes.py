@@ -72,6 +72,7 @@ class NewSegment(msgspec.Struct, frozen=True, kw_only=True):
     speaker: str
     language: str
     text: str
+    written: str
     words: tuple[RedactedWord, ...]
     model: str
     model_sha256: str
@@ -172,6 +173,7 @@ def _segment(final: Transcript) -> NewSegment:
         speaker=final.speaker,
         language=final.language,
         text=text_of(final),
+        written=final.written,
         words=final.words,
         model=final.model,
         model_sha256=final.model_sha256,

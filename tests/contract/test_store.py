@@ -73,6 +73,7 @@ async def test_a_told_call_reads_back_as_its_transcript(store: Store) -> None:
         "thank you",
     ]
     assert document.segments[1].words[3].kind == "card"
+    assert document.segments[2].written == "THANK YOU"
     assert [(gap.start_ms, gap.end_ms) for gap in document.gaps] == [(7000, 7400)]
     assert document.summary is not None
     assert document.summary.redactions == {"card": 1, "name": 1}
