@@ -19,6 +19,7 @@ from triton_models import tensors
 from triton_models.events import RawTranscript
 from triton_models.hypothesis import Answer
 from triton_models.legs import Legs, Sending
+from triton_models.options import LegOptions
 from triton_models.speech import LegStream
 
 log = logging.getLogger(__name__)
@@ -55,9 +56,11 @@ class _Broken(Exception):
 class TritonSpeech:
     """`Speech` over Triton at `url` (`host:port`). Made within a running event loop."""
 
-    def __init__(self, *, url: str, registry: CollectorRegistry) -> None:
+    def __init__(
+        self, *, url: str, registry: CollectorRegistry, default: LegOptions | None = None
+    ) -> None:
         self._url = url
-        self._legs = Legs(registry)
+        self._legs = Legs(registry, default=default)
         self._is_up = False
         self._connected = Gauge(
             "trunkline_triton_models_connected", "1 while Triton answers", registry=registry
@@ -67,7 +70,7 @@ class TritonSpeech:
 
     @property
     def ready(self) -> bool:
-        """True while there is a stream to a Triton that has the model."""
+        """True while there is a stream to a Triton that has the default model."""
         return self._is_up
 
     def start_leg(self, leg: LegStream) -> None:
@@ -185,16 +188,20 @@ def _why(error: Exception) -> str:
 def _request(sending: Sending) -> service_pb2.ModelInferRequest:
     """The step as Triton takes it: tensors raw, the sequence in the parameters."""
     step = sending.step
-    request = service_pb2.ModelInferRequest(model_name=tensors.MODEL, id=sending.token)
+    request = service_pb2.ModelInferRequest(model_name=sending.model, id=sending.token)
     request.parameters["sequence_id"].int64_param = step.sequence
     request.parameters["sequence_start"].bool_param = step.starts
     request.parameters["sequence_end"].bool_param = step.ends
-    sizes = {tensors.SAMPLES.name: len(step.samples), tensors.START_MS.name: 1}
-    for tensor in tensors.INPUTS:
-        request.inputs.add(
-            name=tensor.name, datatype=tensor.datatype, shape=(1, sizes[tensor.name])
-        )
-    request.raw_input_contents.extend(
-        (step.samples.tobytes(), step.start_ms.to_bytes(8, "little", signed=True))
-    )
+    _add(request, tensors.SAMPLES, step.samples.tobytes(), size=len(step.samples))
+    _add(request, tensors.START_MS, step.start_ms.to_bytes(8, "little", signed=True))
+    if step.options is not None:
+        text = msgspec.json.encode(step.options)
+        _add(request, tensors.OPTIONS, len(text).to_bytes(4, "little") + text)
     return request
+
+
+def _add(
+    request: service_pb2.ModelInferRequest, tensor: tensors.Tensor, raw: bytes, *, size: int = 1
+) -> None:
+    request.inputs.add(name=tensor.name, datatype=tensor.datatype, shape=(1, size))
+    request.raw_input_contents.append(raw)

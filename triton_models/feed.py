@@ -16,6 +16,7 @@ import numpy as np
 from sip_gateway.events import AudioFrame, Gap
 from triton_models.events import RawTranscript
 from triton_models.hypothesis import SAMPLES_PER_MS, Answer, Hypothesis, Step
+from triton_models.options import LegOptions
 from triton_models.speech import LegStream
 
 MOST_UNANSWERED = 2
@@ -28,6 +29,10 @@ FLUSH_S = 2.0
 KEEPALIVE_S = 60.0
 """A silent leg is mentioned so often; the server forgets a sequence after ten minutes."""
 
+AGAIN_FIRST_S = 0.5
+AGAIN_LONGEST_S = 8.0
+"""A leg that is lost again before any answer came starts anew so much later, not at once."""
+
 OVERLOAD = "overload"
 UNAVAILABLE = "recogniser_unavailable"
 
@@ -37,6 +42,7 @@ class Outgoing(NamedTuple):
 
     number: int
     step: Step
+    model: str
 
 
 class _Heard(NamedTuple):
@@ -60,6 +66,10 @@ class LegFeed:
     def __init__(self, leg: LegStream, *, new_sequence: Callable[[], int]) -> None:
         self.leg = leg
         self.results: list[RawTranscript | Gap] = []
+        self.options = leg.options
+        self._language = leg.language
+        self._lost_in_a_row = 0
+        self._not_before = 0.0
         self._new_sequence = new_sequence
         self._sequence = 0
         self._is_open = False
@@ -125,6 +135,8 @@ class LegFeed:
             return None
         if not self._is_open and self._unanswered:
             return None  # the sequence before must have answered its last: results keep order
+        if not self._is_open and now < self._not_before:
+            return None
         if not self._backlog:
             return self._keepalive(now)
         return self._send(self._taken(), now=now)
@@ -134,6 +146,7 @@ class LegFeed:
         if not self._unanswered or self._unanswered[0].number != number:
             return 0.0
         took_s = now - self._unanswered.popleft().sent_at
+        self._lost_in_a_row = 0
         self._done_ms = max(self._done_ms, answer.done_ms)
         for hypothesis in answer.hypotheses:
             transcript = self._transcript(hypothesis, answer, at=at)
@@ -143,11 +156,20 @@ class LegFeed:
             self._captured.popleft()
         return took_s
 
-    def receive_loss(self, number: int | None = None) -> bool:
+    def receive_refusal(self, number: int, options: LegOptions, *, now: float) -> bool:
+        """Step `number` is refused for good: the leg goes on with these; True if news."""
+        if not self.receive_loss(number, now=now):
+            return False
+        self.options, self._language = options, options.language
+        return True
+
+    def receive_loss(self, number: int | None = None, *, now: float = 0.0) -> bool:
         """The recogniser lost the leg (`number`: says the answer to that step); True if news."""
         if number is not None and number not in [sent.number for sent in self._unanswered]:
             return False
         lost = self._is_open or bool(self._unanswered)
+        if lost:
+            self._wait_before_starting(now)
         heard_until_ms = self._let_partial_stand()
         if lost and self._sent_ms > max(self._done_ms, heard_until_ms):
             self._miss(max(self._done_ms, heard_until_ms), UNAVAILABLE)
@@ -166,6 +188,13 @@ class LegFeed:
     def waits_since(self) -> float | None:
         """When the oldest unanswered step was sent."""
         return self._unanswered[0].sent_at if self._unanswered else None
+
+    def _wait_before_starting(self, now: float) -> None:
+        """Not the first time: it may come to the same end again, each time at everyone's cost."""
+        if self._lost_in_a_row:
+            wait_s = AGAIN_FIRST_S * 2.0 ** (self._lost_in_a_row - 1)
+            self._not_before = now + min(wait_s, AGAIN_LONGEST_S)
+        self._lost_in_a_row += 1
 
     def _finish_if_nothing_is_left(self) -> None:
         """Marks where nothing is open are needless; at the end say what is missing."""
@@ -206,8 +235,9 @@ class LegFeed:
         samples = np.frombuffer(b"".join(piece.pcm for piece in heard), np.int16)
         self._numbers += 1
         self._unanswered.append(_Sent(self._numbers, now))
-        step = Step(self._sequence, samples, start_ms, starts=starts, ends=ends)
-        return Outgoing(self._numbers, step)
+        options = self.options if starts else None
+        step = Step(self._sequence, samples, start_ms, starts, ends, options)
+        return Outgoing(self._numbers, step, self.options.model)
 
     def _keepalive(self, now: float) -> Outgoing | None:
         after_s = KEEPALIVE_S if self._flushed else FLUSH_S
@@ -232,7 +262,7 @@ class LegFeed:
             words=found.words,
             speaker=leg.speaker,
             channel=leg.channel,
-            language=leg.language,
+            language=self._language,
             model=answer.model,
             model_sha256=answer.model_sha256,
             decoder=answer.decoder,

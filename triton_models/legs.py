@@ -15,8 +15,10 @@ from typing import NamedTuple
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from sip_gateway.events import AudioFrame, Gap
+from triton_models.fallback import fallback
 from triton_models.feed import OVERLOAD, UNAVAILABLE, LegFeed
 from triton_models.hypothesis import Answer, Step
+from triton_models.options import LegOptions
 from triton_models.results import Result, Results
 from triton_models.speech import LegStream
 
@@ -36,13 +38,18 @@ class Sending(NamedTuple):
 
     token: str
     step: Step
+    model: str
 
 
 class Legs:
-    """Contract: `steps` whenever `wake` is set, or after 0.5 s; give each one's answer back."""
+    """Contract: `steps` whenever `wake` is set, or after 0.5 s; give each one's answer back.
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    A leg whose model or options are refused goes on with `default`.
+    """
+
+    def __init__(self, registry: CollectorRegistry, *, default: LegOptions | None = None) -> None:
         self.wake = asyncio.Event()
+        self._default = default or LegOptions()
         self._feeds: dict[str, LegFeed] = {}
         self._asked: dict[str, LegFeed] = {}
         self._pending: dict[str, None] = {}
@@ -109,7 +116,7 @@ class Legs:
             while feed is not None and (outgoing := feed.next_step(now=now)) is not None:
                 token = f"{outgoing.step.sequence}.{outgoing.number}"
                 self._asked[token] = feed
-                yield Sending(token, outgoing.step)
+                yield Sending(token, outgoing.step, outgoing.model)
             if feed is not None:
                 self._deliver(feed)
 
@@ -128,7 +135,16 @@ class Legs:
     def refused(self, token: str, *, why: str) -> None:
         """The recogniser does not know the step's leg, or failed on it: the leg starts anew."""
         feed = self._asked.pop(token, None)
-        if feed is not None and feed.receive_loss(_number(token)):
+        if feed is None:
+            return
+        number, now = _number(token), time.monotonic()
+        instead = fallback(feed.options, why=why, default=self._default)
+        if instead is not None:
+            if feed.receive_refusal(number, instead.options, now=now):
+                log.warning("the leg goes on otherwise: %s", why, extra=_told(feed))
+                self._meters.fallbacks.labels(instead.why).inc()
+                self._restarted(feed)
+        elif feed.receive_loss(number, now=now):
             log.warning("the leg starts anew: %s", why, extra=_told(feed))
             self._restarted(feed)
 
@@ -142,7 +158,7 @@ class Legs:
         self._online = False
         self._asked.clear()
         for feed in list(self._feeds.values()):
-            if feed.receive_loss():
+            if feed.receive_loss(now=time.monotonic()):
                 self._restarted(feed)
             self._limit(feed)
 
@@ -216,6 +232,12 @@ class _Meters:
         self.finals = Counter(prefix + "finals", "Final transcripts", registry=registry)
         self.restarts = Counter(
             prefix + "leg_restarts", "Times the recogniser lost a leg", registry=registry
+        )
+        self.fallbacks = Counter(
+            prefix + "fallbacks",
+            "Legs recognised otherwise than they asked: no such model, or bad options",
+            ["why"],
+            registry=registry,
         )
         self.missed = Counter(
             prefix + "missed_ms", "Audio not recognised", ["why"], registry=registry

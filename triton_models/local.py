@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import time
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,12 +13,14 @@ from prometheus_client import CollectorRegistry
 
 from sip_gateway.events import AudioFrame, Gap
 from triton_models.events import RawTranscript
+from triton_models.fallback import NO_SUCH_MODEL
 from triton_models.hypothesis import Answer
 from triton_models.legs import Legs, Sending
 from triton_models.loading import lineage, load
-from triton_models.serving import Served
+from triton_models.serving import Request, Served
 from triton_models.settings import Settings
 from triton_models.speech import LegStream
+from triton_models.tensors import MODEL
 
 log = logging.getLogger(__name__)
 
@@ -84,21 +87,32 @@ class LocalSpeech:
             self._legs.wake.clear()
             sendings = _one_each(list(self._legs.steps()))
             for batch in sendings:
-                steps = [sending.step for sending in batch]
-                answers = await loop.run_in_executor(self._thread, served.answer, steps)
+                answers = await loop.run_in_executor(self._thread, _answers, served, batch)
                 for sending, answer in zip(batch, answers, strict=True):
                     self._take(sending, answer)
 
-    def _load(self) -> Served:
+    def _load(self) -> dict[str, Served]:
+        """The recogniser of each model by its name."""
         threads = max(1, (os.cpu_count() or 1) - 1)  # the worker's own loop needs a core too
         recogniser = load(self._settings, self._models_dir, threads=threads, clock=time.monotonic)
-        return Served(recogniser, lineage(self._settings))
+        return {MODEL: Served(recogniser, lineage(self._settings))}
 
     def _take(self, sending: Sending, answer: bytes | str) -> None:
         if isinstance(answer, str):
             self._legs.refused(sending.token, why=answer)
         else:
             self._legs.answered(sending.token, msgspec.json.decode(answer, type=Answer))
+
+
+def _answers(served: Mapping[str, Served], batch: Sequence[Sending]) -> list[bytes | str]:
+    """What each step of the batch brings; steps for the same model are recognised together."""
+    answers = [f"{NO_SUCH_MODEL} {sending.model}" for sending in batch]
+    found: dict[int, bytes | str] = dict(enumerate(answers))
+    for name, recogniser in served.items():
+        places = [at for at, sending in enumerate(batch) if sending.model == name]
+        requests = [Request(batch[at].step) for at in places]
+        found |= zip(places, recogniser.answer(requests), strict=True)
+    return [found[at] for at in range(len(batch))]
 
 
 def _one_each(sendings: list[Sending]) -> list[list[Sending]]:

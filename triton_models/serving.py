@@ -10,10 +10,13 @@ import time
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
+from triton_models import option_limits
+from triton_models.fallback import OPTIONS_REFUSED
 from triton_models.hypothesis import LONGEST_STEP_MS, SAMPLES_PER_MS, Answer, Step
 from triton_models.loading import Lineage, lineage, load
 from triton_models.recogniser import Recogniser
@@ -22,7 +25,13 @@ from triton_models.tensors import MODELS_DIR_VARIABLE, SETTINGS_VARIABLE
 
 log = logging.getLogger(__name__)
 
-Request = Step
+
+class Request(NamedTuple):
+    """A step as it came, and what was wrong with it on its way here."""
+
+    step: Step
+    wrong: str = ""
+
 
 RESTART = "must specify the START flag"
 """In every error that the client mends by starting the leg's sequence again; Triton's own errors
@@ -43,24 +52,29 @@ class Served:
         for index, request in enumerate(requests):
             if why := self._refusal(request, seen):
                 wrong[index] = why
-            seen.add(request.sequence)
+            seen.add(request.step.sequence)
         good = [index for index in range(len(requests)) if index not in wrong]
         answers: list[bytes | str] = [wrong.get(index, "") for index in range(len(requests))]
-        for index, answer in zip(good, self._step([requests[i] for i in good]), strict=True):
+        for index, answer in zip(good, self._step([requests[i].step for i in good]), strict=True):
             answers[index] = answer
         return answers
 
     def _refusal(self, request: Request, seen: set[int]) -> str:
         """Why this request cannot be served; empty if it can."""
-        if request.sequence in seen:
-            return f"sequence {request.sequence} has two steps in one batch"
-        size = len(request.samples)
+        step = request.step
+        if request.wrong:
+            return request.wrong
+        if step.options is not None and (why := option_limits.wrong(step.options)):
+            return f"{OPTIONS_REFUSED}: {why}"
+        if step.sequence in seen:
+            return f"sequence {step.sequence} has two steps in one batch"
+        size = len(step.samples)
         if size % SAMPLES_PER_MS or size > LONGEST_STEP_MS * SAMPLES_PER_MS:
             return f"a step has whole milliseconds, at most {LONGEST_STEP_MS}: {size} samples"
-        if request.samples.dtype != np.int16:
-            return f"samples are int16, not {request.samples.dtype}"
-        if not request.starts and not self._recogniser.knows(request.sequence):
-            return f"sequence {request.sequence} is not known here: {RESTART}"
+        if step.samples.dtype != np.int16:
+            return f"samples are int16, not {step.samples.dtype}"
+        if not step.starts and not self._recogniser.knows(step.sequence):
+            return f"sequence {step.sequence} is not known here: {RESTART}"
         return ""
 
     def _step(self, steps: Sequence[Step]) -> list[bytes | str]:
@@ -89,6 +103,16 @@ class Served:
         if self._recogniser.knows(step.sequence):
             return self._recogniser.done_ms(step.sequence)
         return step.start_ms + len(step.samples) // SAMPLES_PER_MS
+
+
+def request(step: Step, options: bytes | None) -> Request:
+    """The step with its options out of their tensor; they count where a leg starts."""
+    if options is None or not step.starts:
+        return Request(step)
+    try:
+        return Request(step._replace(options=option_limits.read(options)))
+    except option_limits.BadOptions as error:
+        return Request(step, f"{OPTIONS_REFUSED}: {error}")
 
 
 def served_from_environment() -> Served:

@@ -1,4 +1,4 @@
-"""Name, type and shape of every tensor of the model `asr`, written once.
+"""Name, type and shape of every tensor of a recogniser such as `asr`, written once.
 
 `repository/asr/config.pbtxt` says the same to Triton; a unit test compares them. Shapes leave out
 the batch dimension, which is 1 in every request.
@@ -7,6 +7,7 @@ the batch dimension, which is 1 in every request.
 from typing import NamedTuple
 
 MODEL = "asr"
+"""The model of legs that ask for no other, and of those whose model is not there."""
 
 
 class Tensor(NamedTuple):
@@ -17,6 +18,7 @@ class Tensor(NamedTuple):
     """As on the wire (KServe v2)."""
 
     dims: tuple[int, ...]
+    optional: bool = False
 
 
 SAMPLES = Tensor("SAMPLES", "INT16", (-1,))
@@ -25,10 +27,13 @@ SAMPLES = Tensor("SAMPLES", "INT16", (-1,))
 START_MS = Tensor("START_MS", "INT64", (1,))
 """Call clock of the first sample."""
 
+OPTIONS = Tensor("OPTIONS", "BYTES", (1,), optional=True)
+"""`options.LegOptions` as JSON, with the step that starts a leg; left out: the model's own."""
+
 ANSWER = Tensor("ANSWER", "BYTES", (1,))
 """`hypothesis.Answer` as JSON."""
 
-INPUTS = (SAMPLES, START_MS)
+INPUTS = (SAMPLES, START_MS, OPTIONS)
 OUTPUTS = (ANSWER,)
 
 START, END, SEQUENCE = "START", "END", "CORRID"

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from sip_gateway.events import AudioFrame, Gap
 from triton_models.events import RawTranscript, Word
-from triton_models.feed import FLUSH_S, KEEPALIVE_S, LegFeed, Outgoing
+from triton_models.feed import AGAIN_LONGEST_S, FLUSH_S, KEEPALIVE_S, LegFeed, Outgoing
 from triton_models.hypothesis import Answer, Hypothesis
+from triton_models.options import LegOptions, Phrase
 from triton_models.speech import LegStream
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -252,8 +253,8 @@ def test_whatever_happens_all_audio_is_answered_or_told_missing(inputs: list[str
     fed: set[int] = set()
     clock_ms = 0
 
-    def drain() -> None:
-        unanswered.extend(sent(feed))
+    def drain(*, now: float = 0.0) -> None:
+        unanswered.extend(sent(feed, now=now))
         for result in told(feed):
             assert isinstance(result, Gap)
             covered.update(range(result.start_ms // 100, -(-result.end_ms // 100)))
@@ -283,10 +284,65 @@ def test_whatever_happens_all_audio_is_answered_or_told_missing(inputs: list[str
             feed.limit(100, why="overload")
         drain()
     feed.end()
-    drain()
+    drain(now=AGAIN_LONGEST_S)
     for _ in range(100):
         if unanswered:
             answer_one()
-            drain()
+            drain(now=AGAIN_LONGEST_S)
     assert feed.finished
     assert fed <= covered
+
+
+def test_only_the_step_that_starts_a_leg_carries_its_options() -> None:
+    options = LegOptions(model="asr_b", language="de", phrases=(Phrase(text="Harbor Bank"),))
+    numbers = count(1)
+    feed = LegFeed(LEG._replace(language="de", options=options), new_sequence=lambda: next(numbers))
+    feed.receive_frame(frame(0), now=0.0)
+    feed.receive_frame(frame(500), now=0.0)
+    first, second = sent(feed)
+    assert (first.step.options, second.step.options) == (options, None)
+    assert {first.model, second.model} == {"asr_b"}
+
+
+def test_a_refused_leg_goes_on_with_other_options_and_says_so_in_its_transcripts() -> None:
+    numbers = count(1)
+    options = LegOptions(model="asr_b", language="de")
+    feed = LegFeed(LEG._replace(language="de", options=options), new_sequence=lambda: next(numbers))
+    feed.receive_frame(frame(0), now=0.0)
+    (refused,) = sent(feed)
+    assert feed.receive_refusal(refused.number, LegOptions(), now=0.0)
+    assert not feed.receive_refusal(refused.number, LegOptions(), now=0.0)  # told once
+    feed.receive_frame(frame(100), now=0.1)
+    (again,) = sent(feed, now=0.1)
+    assert (again.model, again.step.options) == ("asr", LegOptions())
+    heard = hypothesis(100, end_ms=190, final=True)
+    feed.receive_answer(again.number, answer(200, heard), now=0.2, at=AT)
+    gap, transcript = told(feed)
+    assert isinstance(gap, Gap) and (gap.start_ms, gap.end_ms) == (0, 100)
+    assert isinstance(transcript, RawTranscript) and transcript.language == "en"
+
+
+def test_a_leg_that_is_always_refused_asks_less_and_less_often() -> None:
+    feed = fresh()
+    asked_at: list[float] = []
+    for tick in range(300):
+        now = tick / 10
+        feed.receive_frame(frame(tick * 100), now=now)
+        feed.limit(2000, why="overload")
+        for outgoing in sent(feed, now=now):
+            asked_at.append(now)
+            feed.receive_loss(outgoing.number, now=now)
+    assert asked_at == [0.0, 0.1, 0.6, 1.6, 3.6, 7.6, 15.6, 23.6]
+    assert feed.results  # what was not heard is said
+
+
+def test_an_answer_makes_the_next_loss_the_first_again() -> None:
+    feed = fresh()
+    for tick in range(6):
+        now = tick / 10
+        feed.receive_frame(frame(tick * 100), now=now)
+        (outgoing,) = sent(feed, now=now)
+        if tick % 2:
+            feed.receive_loss(outgoing.number, now=now)
+        else:
+            feed.receive_answer(outgoing.number, answer(tick * 100), now=now, at=AT)

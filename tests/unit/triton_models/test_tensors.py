@@ -22,15 +22,18 @@ def config() -> model_config_pb2.ModelConfig:
     return text_format.Parse(text, model_config_pb2.ModelConfig())
 
 
-def declared(tensor: object, data_type: int, dims: list[int]) -> Tensor:
-    name = model_config_pb2.DataType.Name(data_type)
-    return Tensor(str(tensor), TYPES.get(name, name.removeprefix("TYPE_")), tuple(dims))
+def declared(
+    tensor: model_config_pb2.ModelInput | model_config_pb2.ModelOutput, *, optional: bool = False
+) -> Tensor:
+    name = model_config_pb2.DataType.Name(tensor.data_type)
+    datatype = TYPES.get(name, name.removeprefix("TYPE_"))
+    return Tensor(tensor.name, datatype, tuple(tensor.dims), optional)
 
 
 def test_inputs_and_outputs_are_those_of_tensors(config: model_config_pb2.ModelConfig) -> None:
     assert config.name == tensors.MODEL
-    inputs = [declared(t.name, t.data_type, list(t.dims)) for t in config.input]
-    outputs = [declared(t.name, t.data_type, list(t.dims)) for t in config.output]
+    inputs = [declared(t, optional=t.optional) for t in config.input]
+    outputs = [declared(t) for t in config.output]
     assert tuple(inputs) == tensors.INPUTS
     assert tuple(outputs) == tensors.OUTPUTS
 

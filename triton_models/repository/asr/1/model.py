@@ -4,7 +4,8 @@ import numpy as np
 import triton_python_backend_utils as pb_utils
 
 from triton_models import tensors
-from triton_models.serving import Request, Served, served_from_environment
+from triton_models.hypothesis import Step
+from triton_models.serving import Request, Served, request, served_from_environment
 
 
 class TritonPythonModel:
@@ -18,21 +19,23 @@ class TritonPythonModel:
 
     def execute(self, requests: list) -> list:
         """One response a request; requests of a batch are recognised together."""
-        answers = self.served.answer([_parsed(request) for request in requests])
+        answers = self.served.answer([_parsed(asked) for asked in requests])
         return [_response(answer) for answer in answers]
 
 
-def _parsed(request) -> Request:
+def _parsed(asked) -> Request:
     def values(name: str):
-        return pb_utils.get_input_tensor_by_name(request, name).as_numpy()
+        return pb_utils.get_input_tensor_by_name(asked, name).as_numpy()
 
-    return Request(
+    step = Step(
         sequence=int(values(tensors.SEQUENCE).flat[0]),
         samples=values(tensors.SAMPLES.name).reshape(-1),
         start_ms=int(values(tensors.START_MS.name).flat[0]),
         starts=bool(values(tensors.START).flat[0]),
         ends=bool(values(tensors.END).flat[0]),
     )
+    options = pb_utils.get_input_tensor_by_name(asked, tensors.OPTIONS.name)
+    return request(step, None if options is None else options.as_numpy().flat[0])
 
 
 def _response(answer: bytes | str):
