@@ -39,6 +39,15 @@ class RawTranscript(Event, frozen=True, kw_only=True):
     decoder: str
     """Short hash of the decoder and endpointing settings."""
 
+    frozen_words: int = 0
+    """So many leading words no later revision of this segment changes; of a final, all."""
+
+    speech_final: bool = False
+    """The speaker pauses: nothing but silence follows what was decoded."""
+
+    utterance_end: bool = False
+    """Of a final: no word followed for as long as ends an utterance."""
+
     audio_end_at: datetime
     """When the last audio this hypothesis covers was received."""
 

@@ -266,6 +266,9 @@ class LegFeed:
             model=answer.model,
             model_sha256=answer.model_sha256,
             decoder=answer.decoder,
+            frozen_words=len(found.words) if found.is_final else found.frozen_words,
+            speech_final=found.speech_final,
+            utterance_end=found.utterance_end,
             audio_end_at=next(times, self._captured[-1][1] if self._captured else at),
             recognised_at=at,
         )
@@ -276,7 +279,12 @@ class LegFeed:
         if partial is None:
             return 0
         self.results.append(
-            msgspec.structs.replace(partial, revision=partial.revision + 1, is_final=True)
+            msgspec.structs.replace(
+                partial,
+                revision=partial.revision + 1,
+                is_final=True,
+                frozen_words=len(partial.words),
+            )
         )
         return partial.end_ms
 

@@ -47,6 +47,15 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
     """End of the audio that was decoded."""
 
     words: tuple[Word, ...]
+    frozen_words: int = 0
+    """So many leading words no later revision of this segment changes; of a final, all."""
+
+    speech_final: bool = False
+    """The speaker pauses: nothing but silence follows what was decoded."""
+
+    utterance_end: bool = False
+    """Of a final: no word followed for as long as ends an utterance. False where a segment was
+    cut because it was long, or because the audio stopped."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,3 +69,5 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     model: str
     model_sha256: str
     decoder: str
+    load: float = 0.0
+    """How busy the recogniser is, of all its legs: 0 idle, 1 as much as it can hold."""
