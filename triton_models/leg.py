@@ -46,6 +46,10 @@ class Task(NamedTuple):
     run: Run
     samples: Samples
     draft: tuple[int, ...]
+    """What an earlier decode had after `prefix`: to be checked, and kept where right."""
+
+    prefix: tuple[int, ...] = ()
+    """What the decode starts with, whatever is heard: words that are frozen."""
 
 
 class Reading(NamedTuple):
@@ -56,6 +60,9 @@ class Reading(NamedTuple):
     words: tuple[Word, ...]
     aligned: bool
     """True when the words have their final times."""
+
+    token_ends: tuple[int, ...] = ()
+    """How many of `tokens` the words take up to and with each; empty where that is not known."""
 
 
 class Leg:

@@ -37,6 +37,16 @@ class Decoded(NamedTuple):
     """False when `most_tokens` stopped it."""
 
 
+class Encoded(NamedTuple):
+    """One utterance as the encoder hears it."""
+
+    states: NDArray[np.float32]
+    """float32 [1, frames, 288]."""
+
+    mask: NDArray[np.int64]
+    """int64 [1, samples]: the decoder wants the mask of the samples, not of the frames."""
+
+
 class Moonshine:
     """The model in memory; `decode` may be called from several threads at a time."""
 
@@ -45,19 +55,28 @@ class Moonshine:
         self._decoder = _session(decoder)
         self._outputs = [output.name for output in self._decoder.get_outputs()]
 
-    def decode(
-        self, samples: Samples, *, draft: Sequence[int] = (), most_tokens: int = 200
-    ) -> Decoded:
-        """Greedy decode of one utterance.
-
-        `draft` is an earlier decode of a shorter piece: checked in one step, kept where right.
-        """
+    def encode(self, samples: Samples) -> Encoded:
+        """What the decoder attends to."""
         padded = _padded(samples)
         mask = np.ones((1, padded.shape[1]), np.int64)
         inputs = {"input_values": padded, "attention_mask": mask}
-        states = self._encoder.run(["last_hidden_state"], inputs)[0]
-        search = _Greedy(self._decoder, self._outputs, states=states, mask=mask)
-        return search.run(draft[:most_tokens], most_tokens=most_tokens)
+        return Encoded(self._encoder.run(["last_hidden_state"], inputs)[0], mask)
+
+    def decode(
+        self,
+        samples: Samples,
+        *,
+        prefix: Sequence[int] = (),
+        draft: Sequence[int] = (),
+        most_tokens: int = 200,
+    ) -> Decoded:
+        """Greedy decode of one utterance.
+
+        It starts with `prefix`, whatever is heard. `draft` is what an earlier decode of a shorter
+        piece had after it: checked in the same one step, kept where right.
+        """
+        search = _Greedy(self._decoder, self._outputs, encoded=self.encode(samples))
+        return search.run(prefix, draft, most_tokens=max(most_tokens, len(prefix)))
 
 
 class _Greedy:
@@ -68,28 +87,27 @@ class _Greedy:
         session: ort.InferenceSession,
         outputs: Sequence[str],
         *,
-        states: NDArray[np.float32],
-        mask: NDArray[np.int64],
+        encoded: Encoded,
     ) -> None:
         self._session = session
         self._outputs = outputs
-        # The decoder wants the mask of the samples, not of the encoder's frames.
         self._binding = session.io_binding()
-        self._binding.bind_cpu_input("encoder_hidden_states", states)
-        self._binding.bind_cpu_input("encoder_attention_mask", mask)
+        self._binding.bind_cpu_input("encoder_hidden_states", encoded.states)
+        self._binding.bind_cpu_input("encoder_attention_mask", encoded.mask)
 
-    def run(self, draft: Sequence[int], *, most_tokens: int) -> Decoded:
-        """Check the draft in one step, then go on token by token."""
-        logits = self._first((START_TOKEN, *draft))
-        tokens: list[int] = []
-        sure: list[float] = []
-        for row in logits:
+    def run(self, prefix: Sequence[int], draft: Sequence[int], *, most_tokens: int) -> Decoded:
+        """Take the prefix and check the draft in one step, then go on token by token."""
+        given = (*prefix, *draft[: most_tokens - len(prefix)])
+        logits = self._first((START_TOKEN, *given))
+        tokens = list(prefix)
+        sure = [_probability(row, token) for row, token in zip(logits, prefix, strict=False)]
+        for row in logits[len(prefix) :]:
             token, probability = _best(row)
             if token == END_TOKEN:
                 return Decoded(tuple(tokens), tuple(sure), complete=True)
             tokens.append(token)
             sure.append(probability)
-            if len(tokens) > len(draft) or token != draft[len(tokens) - 1]:
+            if len(tokens) > len(given) or token != given[len(tokens) - 1]:
                 break
         self._keep(len(tokens))
         return self._go_on(tokens, sure, most_tokens=most_tokens)
@@ -163,7 +181,11 @@ def _padded(samples: Samples) -> NDArray[np.float32]:
     return np.pad(samples, (0, missing))[np.newaxis].astype(np.float32, copy=False)
 
 
+def _probability(logits: NDArray[np.float32], token: int) -> float:
+    return float(1.0 / np.exp(logits - logits[token]).sum())
+
+
 def _best(logits: NDArray[np.float32]) -> tuple[int, float]:
     """The likeliest token and its probability."""
     token = int(logits.argmax())
-    return token, float(1.0 / np.exp(logits - logits[token]).sum())
+    return token, _probability(logits, token)

@@ -43,7 +43,7 @@ class Reader:
 
     def _read_one(self, task: Task) -> Reading:
         final = task.kind is not Kind.PARTIAL
-        decoded = self._trusted(task.samples, task.draft, is_final=final)
+        decoded = self._trusted(task.samples, task.draft, prefix=task.prefix, is_final=final)
         spoken = self._vocabulary.words(decoded.tokens, decoded.probabilities)
         texts = [word.text for word in spoken]
         spans = self._aligned(task, texts) if final else _shared_out(task, texts)
@@ -56,18 +56,26 @@ class Reader:
             )
             for word, span in zip(spoken, spans, strict=True)
         )
-        return Reading(task.run, decoded.tokens, words, aligned=final)
+        ends = tuple(word.end for word in spoken)
+        return Reading(task.run, decoded.tokens, words, aligned=final, token_ends=ends)
 
-    def _trusted(self, samples: Samples, draft: tuple[int, ...], *, is_final: bool) -> Decoded:
+    def _trusted(
+        self,
+        samples: Samples,
+        draft: tuple[int, ...],
+        *,
+        prefix: tuple[int, ...] = (),
+        is_final: bool,
+    ) -> Decoded:
         """A decode that does not repeat itself: a doubtful final is read again, shifted in time,
         then in halves; what is still doubtful is cut where it starts to repeat."""
         limit = most_tokens(len(samples))
-        decoded = self._model.decode(samples, draft=draft, most_tokens=limit)
+        decoded = self._model.decode(samples, prefix=prefix, draft=draft, most_tokens=limit)
         if _is_sound(decoded, samples):
             return decoded
         if is_final:
             shifted = np.concatenate((np.zeros(_SHIFT_SAMPLES, np.float32), samples))
-            again = self._model.decode(shifted, most_tokens=limit)
+            again = self._model.decode(shifted, prefix=prefix, most_tokens=limit)
             if _is_sound(again, samples):
                 return again
         if is_final and len(samples) >= 2 * _SHORTEST_HALF:

@@ -23,6 +23,8 @@ class SpokenWord(NamedTuple):
 
     text: str
     confidence: float
+    end: int = 0
+    """How many tokens it and the words before it take."""
 
 
 class Vocabulary:
@@ -42,16 +44,19 @@ class Vocabulary:
     def words(self, tokens: Sequence[int], probabilities: Sequence[float]) -> list[SpokenWord]:
         """Whitespace-separated words; punctuation stays on its word and does not count for it."""
         groups: list[tuple[bytearray, list[float]]] = []
-        for token, probability in zip(tokens, probabilities, strict=True):
+        ends: list[int] = []
+        for at, (token, probability) in enumerate(zip(tokens, probabilities, strict=True)):
             piece = self._pieces[token]
             if piece.startswith(_WORD_START) or not groups:
                 groups.append((bytearray(), []))
+                ends.append(at)
+            ends[-1] = at + 1
             groups[-1][0].extend(piece.replace(_WORD_START, b""))
             if any(byte > 127 or chr(byte).isalnum() for byte in piece.replace(_WORD_START, b"")):
                 groups[-1][1].append(probability)
         return [
-            SpokenWord(text, min(sure, default=1.0))
-            for raw, sure in groups
+            SpokenWord(text, min(sure, default=1.0), end)
+            for (raw, sure), end in zip(groups, ends, strict=True)
             if (text := raw.decode("utf-8", errors="ignore").strip())
         ]
 

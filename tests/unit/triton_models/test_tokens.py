@@ -33,7 +33,7 @@ def test_text_joins_pieces_and_bytes() -> None:
 
 def test_a_word_is_as_sure_as_its_least_sure_token_that_is_not_punctuation() -> None:
     words = VOCABULARY.words([3, 4, 5, 6, 7], [0.9, 0.8, 0.1, 0.7, 0.6])
-    assert words == [SpokenWord("Hello,", 0.8), SpokenWord("42", 0.6)]
+    assert words == [SpokenWord("Hello,", 0.8, 3), SpokenWord("42", 0.6, 5)]
 
 
 def test_half_a_character_is_left_out() -> None:
