@@ -11,7 +11,7 @@ from triton_models import tokens, weights
 from triton_models.moonshine import Moonshine
 from triton_models.reader import Reader
 from triton_models.recogniser import Recogniser
-from triton_models.settings import Settings
+from triton_models.settings import Riva, Settings
 from triton_models.voice import VoiceActivity
 
 _DECODER = "greedy-1"
@@ -32,7 +32,9 @@ class WeightsMissing(Exception):
 
 def lineage(settings: Settings) -> Lineage:
     """The recogniser's model, its weights' checksum, a short hash of the decoding settings."""
-    decisive = msgspec.structs.replace(settings, backend="", url="", models_dir="", language="")
+    decisive = msgspec.structs.replace(
+        settings, backend="", url="", models_dir="", language="", riva=Riva()
+    )
     digest = hashlib.sha256(_DECODER.encode() + msgspec.json.encode(decisive)).hexdigest()
     return Lineage(weights.RECOGNISER, weights.model(weights.RECOGNISER).sha256, digest[:12])
 

@@ -3,14 +3,51 @@
 import msgspec
 
 
+class Riva(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """NVIDIA Riva, with `backend = "riva"`; `url` is its address."""
+
+    model: str = ""
+    """Of the server's models; empty: one for the leg's language."""
+
+    tls: bool = False
+    """Encrypt, and check the server's certificate. Wanted beyond this machine."""
+
+    ca_file: str = ""
+    """PEM of who signed the server's certificate; empty: the authorities gRPC carries."""
+
+    cert_file: str = ""
+    """PEM of our own certificate, where the server asks for one; `key_file` is its key."""
+
+    key_file: str = ""
+
+    api_key_file: str = ""
+    """Its content is sent as `authorization: Bearer`; with `tls` only."""
+
+    metadata: dict[str, str] = {}
+    """Sent with every call; a hosted service wants its `function-id` here."""
+
+    custom: dict[str, str] = {}
+    """Riva's `custom_configuration`: parameters of the model's own."""
+
+    automatic_punctuation: bool = True
+    """Punctuation and case, where the server has a model for them."""
+
+    boost: float = 10.0
+    """Riva's boost of a phrase of weight 1. NVIDIA recommends 20 to 100 in all for CTC models."""
+
+    longest_stream_s: int = 3600
+    """A leg's stream is changed after so long, between utterances. Lower it to less than what
+    the server, or what stands before it, allows."""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How speech is recognised."""
 
     backend: str = "triton"
-    """`triton`, or `local`: the same recogniser in the worker's own process, without a server."""
+    """`triton`; `local`: its recogniser in the worker's own process, without a server; `riva`."""
 
     url: str = ""
-    """Triton's gRPC address, `host:port`; empty: the embedded one."""
+    """Triton's or Riva's gRPC address, `host:port`; empty: the embedded Triton."""
 
     models_dir: str = ""
     """Where fetched weights are kept; empty: `models` in the appliance's state directory."""
@@ -32,3 +69,5 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     partial_interval_ms: int = 400
     """How much new speech is worth a new partial. Raise it when the machine is short of CPU."""
+
+    riva: Riva = Riva()

@@ -15,11 +15,12 @@ from sip_gateway.media.worker import MediaWorker, Place, Sinks
 from triton_models.client import TritonSpeech
 from triton_models.events import RAW_TOPIC, RawTranscript, RawTranscriptEnded
 from triton_models.local import LocalSpeech
+from triton_models.settings import Settings as SpeechSettings
 from triton_models.speech import LegStream, Speech
 from trunkline.bus import Bus
 from trunkline.roles.outgoing import Letter, Outgoing
 from trunkline.roles.process import Context, Part
-from trunkline.settings import Settings
+from trunkline.settings import Settings, SettingsError
 
 logger = logging.getLogger(__name__)
 
@@ -173,6 +174,19 @@ def _speech(context: Context) -> Speech:
     settings = context.settings
     if settings.triton_models.backend == "triton":
         return TritonSpeech(url=settings.triton_models.url, registry=context.registry)
+    if settings.triton_models.backend == "riva":
+        return _riva(settings.triton_models, registry=context.registry)
     return LocalSpeech(
         settings.triton_models, models_dir=settings.models_dir, registry=context.registry
     )
+
+
+def _riva(settings: SpeechSettings, *, registry: CollectorRegistry) -> Speech:
+    """Its stubs are loaded where they are wanted only."""
+    from triton_models.riva.channel import Unusable
+    from triton_models.riva.client import RivaSpeech
+
+    try:
+        return RivaSpeech(settings, registry=registry)
+    except Unusable as error:
+        raise SettingsError(str(error)) from None

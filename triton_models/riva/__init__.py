@@ -1,0 +1,1 @@
+"""NVIDIA Riva behind the `Speech` seam."""
