@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 from tritonclient.utils import InferenceServerException
 
 from sip_gateway.events import Gap
+from tests.services.riva import riva_speech
 from tests.services.speech import STEP, TritonServer, feed, frame, leg_audio, stream
 from triton_models.client import TritonSpeech
 from triton_models.events import RawTranscript
@@ -31,9 +32,14 @@ async def until_ready(speech: Speech) -> None:
             await asyncio.sleep(0.02)
 
 
-@pytest.fixture(params=["triton", "local"])
+@pytest.fixture(params=["triton", "local", "riva"])
 async def speech(request: pytest.FixtureRequest, models_dir: Path) -> AsyncIterator[Speech]:
     speech: Speech
+    if request.param == "riva":
+        async with riva_speech(models_dir) as speech:
+            await until_ready(speech)
+            yield speech
+        return
     if request.param == "triton":
         server: TritonServer = request.getfixturevalue("triton")
         speech = TritonSpeech(url=server.url, registry=CollectorRegistry())

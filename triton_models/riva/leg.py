@@ -23,8 +23,8 @@ from triton_models.speech import LegStream
 
 BYTES_PER_MS = 32
 BIGGEST_MS = 1000
-LAST_WORDS_S = 5.0
-"""A half-closed stream is waited for so long."""
+LAST_WORDS_S = 10.0
+"""A half-closed stream is waited for so long without a word from it."""
 
 SETTLED_S = 20.0
 """Audio sent so long ago without anything being shown was silence: a stream that does not take
@@ -104,7 +104,7 @@ class RivaLeg:
         self._stream = 0
         self._stream_ms = 0
         self._opened_at = 0.0
-        self._since = 0.0  # when the state was entered
+        self._since = 0.0  # the state was entered, or a closing stream last answered
         self._retry_at = 0.0
         self._backlog: deque[_Heard | None] = deque()  # None: what came before is to be finished
         self._backlog_ms = 0
@@ -183,9 +183,13 @@ class RivaLeg:
         if stream != self._stream or self._state is State.NONE:
             return
         self.failures = 0
+        if self._state is State.CLOSING:
+            self._since = now
         for one in said:
             heard_ms = self._reached_ms(one)
-            stamp = Stamp(heard_ms, self._captured_at(heard_ms, at), at, self.origin)
+            captured_at = self._captured_at(heard_ms, at)
+            cut = self._state is State.CLOSING
+            stamp = Stamp(heard_ms, captured_at, at, self.origin, cut)
             self.results += self._segments.receive(one, stamp)
             if one.is_final:
                 self._done_ms = max(self._done_ms, heard_ms)

@@ -30,6 +30,9 @@ class Said(NamedTuple):
     processed_ms: int
     """Audio of the stream that Riva has dealt with; 0: it does not say."""
 
+    paused: bool = False
+    """Of a partial: `stop_history_eou` of silence followed it."""
+
 
 def said(response: StreamingRecognizeResponse) -> list[Said]:
     """The finals of a response, each for itself; its other results are one partial's parts.
@@ -44,14 +47,16 @@ def said(response: StreamingRecognizeResponse) -> list[Said]:
         if found and not one.is_final and not found[-1].is_final:
             before = found.pop()
             processed_ms = max(before.processed_ms, one.processed_ms)
-            one = Said(before.words + one.words, False, processed_ms)
+            paused = before.paused and one.paused
+            one = Said(before.words + one.words, False, processed_ms, paused)
         found.append(one)
     return found
 
 
 def _said(result: StreamingRecognitionResult) -> Said:
     words = tuple(_words(result.alternatives[0], stability=result.stability))
-    return Said(words, result.is_final, round(result.audio_processed * 1000))
+    paused = not result.is_final and result.stability >= 1.0
+    return Said(words, result.is_final, round(result.audio_processed * 1000), paused)
 
 
 def _words(best: SpeechRecognitionAlternative, *, stability: float) -> Iterator[SaidWord]:

@@ -30,6 +30,8 @@ class Stamp(NamedTuple):
     audio_end_at: datetime
     recognised_at: datetime
     origin: Origin
+    cut: bool
+    """True when no more is sent on the stream: a final is due to that, not to silence."""
 
 
 class _Spoken(NamedTuple):
@@ -66,11 +68,15 @@ class Segments:
         """The transcripts that a hypothesis comes to; none if there is nothing to show."""
         spoken = self._spoken(said, stamp.heard_ms)
         if not said.is_final:
-            return [self._revise(spoken, stamp)] if spoken else []
+            return [self._revise(spoken, stamp, paused=said.paused)] if spoken else []
         turns = [list(turn) for _, turn in groupby(spoken, key=lambda one: one.speaker)]
         if not turns and self._shown is not None:
             turns = [[]]  # takes back what was shown
-        return [self._close(self._revise(turn, stamp)) for turn in turns]
+        finals = [self._close(self._revise(turn, stamp)) for turn in turns]
+        if finals and not stamp.cut:
+            ended = msgspec.structs.replace(finals[-1], speech_final=True, utterance_end=True)
+            finals[-1] = ended
+        return finals
 
     def stand(self) -> RawTranscript | None:
         """The final that the open segment's last partial becomes, if one is open."""
@@ -79,7 +85,9 @@ class Segments:
             return None
         return self._close(msgspec.structs.replace(shown, revision=shown.revision + 1))
 
-    def _revise(self, spoken: Sequence[_Spoken], stamp: Stamp) -> RawTranscript:
+    def _revise(
+        self, spoken: Sequence[_Spoken], stamp: Stamp, *, paused: bool = False
+    ) -> RawTranscript:
         leg, before = self._leg, self._shown
         if before is None:
             first_ms = spoken[0].word.start_ms if spoken else self._closed_ms
@@ -97,6 +105,7 @@ class Segments:
             speaker=_most(spoken) or leg.speaker,
             channel=leg.channel,
             language=leg.language,
+            speech_final=paused,
             audio_end_at=stamp.audio_end_at,
             recognised_at=stamp.recognised_at,
             **stamp.origin._asdict(),
@@ -106,7 +115,7 @@ class Segments:
     def _close(self, last: RawTranscript) -> RawTranscript:
         self._shown = None
         self._closed_ms = max(self._closed_ms, last.end_ms)
-        return msgspec.structs.replace(last, is_final=True)
+        return msgspec.structs.replace(last, is_final=True, frozen_words=len(last.words))
 
     def _spoken(self, said: Said, heard_ms: int) -> list[_Spoken]:
         """The words on the call clock, in order, after all that is final."""
