@@ -12,7 +12,7 @@ from sip_gateway.sip.dialog import Dialog
 from sip_gateway.sip.message import Request
 from sip_gateway.siprec import metadata, roles
 from sip_gateway.siprec.metadata import Metadata, Participant
-from sip_gateway.worker_protocol import LegSpec, OpenCall
+from sip_gateway.worker_protocol import CallHints, LegSpec, OpenCall
 
 LONGEST_TEXT = 200
 """Characters kept of what a peer names: names, addresses, labels."""
@@ -70,6 +70,8 @@ class Call(msgspec.Struct, kw_only=True):
     closing: str = ""
     """Why the call is over, while its worker has not confirmed it."""
 
+    hints: CallHints = CallHints()
+
     def open(self, *, resumed: bool) -> OpenCall:
         """What tells a worker to start the call, or to take it up again."""
         return OpenCall(
@@ -81,6 +83,7 @@ class Call(msgspec.Struct, kw_only=True):
             legs=self.specs,
             resumed=resumed,
             clock_started_at=self.clock_started_at,
+            hints=self.hints,
         )
 
     @property

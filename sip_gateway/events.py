@@ -27,6 +27,9 @@ class CallStarted(Event, frozen=True, kw_only=True):
     external_id: str = ""
     """The peer's own name for the call: SIPREC session id, else SIP Call-ID."""
 
+    queue: str = ""
+    """What the call is about or who should take it, as the peer told; empty: it did not."""
+
 
 class LegJoined(Event, frozen=True, kw_only=True):
     """A party's audio is part of the call from now on. Said again when its description changes."""

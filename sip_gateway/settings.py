@@ -36,3 +36,6 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     customer_patterns: tuple[str, ...] = ("customer", "caller")
     """The same for the customer; of two legs, the one not named takes the remaining role."""
+
+    queues: dict[str, str] = {}
+    """Queue of a call without `X-Trunkline-Queue`, by the user part of its Request-URI."""

@@ -194,6 +194,12 @@ class _Metrics:
                 ["kind"],
                 registry=registry,
             ),
+            "hints": Counter(
+                "trunkline_sip_gateway_hints_total",
+                "X-Trunkline headers that could not be used",
+                ["kind"],
+                registry=registry,
+            ),
             "refusals": Counter(
                 "trunkline_sip_gateway_refusals_total",
                 "Requests refused, by status; or dropped",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from sip_gateway import call as calls
+from sip_gateway import hints
 from sip_gateway.call import BadBody, Body, Call, read_body
 from sip_gateway.line import Identity, Kept, Line, Note, Stage, agreed
 from sip_gateway.settings import Settings
@@ -32,6 +33,7 @@ from sip_gateway.sip.user_agent import (
 )
 from sip_gateway.worker_protocol import (
     CallClosed,
+    CallHints,
     CallOpened,
     CallRefused,
     ClockStarted,
@@ -247,6 +249,7 @@ class Switchboard:
             worker=worker,
             dialog=dialog,
             metadata=body.metadata,
+            hints=self._hints(request, call_id),
         )
         line = Line(call, Stage.OPENING, attached=True, request=request, body=body)
         if body.session is None:
@@ -262,6 +265,13 @@ class Switchboard:
         call.closing = ""
         self._to_workers.append((worker, call.open(resumed=False)))
         self._deadlines.set(call_id, now + WORKER_ANSWERS_S)
+
+    def _hints(self, request: Request, call_id: str) -> CallHints:
+        found = hints.read(request, self._settings.queues)
+        for name in found.ignored:
+            self._tally("hints", "ignored")
+            self._notes.append(Note("header ignored", call_id, name))
+        return found.hints
 
     def _opened(self, line: Line, message: CallOpened, now: float) -> None:
         complete = line.call.take_ports(message.rtp_ports)

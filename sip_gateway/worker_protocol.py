@@ -32,6 +32,21 @@ class LegSpec(msgspec.Struct, frozen=True, kw_only=True):
     """Bind this port (a call taken up again after a restart); None lets the worker choose."""
 
 
+class HintedPhrase(msgspec.Struct, frozen=True, kw_only=True):
+    """Words that the call says are likely to be spoken."""
+
+    text: str
+    weight: float
+
+
+class CallHints(msgspec.Struct, frozen=True, kw_only=True):
+    """What the call's INVITE said of how it should be heard."""
+
+    queue: str = ""
+    profile: str = ""
+    phrases: tuple[HintedPhrase, ...] = ()
+
+
 class OpenCall(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Start a call, or take it up again; answered by `CallOpened` or `CallRefused`."""
 
@@ -46,6 +61,8 @@ class OpenCall(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     clock_started_at: datetime | None = None
     """Known for a resumed call whose media had started."""
+
+    hints: CallHints = CallHints()
 
 
 class UpdateLegs(msgspec.Struct, frozen=True, kw_only=True, tag=True):

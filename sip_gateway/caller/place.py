@@ -206,4 +206,4 @@ def _ends(plan: CallPlan, link: Link) -> Ends:
     if plan.transport != "udp":
         target += f";transport={plan.transport}"
     caller = f'"{party.name}" <{party.aor}>'
-    return Ends(plan.transport, link.local[0], link.local[1], target, caller)
+    return Ends(plan.transport, link.local[0], link.local[1], target, caller, plan.headers)

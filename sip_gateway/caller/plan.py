@@ -53,6 +53,9 @@ class CallPlan:
     holds: tuple[tuple[int, int], ...] = ()
     """Spans (start_ms, end_ms) in which the call is on hold: nothing is sent meanwhile."""
 
+    headers: tuple[tuple[str, str], ...] = ()
+    """Of every INVITE, besides those it must have."""
+
 
 @dataclass(frozen=True, slots=True)
 class CallReport:

@@ -38,6 +38,9 @@ class Ends(NamedTuple):
     caller: str
     """The From header without its tag."""
 
+    headers: tuple[tuple[str, str], ...] = ()
+    """Of every INVITE, besides those it must have."""
+
 
 class Body(NamedTuple):
     """A message body with its type."""
@@ -226,9 +229,11 @@ class CallingAgent:
 
     def _invite_fields(self, sent_by: str) -> list[tuple[str, str]]:
         contact = f"<sip:{sent_by};transport={self._ends.transport}>"
-        if not self._siprec:
-            return [("Contact", contact), ("Allow", ALLOW)]
-        return [("Contact", f"{contact};+sip.src"), ("Allow", ALLOW), ("Require", "siprec")]
+        fields = [("Contact", contact), ("Allow", ALLOW), *self._ends.headers]
+        if self._siprec:
+            fields[0] = ("Contact", f"{contact};+sip.src")
+            fields.append(("Require", "siprec"))
+        return fields
 
     def _request_line(self) -> tuple[str, list[tuple[str, str]]]:
         """Request-URI and Route headers (section 12.2.1.1)."""

@@ -111,6 +111,7 @@ class MediaCall:
                 started_at=self._opened.started_at,
                 ingress=self._opened.ingress,
                 external_id=self._opened.external_id,
+                queue=self._opened.hints.queue,
             )
         )
 
@@ -147,7 +148,13 @@ class MediaCall:
     def add(self, spec: LegSpec, rtp: RtpSocket, *, again: bool = False) -> RunningLeg:
         """Begin to listen to a leg."""
         joined = JoinedLeg(
-            self._opened.tenant_id, self.call_id, spec.leg_id, spec.channel, spec.role
+            self._opened.tenant_id,
+            self.call_id,
+            spec.leg_id,
+            spec.channel,
+            spec.role,
+            self._opened.ingress,
+            self._opened.hints,
         )
         leg = new_leg(
             spec,

@@ -3,6 +3,7 @@
 from typing import NamedTuple, Protocol
 
 from sip_gateway.events import AudioFrame, CallEnded, CallEvent
+from sip_gateway.worker_protocol import CallHints
 
 
 class JoinedLeg(NamedTuple):
@@ -13,6 +14,8 @@ class JoinedLeg(NamedTuple):
     leg_id: str
     channel: int
     role: str
+    ingress: str = ""
+    hints: CallHints = CallHints()
 
 
 class AudioSink(Protocol):

@@ -5,10 +5,12 @@ import asyncio
 import sys
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import quote
 
 from sip_gateway.caller.place import place_call
 from sip_gateway.caller.plan import CallFailed, CallPlan, CallReport
 from sip_gateway.caller.recording import length_ms
+from sip_gateway.hints import PHRASES, PROFILE, QUEUE
 from sip_gateway.sip.address import parse_sip_uri
 
 DEFAULT_SIP_PORT = 5060
@@ -59,6 +61,19 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         default="tcp",
         help="for SIP (default tcp: a SIPREC INVITE is larger than a UDP packet should be)",
     )
+    _add_headers(parser)
+
+
+def _add_headers(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--queue", default="", help="say that the call is of this queue")
+    parser.add_argument("--profile", default="", help="ask for this profile of recognition")
+    parser.add_argument(
+        "--phrase",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="words that will be spoken, may be given several times",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -90,7 +105,14 @@ def _plan(args: argparse.Namespace) -> CallPlan:
         transport=args.transport,
         codec=args.codec.upper(),
         loss=args.loss,
+        headers=headers(args),
     )
+
+
+def headers(args: argparse.Namespace) -> tuple[tuple[str, str], ...]:
+    phrases = ",".join(quote(phrase, safe=" ") for phrase in args.phrase)
+    told = ((QUEUE, args.queue), (PROFILE, args.profile), (PHRASES, phrases))
+    return tuple((name, value) for name, value in told if value)
 
 
 async def _place(plan: CallPlan) -> CallReport:
