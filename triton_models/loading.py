@@ -33,7 +33,7 @@ class WeightsMissing(Exception):
 def lineage(settings: Settings) -> Lineage:
     """The recogniser's model, its weights' checksum, a short hash of the decoding settings."""
     decisive = msgspec.structs.replace(
-        settings, backend="", url="", models_dir="", language="", riva=Riva()
+        settings, backend="", url="", models_dir="", language="", riva=Riva(), served=()
     )
     digest = hashlib.sha256(_DECODER.encode() + msgspec.json.encode(decisive)).hexdigest()
     return Lineage(weights.RECOGNISER, weights.model(weights.RECOGNISER).sha256, digest[:12])

@@ -1,6 +1,11 @@
 """Settings of `[triton_models]`."""
 
+import re
+
 import msgspec
+
+DEFAULT_MODEL = "asr"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
 class Riva(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -40,6 +45,16 @@ class Riva(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     the server, or what stands before it, allows."""
 
 
+class ServedModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A further model beside `asr`, for the calls that a route gives it."""
+
+    name: str
+    """As routes name it: letters, digits, `_.-`."""
+
+    settings: dict[str, object] = {}
+    """Fields of `[triton_models]` that are otherwise for it: `language`, `models_dir`, ..."""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How speech is recognised."""
 
@@ -71,3 +86,26 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """How much new speech is worth a new partial. Raise it when the machine is short of CPU."""
 
     riva: Riva = Riva()
+
+    served: tuple[ServedModel, ...] = ()
+    """Further models to serve side by side, each `[[triton_models.served]]`; deploy/models.md."""
+
+    def __post_init__(self) -> None:
+        names = [served.name for served in self.served]
+        if len({*names, DEFAULT_MODEL}) <= len(names):
+            raise ValueError(f"served: names are taken once, and {DEFAULT_MODEL} is the first's")
+        for served in self.served:
+            self.of(served.name)
+
+    def of(self, model: str) -> "Settings":
+        """What holds for that model; for a model not served here, what holds for `asr`."""
+        own = next((served for served in self.served if served.name == model), None)
+        if own is None:
+            return msgspec.structs.replace(self, served=())
+        if not _NAME.fullmatch(own.name):
+            raise ValueError("served: a name is letters, digits, `_.-`, at most 64")
+        whole = msgspec.to_builtins(self) | own.settings | {"served": ()}
+        try:
+            return msgspec.convert(whole, Settings)
+        except msgspec.ValidationError as error:
+            raise ValueError(f"served {own.name}: {error}") from None

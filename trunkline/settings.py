@@ -113,7 +113,11 @@ def write(settings: Settings, path: Path) -> None:
 
 
 def _toml_value(value: object) -> str:
-    """A TOML literal; JSON's strings, numbers, booleans and arrays are TOML's too."""
+    """A TOML literal; JSON's strings, numbers and booleans are TOML's too."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{k} = {_toml_value(v)}" for k, v in value.items()) + "}"
+        # A quoted key may hold anything; a bare one no dot, plus or space.
+        pairs = (f"{msgspec.json.encode(k).decode()} = {_toml_value(v)}" for k, v in value.items())
+        return "{" + ", ".join(pairs) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_toml_value, value)) + "]"
     return msgspec.json.encode(value).decode()

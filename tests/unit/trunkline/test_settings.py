@@ -35,6 +35,9 @@ def test_a_section_stays_small_enough_to_read() -> None:
         ("[sip_gateway]\nsip_prot = 5060\n", "sip_prot"),
         ("[sip_gateway]\nsip_port = 'x'\n", "$.sip_gateway.sip_port"),
         ("[nonsense]\n", "nonsense"),
+        ("[[triton_models.served]]\nname = 'asr'\n", "taken once"),
+        ("[[triton_models.served]]\nname = '../x'\n", "letters, digits"),
+        ("[[triton_models.served]]\nname = 'b'\nsettings = {stop_ms = 3}\n", "stop_ms"),
         ("[bus\n", "not valid TOML"),
     ],
 )
@@ -49,7 +52,17 @@ def test_a_mistake_is_named(tmp_path: Path, text: str, named: str) -> None:
 def test_written_settings_read_back_the_same(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     settings = msgspec.convert(
-        {"appliance": {"health_ports": {"serve": 9}, "state_dir": 'a "quoted" dir'}}, Settings
+        {
+            "appliance": {"health_ports": {"serve": 9}, "state_dir": 'a "quoted" dir'},
+            "sip_gateway": {"queues": {"+49 30.1": "claims"}},
+            "triton_models": {
+                "served": [
+                    {"name": "asr_b", "settings": {"stop_history_ms": 700}},
+                    {"name": "asr_de", "settings": {"language": "de", "riva": {"tls": True}}},
+                ]
+            },
+        },
+        Settings,
     )
     write(settings, path)
     assert load(path) == settings
