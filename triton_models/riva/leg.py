@@ -115,6 +115,7 @@ class RivaLeg:
         self._heard_ms = 0
         self._fed_at = 0.0
         self._wants_change = False
+        self._answered = False
         self._ended = False
 
     @property
@@ -183,6 +184,7 @@ class RivaLeg:
         if stream != self._stream or self._state is State.NONE:
             return
         self.failures = 0
+        self._answered = True
         if self._state is State.CLOSING:
             self._since = now
         for one in said:
@@ -211,12 +213,12 @@ class RivaLeg:
         self._skip_needless_marks()
 
     def receive_broken(self, stream: int, *, now: float, refused: bool = False) -> None:
-        """Stream number `stream` failed; `refused`: and will again, if nothing changes."""
+        """Stream number `stream` failed; `refused`: it was unwelcome, unless it had answered."""
         if stream != self._stream or self._state is State.NONE:
             return
         wait_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(self.failures, 9))
         self.failures += 1
-        self._lose(now, wait_s=LONGEST_WAIT_S if refused else wait_s)
+        self._lose(now, wait_s=LONGEST_WAIT_S if refused and not self._answered else wait_s)
 
     def give_up(self, *, now: float) -> None:
         """The leg's end is waited for no longer: say what will not be recognised."""
@@ -232,7 +234,7 @@ class RivaLeg:
         self._stream_ms = self._done_ms = self._sent_ms = start_ms
         self._segments.start_stream(start_ms)
         self._sent.clear()
-        self._wants_change = False
+        self._wants_change = self._answered = False
         self._opened_at = now
         self._enter(State.OPEN, now)
         return Open(self._stream)
