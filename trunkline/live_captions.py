@@ -1,5 +1,7 @@
 """The messages of `/v1/captions` as a client reads them."""
 
+from datetime import datetime
+
 import msgspec
 
 from redaction.events import RedactedWord
@@ -17,6 +19,13 @@ class CaptionSegment(msgspec.Struct, frozen=True, kw_only=True):
     start_ms: int
     end_ms: int
     words: tuple[RedactedWord, ...]
+    frozen_words: int = 0
+    """So many leading words no later revision changes."""
+
+    model: str = ""
+    audio_end_at: datetime | None = None
+    recognised_at: datetime | None = None
+    redacted_at: datetime | None = None
 
     @property
     def text(self) -> str:

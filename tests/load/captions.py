@@ -15,8 +15,9 @@ from tests.load.cpu import appliance_pid, cpu_by_kind
 from trunkline.api_client import ApiError
 from trunkline.cli.eval import find_target
 from trunkline.evaluate.delays import final_delays_ms, percentile, word_delays_ms
+from trunkline.evaluate.prepare import TestCall, read_calls
 from trunkline.evaluate.reference import BadReference, Reference
-from trunkline.evaluate.run import Target, TestCall, hear_all, read_calls
+from trunkline.evaluate.run import Target, hear_all
 from trunkline.evaluate.score import Heard
 from trunkline.running import NotRunning, find_appliance
 

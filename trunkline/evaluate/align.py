@@ -9,6 +9,7 @@ apart from recognition errors, and only where the two meet in time.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
+from statistics import mean
 from typing import NamedTuple
 
 import msgspec
@@ -32,6 +33,25 @@ class Said(NamedTuple):
     kind: str | None = None
     words: int = 1
     """How many words were said in a wildcard."""
+
+    turn: int = -1
+    """The turn it was said in; -1 on the transcript's side."""
+
+    confidence: float = 1.0
+    """As the transcript says, 0 to 1."""
+
+
+class Aligned(NamedTuple):
+    """One step of the alignment."""
+
+    reference: int
+    """Index of the reference element; for an insertion of the one that follows it."""
+
+    shown: int
+    """Index of the shown element; for a deletion of the one that follows it."""
+
+    step: str
+    """match, substitution, deletion, insertion, or swallowed, passed, token, absorbed."""
 
 
 class WordErrors(msgspec.Struct, frozen=True):
@@ -65,7 +85,13 @@ def reference_elements(words: Sequence[ReferenceWord]) -> list[Said]:
     """The leg's normalised words, each personal span one wildcard."""
     return _elements(
         [
-            Said(word.text, word.start_ms, word.end_ms, word.span.kind if word.span else None)
+            Said(
+                word.text,
+                word.start_ms,
+                word.end_ms,
+                word.span.kind if word.span else None,
+                turn=word.turn,
+            )
             for word in words
         ],
         merge_same=[word.span for word in words],
@@ -106,18 +132,44 @@ def _normalised(run: Sequence[Said]) -> list[Said]:
             # Unmatched results (numbers, contractions) share the words between the matched ones.
             first = min(i1 + (j - j1) * (i2 - i1) // (j2 - j1), len(run) - 1)
             last = max(first, min(i1 + (j - j1 + 1) * (i2 - i1) // (j2 - j1), len(run)) - 1)
-            out.append(Said(texts[j], run[first].start_ms, run[last].end_ms))
+            out.append(
+                Said(
+                    texts[j],
+                    run[first].start_ms,
+                    run[last].end_ms,
+                    turn=run[first].turn,
+                    confidence=mean(word.confidence for word in run[first : last + 1]),
+                )
+            )
     return out
 
 
 def count_errors(reference: Sequence[Said], shown: Sequence[Said]) -> WordErrors:
     """Align the two by dynamic programming and count."""
-    steps = _best_steps(reference, shown)
-    counted = Counter(step for _, _, step in steps)
-    absorbed = Counter(i for i, _, step in steps if step == "absorbed")
+    return count_steps(reference, align(reference, shown))
+
+
+def count_steps(reference: Sequence[Said], steps: Iterable[Aligned]) -> WordErrors:
+    """The errors of an alignment."""
+    return total_errors(errors_by_turn(reference, steps).values())
+
+
+def errors_by_turn(reference: Sequence[Said], steps: Iterable[Aligned]) -> dict[int, WordErrors]:
+    """The errors of an alignment, by the turn they fall into; an insertion into the one before."""
+    of_turn: dict[int, list[Aligned]] = {}
+    for step in steps:
+        at = step.reference - 1 if step.step == "insertion" else step.reference
+        at = min(max(at, 0), len(reference) - 1)
+        of_turn.setdefault(reference[at].turn if reference else -1, []).append(step)
+    return {turn: _count(reference, of_turn[turn]) for turn in sorted(of_turn)}
+
+
+def _count(reference: Sequence[Said], steps: Sequence[Aligned]) -> WordErrors:
+    counted = Counter(one.step for one in steps)
+    absorbed = Counter(one.reference for one in steps if one.step == "absorbed")
     spare = sum(max(0, n - reference[i].words - SPARE_WORDS) for i, n in absorbed.items())
     return WordErrors(
-        words=sum(said.kind is None for said in reference),
+        words=sum(counted[step] for step in ("match", "substitution", "deletion", "swallowed")),
         substitutions=counted["substitution"],
         deletions=counted["deletion"],
         insertions=counted["insertion"] + spare,
@@ -127,10 +179,11 @@ def count_errors(reference: Sequence[Said], shown: Sequence[Said]) -> WordErrors
 
 def matches(reference: Sequence[Said], shown: Sequence[Said]) -> list[tuple[int, int]]:
     """Index pairs of words that are the same and in the same place."""
-    return [(i, j) for i, j, step in _best_steps(reference, shown) if step == "match"]
+    return [(i, j) for i, j, step in align(reference, shown) if step == "match"]
 
 
-def _best_steps(reference: Sequence[Said], shown: Sequence[Said]) -> list[tuple[int, int, str]]:
+def align(reference: Sequence[Said], shown: Sequence[Said]) -> list[Aligned]:
+    """The cheapest way from one to the other, by dynamic programming."""
     above: list[int] = []
     table: list[list[str]] = []
     for i in range(len(reference) + 1):
@@ -192,13 +245,13 @@ _BACK = {
 }
 
 
-def _trace(table: Sequence[Sequence[str]]) -> list[tuple[int, int, str]]:
+def _trace(table: Sequence[Sequence[str]]) -> list[Aligned]:
     """The cheapest way, backwards: (reference index, shown index, step) of each element."""
     i, j = len(table) - 1, len(table[0]) - 1
-    out: list[tuple[int, int, str]] = []
+    out: list[Aligned] = []
     while i or j:
         step = table[i][j]
         di, dj = _BACK[step]
         i, j = i - di, j - dj
-        out.append((i, j, step))
+        out.append(Aligned(i, j, step))
     return out[::-1]

@@ -1,11 +1,11 @@
-"""Places one test call over SIPREC, in real time."""
+"""Places one test call in real time: over SIPREC, or plain speech as a plain call."""
 
 from datetime import datetime
-from pathlib import Path
 from typing import NamedTuple
 
 from sip_gateway.caller.place import place_call
 from sip_gateway.caller.plan import CallFailed, CallPlan
+from trunkline.evaluate.prepare import TestCall
 
 
 class NotPlaced(Exception):
@@ -27,10 +27,18 @@ class Address(NamedTuple):
     port: int
 
 
-async def place(wav: Path, to: Address) -> Placed:
-    """Play the two channels of `wav` as the two legs of a SIPREC call; NotPlaced if it fails."""
+async def place(call: TestCall, to: Address) -> Placed:
+    """Play the two channels as the two legs of a SIPREC call, or mixed; NotPlaced if it fails."""
     started: list[datetime] = []
-    plan = CallPlan(host=to.host, port=to.port, agent=wav)
+    plan = CallPlan(
+        host=to.host,
+        port=to.port,
+        agent=call.wav,
+        siprec=not call.plain,
+        codec=call.line.codec.upper(),
+        loss=call.line.loss,
+        loss_seed=call.line.seed,
+    )
     try:
         report = await place_call(plan, on_started=lambda _, at: started.append(at))
     except CallFailed as error:

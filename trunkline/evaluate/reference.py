@@ -18,6 +18,9 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     backchannel: bool = False
     """A short sound of attention over the other party's speech."""
 
+    times: tuple[tuple[int, int], ...] = ()
+    """Start and end of each word of the text in ms; empty where nobody knows."""
+
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
     """One place where personal data is said."""
@@ -34,6 +37,21 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
     """As it would be written."""
 
 
+class Entity(msgspec.Struct, frozen=True, kw_only=True):
+    """Something said that is no personal data and must come out right: a product, a plan."""
+
+    kind: str = msgspec.field(name="type")
+    turn: int
+    spoken: str
+
+
+class Noise(msgspec.Struct, frozen=True, kw_only=True):
+    """What is heard on a leg beside its party."""
+
+    kind: str
+    snr_db: float
+
+
 class Reference(msgspec.Struct, frozen=True, kw_only=True):
     """The truth about one call."""
 
@@ -41,6 +59,22 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
     duration_ms: int
     turns: tuple[Turn, ...]
     pii: tuple[Span, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    lang: str = ""
+    """BCP 47 tag of the accent: en-us, en-gb."""
+
+    noise: dict[str, Noise] = {}
+    """By the leg: agent (channel 0), customer (channel 1)."""
+
+    crosstalk_db: float | None = None
+    synthetic: bool = False
+    """Nobody in it is real: its text may stand in a report."""
+
+    slices: dict[str, str] = {}
+    """More that the results are to be told apart by: {"device": "headset"}."""
+
+    word_times: str = ""
+    """Where the words' times are from: `synthesis`, `aligned`; empty: estimated within the turn."""
 
 
 class Piece(NamedTuple):
@@ -50,15 +84,17 @@ class Piece(NamedTuple):
     start_ms: int
     end_ms: int
     span: Span | None
+    turn: int = -1
 
 
 class ReferenceWord(NamedTuple):
-    """One word as written in the reference; its time is estimated within its piece."""
+    """One word as written in the reference; unless its time is known, it is estimated."""
 
     text: str
     start_ms: int
     end_ms: int
     span: Span | None
+    turn: int = -1
 
 
 class BadReference(Exception):
@@ -95,7 +131,8 @@ def pieces(reference: Reference, channel: int) -> Iterator[Piece]:
     """One leg's speech in order, cut at the borders of personal spans."""
     for at, turn in enumerate(reference.turns):
         if turn.channel == channel:
-            yield from _cut(turn, [span for span in reference.pii if span.turn == at])
+            spans = [span for span in reference.pii if span.turn == at]
+            yield from (piece._replace(turn=at) for piece in _cut(turn, spans))
 
 
 def _cut(turn: Turn, spans: list[Span]) -> Iterator[Piece]:
@@ -117,16 +154,31 @@ PAUSES = {",": 3.0, ";": 4.0, ":": 4.0, ".": 5.0, "?": 5.0, "!": 5.0}
 
 
 def words(reference: Reference, channel: int) -> Iterator[ReferenceWord]:
-    """One leg's words with times: letters and pauses share out each piece's time."""
+    """One leg's words with their times, as known or as estimated."""
+    known: dict[int, Iterator[tuple[int, int]]] = {}
     for piece in pieces(reference, channel):
-        texts = [text for text in piece.text.split() if any(c.isalnum() for c in text)]
-        spoken = [1.0 + sum(c.isalnum() for c in text) for text in texts]
-        pauses = [PAUSES.get(text[-1], 0.0) for text in texts]
-        if pauses:
-            pauses[-1] = 0.0  # what follows the last word is outside the piece
-        unit = (piece.end_ms - piece.start_ms) / (sum(spoken) + sum(pauses))
-        at = float(piece.start_ms)
-        for text, length, pause in zip(texts, spoken, pauses, strict=True):
-            end = at + length * unit
-            yield ReferenceWord(text, round(at), round(end), piece.span)
-            at = end + pause * unit
+        times = known.setdefault(piece.turn, iter(reference.turns[piece.turn].times))
+        for word in _estimated(piece):
+            start_ms, end_ms = next(times, (word.start_ms, word.end_ms))
+            yield word._replace(start_ms=start_ms, end_ms=end_ms)
+
+
+def spoken_words(text: str) -> list[str]:
+    """The words of a text, as written; marks that stand alone are none."""
+    return [text for text in text.split() if any(c.isalnum() for c in text)]
+
+
+def _estimated(piece: Piece) -> Iterator[ReferenceWord]:
+    """Letters and pauses share out the piece's time."""
+    texts = spoken_words(piece.text)
+    spoken = [1.0 + sum(c.isalnum() for c in text) for text in texts]
+    pauses = [PAUSES.get(text[-1], 0.0) for text in texts]
+    if not pauses:
+        return
+    pauses[-1] = 0.0  # what follows the last word is outside the piece
+    unit = (piece.end_ms - piece.start_ms) / (sum(spoken) + sum(pauses))
+    at = float(piece.start_ms)
+    for text, length, pause in zip(texts, spoken, pauses, strict=True):
+        end = at + length * unit
+        yield ReferenceWord(text, round(at), round(end), piece.span, piece.turn)
+        at = end + pause * unit

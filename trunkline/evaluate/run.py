@@ -2,20 +2,19 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 import psycopg
 
 from analytics.events import TranscriptDocument
 from trunkline.api_client import Access, ApiClient, ApiError
-from trunkline.evaluate.audible import read_audible
+from trunkline.evaluate.cost import Cost, cpu_by_part, process_table, used
 from trunkline.evaluate.delays import Shown
 from trunkline.evaluate.placing import Address, NotPlaced, Placed, place
+from trunkline.evaluate.prepare import TestCall
 from trunkline.evaluate.recorder import CaptionRecorder
-from trunkline.evaluate.reference import Reference, read_references
 from trunkline.evaluate.score import CallScore, Heard, score_call
 from trunkline.evaluate.stored import stored_texts
 
@@ -38,48 +37,52 @@ class Target:
     endpoint_ms: int
     """Silence that ends an utterance, as configured there."""
 
-
-class TestCall(NamedTuple):
-    """One call to place: its audio and the truth about it."""
-
-    wav: Path
-    reference: Reference
-    audible: Reference
-    """The same, its turns cut to what can be heard of them."""
+    state_dir: str = ""
+    """Its folder, which its processes name; empty: not on this machine, its CPU is not told."""
 
 
-def read_calls(folder: Path, only: Collection[str] = ()) -> list[TestCall]:
-    """The calls of a folder; BadReference if they cannot be used."""
-    return [
-        TestCall(wav, reference, read_audible(reference, wav))
-        for wav, reference in read_references(folder, only)
-    ]
+class Outcome(NamedTuple):
+    """What came of a run."""
+
+    scores: list[CallScore]
+    cost: Cost | None
 
 
 async def evaluate(
-    calls: Sequence[TestCall], target: Target, *, parallel: int, report: Report
-) -> list[CallScore]:
+    calls: Sequence[TestCall],
+    target: Target,
+    *,
+    parallel: int,
+    report: Report,
+    with_text: bool = False,
+) -> Outcome:
     """Place every call, `parallel` at a time, then score them all.
 
-    Scoring waits for the last call to end, so as not to take its CPU.
+    Scoring waits for the last call to end, so as not to take its CPU. What was said stands in the
+    scores of synthetic calls, of others only `with_text`.
     """
-    outcomes = await hear_all(calls, target, parallel=parallel, report=report)
+    before = cpu_by_part(process_table(), target.state_dir) if target.state_dir else {}
+    heard = await hear_all(calls, target, parallel=parallel, report=report)
+    after = cpu_by_part(process_table(), target.state_dir) if target.state_dir else {}
     report("scoring")
-    scores = []
-    for call, heard in zip(calls, outcomes, strict=True):
-        if isinstance(heard, Heard):
-            scores.append(
-                await asyncio.to_thread(
-                    score_call,
-                    call.reference,
-                    heard,
-                    audible=call.audible,
-                    endpoint_ms=target.endpoint_ms,
-                )
-            )
-        else:
-            scores.append(CallScore(name=call.reference.name, problem=heard))
-    return scores
+    scores = [
+        await asyncio.to_thread(_score, call, one, target=target, with_text=with_text)
+        for call, one in zip(calls, heard, strict=True)
+    ]
+    speech_ms = sum(score.measures.speech_ms for score in scores)
+    return Outcome(scores, Cost(used(before, after), speech_ms / 1000) if after else None)
+
+
+def _score(call: TestCall, heard: Heard | str, *, target: Target, with_text: bool) -> CallScore:
+    if isinstance(heard, str):
+        return CallScore(name=call.reference.name, problem=heard)
+    return score_call(
+        call.reference,
+        heard,
+        audible=call.audible,
+        endpoint_ms=target.endpoint_ms,
+        with_text=with_text or call.reference.synthetic,
+    )
 
 
 async def hear_all(
@@ -118,7 +121,7 @@ async def recording(access: Access) -> AsyncIterator[CaptionRecorder]:
 async def hear(call: TestCall, target: Target, *, shown: dict[str, list[Shown]]) -> Heard | str:
     """Place one call, wait until it is stored, and collect everything."""
     try:
-        placed = await place(call.wav, target.sip)
+        placed = await place(call, target.sip)
         document = await finished(target.access, placed)
         stored = await stored_texts(target.dsn, placed.call_id)
     except (NotPlaced, ApiError) as error:

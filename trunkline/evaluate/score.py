@@ -6,17 +6,13 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from analytics.events import SegmentDocument, TranscriptDocument
-from trunkline.evaluate.align import (
-    Said,
-    WordErrors,
-    count_errors,
-    reference_elements,
-    shown_elements,
-    total_errors,
-)
+from trunkline.evaluate.align import WordErrors, count_steps, total_errors
 from trunkline.evaluate.delays import Shown, final_delays_ms, word_delays_ms
+from trunkline.evaluate.differences import TurnDifference, differences
 from trunkline.evaluate.leaks import Secret, ShownWord
-from trunkline.evaluate.reference import Reference, Span, Turn, words
+from trunkline.evaluate.leg_alignment import LegAlignment, align_leg
+from trunkline.evaluate.measures import Measures, measure
+from trunkline.evaluate.reference import Reference, Span, Turn
 from trunkline.live_captions import CaptionSegment
 
 CONTEXT_MS = 8000
@@ -97,6 +93,9 @@ class CallScore(msgspec.Struct, frozen=True, kw_only=True):
     """Turns of which nothing was recognised, back-channels left out."""
 
     gap_ms: int = 0
+    measures: Measures = Measures()
+    differences: tuple[TurnDifference, ...] = ()
+    """What was said against what was heard; empty unless its text may stand in a report."""
 
     @property
     def errors(self) -> WordErrors:
@@ -105,46 +104,57 @@ class CallScore(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def score_call(
-    reference: Reference, heard: Heard, *, audible: Reference, endpoint_ms: int
+    reference: Reference,
+    heard: Heard,
+    *,
+    audible: Reference,
+    endpoint_ms: int,
+    with_text: bool = False,
 ) -> CallScore:
     """Score one call; `audible` is the truth with its turns cut to what can be heard."""
     channels = sorted({turn.channel for turn in reference.turns})
+    segments = heard.document.segments
+    # A recording whose words nobody wrote down still tells who spoke when.
+    worded = channels if any(turn.text for turn in reference.turns) else []
+    aligned = [align_leg(reference, segments, channel=c, against=c) for c in worded]
     finals = final_delays_ms(audible, heard.shown, started_at=heard.started_at)
     turns = [turn for turn in reference.turns if not turn.backchannel]
     return CallScore(
         name=reference.name,
         call_id=heard.call_id,
-        legs=tuple(score_leg(reference, heard.document.segments, c) for c in channels),
+        legs=tuple(score_leg(reference, segments, leg) for leg in aligned),
         spans=len(reference.pii),
-        leaked_finals=leaked_finals(reference.pii, heard.document.segments),
+        leaked_finals=leaked_finals(reference.pii, segments),
         leaked_shown=leaked_shown(reference.pii, heard.shown),
         leaked_stored=leaked_stored(reference.pii, heard.stored),
         final_delays_ms=tuple(finals),
         over_endpoint_ms=tuple(delay - endpoint_ms for delay in finals),
         word_delays_ms=tuple(
             delay
-            for channel in channels
+            for channel in worded
             for delay in word_delays_ms(
                 audible, heard.shown, channel=channel, started_at=heard.started_at
             )
         ),
         turns=len(turns),
-        lost_turns=sum(not _recognised(turn, heard.document.segments) for turn in turns),
+        lost_turns=sum(not _recognised(turn, segments) for turn in turns),
         gap_ms=sum(gap.end_ms - gap.start_ms for gap in heard.document.gaps),
+        measures=measure(reference, aligned, segments=segments, shown=heard.shown, audible=audible),
+        differences=tuple(differences(reference, aligned)) if with_text else (),
     )
 
 
-def score_leg(reference: Reference, segments: Iterable[SegmentDocument], channel: int) -> LegScore:
+def score_leg(
+    reference: Reference, segments: Sequence[SegmentDocument], aligned: LegAlignment
+) -> LegScore:
     """Word errors of one leg, and whether it is the right one."""
-    of_leg = sorted((s for s in segments if s.channel == channel), key=lambda s: s.start_ms)
-    came = shown_elements(
-        [Said(w.text, w.start_ms, w.end_ms, w.kind) for s in of_leg for w in s.words]
-    )
-    own = count_errors(reference_elements(list(words(reference, channel))), came)
+    channel = aligned.channel
+    own = count_steps(aligned.reference, aligned.steps)
     others = {turn.channel for turn in reference.turns} - {channel}
-    elsewhere = [
-        count_errors(reference_elements(list(words(reference, other))), came) for other in others
-    ]
+    elsewhere = []
+    for other in others:
+        crossed = align_leg(reference, segments, channel=channel, against=other)
+        elsewhere.append(count_steps(crossed.reference, crossed.steps))
     return LegScore(
         channel=channel,
         errors=own,
