@@ -10,16 +10,15 @@ import time
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 import numpy as np
 
 from triton_models import option_limits
 from triton_models.fallback import OPTIONS_REFUSED
-from triton_models.hypothesis import LONGEST_STEP_MS, SAMPLES_PER_MS, Answer, Step
+from triton_models.hypothesis import LONGEST_STEP_MS, SAMPLES_PER_MS, Answer, Hypothesis, Step
 from triton_models.loading import Lineage, lineage, load
-from triton_models.recogniser import Recogniser
 from triton_models.settings import Settings
 from triton_models.tensors import MODELS_DIR_VARIABLE, SETTINGS_VARIABLE
 
@@ -38,10 +37,30 @@ RESTART = "must specify the START flag"
 about forgotten sequences say it too."""
 
 
+class Recognises(Protocol):
+    """`recogniser.Recogniser`, or `transducer.front.Front`."""
+
+    def knows(self, sequence: int) -> bool:
+        """True while the leg's state is held."""
+        ...
+
+    def forget(self, sequence: int) -> None:
+        """Drop the leg's state."""
+        ...
+
+    def done_ms(self, sequence: int) -> int:
+        """Call clock up to which the leg's audio is dealt with."""
+        ...
+
+    def step(self, steps: Sequence[Step]) -> Sequence[Sequence[Hypothesis]]:
+        """What each step brought, in the order of `steps`."""
+        ...
+
+
 class Served:
     """A recogniser that answers in bytes, or with an error message."""
 
-    def __init__(self, recogniser: Recogniser, origin: Lineage) -> None:
+    def __init__(self, recogniser: Recognises, origin: Lineage) -> None:
         self._recogniser = recogniser
         self._origin = origin
 
