@@ -1,0 +1,24 @@
+"""Writes what `repository_gpu/` holds of configurations and commands: `python -m` this module.
+
+They are committed, because Triton and operators read them as they stand; a unit test says when a
+table of tensors has moved on without them.
+"""
+
+from pathlib import Path
+
+from triton_models.export.configs import Runs
+from triton_models.export.transducer import plans, write_configs
+from triton_models.transducer.tensors import ZIPFORMER_EN
+
+REPOSITORY = Path(__file__).parents[1] / "repository_gpu"
+PLANS = "build_plans.sh"
+
+
+def write(repository: Path) -> None:
+    """All of it, for the checkpoint that the project recommends."""
+    write_configs(repository, ZIPFORMER_EN, runs=Runs.TENSORRT)
+    (repository / PLANS).write_text(plans(ZIPFORMER_EN), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(REPOSITORY)

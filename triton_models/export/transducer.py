@@ -1,0 +1,165 @@
+"""A streaming Zipformer as icefall exports it -> the models that Triton mounts.
+
+    python -m triton_models.export.transducer EXPORTED --to REPOSITORY --model NAME --licence ID
+
+EXPORTED holds `encoder*.onnx`, `decoder*.onnx`, `joiner*.onnx` (FP32) and `tokens.txt`, as written
+by icefall's `zipformer/export-onnx-streaming.py`, or as published; and `bpe.vocab`, if phrases are
+to be cut as in training. REPOSITORY is a copy of `repository_gpu/` or an empty folder.
+"""
+
+import argparse
+import hashlib
+import shutil
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+import onnx
+
+from triton_models.export import configs, pack, trtexec
+from triton_models.export.configs import Runs
+from triton_models.export.features_graph import features_graph
+from triton_models.export.graphs import Unsuitable, renamed, shape
+from triton_models.tensors import MODEL
+from triton_models.transducer import checkpoint, tensors
+from triton_models.transducer.checkpoint import Checkpoint
+from triton_models.transducer.tensors import Geometry, Tensors
+
+SUBSAMPLING = 4
+"""Feature frames to an encoder frame, in every Zipformer."""
+
+FRONT = Path(__file__).parents[1] / "repository_gpu" / MODEL / "1" / "model.py"
+CPU_PART = "from triton_models.transducer.cpu_part import TritonPythonModel  # noqa: F401\n"
+
+
+class Exported(NamedTuple):
+    """The graphs as icefall exports them."""
+
+    encoder: onnx.ModelProto
+    decoder: onnx.ModelProto
+    joiner: onnx.ModelProto
+    sha256: str
+
+
+def read(folder: Path) -> Exported:
+    """The graphs in `folder`."""
+    paths = [_only(folder, part) for part in ("encoder", "decoder", "joiner")]
+    digests = (hashlib.sha256(path.read_bytes()).hexdigest() for path in paths)
+    digest = hashlib.sha256("".join(f"{d}\n" for d in digests).encode()).hexdigest()
+    encoder, decoder, joiner = (onnx.load(path) for path in paths)
+    return Exported(encoder, decoder, joiner, digest)
+
+
+def geometry(exported: Exported) -> Geometry:
+    """The checkpoint's numbers, out of what icefall writes into its graphs."""
+    window = next((i for i in exported.encoder.graph.input if i.name == pack.WINDOW), None)
+    if window is None:
+        raise Unsuitable(f"the encoder has no input {pack.WINDOW}")
+    frames = shape(window)[1]
+    if not isinstance(frames, int):
+        raise Unsuitable("the encoder takes windows of any length: it is none for streams")
+    shift = _number(exported.encoder, "decode_chunk_len")
+    return Geometry(
+        window_frames=frames,
+        shift_frames=shift,
+        encoded_frames=shift // SUBSAMPLING,
+        joined_size=_number(exported.joiner, "joiner_dim"),
+        cache_size=sum(cache.size for cache in pack.caches(exported.encoder)),
+        context_size=_number(exported.decoder, "context_size"),
+        vocabulary_size=_number(exported.decoder, "vocab_size"),
+    )
+
+
+def graphs(exported: Exported, of: Geometry) -> dict[str, onnx.ModelProto]:
+    """The graph of each part, with the tensors of our table."""
+    table = Tensors(of)
+    encoded, predicted = table.frame.name, table.predicted.name
+    return {
+        tensors.FEATURES: features_graph(of),
+        tensors.ENCODER: pack.packed(exported.encoder, table),
+        tensors.DECODER: renamed(
+            exported.decoder, {"y": table.tokens.name, "decoder_out": predicted}
+        ),
+        tensors.JOINER: renamed(
+            exported.joiner,
+            {"encoder_out": encoded, "decoder_out": predicted, "logit": table.logits.name},
+        ),
+    }
+
+
+def write_configs(repository: Path, of: Geometry, *, runs: Runs) -> None:
+    """`config.pbtxt` of the front, the ensemble and its parts."""
+    files = {
+        MODEL: configs.text(
+            configs.front_config(), "Recognises speech, with the models beside it."
+        ),
+        tensors.ENSEMBLE: configs.text(
+            configs.ensemble_config(of), "A window of samples to encoder frames: one stream's step."
+        ),
+    }
+    for part in Tensors(of).parts():
+        config = configs.part_config(part, runs)
+        files[part.name] = configs.text(config, f"{part.name}: see transducer/tensors.py.")
+    for name, text in files.items():
+        (repository / name / "1").mkdir(parents=True, exist_ok=True)
+        (repository / name / "config.pbtxt").write_text(text, encoding="utf-8")
+
+
+def write(exported: Path, repository: Path, *, model: str, licence: str, runs: Runs) -> Checkpoint:
+    """The whole repository; TensorRT's plans are left to `build_plans.sh`, which it writes too."""
+    found = read(exported)
+    of = geometry(found)
+    write_configs(repository, of, runs=runs)
+    for name, graph in graphs(found, of).items():
+        onnx.save(graph, checkpoint.graph(repository, name))
+        if runs is Runs.PYTHON:
+            (repository / name / "1" / "model.py").write_text(CPU_PART, encoding="utf-8")
+    front = repository / MODEL / "1"
+    shutil.copyfile(FRONT, front / "model.py")
+    for name in filter(
+        lambda name: (exported / name).exists(), (checkpoint.TOKENS, checkpoint.SCORES)
+    ):
+        shutil.copyfile(exported / name, front / name)
+    written = Checkpoint(model=model, sha256=found.sha256, licence=licence, geometry=of)
+    checkpoint.save(written, front)
+    (repository / "build_plans.sh").write_text(plans(of), encoding="utf-8")
+    return written
+
+
+def plans(of: Geometry) -> str:
+    """The shell script, run in the repository, that makes TensorRT's plans of the graphs."""
+    return trtexec.script(Tensors(of).parts(), repository=PurePosixPath("."))
+
+
+def _only(folder: Path, part: str) -> Path:
+    """The one FP32 graph of a part; published checkpoints have an INT8 one beside it."""
+    found = [path for path in sorted(folder.glob(f"{part}*.onnx")) if ".int8." not in path.name]
+    if len(found) != 1:
+        raise Unsuitable(f"{folder} has {len(found)} files {part}*.onnx that are not int8: one")
+    return found[0]
+
+
+def _number(model: onnx.ModelProto, key: str) -> int:
+    found = {prop.key: prop.value for prop in model.metadata_props}
+    if key not in found:
+        raise Unsuitable(f"the graph does not say its {key}: was it exported by icefall?")
+    return int(found[key])
+
+
+def main() -> None:
+    """The command line."""
+    assert __doc__ is not None
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("exported", type=Path)
+    parser.add_argument("--to", type=Path, required=True)
+    parser.add_argument("--model", required=True, help="its name, put on every transcript")
+    parser.add_argument("--licence", required=True, help="SPDX identifier")
+    parser.add_argument("--runs", choices=[r.value for r in Runs], default=Runs.TENSORRT.value)
+    asked = parser.parse_args()
+    written = write(
+        asked.exported, asked.to, model=asked.model, licence=asked.licence, runs=Runs(asked.runs)
+    )
+    print(f"{asked.to}: {written.model}, {written.geometry}")
+
+
+if __name__ == "__main__":
+    main()
