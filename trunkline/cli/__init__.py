@@ -17,6 +17,7 @@ COMMANDS = (
     "doctor",
     "models",
     "eval",
+    "transcribe",
     "redact",
     "keys",
     "deliveries",

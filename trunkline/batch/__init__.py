@@ -1,0 +1,1 @@
+"""Recorded calls in files -> redacted transcripts in files, resumable, behind live calls."""

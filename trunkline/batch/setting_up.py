@@ -1,0 +1,197 @@
+"""Builds what a run needs out of what was asked for, and runs it."""
+
+import hashlib
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import msgspec
+
+from redaction.presidio import build_engine
+from redaction.redact import Policy, make_policy
+from triton_models.loading import WeightsMissing, lineage, load
+from triton_models.options import LegOptions
+from trunkline import models
+from trunkline.batch import job as jobs
+from trunkline.batch.hear import Hearing
+from trunkline.batch.live_load import Watch
+from trunkline.batch.places import SUFFIXES, LocalFiles, LocalFolder, Target
+from trunkline.batch.plan import Todo, collisions, in_order, need_of
+from trunkline.batch.report import RunReport
+from trunkline.batch.run import Order, Place, Run
+from trunkline.batch.screen import Screen
+from trunkline.batch.transcript import Recipe
+from trunkline.batch.workers import Workers
+from trunkline.settings import Settings
+
+if TYPE_CHECKING:
+    from trunkline.batch.s3 import Bucket
+
+RECIPE_VERSION = 1
+"""Grows when the same audio and settings would give another transcript."""
+
+S3 = "s3://"
+
+
+class WrongUse(Exception):
+    """What was asked for cannot be; the message says what to change."""
+
+
+class Missing(Exception):
+    """Something that the run needs is not there; the message says how to get it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The command line."""
+
+    inputs: Sequence[str]
+    out: str
+    formats: Sequence[str]
+    roles: tuple[str, ...]
+    threads: int
+    job: Path | None
+
+
+def transcribe(
+    asked: Asked, settings: Settings, *, stream: TextIO, clock: Callable[[], float]
+) -> RunReport:
+    """Do everything that was asked for."""
+    began_s, began_cpu_s = clock(), time.process_time()
+    places = list(_places(asked))
+    recipe, policy = _recipe(asked, settings), _policy(settings)
+    options = _leg_options(settings)
+    decides = _hash(recipe, options, policy)
+    order = Order(places, asked.formats, recipe, policy, decides)
+    with ExitStack() as stack:
+        folder = asked.job or _job_folder(asked, settings)
+        job = stack.enter_context(jobs.opened(folder, key_file=settings.raw_key_file))
+        _clear_spool(folder)
+        todos = _todos(asked, places, job, options=decides)
+        watch = stack.enter_context(Watch(settings))
+        make = _Hearings(settings, options, stream)
+        workers = stack.enter_context(Workers(make, watch, threads=asked.threads))
+        screen = Screen(stream)
+        run = Run(order, job, workers=workers, screen=screen)
+        try:
+            reports = run.transcribe(in_order(todos))
+        finally:
+            screen.clear()
+    cpu_s = time.process_time() - began_cpu_s
+    return RunReport(
+        files=tuple(sorted(reports, key=lambda one: one.name)),
+        wall_s=round(clock() - began_s, 3),
+        cpu_s=round(cpu_s, 3),
+        paused_s=round(watch.rule.paused_s, 3),
+        heard_ms=run.heard_ms,
+        hours_per_core_hour=round(run.heard_ms / 1000 / cpu_s, 1),
+    )
+
+
+class _Hearings:
+    """Makes each thread's recogniser."""
+
+    def __init__(self, settings: Settings, options: LegOptions, stream: TextIO) -> None:
+        self._settings = settings
+        self._options = options
+        self._stream = stream
+
+    def __call__(self) -> Hearing:
+        try:
+            return self._load()
+        except WeightsMissing:
+            try:
+                models.fetch(self._settings.models_dir, report=self._say)
+            except models.NotFetched as error:
+                raise Missing(str(error)) from None
+            return self._load()
+
+    def _load(self) -> Hearing:
+        folder = self._settings.models_dir
+        speech = self._settings.triton_models
+        recogniser = load(speech, folder, threads=1, clock=time.monotonic)
+        return Hearing(recogniser, self._options)
+
+    def _say(self, line: str) -> None:
+        print(line, file=self._stream, flush=True)
+
+
+def _places(asked: Asked) -> Iterator[Place]:
+    """Each input with where its transcripts go."""
+    for text in asked.inputs:
+        if text.startswith(S3):
+            beside = text if text.endswith("/") else _s3_beside(text)
+            yield Place(_bucket(text), _target(asked.out or beside))
+        else:
+            path = Path(text)
+            if not path.exists():
+                raise WrongUse(f"{text}: there is no such file or folder")
+            beside = str(path if path.is_dir() else path.parent)
+            yield Place(LocalFiles(path), _target(asked.out or beside))
+
+
+def _s3_beside(address: str) -> str:
+    """An object's transcript goes beside it; what was found below a prefix, below that prefix."""
+    is_object = Path(address).suffix.lower() in SUFFIXES
+    return address.rsplit("/", 1)[0] if is_object else address
+
+
+def _target(text: str) -> Target:
+    return _bucket(text) if text.startswith(S3) else LocalFolder(Path(text))
+
+
+def _bucket(text: str) -> "Bucket":
+    try:
+        from trunkline.batch.s3 import Bucket
+    except ImportError:
+        raise WrongUse(f"{text}: needs boto3: pip install 'trunkline[s3]'") from None
+    return Bucket(text)
+
+
+def _todos(asked: Asked, places: Sequence[Place], job: jobs.Job, *, options: str) -> list[Todo]:
+    """Every recording once, and what it needs; WrongUse where two would be one transcript."""
+    todos: dict[str, Todo] = {}
+    for index, place in enumerate(places):
+        for found in place.source.recordings():
+            need = need_of(found, job.known(found.address), options=options)
+            todos.setdefault(found.address, Todo(found, index, need))
+    twice = collisions([todo.found.name for todo in todos.values()]) if asked.out else []
+    if twice:
+        raise WrongUse(f"--out: more than one recording is called {twice[0]}: use several runs")
+    return list(todos.values())
+
+
+def _recipe(asked: Asked, settings: Settings) -> Recipe:
+    speech = settings.triton_models
+    return Recipe(settings.appliance.tenant, asked.roles, speech.language, lineage(speech))
+
+
+def _policy(settings: Settings) -> Policy:
+    return make_policy(settings.redaction, build_engine(), key=secrets.token_bytes(32))
+
+
+def _leg_options(settings: Settings) -> LegOptions:
+    return LegOptions(language=settings.triton_models.language)
+
+
+def _hash(recipe: Recipe, options: LegOptions, policy: Policy) -> str:
+    """Of everything that decides what a transcript says."""
+    facts = (RECIPE_VERSION, recipe, options, policy.version)
+    return hashlib.sha256(msgspec.json.encode(facts)).hexdigest()[:16]
+
+
+def _job_folder(asked: Asked, settings: Settings) -> Path:
+    inputs = [text if text.startswith(S3) else str(Path(text).resolve()) for text in asked.inputs]
+    out = asked.out if asked.out.startswith(S3) or not asked.out else str(Path(asked.out).resolve())
+    return jobs.folder_for(settings.state_dir, sorted(inputs), out=out)
+
+
+def _clear_spool(folder: Path) -> None:
+    """What a killed run had fetched."""
+    for left in folder.glob("fetched-*"):
+        shutil.rmtree(left, ignore_errors=True)
