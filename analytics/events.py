@@ -67,6 +67,9 @@ class CallDocument(msgspec.Struct, frozen=True, kw_only=True):
     call_id: str
     external_id: str
     ingress: str
+    queue: str = ""
+    """What the call is about or who should take it, as the peer told."""
+
     state: str
     """`live` or `ended`."""
 

@@ -169,6 +169,7 @@ class LiveCall:
             call_id=event.call_id,
             external_id=event.external_id,
             ingress=event.ingress,
+            queue=event.queue,
             state="live",
             started_at=event.started_at,
         )

@@ -17,10 +17,10 @@ from triton_models.fallback import NO_SUCH_MODEL
 from triton_models.hypothesis import Answer
 from triton_models.legs import Legs, Sending
 from triton_models.loading import lineage, load
+from triton_models.own_options import own_options
 from triton_models.serving import Request, Served
 from triton_models.settings import Settings
 from triton_models.speech import LegStream
-from triton_models.tensors import MODEL
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class LocalSpeech:
         self, settings: Settings, *, models_dir: Path, registry: CollectorRegistry
     ) -> None:
         log.info("speech is recognised in this process, without Triton")
-        self._legs = Legs(registry)
+        self._legs = Legs(registry, default=own_options(settings))
         self._settings = settings
         self._models_dir = models_dir
         self._is_up = False
@@ -94,8 +94,13 @@ class LocalSpeech:
     def _load(self) -> dict[str, Served]:
         """The recogniser of each model by its name."""
         threads = max(1, (os.cpu_count() or 1) - 1)  # the worker's own loop needs a core too
-        recogniser = load(self._settings, self._models_dir, threads=threads, clock=time.monotonic)
-        return {MODEL: Served(recogniser, lineage(self._settings))}
+        served = {}
+        for name in self._settings.model_names:
+            settings = self._settings.of(name)
+            folder = self._settings.models_dir_of(name, usual=self._models_dir)
+            recogniser = load(settings, folder, threads=threads, clock=time.monotonic)
+            served[name] = Served(recogniser, lineage(settings))
+        return served
 
     def _take(self, sending: Sending, answer: bytes | str) -> None:
         if isinstance(answer, str):
@@ -110,8 +115,9 @@ def _answers(served: Mapping[str, Served], batch: Sequence[Sending]) -> list[byt
     found: dict[int, bytes | str] = dict(enumerate(answers))
     for name, recogniser in served.items():
         places = [at for at, sending in enumerate(batch) if sending.model == name]
-        requests = [Request(batch[at].step) for at in places]
-        found |= zip(places, recogniser.answer(requests), strict=True)
+        if places:
+            requests = [Request(batch[at].step) for at in places]
+            found |= zip(places, recogniser.answer(requests), strict=True)
     return [found[at] for at in range(len(batch))]
 
 

@@ -1,6 +1,7 @@
 """Settings of `[triton_models]`."""
 
 import re
+from pathlib import Path
 
 import msgspec
 
@@ -96,6 +97,16 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             raise ValueError(f"served: names are taken once, and {DEFAULT_MODEL} is the first's")
         for served in self.served:
             self.of(served.name)
+
+    @property
+    def model_names(self) -> tuple[str, ...]:
+        """Every model that is served, the first one first."""
+        return (DEFAULT_MODEL, *(served.name for served in self.served))
+
+    def models_dir_of(self, model: str, *, usual: Path) -> Path:
+        """Where that model's weights are kept: `usual`, unless it has a place of its own."""
+        own = self.of(model).models_dir
+        return usual if own == self.models_dir else Path(own)
 
     def of(self, model: str) -> "Settings":
         """What holds for that model; for a model not served here, what holds for `asr`."""

@@ -42,8 +42,11 @@ def router(store: Store, guard: Guard) -> APIRouter:
         state: Literal["live", "ended"] | None = None,
         limit: Annotated[int, Query(ge=1, le=MOST_CALLS)] = 50,
         before: Annotated[str, Query(pattern=r"^[\x21-\x7e]{0,128}$")] = "",
+        queue: Annotated[str, Query(pattern=r"^[\x20-\x7e]{0,64}$")] = "",
     ) -> Response:
-        found = await store.calls(who.tenant_id, state=state, limit=limit, before=before)
+        found = await store.calls(
+            who.tenant_id, state=state, limit=limit, before=before, queue=queue
+        )
         return _json(Calls(tuple(found)))
 
     @routes.get("/v1/calls/{call_id}")

@@ -6,19 +6,20 @@ select set_config('trunkline.tenant_id', %s, true), set_config('role', 'trunklin
 
 -- name: calls
 -- One tenant's calls, newest first.
-select tenant_id, call_id, external_id, ingress, started_at, ended_at, duration_ms, end_reason,
-       lost, transcript_ended_at is not null, null
+select tenant_id, call_id, external_id, ingress, queue, started_at, ended_at, duration_ms,
+       end_reason, lost, transcript_ended_at is not null, null
 from calls
 where tenant_id = %(tenant_id)s
     and (%(state)s::text is null or (ended_at is null) = (%(state)s = 'live'))
     and (%(before)s = '' or call_id < %(before)s)
+    and (%(queue)s = '' or queue = %(queue)s)
 order by call_id desc
 limit %(limit)s
 
 -- name: some_calls
 -- These calls, with their summaries.
-select tenant_id, call_id, external_id, ingress, started_at, ended_at, duration_ms, end_reason,
-       lost, transcript_ended_at is not null, summary::text
+select tenant_id, call_id, external_id, ingress, queue, started_at, ended_at, duration_ms,
+       end_reason, lost, transcript_ended_at is not null, summary::text
 from calls
 where (tenant_id, call_id) in (select * from unnest(%s::text[], %s::text[]))
 order by tenant_id, call_id

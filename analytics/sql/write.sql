@@ -7,13 +7,13 @@ on conflict do nothing
 
 -- name: calls
 -- Locks every call of the batch, in one order, and returns those about which something is new.
-insert into calls (tenant_id, call_id, external_id, ingress, announced, started_at,
+insert into calls (tenant_id, call_id, external_id, ingress, queue, announced, started_at,
                    clock_started_at, ended_at, duration_ms, end_reason, transcript_ended_at,
                    last_event_at)
-select tenant_id, call_id, external_id, ingress, announced, started_at,
+select tenant_id, call_id, external_id, ingress, queue, announced, started_at,
        clock_started_at, ended_at, duration_ms, end_reason, transcript_ended_at, last_event_at
 from jsonb_to_recordset(%s::jsonb) as r (
-    tenant_id text, call_id text, external_id text, ingress text, announced boolean,
+    tenant_id text, call_id text, external_id text, ingress text, queue text, announced boolean,
     started_at timestamptz, clock_started_at timestamptz, ended_at timestamptz,
     duration_ms bigint, end_reason text, transcript_ended_at timestamptz,
     last_event_at timestamptz)
@@ -22,6 +22,7 @@ on conflict (tenant_id, call_id) do update set
     external_id = case when excluded.announced then excluded.external_id
                        else calls.external_id end,
     ingress = case when excluded.announced then excluded.ingress else calls.ingress end,
+    queue = case when excluded.announced then excluded.queue else calls.queue end,
     announced = calls.announced or excluded.announced,
     started_at = case when excluded.announced then excluded.started_at
                       when calls.announced then calls.started_at
@@ -34,8 +35,9 @@ on conflict (tenant_id, call_id) do update set
     lost = calls.lost and excluded.ended_at is null,
     transcript_ended_at = coalesce(excluded.transcript_ended_at, calls.transcript_ended_at)
 where (excluded.announced
-        and (calls.announced, calls.external_id, calls.ingress, calls.started_at)
-            is distinct from (true, excluded.external_id, excluded.ingress, excluded.started_at))
+        and (calls.announced, calls.external_id, calls.ingress, calls.queue, calls.started_at)
+            is distinct from (true, excluded.external_id, excluded.ingress, excluded.queue,
+                              excluded.started_at))
     or (not calls.announced and excluded.started_at < calls.started_at)
     or (excluded.clock_started_at is not null
         and calls.clock_started_at is distinct from excluded.clock_started_at)

@@ -87,9 +87,15 @@ class Store(Protocol):
         ...
 
     async def calls(
-        self, tenant_id: str, *, state: str | None = None, limit: int = 50, before: str = ""
+        self,
+        tenant_id: str,
+        *,
+        state: str | None = None,
+        limit: int = 50,
+        before: str = "",
+        queue: str = "",
     ) -> Sequence[CallDocument]:
-        """Newest first; only `live` or `ended` ones, only those older than the call `before`."""
+        """Newest first; only `live` or `ended` ones, older than the call `before`, of a queue."""
         ...
 
     async def call(self, tenant_id: str, call_id: str) -> CallDetail | None:
@@ -115,6 +121,7 @@ def detail(call: CallDocument, summary: CallSummary | None) -> CallDetail:
         call_id=call.call_id,
         external_id=call.external_id,
         ingress=call.ingress,
+        queue=call.queue,
         state=call.state,
         started_at=call.started_at,
         ended_at=call.ended_at,

@@ -139,12 +139,19 @@ class MemoryStore:
             self._outbox.pop(outbox_id, None)
 
     async def calls(
-        self, tenant_id: str, *, state: str | None = None, limit: int = 50, before: str = ""
+        self,
+        tenant_id: str,
+        *,
+        state: str | None = None,
+        limit: int = 50,
+        before: str = "",
+        queue: str = "",
     ) -> Sequence[CallDocument]:
         """Newest first."""
         keys = sorted((k for k in self._calls if k.tenant_id == tenant_id), reverse=True)
         older = (_document(self._calls[k]) for k in keys if not before or k.call_id < before)
-        return [call for call in older if state in (None, call.state)][:limit]
+        wanted = (c for c in older if state in (None, c.state) and queue in ("", c.queue))
+        return list(wanted)[:limit]
 
     async def call(self, tenant_id: str, call_id: str) -> CallDetail | None:
         """One call."""
@@ -200,6 +207,7 @@ def _document(call: _Call) -> CallDocument:
         call_id=call.key.call_id,
         external_id=facts.started.external_id if facts.started else "",
         ingress=facts.started.ingress if facts.started else "",
+        queue=facts.started.queue if facts.started else "",
         state="ended" if facts.ended or call.lost else "live",
         started_at=_started_at(call),
         legs=tuple(sorted((_leg(*leg) for leg in call.legs.items()), key=leg_order)),

@@ -84,10 +84,22 @@ class PostgresStore:
             await connection.execute(WRITE["mark_published"], (now, list(outbox_ids)))
 
     async def calls(
-        self, tenant_id: str, *, state: str | None = None, limit: int = 50, before: str = ""
+        self,
+        tenant_id: str,
+        *,
+        state: str | None = None,
+        limit: int = 50,
+        before: str = "",
+        queue: str = "",
     ) -> Sequence[CallDocument]:
         """One tenant's calls, newest first."""
-        wanted = {"tenant_id": tenant_id, "state": state, "limit": limit, "before": before}
+        wanted = {
+            "tenant_id": tenant_id,
+            "state": state,
+            "limit": limit,
+            "before": before,
+            "queue": queue,
+        }
         async with self._connections.transaction() as connection:
             await connection.execute(READ["as_tenant"], (tenant_id,))
             cursor = connection.cursor(row_factory=args_row(CallRow))

@@ -25,6 +25,7 @@ class CallRow(NamedTuple):
     call_id: str
     external_id: str
     ingress: str
+    queue: str
     started_at: datetime
     ended_at: datetime | None
     duration_ms: int | None
@@ -152,6 +153,7 @@ def document(row: CallRow, legs: Iterable[LegRow]) -> CallDocument:
         call_id=row.call_id,
         external_id=row.external_id,
         ingress=row.ingress,
+        queue=row.queue,
         state="live" if row.ended_at is None else "ended",
         started_at=row.started_at,
         ended_at=row.ended_at,

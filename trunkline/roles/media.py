@@ -9,17 +9,20 @@ from pathlib import Path
 import msgspec
 from prometheus_client import CollectorRegistry
 
+from analytics.speech import SpeechTables
 from sip_gateway.events import CALLS_TOPIC, AudioFrame, CallEnded, CallEvent, Gap
 from sip_gateway.media.sinks import JoinedLeg
 from sip_gateway.media.worker import MediaWorker, Place, Sinks
 from triton_models.client import TritonSpeech
 from triton_models.events import RAW_TOPIC, RawTranscript, RawTranscriptEnded
 from triton_models.local import LocalSpeech
+from triton_models.options import LegOptions
+from triton_models.own_options import own_options
 from triton_models.settings import Settings as SpeechSettings
 from triton_models.speech import LegStream, Speech
-from trunkline.bus import Bus
 from trunkline.roles.outgoing import Letter, Outgoing
 from trunkline.roles.process import Context, Part
+from trunkline.route_book import RouteBook
 from trunkline.settings import Settings, SettingsError
 
 logger = logging.getLogger(__name__)
@@ -33,12 +36,13 @@ CLOSE_S = 5.0
 class HeardAudio:
     """The worker's audio sink: the recogniser."""
 
-    def __init__(self, speech: Speech, *, language: str) -> None:
+    def __init__(self, speech: Speech, *, options: Callable[[JoinedLeg], LegOptions]) -> None:
         self._speech = speech
-        self._language = language
+        self._options = options
 
     def start_leg(self, leg: JoinedLeg) -> None:
         """Audio of this leg follows."""
+        options = self._options(leg)
         self._speech.start_leg(
             LegStream(
                 tenant_id=leg.tenant_id,
@@ -46,7 +50,8 @@ class HeardAudio:
                 leg_id=leg.leg_id,
                 channel=leg.channel,
                 speaker=leg.role,
-                language=self._language,
+                language=options.language,
+                options=options,
             )
         )
 
@@ -121,22 +126,15 @@ class Published:
 class Media:
     """One media worker with its recogniser and bus."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        speech: Speech,
-        *,
-        bus: Bus,
-        place: Place,
-        registry: CollectorRegistry,
-    ) -> None:
+    def __init__(self, context: Context, speech: Speech, *, book: RouteBook, place: Place) -> None:
+        registry = context.registry
         self._speech = speech
-        self._outgoing = Outgoing(bus, registry=registry)
+        self._book = book
+        self._outgoing = Outgoing(context.bus, registry=registry)
         self._published = Published(self._outgoing, speech)
-        audio = HeardAudio(speech, language=settings.triton_models.language)
-        self._worker = MediaWorker(
-            settings.sip_gateway, Sinks(audio, self._published), place=place, registry=registry
-        )
+        sinks = Sinks(HeardAudio(speech, options=book.options), self._published)
+        settings = context.settings.sip_gateway
+        self._worker = MediaWorker(settings, sinks, place=place, registry=registry)
 
     def ready(self) -> str:
         """Empty when calls are taken, recognised and published."""
@@ -149,7 +147,9 @@ class Media:
             self._outgoing.start(tasks)
             note = self._worker.note_open_segment
             receiving = tasks.create_task(self._published.receive_results(note))
+            following = tasks.create_task(self._book.run(stop))
             await self._worker.run(stop)
+            following.cancel()
             await self._published.results_taken()
             receiving.cancel()
             await self._outgoing.close(wait_s=CLOSE_S)
@@ -163,17 +163,31 @@ def media_place(settings: Settings, index: int, *, socket_path: Path) -> Place:
 
 async def build(context: Context) -> list[Part]:
     """The worker with the configured recogniser."""
-    settings, registry = context.settings, context.registry
+    settings = context.settings
     place = media_place(settings, context.worker, socket_path=context.socket_path)
-    return [
-        Media(settings, _speech(context), bus=context.bus, place=place, registry=registry),
-    ]
+    book = await _route_book(context)
+    return [Media(context, _speech(context), book=book, place=place)]
+
+
+async def _route_book(context: Context) -> RouteBook:
+    tables = await SpeechTables.connect(context.dsn)
+    context.closing.push_async_callback(tables.close)
+    book = RouteBook(
+        tables,
+        context.settings.triton_models,
+        cache=context.settings.state_dir / "speech_routes.json",
+        registry=context.registry,
+    )
+    await book.load()
+    return book
 
 
 def _speech(context: Context) -> Speech:
     settings = context.settings
     if settings.triton_models.backend == "triton":
-        return TritonSpeech(url=settings.triton_models.url, registry=context.registry)
+        default = own_options(settings.triton_models)
+        url = settings.triton_models.url
+        return TritonSpeech(url=url, registry=context.registry, default=default)
     if settings.triton_models.backend == "riva":
         return _riva(settings.triton_models, registry=context.registry)
     return LocalSpeech(

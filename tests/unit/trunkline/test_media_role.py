@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 from sip_gateway.events import CALLS_TOPIC, AudioFrame, CallEnded, CallEvent, LegLeft
 from sip_gateway.media.sinks import JoinedLeg
 from triton_models.events import RAW_TOPIC, RawEvent, RawTranscript
+from triton_models.options import LegOptions
 from triton_models.scripted import Line, ScriptedSpeech
 from trunkline.bus.memory import MemoryBus
 from trunkline.roles.media import HeardAudio, Published
@@ -50,7 +51,7 @@ async def run_call(bus: NotedBus) -> list[tuple[str, int | None]]:
     speech = ScriptedSpeech(SCRIPT)
     outgoing = Outgoing(bus, registry=CollectorRegistry())
     published = Published(outgoing, speech)
-    audio = HeardAudio(speech, language="en")
+    audio = HeardAudio(speech, options=lambda leg: LegOptions())
     noted: list[tuple[str, int | None]] = []
     async with asyncio.TaskGroup() as tasks:
         outgoing.start(tasks)
