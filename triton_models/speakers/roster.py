@@ -1,0 +1,198 @@
+"""Who the voices of one leg are: labels in order of arrival, live and again at the end (pure).
+
+Live, a voice gets the label that its print is nearest to, or a new one if it is like nobody; when
+a stretch of talk is over, all prints so far are shared out anew, and what is said from then on
+profits from it. Labels that were told are taken back only by `corrected`, at the end of the call.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from triton_models.speakers import clusters
+from triton_models.speakers.listener import Voice
+from triton_models.speakers.turns import SpeakerTurn
+
+SOLID_MS = 700
+"""A print of less talk names nobody new and moves no centre."""
+
+STRANGER = 0.58
+"""A voice less like than this to everybody known is somebody new, before there is enough of it
+for `clusters.split`. Measured: stretches of 1 s against their own speaker's centre 0.66 and more,
+against others' 0.3 to 0.6."""
+
+STRANGER_MS = 1000
+LIVE_ITEMS = 48
+"""Live, so many prints are shared out: 5 ms. Older ones are put together, by label."""
+
+JOINED_MS = 500
+"""A shorter pause does not end a turn."""
+
+
+@dataclass(slots=True)
+class _Item:
+    """A print, and for how much talk it stands."""
+
+    print: NDArray[np.float32]
+    seconds: float
+    label: int
+
+
+@dataclass(slots=True)
+class _Told:
+    voice: Voice
+    label: int
+
+
+class Roster:
+    """Contract: `receive` voices in the order in which they come; then ask."""
+
+    def __init__(self, *, most: int) -> None:
+        self._most = max(1, most)
+        self._told: dict[tuple[int, int], _Told] = {}
+        self._items: list[_Item] = []
+        self._centres: dict[int, NDArray[np.float32]] = {}
+        self._by_track: dict[int, int] = {}
+        self._count = 0
+        self._last = 0
+
+    def receive(self, voice: Voice) -> None:
+        """Label a voice, and learn from it if it is closed."""
+        key = (voice.track, voice.start_ms)
+        label = self._label(voice)
+        self._told[key] = _Told(voice, label)
+        self._by_track[voice.track] = label
+        self._last = label
+        if voice.closed and voice.print and voice.alone_ms >= SOLID_MS:
+            self._learn(voice, label)
+
+    def turns(self, *, since_ms: int = 0) -> list[SpeakerTurn]:
+        """What is believed now of talk that ends after `since_ms`."""
+        return _turns([t for t in self._told.values() if t.voice.end_ms > since_ms])
+
+    def corrected(self) -> list[SpeakerTurn]:
+        """All turns by all that was heard: labels are numbered anew, in order of arrival."""
+        told = sorted(self._told.values(), key=lambda t: (t.voice.start_ms, t.voice.track))
+        solid = [t for t in told if t.voice.print and t.voice.alone_ms >= SOLID_MS]
+        solid = sorted(solid, key=lambda t: -t.voice.alone_ms)[: clusters.MOST_ITEMS]
+        if not solid:
+            return _turns(told)
+        prints = np.stack([_print(t.voice) for t in solid])
+        seconds = np.array([t.voice.alone_ms / 1000 for t in solid], np.float32)
+        found = clusters.split(prints, seconds, most=self._most)
+        return _turns(_renumbered(_relabelled(told, found.centres)))
+
+    def _label(self, voice: Voice) -> int:
+        known = self._told.get((voice.track, voice.start_ms))
+        if not voice.print:
+            return known.label if known else self._by_track.get(voice.track, self._last)
+        if not self._centres:
+            self._count = 1
+            self._centres[0] = _print(voice)
+            return 0
+        alike = {label: float(c @ _print(voice)) for label, c in self._centres.items()}
+        nearest = max(alike, key=lambda label: alike[label])
+        is_new = alike[nearest] < STRANGER and voice.alone_ms >= STRANGER_MS
+        if is_new and self._count < min(self._most, 2):
+            self._count += 1
+            self._centres[self._count - 1] = _print(voice)
+            return self._count - 1
+        return nearest
+
+    def _learn(self, voice: Voice, label: int) -> None:
+        self._items.append(_Item(_print(voice), voice.alone_ms / 1000, label))
+        self._condense()
+        prints = np.stack([item.print for item in self._items])
+        seconds = np.array([item.seconds for item in self._items], np.float32)
+        found = clusters.split(prints, seconds, most=self._most)
+        if len(found.centres) < len(self._centres):
+            self._recentre()  # what was believed of a short voice stands until there is more of it
+            return
+        names = self._names(found, seconds)
+        for item, part in zip(self._items, found.labels, strict=True):
+            item.label = names[int(part)]
+        self._centres = {names[part]: centre for part, centre in enumerate(found.centres)}
+        key = (voice.track, voice.start_ms)
+        self._told[key].label = self._by_track[voice.track] = self._items[-1].label
+
+    def _names(self, found: clusters.Split, seconds: NDArray[np.float32]) -> dict[int, int]:
+        """Each part's label: the one that most of it had; the rest get new ones."""
+        shared: Counter[tuple[int, int]] = Counter()
+        for part, item, worth in zip(found.labels, self._items, seconds, strict=True):
+            shared[int(part), item.label] += int(1000 * worth)
+        names: dict[int, int] = {}
+        for (part, label), _ in shared.most_common():
+            if part not in names and label not in names.values():
+                names[part] = label
+        for part in range(len(found.centres)):
+            if part not in names:
+                names[part] = self._new_label(taken=set(names.values()))
+        return names
+
+    def _new_label(self, *, taken: set[int]) -> int:
+        free = next(n for n in range(self._count + 1) if n not in taken)
+        self._count = max(self._count, free + 1)
+        return free
+
+    def _recentre(self) -> None:
+        for label in self._centres:
+            own = [item for item in self._items if item.label == label]
+            if own:
+                self._centres[label] = _mean(own).print
+
+    def _condense(self) -> None:
+        """The two oldest prints of the label that has most become one."""
+        while len(self._items) > LIVE_ITEMS:
+            label, _ = Counter(item.label for item in self._items).most_common(1)[0]
+            first, second = [item for item in self._items if item.label == label][:2]
+            self._items[self._items.index(second)] = _mean([first, second])
+            self._items.remove(first)
+
+
+def _print(voice: Voice) -> NDArray[np.float32]:
+    return np.frombuffer(voice.print, "<f4")
+
+
+def _mean(items: list[_Item]) -> _Item:
+    total = np.sum([item.print * item.seconds for item in items], axis=0)
+    length = max(float(np.linalg.norm(total)), 1e-6)
+    seconds = sum(item.seconds for item in items)
+    return _Item((total / length).astype(np.float32), seconds, items[0].label)
+
+
+def _relabelled(told: list[_Told], centres: NDArray[np.float32]) -> list[_Told]:
+    """Each voice by the nearest centre; one too short to tell, as its track or the one before."""
+    out: list[_Told] = []
+    by_track: dict[int, Counter[int]] = {}
+    for one in told:
+        if one.voice.print and one.voice.alone_ms >= SOLID_MS:
+            label = int((centres @ _print(one.voice)).argmax())
+            by_track.setdefault(one.voice.track, Counter())[label] += one.voice.alone_ms
+    last = 0
+    for one in told:
+        voice = one.voice
+        if voice.print and (voice.alone_ms >= SOLID_MS or voice.track not in by_track):
+            last = int((centres @ _print(voice)).argmax())
+        elif voice.track in by_track:
+            last = by_track[voice.track].most_common(1)[0][0]
+        out.append(_Told(voice, last))
+    return out
+
+
+def _renumbered(told: list[_Told]) -> list[_Told]:
+    order: dict[int, int] = {}
+    return [_Told(one.voice, order.setdefault(one.label, len(order))) for one in told]
+
+
+def _turns(told: list[_Told]) -> list[SpeakerTurn]:
+    """In order; stretches of one speaker with a short pause between them are one turn."""
+    out: dict[int, list[SpeakerTurn]] = {}
+    for one in sorted(told, key=lambda t: t.voice.start_ms):
+        start_ms, end_ms = one.voice.start_ms, one.voice.end_ms
+        own = out.setdefault(one.label, [])
+        if own and start_ms - own[-1].end_ms <= JOINED_MS:
+            start_ms, end_ms = own[-1].start_ms, max(end_ms, own.pop().end_ms)
+        own.append(SpeakerTurn(start_ms, end_ms, f"speaker_{one.label + 1}"))
+    return sorted((turn for own in out.values() for turn in own), key=lambda t: t.start_ms)
