@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from redaction.events import RedactedWord
+from redaction.newest import shown_until
 from redaction.segments import Segment, Span, Tombstone
 from triton_models.events import RawTranscript, Word
 
@@ -38,7 +39,9 @@ Token = Callable[[str, str], str]
 def render(segment: Segment, *, hold_last_words: int, token: Token) -> Rendered:
     """What may be shown of `segment` now; its tombstones take up what is masked in it."""
     words = segment.raw.words
-    hide = len(words) if segment.raw.is_final else max(0, len(words) - hold_last_words)
+    hide = len(words)
+    if not segment.raw.is_final:
+        hide = shown_until(segment.atoms, words=hide, hold_last_words=hold_last_words)
     if segment.held_from is not None:
         hide = min(hide, segment.held_from)
     spans = [span for span in segment.spans + segment.written if span.first < hide]

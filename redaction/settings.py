@@ -7,7 +7,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """What is taken out of transcripts, and how carefully partials are shown."""
 
     hold_last_words: int = 3
-    """The newest words of a partial that are not shown yet. Fewer: faster captions, more risk."""
+    """A word of a partial that could be part of something personal is shown once so many more
+    have come; a plain one at once. Fewer: faster captions, more risk."""
 
     slot_seconds: float = 30.0
     """How long a question such as "your card number?" makes numbers suspicious."""

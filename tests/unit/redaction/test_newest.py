@@ -1,0 +1,55 @@
+"""Which newest words of a partial wait for more."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redaction.newest import shown_until
+from redaction.words import atoms_of
+
+
+def shown(text: str, *, hold: int = 3) -> str:
+    """The part of a partial that may be shown."""
+    words = text.split()
+    return " ".join(words[: shown_until(atoms_of(words), words=len(words), hold_last_words=hold)])
+
+
+@pytest.mark.parametrize(
+    ("partial", "expected"),
+    [
+        ("I would like to cancel my order", "I would like to cancel my order"),
+        ("I would like to cancel my order for", "I would like to cancel my order"),
+        ("my order for a new", "my order for a new"),
+        ("it is Fitzgerald", "it is"),
+        ("it is Fitzgerald and I would", "it is Fitzgerald and I would"),
+        ("it is Fitzgerald and I", "it is"),
+        ("the code is four", "the code is"),
+        ("that was B", "that was"),
+        ("for", ""),
+    ],
+)
+def test_plain_words_are_shown_at_once_and_others_wait(partial: str, expected: str) -> None:
+    assert shown(partial) == expected
+
+
+PHRASE = "I need the bill to for a Fitzgerald four B at dot my please 4111 oh"
+SAID = st.lists(st.sampled_from(PHRASE.split()), max_size=9)
+
+
+@given(SAID, st.integers(0, 4))
+def test_never_less_is_shown_than_the_setting_says_nor_ever_taken_back(
+    words: list[str], hold: int
+) -> None:
+    until = [
+        shown_until(atoms_of(words[:n]), words=n, hold_last_words=hold)
+        for n in range(len(words) + 1)
+    ]
+    assert all(max(0, n - hold) <= shown <= n for n, shown in enumerate(until))
+    assert until == sorted(until)
+
+
+@given(SAID)
+def test_a_word_that_could_be_personal_is_never_the_last_shown_too_soon(words: list[str]) -> None:
+    until = shown_until(atoms_of(words), words=len(words), hold_last_words=3)
+    newest = words[max(0, len(words) - 3) : until]
+    assert not {"Fitzgerald", "four", "B", "4111", "oh"} & set(newest)
