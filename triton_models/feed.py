@@ -176,6 +176,7 @@ class LegFeed:
         self._done_ms = max(self._done_ms, self._sent_ms)
         self._unanswered.clear()
         self._is_open = False
+        self._finish_if_nothing_is_left()
         return lost
 
     def give_up(self) -> None:

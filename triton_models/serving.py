@@ -19,7 +19,7 @@ from triton_models import option_limits
 from triton_models.fallback import OPTIONS_REFUSED
 from triton_models.hypothesis import LONGEST_STEP_MS, SAMPLES_PER_MS, Answer, Hypothesis, Step
 from triton_models.loading import Lineage, lineage, load
-from triton_models.settings import Settings
+from triton_models.settings import DEFAULT_MODEL, Settings
 from triton_models.tensors import MODELS_DIR_VARIABLE, SETTINGS_VARIABLE
 
 log = logging.getLogger(__name__)
@@ -134,10 +134,11 @@ def request(step: Step, options: bytes | None) -> Request:
         return Request(step, f"{OPTIONS_REFUSED}: {error}")
 
 
-def served_from_environment() -> Served:
-    """The recogniser that the server's starter asked for."""
-    settings = msgspec.json.decode(os.environ[SETTINGS_VARIABLE], type=Settings)
-    models_dir = Path(os.environ[MODELS_DIR_VARIABLE])
+def served_from_environment(model: str = DEFAULT_MODEL) -> Served:
+    """The recogniser that the server's starter asked for under this name."""
+    whole = msgspec.json.decode(os.environ[SETTINGS_VARIABLE], type=Settings)
+    settings = whole.of(model)
+    models_dir = whole.models_dir_of(model, usual=Path(os.environ[MODELS_DIR_VARIABLE]))
     threads = os.cpu_count() or 1
     recogniser = load(settings, models_dir, threads=threads, clock=time.monotonic)
     return Served(recogniser, lineage(settings))

@@ -42,8 +42,9 @@ def models_dir() -> Path:
 class TritonServer:
     """An embedded Triton under its supervisor, which runs in a thread of its own."""
 
-    def __init__(self, models_dir: Path, run_dir: Path) -> None:
-        self.embedded = EmbeddedTriton(Settings(), models_dir=models_dir, run_dir=run_dir)
+    def __init__(self, models_dir: Path, run_dir: Path, settings: Settings | None = None) -> None:
+        asked = settings or Settings()
+        self.embedded = EmbeddedTriton(asked, models_dir=models_dir, run_dir=run_dir)
         self.log = run_dir / "triton.log"
         self._watched = Watched(self.embedded.prepare(), log=self.log)
         self._loop = asyncio.new_event_loop()

@@ -8,6 +8,7 @@ interpreter's shared library and imports `triton_models` as this process does. I
 
 import asyncio
 import hashlib
+import logging
 import os
 import platform
 import re
@@ -27,6 +28,9 @@ from triton_models.tensors import MODEL, MODELS_DIR_VARIABLE, SETTINGS_VARIABLE
 from trunkline.ports import free_port
 from trunkline.processes import Program
 
+logger = logging.getLogger(__name__)
+
+REPOSITORY = Path(triton_models.__file__).parent / "repository"
 HOST = "127.0.0.1"
 READY_S = 60.0
 EXIT_S = 5
@@ -89,17 +93,21 @@ class EmbeddedTriton:
         if why := unsupported():
             raise NotStarted(why)
         self._lay_out_backend()
+        self._lay_out_repository()
         for left in _SHARED_MEMORY.glob(f"{self._mark}*"):
             left.unlink(missing_ok=True)
         return Program("triton", self.argv, env=self.env, stop_s=EXIT_S + 5.0)
 
     async def wait_ready(self, *, timeout_s: float = READY_S) -> None:
-        """Return once the model answers; NotStarted if it does not in time."""
+        """Return once the first model answers; NotStarted if it does not in time."""
         client = triton_grpc.InferenceServerClient(self.url)
         try:
             async with asyncio.timeout(timeout_s):
-                while not await _is_ready(client):
+                while not await _is_ready(client, MODEL):
                     await asyncio.sleep(0.1)
+            for name in self._settings.model_names:
+                if not await _is_ready(client, name):
+                    logger.warning("a model is not served: its calls get %s", MODEL)
         except TimeoutError:
             raise NotStarted(
                 f"Triton did not answer on {self.url} within {timeout_s:.0f} s"
@@ -110,10 +118,11 @@ class EmbeddedTriton:
     @property
     def argv(self) -> list[str]:
         """The server in the foreground."""
-        repository = Path(triton_models.__file__).parent / "repository"
         return [
             str(_wheel_or_raise() / "bin" / "tritonserver"),
-            f"--model-repository={repository}",
+            f"--model-repository={self.repository}",
+            # One model that cannot be loaded does not keep the others from being served.
+            f"--exit-on-error={str(not self._settings.served).lower()}",
             f"--backend-directory={self._backends}",
             f"--backend-config=python,shm-region-prefix-name={self._mark}",
             f"--grpc-address={HOST}",
@@ -149,6 +158,27 @@ class EmbeddedTriton:
     def _backends(self) -> Path:
         return self._run_dir / "backends"
 
+    @property
+    def repository(self) -> Path:
+        """What the server mounts: ours, or one laid out with the further models."""
+        return self._run_dir / "repository" if self._settings.served else REPOSITORY
+
+    def _lay_out_repository(self) -> None:
+        """Ours, and a copy of `asr` for each further model; its code is there once."""
+        if not self._settings.served:
+            return
+        shutil.rmtree(self.repository, ignore_errors=True)
+        self.repository.mkdir(parents=True)
+        for model in REPOSITORY.iterdir():
+            (self.repository / model.name).symlink_to(model)
+        config = (REPOSITORY / MODEL / "config.pbtxt").read_text(encoding="utf-8")
+        for served in self._settings.served:
+            folder = self.repository / served.name
+            folder.mkdir()
+            (folder / "1").symlink_to(REPOSITORY / MODEL / "1")
+            named = config.replace(f'name: "{MODEL}"', f'name: "{served.name}"', 1)
+            (folder / "config.pbtxt").write_text(named, encoding="utf-8")
+
     def _lay_out_backend(self) -> None:
         wheel = _wheel_or_raise()
         backend = self._backends / "python"
@@ -161,9 +191,9 @@ class EmbeddedTriton:
         stub.chmod(0o755)
 
 
-async def _is_ready(client: triton_grpc.InferenceServerClient) -> bool:
+async def _is_ready(client: triton_grpc.InferenceServerClient, model: str) -> bool:
     try:
-        return bool(await client.is_model_ready(MODEL, client_timeout=2.0))
+        return bool(await client.is_model_ready(model, client_timeout=2.0))
     except InferenceServerException:
         return False
 

@@ -215,6 +215,17 @@ def test_an_ended_leg_is_finished_once_its_last_step_is_answered() -> None:
     assert len(told(feed)) == 1
 
 
+def test_losing_the_last_steps_of_an_ended_leg_is_said_at_once() -> None:
+    feed = fresh()
+    feed.receive_frame(frame(0), now=0.0)
+    feed.end()
+    (step,) = sent(feed)
+    assert feed.receive_loss(step.number)
+    assert feed.finished  # whoever waits for the leg's end takes what is there now
+    (gap,) = told(feed)
+    assert isinstance(gap, Gap) and (gap.start_ms, gap.end_ms) == (0, 100)
+
+
 def test_giving_up_says_what_was_not_recognised() -> None:
     feed = fresh()
     for start_ms in range(0, 500, 100):

@@ -14,8 +14,8 @@ class TritonPythonModel:
     served: Served
 
     def initialize(self, args: dict[str, str]) -> None:
-        """Load the weights."""
-        self.served = served_from_environment()
+        """Load the weights. A copy of this model under another name has settings of its own."""
+        self.served = served_from_environment(args["model_name"])
 
     def execute(self, requests: list) -> list:
         """One response a request; requests of a batch are recognised together."""
