@@ -10,6 +10,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 START_TOKEN = 1
 END_TOKEN = 2
 
@@ -31,7 +34,9 @@ class Vocabulary:
     """Reads `tokenizer.bin`, and turns token numbers into text."""
 
     def __init__(self, table: bytes) -> None:
-        self._pieces = [_piece(entry) for entry in _entries(table)]
+        entries = list(_entries(table))
+        self._pieces = [_piece(entry) for entry in entries]
+        self._numbers = {entry: number for number, entry in reversed(list(enumerate(entries)))}
 
     def __len__(self) -> int:
         return len(self._pieces)
@@ -40,6 +45,38 @@ class Vocabulary:
         """The text of `tokens`, words separated by one space."""
         joined = b"".join(self._pieces[token] for token in tokens)
         return joined.replace(_WORD_START, b" ").decode("utf-8", errors="ignore").strip()
+
+    def encode(self, text: str) -> tuple[int, ...]:
+        """The tokens of `text`, as words of their own; not those a decoder would always choose.
+
+        Byte-pair encoding as SentencePiece has it: a piece made earlier has a lower number.
+        """
+        pieces = [char.encode() for char in "\u2581" + text.strip().replace(" ", "\u2581")]
+        while True:
+            pairs = enumerate(zip(pieces, pieces[1:], strict=False))
+            joined = [(self._numbers.get(a + b), at) for at, (a, b) in pairs]
+            number, at = min(((n, at) for n, at in joined if n is not None), default=(-1, 0))
+            if number < 0:
+                return tuple(n for piece in pieces for n in self._spelled(piece))
+            pieces[at : at + 2] = [pieces[at] + pieces[at + 1]]
+
+    def _spelled(self, piece: bytes) -> list[int]:
+        """A piece's own number, or its bytes'."""
+        if piece in self._numbers:
+            return [self._numbers[piece]]
+        return [self._numbers[b"<0x%02X>" % byte] for byte in piece]
+
+    def without(self, allowed: str) -> NDArray[np.bool_]:
+        """bool [vocabulary]: tokens that write any other character than `allowed` and a space."""
+        whole = {END_TOKEN}
+        plain = set(allowed + " ")
+        return np.array(
+            [
+                number not in whole
+                and not set(piece.replace(_WORD_START, b" ").decode("utf-8", "replace")) <= plain
+                for number, piece in enumerate(self._pieces)
+            ]
+        )
 
     def words(self, tokens: Sequence[int], probabilities: Sequence[float]) -> list[SpokenWord]:
         """Whitespace-separated words; punctuation stays on its word and does not count for it."""

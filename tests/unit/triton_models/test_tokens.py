@@ -39,3 +39,16 @@ def test_a_word_is_as_sure_as_its_least_sure_token_that_is_not_punctuation() -> 
 def test_half_a_character_is_left_out() -> None:
     assert VOCABULARY.text([3, 8]) == "Hel"
     assert VOCABULARY.words([10], [0.5]) == []
+
+
+def test_text_is_taken_apart_by_the_earliest_pieces() -> None:
+    pieces = (b"ab", b"bc", b"abc", SPACE + b"abc", b"a", b"b", b"c", SPACE)
+    vocabulary = Vocabulary(table(b"<unk>", b"<s>", b"</s>", *pieces, b"<0xC3>", b"<0xA9>"))
+    assert vocabulary.encode("abc") == (6,)
+    assert vocabulary.encode("bc ab") == (10, 4, 10, 3)
+    assert vocabulary.encode("\u00e9") == (10, 11, 12)
+
+
+def test_tokens_with_other_characters_than_allowed_are_told() -> None:
+    banned = VOCABULARY.without("Helo,")
+    assert [number for number in range(12) if banned[number]] == [6, 7, 8, 9, 11]
