@@ -47,7 +47,13 @@ class Legs:
     A leg whose model or options are refused goes on with `default`.
     """
 
-    def __init__(self, registry: CollectorRegistry, *, default: LegOptions | None = None) -> None:
+    def __init__(
+        self,
+        registry: CollectorRegistry,
+        *,
+        default: LegOptions | None = None,
+        prefix: str = "trunkline_triton_models_",
+    ) -> None:
         self.wake = asyncio.Event()
         self._default = default or LegOptions()
         self._feeds: dict[str, LegFeed] = {}
@@ -57,7 +63,7 @@ class Legs:
         self._results = Results()
         self._online = False
         self._sequences = secrets.randbits(48) << 14
-        self._meters = _Meters(registry)
+        self._meters = _Meters(registry, prefix)
         self._meters.backlog.set_function(lambda: self._backlog_ms())
         self._meters.legs.set_function(lambda: len(self._feeds))
 
@@ -119,6 +125,11 @@ class Legs:
                 yield Sending(token, outgoing.step, outgoing.model)
             if feed is not None:
                 self._deliver(feed)
+
+    def leg_of(self, token: str) -> str | None:
+        """Whose step that is; None if its answer is not waited for."""
+        feed = self._asked.get(token)
+        return feed.leg.leg_id if feed else None
 
     def answered(self, token: str, answer: Answer) -> None:
         """The recogniser answered a step."""
@@ -217,8 +228,7 @@ class Legs:
 
 
 class _Meters:
-    def __init__(self, registry: CollectorRegistry) -> None:
-        prefix = "trunkline_triton_models_"
+    def __init__(self, registry: CollectorRegistry, prefix: str) -> None:
         self.legs = Gauge(prefix + "legs", "Legs being recognised", registry=registry)
         self.backlog = Gauge(
             prefix + "backlog_ms", "Audio waiting, of the leg that waits most", registry=registry
