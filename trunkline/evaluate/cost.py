@@ -56,26 +56,45 @@ def _processes(proc: Path) -> Iterator[Process]:
 
 
 def cpu_by_part(table: list[Process], state_dir: str) -> dict[str, float]:
-    """CPU seconds of the appliance's parts: the processes that name its folder, and theirs."""
-    parts = {one.pid: _part(one.command) for one in table if state_dir in one.command}
-    parent = {one.pid: one.parent for one in table}
-    used: dict[str, float] = {}
+    """CPU seconds of the appliance's parts: processes that name its folder, and their families.
+
+    What `trunkline up` started belongs to it even where its command does not say so.
+    """
+    by_pid = {one.pid: one for one in table}
+    ours = {one.pid for one in table if state_dir in one.command}
+    ours |= {by_pid[pid].parent for pid in ours if _is_supervisor(by_pid.get(by_pid[pid].parent))}
+    seconds: dict[str, float] = {}
     for one in table:
-        pid = one.pid
-        while pid not in parts and pid in parent:
-            pid = parent[pid]
-        if pid in parts:
-            used[parts[pid]] = used.get(parts[pid], 0.0) + one.cpu_s
-    return used
+        family = list(_family(one, by_pid))
+        if any(member.pid in ours for member in family):
+            part = next((part for part in map(_part, family) if part), "other")
+            seconds[part] = seconds.get(part, 0.0) + one.cpu_s
+    return seconds
 
 
-def _part(command: str) -> str:
-    words = command.split()
-    if "run" in words[:-1] and "trunkline" in words:
+def _family(one: Process, by_pid: Mapping[int, Process]) -> Iterator[Process]:
+    """The process, its parent, and so on."""
+    found: Process | None = one
+    while found:
+        yield found
+        found = by_pid.get(found.parent)
+
+
+def _is_supervisor(one: Process | None) -> bool:
+    return one is not None and "trunkline" in one.command and "up" in one.command.split()
+
+
+def _part(one: Process) -> str:
+    """What a command is; empty where only its parent knows."""
+    words = one.command.split()
+    if "trunkline" in words and "run" in words[:-1]:
         return words[words.index("run") + 1]
-    if "tritonserver" in command:
+    program = words[0].rpartition("/")[2] if words else ""
+    if program == "tritonserver":
         return "triton"
-    return "postgres" if "postgres" in command else "other"
+    if program == "postgres":
+        return "postgres"
+    return "up" if _is_supervisor(one) else ""
 
 
 def used(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str, float]:

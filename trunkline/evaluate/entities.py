@@ -1,8 +1,8 @@
 """Whether names, numbers, dates and products came out right (pure).
 
-An entity is found when every one of its normalised words is. Numbers and dates are told from the
-normalised reference, proper names by their capitals inside a sentence, others are annotated with
-the call. Personal data is counted apart: there, right means masked.
+An entity is found when its normalised words are, however they are grouped. Numbers and dates are
+told from the normalised reference, proper names by their capitals inside a sentence, others are
+annotated with the call. Personal data is counted apart: there, right means masked.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from trunkline.evaluate.align import Aligned, Said
+from trunkline.evaluate.align import Said
 from trunkline.evaluate.leaks import ShownWord
+from trunkline.evaluate.leg_alignment import LegAlignment
 from trunkline.evaluate.normalise import normalise
 from trunkline.evaluate.readable import MONTHS
 from trunkline.evaluate.reference import Reference, Span, pieces, spoken_words
@@ -142,22 +143,42 @@ def _locate(elements: Sequence[Said], turn: int, texts: Sequence[str]) -> tuple[
     return None
 
 
-def entity_recall(entities: Iterable[Entity], steps: Iterable[Aligned]) -> dict[str, Recall]:
-    """By kind, how many came out word for word."""
-    became = {one.reference: one.step for one in steps if one.step not in _OF_SHOWN}
+def entity_recall(entities: Iterable[Entity], leg: LegAlignment) -> dict[str, Recall]:
+    """By kind, how many came out letter for letter, whatever the gaps between words."""
+    place = {one.reference: at for at, one in enumerate(leg.steps) if one.step not in _OF_SHOWN}
     counts: dict[str, Recall] = {}
     for entity in entities:
-        steps_of = [became.get(at, "") for at in range(entity.start, entity.stop)]
-        found = all(step == "match" for step in steps_of)
-        masked = any(step == "swallowed" for step in steps_of)
-        counts[entity.kind] = total_recall(
-            [counts.get(entity.kind, Recall()), Recall(1, int(found), int(masked))]
-        )
+        first, last = place[entity.start], place[entity.stop - 1]
+        said = "".join(one.text for one in leg.reference[entity.start : entity.stop])
+        masked = any(one.step == "swallowed" for one in leg.steps[first : last + 1])
+        one = Recall(1, int(said in _readings(leg, first, last)), int(masked))
+        counts[entity.kind] = total_recall([counts.get(entity.kind, Recall()), one])
     return counts
 
 
 _OF_SHOWN = frozenset({"insertion", "token", "absorbed"})
 """Steps that consume no reference word."""
+
+
+def _readings(leg: LegAlignment, first: int, last: int) -> set[str]:
+    """What was shown in the steps' place, without and with what was inserted beside it.
+
+    `10 30` for `1030` is one word for another and one too many.
+    """
+    before, after = first, last
+    while before > 0 and leg.steps[before - 1].step == "insertion":
+        before -= 1
+    while after + 1 < len(leg.steps) and leg.steps[after + 1].step == "insertion":
+        after += 1
+    return {
+        "".join(
+            leg.shown[one.shown].text
+            for one in leg.steps[start : stop + 1]
+            if one.step in ("match", "substitution", "insertion")
+        )
+        for start in (before, first)
+        for stop in (last, after)
+    }
 
 
 def total_recall(parts: Iterable[Recall]) -> Recall:

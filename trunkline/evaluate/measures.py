@@ -99,7 +99,7 @@ def _entities(reference: Reference, legs: Iterable[LegAlignment]) -> dict[str, R
     found: dict[str, list[Recall]] = {}
     for leg in legs:
         entities = find_entities(reference, leg.reference, channel=leg.channel)
-        for kind, recall in entity_recall(entities, leg.steps).items():
+        for kind, recall in entity_recall(entities, leg).items():
             found.setdefault(kind, []).append(recall)
     return {kind: total_recall(found[kind]) for kind in sorted(found)}
 

@@ -138,7 +138,7 @@ def _privacy(totals: Totals, scored: Iterable[CallScore]) -> Iterator[str]:
 
 def _entities(totals: Totals) -> Iterator[str]:
     yield (
-        "<p>Outside personal data; found means every normalised word of it came out right. "
+        "<p>Outside personal data; found means right, letter by letter after normalisation. "
         "Numbers, dates and proper names are told from the reference, other kinds are annotated."
         "</p>"
     )

@@ -74,7 +74,7 @@ def distribution(series: Mapping[str, Sequence[float]], *, title: str, unit: str
     most = nice_ceiling(max((percentile(v, 0.99) for v in known.values()), default=1.0))
     least = min(0.0, *(values[0] for values in known.values())) if known else 0.0
     scale = width / (most - least)
-    parts = _frame(title_y="share", ys=[(f"{p}%", p / 100) for p in (0, 25, 50, 75, 95)])
+    parts = _frame(ys=[(f"{p}%", p / 100) for p in (0, 25, 50, 75, 95)])
     for at in ticks(most):
         x = left + (at - least) * scale
         parts.append(_line((x, upper), (x, upper + depth), "grid"))
@@ -104,9 +104,7 @@ def reliability(bins: Sequence[Bin], *, title: str) -> str:
     left, upper, _, depth = PLOT
     side = depth
     most = max((one.words for one in bins), default=1) or 1
-    parts = _frame(
-        title_y="right", ys=[(f"{p}%", p / 100) for p in (0, 25, 50, 75, 100)], width=side
-    )
+    parts = _frame(ys=[(f"{p}%", p / 100) for p in (0, 25, 50, 75, 100)], width=side)
     for p in (0, 25, 50, 75, 100):
         x = left + side * p / 100
         parts.append(_line((x, upper), (x, upper + side), "grid"))
@@ -124,7 +122,13 @@ def reliability(bins: Sequence[Bin], *, title: str) -> str:
                 f'<circle class="s0 dot" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}">'
                 f"<title>{escape(tip)}</title></circle>"
             )
-    parts.append(_text((left + side + 16, upper + side), "confidence said", "tick"))
+    parts.append(
+        _text(
+            (left + side + 16, upper + side),
+            "across: confidence said; up: share that was right",
+            "tick",
+        )
+    )
     return _svg(title, upper + side + 26, parts)
 
 
@@ -139,13 +143,13 @@ def legend(names: Sequence[str]) -> str:
 
 
 def nice_ceiling(value: float) -> float:
-    """The next of 1, 2, 2.5, 5 and 10 times a power of ten."""
+    """The next of 1, 2, 3, 4, 6, 8 and 10 times a power of ten."""
     power = 1.0
     while power * 10 <= value:
         power *= 10
     while power > value > 0:
         power /= 10
-    return next((power * n for n in (1, 2, 2.5, 5) if power * n >= value), power * 10)
+    return next((power * n for n in (1, 2, 3, 4, 6, 8) if power * n >= value), power * 10)
 
 
 def ticks(top: float) -> list[float]:
@@ -153,14 +157,13 @@ def ticks(top: float) -> list[float]:
     return [top * at / 4 for at in range(5)]
 
 
-def _frame(*, title_y: str, ys: Sequence[tuple[str, float]], width: float = PLOT[2]) -> list[str]:
+def _frame(ys: Sequence[tuple[str, float]], width: float = PLOT[2]) -> list[str]:
     left, upper, _, depth = PLOT
     parts = []
     for label, share in ys:
         y = upper + depth * (1 - share)
         parts.append(_line((left, y), (left + width, y), "grid"))
         parts.append(_text((left - 8, y + 4), label, "tick", anchor="end"))
-    parts.append(_text((left + 6, upper + 12), title_y, "tick"))
     return parts
 
 
