@@ -119,6 +119,23 @@ class LegLeft(Event, frozen=True, kw_only=True):
     """Interarrival jitter (RFC 3550 section 6.4.1), the largest seen."""
 
 
+class SegmentSpeaker(msgspec.Struct, frozen=True):
+    """Who speaks in one segment of a transcript."""
+
+    segment_id: str
+    speaker: str
+
+
+class SpeakersCorrected(Event, frozen=True, kw_only=True):
+    """By all that was heard of a leg that several people share, these segments are of others.
+
+    Said at the end of the call; it may come before the finals that it is about.
+    """
+
+    leg_id: str
+    segments: tuple[SegmentSpeaker, ...]
+
+
 class CallEnded(Event, frozen=True, kw_only=True):
     """The call is over: no event of this call follows on this topic."""
 
@@ -136,6 +153,7 @@ CallEvent = (
     | Gap
     | DtmfPressed
     | LegLeft
+    | SpeakersCorrected
     | CallEnded
 )
 """What crosses `trunkline.calls`."""
