@@ -49,6 +49,7 @@ def diagnose(settings: Settings) -> list[Finding]:
         lambda: _ports(settings) if appliance is None else _roles(settings, appliance),
         lambda: _database(settings.appliance.postgres_dsn or (appliance or _NONE).postgres_dsn),
         lambda: _kafka(settings),
+        lambda: _riva(settings),
         lambda: _webhook(settings),
     ]
     return [finding for check in checks for finding in check()]
@@ -189,6 +190,25 @@ def _kafka(settings: Settings) -> Iterator[Finding]:
             )
         else:
             yield Finding(Verdict.OK, f"Kafka {server} answers")
+
+
+def _riva(settings: Settings) -> Iterator[Finding]:
+    speech = settings.triton_models
+    if speech.backend != "riva":
+        return
+    from triton_models.riva.channel import Unusable, call_metadata
+
+    host, _, port = speech.url.rpartition(":")
+    try:
+        call_metadata(speech.riva)
+        socket.create_connection((host.strip("[]"), int(port)), timeout=3).close()
+    except Unusable as error:
+        yield Finding(Verdict.FAIL, str(error), "correct [triton_models.riva]")
+    except (OSError, ValueError) as error:
+        what = f"Riva {speech.url or '(no url)'}: {type(error).__name__}"
+        yield Finding(Verdict.FAIL, what, "check [triton_models] url: HOST:50051")
+    else:
+        yield Finding(Verdict.OK, f"Riva {speech.url} answers")
 
 
 def _webhook(settings: Settings) -> Iterator[Finding]:
