@@ -16,6 +16,7 @@ import numpy as np
 from sip_gateway.events import AudioFrame, Gap
 from triton_models.events import RawTranscript
 from triton_models.hypothesis import SAMPLES_PER_MS, Answer, Hypothesis, Step
+from triton_models.lineage import mark
 from triton_models.options import LegOptions
 from triton_models.speech import LegStream
 
@@ -266,7 +267,7 @@ class LegFeed:
             language=self._language,
             model=answer.model,
             model_sha256=answer.model_sha256,
-            decoder=answer.decoder,
+            decoder=answer.decoder + mark(self.options),
             frozen_words=len(found.words) if found.is_final else found.frozen_words,
             speech_final=found.speech_final,
             utterance_end=found.utterance_end,

@@ -23,6 +23,7 @@ from trunkline.bus.sealed import load_or_create_key
 from trunkline.embedded import postgres, triton
 from trunkline.ports import free_port
 from trunkline.processes import Program, Watched
+from trunkline.registry import register_at_start
 from trunkline.running import RunningAppliance, appliance_file
 from trunkline.settings import Settings, SettingsError, write
 
@@ -134,6 +135,7 @@ class Appliance:
                 children.start(recogniser.prepare())
                 await recogniser.wait_ready()
                 speech = msgspec.structs.replace(speech, url=recogniser.url)
+        await register_at_start(appliance.postgres_dsn, speech, tenant_id=appliance.tenant)
         return msgspec.structs.replace(
             settings, appliance=appliance, triton_models=speech, **self._ports(settings)
         )

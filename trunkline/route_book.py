@@ -8,7 +8,7 @@ before any were, the settings alone.
 import asyncio
 import logging
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -115,7 +115,7 @@ class RouteBook:
 
     def _take(self, rows: tuple[RouteRow, ...], *, keep: bool) -> None:
         self._rows = rows
-        self._rules = tuple(_rules(rows))
+        self._rules = tuple(rule for rule in map(usable, rows) if rule is not None)
         self._meters.rules.set(len(self._rules))
         if keep:
             logger.info("speech routes changed", extra={"count": len(self._rules)})
@@ -153,13 +153,14 @@ def rule_of(row: RouteRow) -> Rule:
     )
 
 
-def _rules(rows: Iterable[RouteRow]) -> Iterable[Rule]:
-    for row in rows:
-        try:
-            yield rule_of(row)
-        except BadRule as error:
-            told = {"count": row.route_id, "reason": str(error)}
-            logger.error("a speech route cannot be used, and does not hold", extra=told)
+def usable(row: RouteRow) -> Rule | None:
+    """The same; None for a row that this release cannot use, and says so in the log."""
+    try:
+        return rule_of(row)
+    except BadRule as error:
+        told = {"count": row.route_id, "reason": str(error)}
+        logger.error("a speech route cannot be used, and does not hold", extra=told)
+        return None
 
 
 def _read(cache: Path) -> tuple[RouteRow, ...]:

@@ -32,6 +32,15 @@ def appliance_file(settings: Settings) -> Path:
     return settings.state_dir / "run" / "appliance.json"
 
 
+def settings_in_force() -> tuple[Settings, str]:
+    """Settings and database to administer: as configured, else the running appliance's."""
+    settings = load(None)
+    if settings.appliance.postgres_dsn:
+        return settings, settings.appliance.postgres_dsn
+    running = find_appliance(settings)
+    return running.settings(), running.postgres_dsn
+
+
 def find_appliance(settings: Settings | None = None) -> RunningAppliance:
     """The appliance of these settings, or of those in force; NotRunning without one."""
     path = appliance_file(settings or load(None))

@@ -16,6 +16,7 @@ COMMANDS = (
     "transcript",
     "doctor",
     "models",
+    "routes",
     "eval",
     "transcribe",
     "redact",

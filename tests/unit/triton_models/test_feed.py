@@ -12,6 +12,7 @@ from sip_gateway.events import AudioFrame, Gap
 from triton_models.events import RawTranscript, Word
 from triton_models.feed import AGAIN_LONGEST_S, FLUSH_S, KEEPALIVE_S, LegFeed, Outgoing
 from triton_models.hypothesis import Answer, Hypothesis
+from triton_models.lineage import mark
 from triton_models.options import LegOptions, Phrase
 from triton_models.speech import LegStream
 
@@ -313,6 +314,12 @@ def test_only_the_step_that_starts_a_leg_carries_its_options() -> None:
     first, second = sent(feed)
     assert (first.step.options, second.step.options) == (options, None)
     assert {first.model, second.model} == {"asr_b"}
+    heard = hypothesis(0, end_ms=90, final=True)
+    feed.receive_answer(first.number, answer(100, heard), now=0.1, at=AT)
+    (transcript,) = told(feed)
+    assert isinstance(transcript, RawTranscript)
+    assert transcript.decoder == "d" + mark(options)
+    assert mark(LegOptions(model="asr_b", language="de")) == "" != mark(options)
 
 
 def test_a_refused_leg_goes_on_with_other_options_and_says_so_in_its_transcripts() -> None:
