@@ -4,7 +4,7 @@ Measured on telephone speech: 0.016 s of CPU for a second of audio, 28 MB a deco
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import pocketsphinx
@@ -24,10 +24,23 @@ class Span(NamedTuple):
     end_ms: int
 
 
-class Aligner:
-    """One decoder; use it from one thread at a time."""
+class WordTimes(Protocol):
+    """Says when words were spoken: `Aligner`, or what takes its place."""
 
-    def __init__(self) -> None:
+    def align(self, words: Sequence[str], samples: Samples) -> list[Span | None]:
+        """The span of each word; None where it could not be told."""
+        ...
+
+
+class Aligner:
+    """One decoder; use it from one thread at a time.
+
+    `every`: 2 looks at every second frame only. Measured on 51 telephone turns: 9.6 instead of
+    15.0 ms of CPU a second; half of the words' starts stay where they were, 95 % within 40 ms.
+    """
+
+    def __init__(self, *, every: int = 1) -> None:
+        self._every = every
         self._load()
 
     def _load(self) -> None:
@@ -35,7 +48,13 @@ class Aligner:
         # on those before it. Of 1327 words in 139 telephone turns 71 stayed without a span with
         # the default beam (1e-48), 34 with this one, 48 with 1e-120.
         self._decoder = pocketsphinx.Decoder(
-            lm=None, loglevel="FATAL", cmn="batch", beam=1e-80, pbeam=1e-80, wbeam=1e-60
+            lm=None,
+            loglevel="FATAL",
+            cmn="batch",
+            beam=1e-80,
+            pbeam=1e-80,
+            wbeam=1e-60,
+            ds=self._every,
         )
         self._names: dict[str, str] = {}
 

@@ -9,7 +9,7 @@ import msgspec
 
 from triton_models import tokens, weights
 from triton_models.moonshine import Moonshine
-from triton_models.reader import Reader
+from triton_models.reader import Reader, TaskReader
 from triton_models.recogniser import Recogniser
 from triton_models.settings import Riva, Settings
 from triton_models.voice import VoiceActivity
@@ -39,8 +39,23 @@ def lineage(settings: Settings) -> Lineage:
     return Lineage(weights.RECOGNISER, weights.model(weights.RECOGNISER).sha256, digest[:12])
 
 
+ReadAll = Callable[[Path, int], TaskReader]
+"""Makes what reads utterances, out of the recogniser's weights, for so many threads."""
+
+
+def reader_of(folder: Path, threads: int) -> TaskReader:
+    """The reader of live calls."""
+    model = Moonshine(folder / "encoder.ort", folder / "decoder.ort")
+    return Reader(model, tokens.load(folder / "tokenizer.bin"), threads=threads)
+
+
 def load(
-    settings: Settings, models_dir: Path, *, threads: int, clock: Callable[[], float]
+    settings: Settings,
+    models_dir: Path,
+    *,
+    threads: int,
+    clock: Callable[[], float],
+    read: ReadAll = reader_of,
 ) -> Recogniser:
     """A recogniser that decodes on `threads` threads; WeightsMissing where weights are not right.
 
@@ -50,9 +65,6 @@ def load(
     for name in (weights.RECOGNISER, weights.VOICE):
         if not weights.model(name).is_complete(models_dir):
             raise WeightsMissing(f"{name} in {models_dir}: run `trunkline models fetch`")
-    folder = models_dir / weights.RECOGNISER
-    model = Moonshine(folder / "encoder.ort", folder / "decoder.ort")
-    vocabulary = tokens.load(folder / "tokenizer.bin")
     voice = VoiceActivity(models_dir / weights.VOICE / "voice_16k.onnx")
-    reader = Reader(model, vocabulary, threads=threads)
+    reader = read(models_dir / weights.RECOGNISER, threads)
     return Recogniser(settings, voice=voice, reader=reader, clock=clock)

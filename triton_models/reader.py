@@ -1,12 +1,13 @@
 """Reads utterances: decodes, doubts a decode that repeats itself, and times each word."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
+from typing import Protocol
 
 import numpy as np
 
-from triton_models.align import Aligner, Span, filled, proportional
+from triton_models.align import Aligner, Span, WordTimes, filled, proportional
 from triton_models.cut import quietest
 from triton_models.events import Word
 from triton_models.hypothesis import SAMPLES_PER_MS
@@ -19,17 +20,38 @@ _SHIFT_SAMPLES = 4800
 _SHORTEST_HALF = 16000
 
 
+class TaskReader(Protocol):
+    """Reads utterances: `Reader`, or one that prepares work for it."""
+
+    threads: int
+
+    def read(self, tasks: Sequence[Task]) -> list[Reading]:
+        """What was said in each task's utterance, in the order of `tasks`."""
+        ...
+
+    def close(self) -> None:
+        """End the threads."""
+        ...
+
+
 class Reader:
     """Decodes a batch of utterances, one a thread; `read` is called from one thread at a time."""
 
-    def __init__(self, model: Moonshine, vocabulary: Vocabulary, *, threads: int) -> None:
+    def __init__(
+        self,
+        model: Moonshine,
+        vocabulary: Vocabulary,
+        *,
+        threads: int,
+        aligner: Callable[[], WordTimes] = Aligner,
+    ) -> None:
         self.threads = threads
         self._model = model
         self._vocabulary = vocabulary
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="recognise")
-        self._aligners: SimpleQueue[Aligner] = SimpleQueue()
+        self._aligners: SimpleQueue[WordTimes] = SimpleQueue()
         for _ in range(threads):
-            self._aligners.put(Aligner())
+            self._aligners.put(aligner())
 
     def read(self, tasks: Sequence[Task]) -> list[Reading]:
         """What was said in each task's utterance, in the order of `tasks`."""

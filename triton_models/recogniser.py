@@ -11,7 +11,7 @@ import numpy as np
 
 from triton_models.hypothesis import Hypothesis, Step
 from triton_models.leg import Kind, Leg, Reading, Task
-from triton_models.reader import Reader
+from triton_models.reader import TaskReader
 from triton_models.schedule import batches
 from triton_models.settings import Settings
 from triton_models.voice import VoiceActivity
@@ -38,7 +38,7 @@ class Recogniser:
         settings: Settings,
         *,
         voice: VoiceActivity,
-        reader: Reader,
+        reader: TaskReader,
         clock: Callable[[], float],
     ) -> None:
         self._settings = settings
