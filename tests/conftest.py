@@ -3,12 +3,15 @@
 from tests.services.kafka_broker import kafka_broker, kafka_servers
 from tests.services.postgres import postgres_dsn, postgres_server
 from tests.services.speech import models_dir, triton
+from tests.services.transducer import both_triton, transducer_triton
 
 __all__ = [
+    "both_triton",
     "kafka_broker",
     "kafka_servers",
     "models_dir",
     "postgres_dsn",
     "postgres_server",
+    "transducer_triton",
     "triton",
 ]

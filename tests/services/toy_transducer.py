@@ -73,7 +73,7 @@ def weights(seed: int = 3) -> Weights:
             left,
             past,
             {
-                **{name: some(WIDTH, KEYS) * 4 for name in ("query", "key")},
+                **{name: some(WIDTH, KEYS) * 2 for name in ("query", "key")},
                 **{name: some(WIDTH, VALUES) for name in ("val1", "val2")},
                 **{name: some(VALUES, WIDTH) * 2 for name in ("out1", "out2")},
                 "nonlin": some(WIDTH, NONLIN),

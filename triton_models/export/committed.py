@@ -4,7 +4,7 @@ They are committed, because Triton and operators read them as they stand; a unit
 table of tensors has moved on without them.
 """
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from triton_models.export.configs import Runs
 from triton_models.export.transducer import plans, write_configs
@@ -12,6 +12,8 @@ from triton_models.transducer.tensors import ZIPFORMER_EN
 
 REPOSITORY = Path(__file__).parents[1] / "repository_gpu"
 PLANS = "build_plans.sh"
+FOLDER = PurePosixPath(".")
+"""The commands are run in the repository."""
 
 
 def write(repository: Path) -> None:

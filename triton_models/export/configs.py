@@ -87,10 +87,10 @@ def ensemble_config(geometry: Geometry) -> pb.ModelConfig:
     return config
 
 
-def front_config() -> pb.ModelConfig:
-    """`asr`: what clients know, over the models above."""
+def front_config(served: str = client.MODEL) -> pb.ModelConfig:
+    """What clients know, over the models above."""
     config = pb.ModelConfig(
-        name=client.MODEL,
+        name=served,
         backend="python",
         max_batch_size=BATCH,
         input=[_input(tensor) for tensor in client.INPUTS],

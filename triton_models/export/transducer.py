@@ -40,6 +40,17 @@ class Exported(NamedTuple):
     sha256: str
 
 
+class Named(NamedTuple):
+    """What a checkpoint is called, by whose leave it is used, and as which model it is served."""
+
+    model: str
+    licence: str
+    """SPDX identifier."""
+
+    served: str = MODEL
+    """The name that clients and routes use."""
+
+
 def read(folder: Path) -> Exported:
     """The graphs in `folder`."""
     paths = [_only(folder, part) for part in ("encoder", "decoder", "joiner")]
@@ -86,11 +97,11 @@ def graphs(exported: Exported, of: Geometry) -> dict[str, onnx.ModelProto]:
     }
 
 
-def write_configs(repository: Path, of: Geometry, *, runs: Runs) -> None:
+def write_configs(repository: Path, of: Geometry, *, runs: Runs, served: str = MODEL) -> None:
     """`config.pbtxt` of the front, the ensemble and its parts."""
     files = {
-        MODEL: configs.text(
-            configs.front_config(), "Recognises speech, with the models beside it."
+        served: configs.text(
+            configs.front_config(served), "Recognises speech, with the models beside it."
         ),
         tensors.ENSEMBLE: configs.text(
             configs.ensemble_config(of), "A window of samples to encoder frames: one stream's step."
@@ -104,22 +115,22 @@ def write_configs(repository: Path, of: Geometry, *, runs: Runs) -> None:
         (repository / name / "config.pbtxt").write_text(text, encoding="utf-8")
 
 
-def write(exported: Path, repository: Path, *, model: str, licence: str, runs: Runs) -> Checkpoint:
+def write(exported: Path, repository: Path, *, named: Named, runs: Runs) -> Checkpoint:
     """The whole repository; TensorRT's plans are left to `build_plans.sh`, which it writes too."""
     found = read(exported)
     of = geometry(found)
-    write_configs(repository, of, runs=runs)
+    write_configs(repository, of, runs=runs, served=named.served)
     for name, graph in graphs(found, of).items():
         onnx.save(graph, checkpoint.graph(repository, name))
         if runs is Runs.PYTHON:
             (repository / name / "1" / "model.py").write_text(CPU_PART, encoding="utf-8")
-    front = repository / MODEL / "1"
+    front = repository / named.served / "1"
     shutil.copyfile(FRONT, front / "model.py")
     for name in filter(
         lambda name: (exported / name).exists(), (checkpoint.TOKENS, checkpoint.SCORES)
     ):
         shutil.copyfile(exported / name, front / name)
-    written = Checkpoint(model=model, sha256=found.sha256, licence=licence, geometry=of)
+    written = Checkpoint(model=named.model, sha256=found.sha256, licence=named.licence, geometry=of)
     checkpoint.save(written, front)
     (repository / "build_plans.sh").write_text(plans(of), encoding="utf-8")
     return written
@@ -153,11 +164,11 @@ def main() -> None:
     parser.add_argument("--to", type=Path, required=True)
     parser.add_argument("--model", required=True, help="its name, put on every transcript")
     parser.add_argument("--licence", required=True, help="SPDX identifier")
+    parser.add_argument("--serve-as", default=MODEL, help="name that routes use")
     parser.add_argument("--runs", choices=[r.value for r in Runs], default=Runs.TENSORRT.value)
     asked = parser.parse_args()
-    written = write(
-        asked.exported, asked.to, model=asked.model, licence=asked.licence, runs=Runs(asked.runs)
-    )
+    named = Named(asked.model, asked.licence, asked.serve_as)
+    written = write(asked.exported, asked.to, named=named, runs=Runs(asked.runs))
     print(f"{asked.to}: {written.model}, {written.geometry}")
 
 

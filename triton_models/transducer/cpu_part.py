@@ -25,11 +25,11 @@ class TritonPythonModel:
 
     def initialize(self, args: dict[str, str]) -> None:
         """Load the graph that lies beside the model's configuration."""
-        folder = Path(args["model_repository"])
-        front = folder.parent / client.MODEL / args["model_version"]
-        parts = Tensors(checkpoint.load(front).geometry).parts()
+        repository = Path(args["model_repository"]).parent
+        (front,) = repository.glob(f"*/1/{checkpoint.FILE}")
+        parts = Tensors(checkpoint.load(front.parent).geometry).parts()
         self._part: Part = next(part for part in parts if part.name == args["model_name"])
-        self._graph = OnnxPart(self._part, checkpoint.graph(folder.parent, self._part.name))
+        self._graph = OnnxPart(self._part, checkpoint.graph(repository, self._part.name))
 
     def execute(self, requests: list[Any]) -> list[Any]:
         """One response a request; the batch is run as one."""

@@ -5,6 +5,8 @@ over the power spectrum; samples count as -1 to 1, no dither; frames are centred
 off): the signal is mirrored at its start. This is what icefall's recipes train on.
 """
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,6 +44,7 @@ def of_window(window: NDArray[np.int16]) -> Floats:
     return features
 
 
+@cache
 def preparation() -> NDArray[np.float64]:
     """float64 [400, 400]: mean removal, pre-emphasis and window, which are one linear map."""
     size = FRAME_LENGTH
@@ -54,6 +57,7 @@ def preparation() -> NDArray[np.float64]:
     return prepared
 
 
+@cache
 def mel_weights() -> NDArray[np.float64]:
     """float64 [257, 80]: triangles that are equally wide on the mel scale; the last row is zero."""
     edges = np.linspace(_mel(LOWEST_HZ), _mel(HIGHEST_HZ), MELS + 2)

@@ -6,7 +6,7 @@ phrase ends with exactly the score it would have had, and one with a phrase neve
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
@@ -34,7 +34,6 @@ class _Node:
     earned: float = 0.0
     """What is kept of phrases that end here."""
 
-    depth: int = 0
     fail: int = 0
     children: dict[int, int] = field(default_factory=dict)
 
@@ -49,7 +48,7 @@ class Phrases:
         self._nodes = [_Node()]
         kept = [phrase for phrase in phrases if phrase.tokens and phrase.weight]
         ends = {self._add(phrase.tokens): phrase for phrase in kept}
-        self._lend(kept)
+        self._lend(kept, ends)
         self._earn(ends)
         self._moves: dict[int, Mapping[int, Move]] = {}
 
@@ -72,12 +71,12 @@ class Phrases:
         at = ROOT
         for token in tokens:
             if token not in self._nodes[at].children:
-                self._nodes.append(_Node(depth=self._nodes[at].depth + 1))
+                self._nodes.append(_Node())
                 self._nodes[at].children[token] = len(self._nodes) - 1
             at = self._nodes[at].children[token]
         return at
 
-    def _lend(self, phrases: Iterable[Weighted]) -> None:
+    def _lend(self, phrases: Sequence[Weighted], ends: Mapping[int, Weighted]) -> None:
         """Where phrases share their beginning, the most favoured of them decides."""
         best: dict[int, float] = {}
         for tokens, weight in phrases:
@@ -85,23 +84,25 @@ class Phrases:
             for token in tokens:
                 at = self._nodes[at].children[token]
                 best[at] = max(weight, best.get(at, weight))
-        for node in self._nodes:
+        for node in self._nodes:  # parents stand before their children
             for child in node.children.values():
-                self._nodes[child].lent = node.lent + best[child]
+                self._nodes[child].lent = 0.0 if child in ends else node.lent + best[child]
 
     def _earn(self, ends: Mapping[int, Weighted]) -> None:
-        """Breadth first: what a node's longest suffix earns, it earns too."""
-        queue = deque([ROOT])
+        """A phrase earns what a shorter one at its beginning did not; and, breadth first, a node
+        earns what its longest suffix does."""
+        queue = deque([(ROOT, 0)])
         while queue:
-            at = queue.popleft()
+            at, paid = queue.popleft()
             node = self._nodes[at]
             if at in ends:
-                node.earned = ends[at].weight * len(ends[at].tokens)
+                node.earned = ends[at].weight * (len(ends[at].tokens) - paid)
+                paid = len(ends[at].tokens)
             if at != ROOT:
                 node.earned += self._nodes[node.fail].earned
             for token, child in node.children.items():
                 self._nodes[child].fail = self._suffix(node.fail, token) if at != ROOT else ROOT
-                queue.append(child)
+                queue.append((child, paid))
 
     def _suffix(self, at: int, token: int) -> int:
         while token not in self._nodes[at].children and at != ROOT:
