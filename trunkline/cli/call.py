@@ -61,10 +61,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         default="tcp",
         help="for SIP (default tcp: a SIPREC INVITE is larger than a UDP packet should be)",
     )
-    _add_headers(parser)
+    add_headers(parser)
 
 
-def _add_headers(parser: argparse.ArgumentParser) -> None:
+def add_headers(parser: argparse.ArgumentParser) -> None:
+    """What a call may tell of itself."""
     parser.add_argument("--queue", default="", help="say that the call is of this queue")
     parser.add_argument("--profile", default="", help="ask for this profile of recognition")
     parser.add_argument(
@@ -110,6 +111,7 @@ def _plan(args: argparse.Namespace) -> CallPlan:
 
 
 def headers(args: argparse.Namespace) -> tuple[tuple[str, str], ...]:
+    """The headers that tell it."""
     phrases = ",".join(quote(phrase, safe=" ") for phrase in args.phrase)
     told = ((QUEUE, args.queue), (PROFILE, args.profile), (PHRASES, phrases))
     return tuple((name, value) for name, value in told if value)

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from trunkline.api_client import Access, ApiError
+from trunkline.cli.call import add_headers, headers
 from trunkline.evaluate.compare import EXIT_CODES, Verdict, compare
 from trunkline.evaluate.degrade import BadDegradation, parse_line
 from trunkline.evaluate.page import page
@@ -96,6 +97,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--with-text", action="store_true", help="show text of calls that are not synthetic, too"
     )
+    add_headers(parser)
     parser.add_argument(
         "--rules", type=Path, metavar="FILE", help="of compare (TOML; default: the built-in ones)"
     )
@@ -111,8 +113,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         lines = [parse_line(text, seed=args.seed) for text in args.degrade or ["clean"]]
         with tempfile.TemporaryDirectory(prefix="trunkline-eval-") as work:
-            calls = list(on_lines(_read(args, Path(work)), lines, work=Path(work)))
-            return _score(calls, args)
+            calls = on_lines(_read(args, Path(work)), lines, work=Path(work))
+            return _score([call._replace(headers=headers(args)) for call in calls], args)
     except BadDegradation as error:
         print(f"trunkline eval: {error}", file=sys.stderr)
         return 2
@@ -137,7 +139,7 @@ def _score(calls: Sequence[TestCall], args: argparse.Namespace) -> int:
     )
     for line in table(outcome.scores):
         print(line)
-    report = _report(outcome, target, parallel=args.parallel)
+    report = _report(outcome, target, args)
     if args.json:
         args.json.write_bytes(encode_report(report))
     if args.report:
@@ -148,12 +150,14 @@ def _score(calls: Sequence[TestCall], args: argparse.Namespace) -> int:
     return 1 if any(score.problem for score in outcome.scores) else 0
 
 
-def _report(outcome: Outcome, target: Target, *, parallel: int) -> Report:
+def _report(outcome: Outcome, target: Target, args: argparse.Namespace) -> Report:
+    asked = {"queue": args.queue, "profile": args.profile}
     run = Run(
         made_at=datetime.now(UTC),
         version=version("trunkline"),
         endpoint_ms=target.endpoint_ms,
-        parallel=parallel,
+        parallel=args.parallel,
+        asked={name: value for name, value in asked.items() if value},
         cost=outcome.cost,
     )
     return report_of(run, tuple(outcome.scores))

@@ -7,7 +7,8 @@ rollback  personal data of a protected kind newly readable; many more leaks of o
           overall or in a protected slice, lost turns, entities, delay of finals) worse by more than
           its tolerance, and certainly so (the interval of the change lies above 0)
 pause     too little evidence; a guarded figure worse by more than its tolerance, but not certainly;
-          any other figure so; a few more leaks; calls of the base that the candidate did not place
+          any other figure so; a few more leaks; calls of the base that the candidate did not place;
+          another number of calls at a time
 continue  none of these
 """
 
@@ -91,6 +92,11 @@ def _coverage(base: Report, candidate: Report, rules: Rules) -> Iterator[Finding
         many = len(failed) > rules.failed_share * len(scored)
         decision = Decision.ROLLBACK if many else Decision.PAUSE
         yield Finding(decision, f"the candidate could not take {', '.join(failed)}")
+    if base.parallel != candidate.parallel:
+        yield Finding(
+            Decision.PAUSE,
+            f"{base.parallel} and {candidate.parallel} calls at a time: delays cannot be compared",
+        )
     if left_out := sorted(scored - tried.keys()):
         yield Finding(
             Decision.PAUSE, f"{len(left_out)} calls of the base were not placed: {left_out[0]}, ..."

@@ -54,11 +54,12 @@ def _about(report: Report) -> str:
     cost = ""
     if report.cost:
         cost = f" · {report.cost.cpu_per_speech:.2f} CPU s a second of speech, all parts"
+    asked = "".join(f" · {name} {escape(value)}" for name, value in report.asked.items())
     return (
         f'<p class="meta">{report.made_at:%Y-%m-%d %H:%M} UTC · Trunkline {escape(report.version)}'
         f" · model {escape(models)} · endpoint {report.endpoint_ms} ms · {report.parallel} at a "
         f"time · {report.totals.calls} calls, {report.totals.speech_ms / 60000:.1f} min of speech"
-        f"{cost}</p>"
+        f"{asked}{cost}</p>"
     )
 
 

@@ -38,6 +38,7 @@ async def place(call: TestCall, to: Address) -> Placed:
         codec=call.line.codec.upper(),
         loss=call.line.loss,
         loss_seed=call.line.seed,
+        headers=call.headers,
     )
     try:
         report = await place_call(plan, on_started=lambda _, at: started.append(at))

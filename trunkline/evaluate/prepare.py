@@ -38,6 +38,9 @@ class TestCall(NamedTuple):
     plain: bool = False
     """One stream with both channels mixed, not two over SIPREC."""
 
+    headers: tuple[tuple[str, str], ...] = ()
+    """What the call tells of itself, such as its queue: a route may go by it."""
+
 
 def read_calls(
     folder: Path, only: Collection[str] = (), *, times_in: Path | None = None

@@ -27,6 +27,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     endpoint_ms: int
     parallel: int
+    asked: dict[str, str] = {}
+    """What the calls said of themselves: queue, profile."""
+
     models: tuple[str, ...] = ()
     totals: Totals
     calls: tuple[CallScore, ...]
@@ -41,6 +44,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     endpoint_ms: int
     parallel: int
+    asked: dict[str, str] = {}
     cost: Cost | None = None
 
 
@@ -51,6 +55,7 @@ def report_of(run: Run, calls: tuple[CallScore, ...]) -> Report:
         version=run.version,
         endpoint_ms=run.endpoint_ms,
         parallel=run.parallel,
+        asked=run.asked,
         models=tuple(sorted({model for call in calls for model in call.measures.models})),
         totals=totals(calls),
         calls=calls,

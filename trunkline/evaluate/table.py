@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from trunkline.evaluate.align import total_errors
+from trunkline.evaluate.align import WordErrors, total_errors
 from trunkline.evaluate.delays import percentile
 from trunkline.evaluate.score import CallScore, LeakedSpan
+from trunkline.evaluate.totals import Totals, totals
 
 HEADING = (
     f"{'CALL':22} {'WER 0':>6} {'WER 1':>6} {'WER':>6} {'OVER':>6}  "
@@ -36,7 +37,24 @@ def table(scores: Sequence[CallScore]) -> Iterator[str]:
         yield _line(f"total, {len(scored)} calls", scored)
         yield ""
         yield from _leaks(scored)
+        yield from _measures(totals(scored))
         yield from NOTES
+
+
+def _measures(all_calls: Totals) -> Iterator[str]:
+    """What has no column: worst slices, entities, word times, speakers, churn, confidence."""
+    rates = sorted(all_calls.slices.items(), key=lambda item: -item[1].value)
+    worst = ", ".join(f"{name} {_share(rate.value).strip()}" for name, rate in rates[:4])
+    found = ", ".join(f"{kind} {r.found}/{r.said}" for kind, r in all_calls.entities.items())
+    times = all_calls.word_time_ms
+    yield f"worst slices: {worst or '-'}"
+    yield f"entities found: {found or '-'}"
+    yield (
+        f"word times off: {f'{times.p50:.0f}/{times.p95:.0f} ms' if times.count else '-'}"
+        f"   DER: {_share(all_calls.der).strip()}   churn: {_share(all_calls.churn).strip()}"
+        f"   calibration error: {_share(all_calls.calibration_error).strip()}"
+    )
+    yield ""
 
 
 def _line(name: str, scores: Sequence[CallScore]) -> str:
@@ -53,8 +71,8 @@ def _line(name: str, scores: Sequence[CallScore]) -> str:
     right = all(leg.right for score in scores for leg in score.legs)
     lost = f"{sum(s.lost_turns for s in scores)}/{sum(s.turns for s in scores)}"
     return (
-        f"{name[:22]:22} {_leg_wer(scores, 0)} {_leg_wer(scores, 1)} {_share(total.wer)} "
-        f"{_share(total.over_redaction)}  {f'{leaks} of {spans}':>24}  "
+        f"{name[:22]:22} {_leg_wer(scores, 0)} {_leg_wer(scores, 1)} {_of(total.wer, total)} "
+        f"{_of(total.over_redaction, total)}  {f'{leaks} of {spans}':>24}  "
         f"{'ok' if right else 'NO':4} {lost:>6} {_ms([s.final_delays_ms for s in scores])} "
         f"{_ms([s.over_endpoint_ms for s in scores])} {_ms([s.word_delays_ms for s in scores])} "
         f"{sum(s.gap_ms for s in scores):>6}"
@@ -66,6 +84,10 @@ def _leg_wer(scores: Iterable[CallScore], channel: int) -> str:
     if not legs:
         return f"{'-':>6}"
     return _share(total_errors(legs).wer)
+
+
+def _of(value: float, errors: WordErrors) -> str:
+    return _share(value) if errors.words else f"{'-':>6}"
 
 
 def _share(value: float) -> str:

@@ -178,6 +178,11 @@ def test_calls_that_were_left_out_pause() -> None:
     assert found.decision is Decision.PAUSE and "1 calls of the base were not placed" in why(found)
 
 
+def test_runs_under_another_load_pause() -> None:
+    found = verdict(msgspec.structs.replace(run(), parallel=4))
+    assert found.decision is Decision.PAUSE and "1 and 4 calls at a time" in why(found)
+
+
 def test_too_little_evidence_pauses() -> None:
     few = run(*(call(at) for at in range(2)))
     found = compare(few, few, RULES)
