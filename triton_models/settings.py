@@ -46,6 +46,16 @@ class Riva(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     the server, or what stands before it, allows."""
 
 
+class Speakers(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who speaks, on a leg that several people share."""
+
+    plain_call_most: int = 3
+    """At most so many people share the one leg of a plain SIP call. 1: it is one party."""
+
+    agent_phrases: tuple[str, ...] = ()
+    """Who first says one of these ("thank you for calling") is labelled the agent."""
+
+
 class ServedModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A further model beside `asr`, for the calls that a route gives it."""
 
@@ -85,6 +95,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     partial_interval_ms: int = 400
     """How much new speech is worth a new partial. Raise it when the machine is short of CPU."""
+
+    speakers: Speakers = Speakers()
 
     riva: Riva = Riva()
 

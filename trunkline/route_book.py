@@ -9,6 +9,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -64,7 +65,7 @@ class RouteBook:
             ingress=leg.ingress,
             role=leg.role,
         )
-        found = resolve(self._rules, facts, base=self._own, wish=self._wish(leg))
+        found = resolve(self._rules, facts, base=partial(self._own, leg), wish=self._wish(leg))
         self._meters.legs.labels(found.options.model).inc()
         return found.options
 
@@ -91,8 +92,13 @@ class RouteBook:
         """Always: calls are taken whether or not their rules can be read anew."""
         return ""
 
-    def _own(self, model: str) -> LegOptions:
-        return own_options(self._settings, model)
+    def _own(self, leg: JoinedLeg, model: str) -> LegOptions:
+        options = own_options(self._settings, model)
+        if leg.ingress != "sip":
+            return options  # SIPREC brings a leg a party
+        return msgspec.structs.replace(
+            options, most_speakers=self._settings.speakers.plain_call_most
+        )
 
     def _wish(self, leg: JoinedLeg) -> Wish:
         hints = leg.hints

@@ -42,7 +42,7 @@ class _Published(NamedTuple):
 
 
 class LegLabels:
-    """Contract: `hear` voices, ask `partial` and `final` for transcripts; at the end `corrected`."""
+    """Contract: `hear` voices, ask `partial` and `final` for labels; at the end `corrected`."""
 
     def __init__(self, *, most: int, agent_phrases: Sequence[str] = ()) -> None:
         self.done_ms = 0

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +10,14 @@ import msgspec
 from prometheus_client import CollectorRegistry
 
 from analytics.speech import SpeechTables
-from sip_gateway.events import CALLS_TOPIC, AudioFrame, CallEnded, CallEvent, Gap
+from sip_gateway.events import (
+    CALLS_TOPIC,
+    AudioFrame,
+    CallEnded,
+    CallEvent,
+    Gap,
+    SpeakersCorrected,
+)
 from sip_gateway.media.sinks import JoinedLeg
 from sip_gateway.media.worker import MediaWorker, Place, Sinks
 from triton_models.client import TritonSpeech
@@ -19,6 +26,8 @@ from triton_models.local import LocalSpeech
 from triton_models.options import LegOptions
 from triton_models.own_options import own_options
 from triton_models.settings import Settings as SpeechSettings
+from triton_models.speakers.diariser import Diariser, Heard, LocalDiariser, TritonDiariser
+from triton_models.speakers.speech import DiarisedSpeech
 from triton_models.speech import LegStream, Speech
 from trunkline.roles.outgoing import Letter, Outgoing
 from trunkline.roles.process import Context, Part
@@ -31,6 +40,14 @@ END_LEG_S = 30.0
 """The recogniser gets so long for a leg's last words; the call's end does not wait for ever."""
 
 CLOSE_S = 5.0
+
+Corrections = Callable[[str], Sequence[SpeakersCorrected]]
+"""What is to be said of a call's speakers at its end."""
+
+
+def _none(call_id: str) -> Sequence[SpeakersCorrected]:
+    """Nothing."""
+    return ()
 
 
 class HeardAudio:
@@ -75,9 +92,16 @@ class HeardAudio:
 class Published:
     """The worker's event sink and the recogniser's: both go to the bus, in order per call."""
 
-    def __init__(self, outgoing: Outgoing, speech: Speech) -> None:
+    def __init__(
+        self,
+        outgoing: Outgoing,
+        speech: Speech,
+        *,
+        corrections: Corrections = _none,
+    ) -> None:
         self._outgoing = outgoing
         self._speech = speech
+        self._corrections = corrections
         self._received = 0
 
     def publish(self, event: CallEvent) -> None:
@@ -93,6 +117,8 @@ class Published:
         )
         value = msgspec.json.encode(no_more)
         self._outgoing.put(ended.call_id, Letter(RAW_TOPIC, value, partial=False))
+        for corrected in self._corrections(ended.call_id):
+            self.publish(corrected)
         self.publish(ended)
         await self._outgoing.sent(ended.call_id)
 
@@ -131,7 +157,8 @@ class Media:
         self._speech = speech
         self._book = book
         self._outgoing = Outgoing(context.bus, registry=registry)
-        self._published = Published(self._outgoing, speech)
+        corrections = speech.corrections if isinstance(speech, DiarisedSpeech) else _none
+        self._published = Published(self._outgoing, speech, corrections=corrections)
         sinks = Sinks(HeardAudio(speech, options=book.options), self._published)
         settings = context.settings.sip_gateway
         self._worker = MediaWorker(settings, sinks, place=place, registry=registry)
@@ -183,15 +210,22 @@ async def _route_book(context: Context) -> RouteBook:
 
 
 def _speech(context: Context) -> Speech:
-    settings = context.settings
-    if settings.triton_models.backend == "triton":
-        default = own_options(settings.triton_models)
-        url = settings.triton_models.url
-        return TritonSpeech(url=url, registry=context.registry, default=default)
-    if settings.triton_models.backend == "riva":
-        return _riva(settings.triton_models, registry=context.registry)
-    return LocalSpeech(
-        settings.triton_models, models_dir=settings.models_dir, registry=context.registry
+    settings = context.settings.triton_models
+    if settings.backend == "riva":
+        return _riva(settings, registry=context.registry)  # it tells speakers itself
+    url, folder, registry = settings.url, context.settings.models_dir, context.registry
+    if settings.backend == "triton":
+        speech: Speech = TritonSpeech(url=url, registry=registry, default=own_options(settings))
+    else:
+        speech = LocalSpeech(settings, models_dir=folder, registry=registry)
+
+    def diariser(heard: Heard) -> Diariser:
+        if settings.backend == "triton":
+            return TritonDiariser(heard, url=url, registry=registry)
+        return LocalDiariser(heard, models_dir=folder, registry=registry)
+
+    return DiarisedSpeech(
+        speech, diariser, registry=registry, agent_phrases=settings.speakers.agent_phrases
     )
 
 
