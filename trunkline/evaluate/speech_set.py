@@ -27,7 +27,9 @@ TAIL_S = 1.0
 """Silence after a recording, so that its last utterance ends as in a call."""
 
 
-class Recording(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Recording(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True
+):
     """One line of the manifest."""
 
     audio: Annotated[str, msgspec.Meta(min_length=1)]
