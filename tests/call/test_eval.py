@@ -21,7 +21,8 @@ async def test_a_known_call_is_scored_well_and_its_card_is_nowhere(tmp_path: Pat
         async with appliance(tmp_path, receiver) as line:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "trunkline", "eval", str(CALLS), "--only", "d01",
-                "--report", str(out), cwd=ROOT, env=os.environ | {"TRUNKLINE_STATE": str(line.state)},
+                "--report", str(out),
+                cwd=ROOT, env=os.environ | {"TRUNKLINE_STATE": str(line.state)},
                 stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
             )  # fmt: skip
             printed, said = await process.communicate()
