@@ -1,12 +1,16 @@
 """The two networks in memory: who is active in each frame of a window, and a voice's print."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
 from triton_models.speakers.features import filter_bank
+
+Floats = NDArray[np.float32]
 
 WINDOW_SAMPLES = 80_000
 FRAME_SAMPLES = 270
@@ -28,24 +32,32 @@ _SETS = np.array(
 """Which speakers each of the seven classes says are active."""
 
 
+class Graph(Protocol):
+    """A network that runs: an ONNX Runtime session, or another model of a Triton."""
+
+    def run(self, names: None, inputs: dict[str, Floats], /) -> Sequence[Floats]:
+        """All outputs."""
+        ...
+
+
 class Segmentation:
     """pyannote's segmentation-3.0."""
 
-    def __init__(self, model: Path) -> None:
-        self._session = _session(model)
+    def __init__(self, model: Path | Graph) -> None:
+        self._graph = _graph(model)
 
     def active(self, samples: NDArray[np.float32]) -> NDArray[np.bool_]:
         """bool [frames, 3]: who is active; speakers are numbered anew in each window."""
         inputs = {"samples": samples[np.newaxis, np.newaxis]}
-        (found,) = self._session.run(None, inputs)
+        (found,) = self._graph.run(None, inputs)
         return np.asarray(_SETS[np.argmax(found[0], axis=-1)])
 
 
 class VoicePrints:
     """CAM++."""
 
-    def __init__(self, model: Path) -> None:
-        self._session = _session(model)
+    def __init__(self, model: Path | Graph) -> None:
+        self._graph = _graph(model)
 
     def of(
         self, samples: NDArray[np.float32], alone: NDArray[np.bool_]
@@ -56,13 +68,17 @@ class VoicePrints:
         if len(features) < FEWEST_FEATURES:
             return None
         features = features - features.mean(axis=0)
-        (found,) = self._session.run(None, {"features": features[np.newaxis]})
+        (found,) = self._graph.run(None, {"features": features[np.newaxis]})
         return np.asarray(found[0] / max(float(np.linalg.norm(found[0])), 1e-6), np.float32)
 
 
-def _session(model: Path) -> ort.InferenceSession:
+def _graph(model: Path | Graph) -> Graph:
+    """A file's network, on this machine's CPU."""
+    if not isinstance(model, Path):
+        return model
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    return ort.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    session: Graph = ort.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    return session

@@ -38,6 +38,7 @@ class _Item:
     print: NDArray[np.float32]
     seconds: float
     label: int
+    voices: list["_Told"]
 
 
 @dataclass(slots=True)
@@ -60,13 +61,11 @@ class Roster:
 
     def receive(self, voice: Voice) -> None:
         """Label a voice, and learn from it if it is closed."""
-        key = (voice.track, voice.start_ms)
         label = self._label(voice)
-        self._told[key] = _Told(voice, label)
-        self._by_track[voice.track] = label
-        self._last = label
+        told = self._told[voice.track, voice.start_ms] = _Told(voice, label)
         if voice.closed and voice.print and voice.alone_ms >= SOLID_MS:
-            self._learn(voice, label)
+            self._learn(told)
+        self._by_track[voice.track] = self._last = told.label
 
     def turns(self, *, since_ms: int = 0) -> list[SpeakerTurn]:
         """What is believed now of talk that ends after `since_ms`."""
@@ -101,8 +100,9 @@ class Roster:
             return self._count - 1
         return nearest
 
-    def _learn(self, voice: Voice, label: int) -> None:
-        self._items.append(_Item(_print(voice), voice.alone_ms / 1000, label))
+    def _learn(self, told: _Told) -> None:
+        seconds_alone = told.voice.alone_ms / 1000
+        self._items.append(_Item(_print(told.voice), seconds_alone, told.label, [told]))
         self._condense()
         prints = np.stack([item.print for item in self._items])
         seconds = np.array([item.seconds for item in self._items], np.float32)
@@ -110,22 +110,22 @@ class Roster:
         if len(found.centres) < len(self._centres):
             self._recentre()  # what was believed of a short voice stands until there is more of it
             return
-        names = self._names(found, seconds)
+        names = self._names(found)
         for item, part in zip(self._items, found.labels, strict=True):
             item.label = names[int(part)]
+            for one in item.voices:
+                one.label = item.label
         self._centres = {names[part]: centre for part, centre in enumerate(found.centres)}
-        key = (voice.track, voice.start_ms)
-        self._told[key].label = self._by_track[voice.track] = self._items[-1].label
 
-    def _names(self, found: clusters.Split, seconds: NDArray[np.float32]) -> dict[int, int]:
-        """Each part's label: the one that most of it had; the rest get new ones."""
-        shared: Counter[tuple[int, int]] = Counter()
-        for part, item, worth in zip(found.labels, self._items, seconds, strict=True):
-            shared[int(part), item.label] += int(1000 * worth)
+    def _names(self, found: clusters.Split) -> dict[int, int]:
+        """Each part's label: that of the earliest of it that nobody earlier has; else a new one.
+
+        Not that of most of it: who speaks second is often taken for the first at first.
+        """
         names: dict[int, int] = {}
-        for (part, label), _ in shared.most_common():
-            if part not in names and label not in names.values():
-                names[part] = label
+        for part, item in zip(found.labels, self._items, strict=True):
+            if int(part) not in names and item.label not in names.values():
+                names[int(part)] = item.label
         for part in range(len(found.centres)):
             if part not in names:
                 names[part] = self._new_label(taken=set(names.values()))
@@ -159,7 +159,8 @@ def _mean(items: list[_Item]) -> _Item:
     total = np.sum([item.print * item.seconds for item in items], axis=0)
     length = max(float(np.linalg.norm(total)), 1e-6)
     seconds = sum(item.seconds for item in items)
-    return _Item((total / length).astype(np.float32), seconds, items[0].label)
+    voices = [told for item in items for told in item.voices]
+    return _Item((total / length).astype(np.float32), seconds, items[0].label, voices)
 
 
 def _relabelled(told: list[_Told], centres: NDArray[np.float32]) -> list[_Told]:
