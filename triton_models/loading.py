@@ -36,7 +36,13 @@ def lineage(settings: Settings) -> Lineage:
         settings, backend="", url="", models_dir="", language="", riva=Riva(), served=()
     )
     digest = hashlib.sha256(_DECODER.encode() + msgspec.json.encode(decisive)).hexdigest()
-    return Lineage(weights.RECOGNISER, weights.model(weights.RECOGNISER).sha256, digest[:12])
+    recogniser = _known(weights.RECOGNISER, settings)
+    return Lineage(recogniser.name, recogniser.sha256, digest[:12])
+
+
+def _known(name: str, settings: Settings) -> weights.Model:
+    """What the weights must be; a directory that the settings name may say so itself."""
+    return weights.model(name, Path(settings.models_dir) if settings.models_dir else None)
 
 
 ReadAll = Callable[[Path, int], TaskReader]
@@ -63,7 +69,7 @@ def load(
     utterance costs more CPU in all than it saves in time.
     """
     for name in (weights.RECOGNISER, weights.VOICE):
-        if not weights.model(name).is_complete(models_dir):
+        if not _known(name, settings).is_complete(models_dir):
             raise WeightsMissing(f"{name} in {models_dir}: run `trunkline models fetch`")
     voice = VoiceActivity(models_dir / weights.VOICE / "voice_16k.onnx")
     reader = read(models_dir / weights.RECOGNISER, threads)

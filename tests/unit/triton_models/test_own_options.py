@@ -1,8 +1,11 @@
 """What a leg gets that asks for nothing: the settings of its model."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
+from triton_models import weights
 from triton_models.loading import lineage
 from triton_models.options import LegOptions
 from triton_models.own_options import own_options
@@ -36,6 +39,19 @@ def test_a_model_served_elsewhere_goes_by_the_first_ones_settings() -> None:
 def test_a_further_model_does_not_change_the_lineage_of_the_first() -> None:
     alone = msgspec.structs.replace(SETTINGS, served=())
     assert lineage(SETTINGS) == lineage(alone) != lineage(SETTINGS.of("asr_de"))
+
+
+def test_weights_of_its_own_give_a_model_a_checksum_of_its_own(tmp_path: Path) -> None:
+    text = Path(weights.__file__).with_name("weights.toml").read_text(encoding="utf-8")
+    first = weights.model(weights.RECOGNISER).file[0].sha256
+    (tmp_path / "weights.toml").write_text(text.replace(first, "0" * 64), encoding="utf-8")
+    served = ServedModel(name="asr_new", settings={"models_dir": str(tmp_path)})
+    settings = Settings(served=(served,))
+    assert settings.models_dir_of("asr_new", usual=Path("usual")) == tmp_path
+    assert settings.models_dir_of("asr", usual=Path("usual")) == Path("usual")
+    own, usual = lineage(settings.of("asr_new")), lineage(settings)
+    assert (own.model, own.decoder) == (usual.model, usual.decoder)
+    assert own.model_sha256 != usual.model_sha256
 
 
 @pytest.mark.parametrize(
