@@ -7,7 +7,7 @@ import msgspec
 
 from triton_models.loading import Lineage
 from triton_models.options import LegOptions
-from triton_models.transducer import pieces, tensors
+from triton_models.transducer import pieces
 from triton_models.transducer.tensors import Geometry
 
 FILE = "checkpoint.json"
@@ -60,5 +60,4 @@ def lineage(checkpoint: Checkpoint, options: LegOptions) -> Lineage:
 
 def graph(folder: Path, part: str) -> Path:
     """Where the graph of a part lies: as in Triton's repository, version 1."""
-    assert part.startswith(tensors.ENSEMBLE)
     return folder / part / "1" / GRAPH

@@ -85,6 +85,14 @@ class State(NamedTuple):
     after: Tensor
 
 
+class Length(NamedTuple):
+    """Between what an open dimension lies, and what is usual."""
+
+    least: int
+    usual: int
+    most: int
+
+
 class Part(NamedTuple):
     """One model of the repository: a graph."""
 

@@ -6,24 +6,16 @@ makes a batch of them. Decoder and joiner are asked for the whole batch in one r
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from triton_models import bls
 from triton_models.transducer import tensors
 from triton_models.transducer.search import Floats
 from triton_models.transducer.tensors import BATCH, Geometry, Tensors
 from triton_models.transducer.windows import Window
-
-if TYPE_CHECKING:
-    pb_utils: Any
-else:
-    import triton_python_backend_utils as pb_utils
-
-
-class NotAnswered(Exception):
-    """Another model of this Triton failed, or forgot a sequence."""
 
 
 class TritonAcoustics:
@@ -49,14 +41,11 @@ class TritonAcoustics:
         return _in_batches(tensors.JOINER, inputs, self._tensors.logits.name)
 
     def _encode(self, window: Window) -> Floats:
-        flags = pb_utils.TRITONSERVER_REQUEST_FLAG_SEQUENCE_START if window.starts else 0
-        flags |= pb_utils.TRITONSERVER_REQUEST_FLAG_SEQUENCE_END if window.ends else 0
-        return _ask(
+        return bls.ask(
             tensors.ENSEMBLE,
             {self._tensors.window.name: window.samples[np.newaxis]},
             self._tensors.encoded.name,
-            correlation_id=window.sequence,
-            flags=flags,
+            within=bls.Sequence(window.sequence, window.starts, window.ends),
         )
 
 
@@ -64,22 +53,7 @@ def _in_batches(model: str, inputs: Mapping[str, NDArray[Any]], output: str) -> 
     size = len(next(iter(inputs.values())))
     return np.concatenate(
         [
-            _ask(model, {name: v[at : at + BATCH] for name, v in inputs.items()}, output)
+            bls.ask(model, {name: v[at : at + BATCH] for name, v in inputs.items()}, output)
             for at in range(0, size, BATCH)
         ]
     )
-
-
-def _ask(model: str, inputs: Mapping[str, NDArray[Any]], output: str, **sequence: int) -> Floats:
-    request = pb_utils.InferenceRequest(
-        model_name=model,
-        requested_output_names=[output],
-        inputs=[pb_utils.Tensor(n, np.ascontiguousarray(v)) for n, v in inputs.items()],
-        preferred_memory=pb_utils.PreferredMemory(pb_utils.TRITONSERVER_MEMORY_CPU),
-        **sequence,
-    )
-    response = request.exec()
-    if response.has_error():
-        raise NotAnswered(f"{model}: {response.error().message()}")
-    found: Floats = pb_utils.get_output_tensor_by_name(response, output).as_numpy()
-    return found
