@@ -6,20 +6,22 @@ table of tensors has moved on without them.
 
 from pathlib import Path, PurePosixPath
 
+from triton_models.export import speakers, transducer, trtexec
 from triton_models.export.configs import Runs
-from triton_models.export.transducer import plans, write_configs
+from triton_models.export.transducer import PLANS
 from triton_models.transducer.tensors import ZIPFORMER_EN
 
 REPOSITORY = Path(__file__).parents[1] / "repository_gpu"
-PLANS = "build_plans.sh"
 FOLDER = PurePosixPath(".")
 """The commands are run in the repository."""
 
 
 def write(repository: Path) -> None:
     """All of it, for the checkpoint that the project recommends."""
-    write_configs(repository, ZIPFORMER_EN, runs=Runs.TENSORRT)
-    (repository / PLANS).write_text(plans(ZIPFORMER_EN), encoding="utf-8")
+    transducer.write_configs(repository, ZIPFORMER_EN, runs=Runs.TENSORRT)
+    speakers.write_configs(repository, runs=Runs.TENSORRT)
+    lines = [*transducer.plans(ZIPFORMER_EN), *speakers.plans()]
+    (repository / PLANS).write_text(trtexec.script(lines), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ The committed ones are what this writes (a unit test compares them); another che
 written beside its graphs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
+from pathlib import Path
 
 from google.protobuf import text_format  # type: ignore[import-untyped]
 from tritonclient.grpc import model_config_pb2 as pb
@@ -38,6 +39,7 @@ class Runs(Enum):
     """On a CPU, by the Python backend alone: `transducer.cpu_part` stands in for the others."""
 
 
+CPU_PART = "triton_models.transducer.cpu_part"
 _FILES = {Runs.TENSORRT: "model.plan", Runs.ONNX: "model.onnx", Runs.PYTHON: "model.py"}
 
 
@@ -45,6 +47,19 @@ def text(config: pb.ModelConfig, about: str) -> str:
     """The file: one line on what it is, then the configuration."""
     body: str = text_format.MessageToString(config, use_short_repeated_primitives=True)
     return f"# {about}\n{body}"
+
+
+def write(repository: Path, files: Mapping[str, str]) -> None:
+    """The `config.pbtxt` of each model, and the folder of its first version."""
+    for name, content in files.items():
+        (repository / name / "1").mkdir(parents=True, exist_ok=True)
+        (repository / name / "config.pbtxt").write_text(content, encoding="utf-8")
+
+
+def write_python(repository: Path, name: str, *, module: str) -> None:
+    """The `model.py` of a model that the Python backend runs."""
+    text = f"from {module} import TritonPythonModel  # noqa: F401\n"
+    (repository / name / "1" / _FILES[Runs.PYTHON]).write_text(text, encoding="utf-8")
 
 
 def part_config(part: Part, runs: Runs) -> pb.ModelConfig:

@@ -27,8 +27,8 @@ from triton_models.transducer.tensors import Geometry, Tensors
 SUBSAMPLING = 4
 """Feature frames to an encoder frame, in every Zipformer."""
 
-FRONT = Path(__file__).parents[1] / "repository_gpu" / MODEL / "1" / "model.py"
-CPU_PART = "from triton_models.transducer.cpu_part import TritonPythonModel  # noqa: F401\n"
+PLANS = "build_plans.sh"
+FRONT = "triton_models.transducer.triton_front"
 
 
 class Exported(NamedTuple):
@@ -110,9 +110,7 @@ def write_configs(repository: Path, of: Geometry, *, runs: Runs, served: str = M
     for part in Tensors(of).parts():
         config = configs.part_config(part, runs)
         files[part.name] = configs.text(config, f"{part.name}: see transducer/tensors.py.")
-    for name, text in files.items():
-        (repository / name / "1").mkdir(parents=True, exist_ok=True)
-        (repository / name / "config.pbtxt").write_text(text, encoding="utf-8")
+    configs.write(repository, files)
 
 
 def write(exported: Path, repository: Path, *, named: Named, runs: Runs) -> Checkpoint:
@@ -123,22 +121,23 @@ def write(exported: Path, repository: Path, *, named: Named, runs: Runs) -> Chec
     for name, graph in graphs(found, of).items():
         onnx.save(graph, checkpoint.graph(repository, name))
         if runs is Runs.PYTHON:
-            (repository / name / "1" / "model.py").write_text(CPU_PART, encoding="utf-8")
+            configs.write_python(repository, name, module=configs.CPU_PART)
     front = repository / named.served / "1"
-    shutil.copyfile(FRONT, front / "model.py")
+    configs.write_python(repository, named.served, module=FRONT)
     for name in filter(
         lambda name: (exported / name).exists(), (checkpoint.TOKENS, checkpoint.SCORES)
     ):
         shutil.copyfile(exported / name, front / name)
     written = Checkpoint(model=named.model, sha256=found.sha256, licence=named.licence, geometry=of)
     checkpoint.save(written, front)
-    (repository / "build_plans.sh").write_text(plans(of), encoding="utf-8")
+    (repository / PLANS).write_text(trtexec.script(plans(of)), encoding="utf-8")
     return written
 
 
-def plans(of: Geometry) -> str:
-    """The shell script, run in the repository, that makes TensorRT's plans of the graphs."""
-    return trtexec.script(Tensors(of).parts(), repository=PurePosixPath("."))
+def plans(of: Geometry) -> list[str]:
+    """The commands, run in the repository, that make TensorRT's plans of the graphs."""
+    here, parts = PurePosixPath("."), Tensors(of).parts()
+    return [trtexec.line(p, repository=here) for p in parts if trtexec.is_for_tensorrt(p)]
 
 
 def _only(folder: Path, part: str) -> Path:

@@ -24,3 +24,19 @@ trtexec \
     --optShapes=FRAME:16x512,PREDICTED:16x512 \
     --maxShapes=FRAME:64x512,PREDICTED:64x512 \
     --skipInference
+trtexec \
+    --onnx=speaker_segmentation/1/model.onnx \
+    --saveEngine=speaker_segmentation/1/model.plan \
+    --fp16 \
+    --minShapes=samples:1x1x991 \
+    --optShapes=samples:16x1x80000 \
+    --maxShapes=samples:64x1x80000 \
+    --skipInference
+trtexec \
+    --onnx=speaker_voice_print/1/model.onnx \
+    --saveEngine=speaker_voice_print/1/model.plan \
+    --fp16 \
+    --minShapes=features:1x30x80 \
+    --optShapes=features:16x149x80 \
+    --maxShapes=features:64x298x80 \
+    --skipInference

@@ -1,7 +1,9 @@
 """What a GPU site's Triton mounts says the same as the tables of tensors."""
 
+import shlex
 from pathlib import Path
 
+import numpy as np
 import pytest
 from google.protobuf import text_format  # type: ignore[import-untyped]
 from tritonclient.grpc import model_config_pb2 as pb
@@ -9,6 +11,12 @@ from tritonclient.grpc import model_config_pb2 as pb
 import triton_models
 from triton_models import tensors as client
 from triton_models.export import committed, trtexec
+from triton_models.export.transducer import PLANS
+from triton_models.speakers import tensors as speakers
+from triton_models.speakers.features import filter_bank
+from triton_models.speakers.networks import FEWEST_FEATURES, FRAME_SAMPLES, WINDOW_SAMPLES
+from triton_models.speakers.serving import MODEL as DIARISATION
+from triton_models.speakers.tracks import LONGEST_FRAMES
 from triton_models.tensors import Tensor
 from triton_models.transducer.tensors import (
     BATCH,
@@ -24,7 +32,9 @@ from triton_models.transducer.tensors import (
 
 REPOSITORY = committed.REPOSITORY
 CPU = Path(triton_models.__file__).parent / "repository"
-PARTS = {part.name: part for part in Tensors(ZIPFORMER_EN).parts()}
+TRANSDUCER = {part.name: part for part in Tensors(ZIPFORMER_EN).parts()}
+PARTS = TRANSDUCER | {part.name: part for part in speakers.PARTS}
+FRONTS = (client.MODEL, DIARISATION)
 
 
 def config(name: str, *, repository: Path = REPOSITORY) -> pb.ModelConfig:
@@ -79,8 +89,9 @@ def test_as_many_streams_as_legs_fit_and_none_is_forgotten_sooner() -> None:
         assert limits[0] == limits[1]
 
 
-def test_a_client_cannot_tell_the_front_from_the_appliances_own() -> None:
-    front, own = config(client.MODEL), config(client.MODEL, repository=CPU)
+@pytest.mark.parametrize("name", FRONTS)
+def test_a_client_cannot_tell_a_front_from_the_appliances_own(name: str) -> None:
+    front, own = config(name), config(name, repository=CPU)
     for field in ("name", "input", "output", "max_batch_size", "sequence_batching", "backend"):
         assert getattr(front, field) == getattr(own, field), field
 
@@ -93,7 +104,6 @@ def test_the_ensemble_hands_features_to_the_encoder() -> None:
     first, second = found.ensemble_scheduling.step
     assert (first.model_name, second.model_name) == (FEATURES, ENCODER)
     assert set(second.input_map.values()) <= set(first.output_map.values())
-    assert (REPOSITORY / ENSEMBLE / "1").is_dir()
 
 
 @pytest.mark.parametrize(
@@ -103,6 +113,8 @@ def test_the_ensemble_hands_features_to_the_encoder() -> None:
         (ENCODER, "model.plan"),
         (DECODER, "model.plan"),
         (JOINER, "model.plan"),
+        (speakers.SEGMENTATION.name, "model.plan"),
+        (speakers.VOICE_PRINT.name, "model.plan"),
     ],
 )
 def test_plans_are_served_where_tensorrt_takes_the_types(name: str, file: str) -> None:
@@ -113,8 +125,11 @@ def test_plans_are_served_where_tensorrt_takes_the_types(name: str, file: str) -
 
 
 def shapes(part: Part, option: str) -> dict[str, list[int]]:
-    """The shapes of one of trtexec's profile options."""
-    command = trtexec.command(part, repository=committed.FOLDER)
+    """The shapes of one of trtexec's profile options, as committed."""
+    lines = (REPOSITORY / PLANS).read_text("utf-8").replace("\\\n", "").splitlines()
+    (command,) = [shlex.split(line) for line in lines if f"{part.name}/1/model.onnx" in line]
+    assert f"--saveEngine={part.name}/1/{config(part.name).default_model_filename}" in command
+    assert "--fp16" in command
     (found,) = [a.partition("=")[2] for a in command if a.startswith(f"--{option}Shapes=")]
     pairs = (pair.split(":") for pair in found.split(","))
     return {name: [int(dim) for dim in dims.split("x")] for name, dims in pairs}
@@ -126,8 +141,14 @@ def test_trtexec_is_told_every_input_for_every_batch_that_triton_may_send(name: 
     for option, batch in (("min", 1), ("opt", trtexec.USUAL), ("max", config(name).max_batch_size)):
         wanted = {tensor.name: [batch, *tensor.dims] for tensor in part.all_inputs}
         assert shapes(part, option) == wanted
-    command = trtexec.command(part, repository=committed.FOLDER)
-    assert f"--saveEngine={name}/1/{config(name).default_model_filename}" in command
+
+
+def test_trtexec_is_told_the_lengths_that_the_speaker_networks_are_asked_for() -> None:
+    found = {option: shapes(speakers.SEGMENTATION, option)["samples"] for option in ("min", "max")}
+    assert found == {"min": [1, 1, 991], "max": [BATCH, 1, WINDOW_SAMPLES]}
+    found = {option: shapes(speakers.VOICE_PRINT, option)["features"] for option in ("min", "max")}
+    longest = filter_bank(np.zeros(LONGEST_FRAMES * FRAME_SAMPLES, np.float32))
+    assert found == {"min": [1, FEWEST_FEATURES, 80], "max": [BATCH, len(longest), 80]}
 
 
 def test_the_zipformers_caches_add_up() -> None:
