@@ -4,23 +4,32 @@ Positions are samples since the leg's clock was last set; a jump in the call clo
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
+from triton_models.audio import OpenAudio
 from triton_models.cut import quietest
 from triton_models.events import Word
 from triton_models.foreground import Foreground
 from triton_models.hypothesis import SAMPLES_PER_MS, Hypothesis, Step
 from triton_models.moonshine import Samples
-from triton_models.settings import Settings
-from triton_models.utterance import TAIL, Endpointing, Run
+from triton_models.options import LegOptions
+from triton_models.settle import Settling, joined
+from triton_models.utterance import WINDOW, Endpointing, Run
 from triton_models.voice import HeardWindow, VoiceState
 
 _SLOW_FROM = 4000 * SAMPLES_PER_MS
-"""An open utterance longer than this gets its partials less often: each one costs more."""
+"""Audio longer than this gets its partials less often: each one costs more."""
+
+_WINDOW_FROM = 2000 * SAMPLES_PER_MS
+"""An utterance is read on from its last pause when so much came before that."""
+
+_INTO_PAUSE = 3 * WINDOW
+"""Half of the shortest pause."""
+
+_FIRST_MS = 250
+"""The first partial comes after so much speech, where the interval is not shorter yet."""
 
 _CUT_MARGIN = 300 * SAMPLES_PER_MS
 
@@ -36,7 +45,7 @@ class Kind(IntEnum):
 
 
 class Task(NamedTuple):
-    """One utterance, or the open part of one, that wants decoding."""
+    """One utterance, or the open end of one, that wants decoding."""
 
     leg: "Leg"
     kind: Kind
@@ -44,12 +53,17 @@ class Task(NamedTuple):
     """The recogniser's count of steps when it became due."""
 
     run: Run
+    """What is to be read."""
+
     samples: Samples
     draft: tuple[int, ...]
     """What an earlier decode had after `prefix`: to be checked, and kept where right."""
 
     prefix: tuple[int, ...] = ()
     """What the decode starts with, whatever is heard: words that are frozen."""
+
+    follows: "Reading | None" = None
+    """Of the open end of an utterance: what was read before it."""
 
 
 class Reading(NamedTuple):
@@ -65,25 +79,38 @@ class Reading(NamedTuple):
     """How many of `tokens` the words take up to and with each; empty where that is not known."""
 
 
+@dataclass(slots=True)
+class _Segment:
+    """What is known of the open segment."""
+
+    settling: Settling = field(default_factory=Settling)
+    revision: int = 0
+    shown: bool = False
+    """A partial of it was published."""
+
+    reading: Reading | None = None
+    """The last, of all of the segment: its open end read on from `paused` or not."""
+
+    paused: Reading | None = None
+    """The last at a pause."""
+
+    due_since: int | None = None
+
+
 class Leg:
-    """Contract: `receive` a step with its voice probabilities, decode what is in `due`."""
+    """Contract: `receive` a step with its voice probabilities, decode what is in `due`; give each
+    reading to `read`, or to `close` if it is a final's."""
 
-    def __init__(self, settings: Settings, *, start_ms: int) -> None:
+    def __init__(self, options: LegOptions, *, start_ms: int) -> None:
         self.voice = VoiceState()
-        self.shown = False
-        """True when a partial of the open segment was published."""
-
-        self.reading: Reading | None = None
+        self.options = options
         self.next_ms = start_ms
-        self._revision = 0
-        self._settings = settings
         self._clock_ms = start_ms
-        self._endpointing = Endpointing(settings)
+        self._endpointing = Endpointing(options.endpointing)
         self._foreground = Foreground()
-        self._audio: NDArray[np.float32] = np.zeros(0, np.float32)
-        self._audio_at = 0
+        self._audio = OpenAudio()
         self._finished: list[Run] = []
-        self._partial_due_since: int | None = None
+        self._segment = _Segment()
 
     def ms(self, position: int) -> int:
         """Call clock of the sample at `position`."""
@@ -94,13 +121,18 @@ class Leg:
         """Audio before this needs no more work."""
         return self.ms(self._endpointing.needed_from())
 
+    @property
+    def speaks(self) -> bool:
+        """True while an utterance is open."""
+        return self._endpointing.open is not None
+
     def continues_at(self, step: Step) -> bool:
         """True when the step's audio follows the leg's last without a jump."""
         return not len(step.samples) or step.start_ms == self.next_ms
 
     def receive(self, samples: Samples, windows: Sequence[HeardWindow]) -> None:
         """Take audio, and what was heard in each window that it completed."""
-        self._audio = np.concatenate((self._audio, samples))
+        self._audio.append(samples)
         self.next_ms += len(samples) // SAMPLES_PER_MS
         for window in windows:
             level = self._foreground.receive(window.probability, window.power)
@@ -118,85 +150,137 @@ class Leg:
     def restart_clock(self, start_ms: int) -> None:
         """Audio goes on at `start_ms`, after a hole. Call `finish`, and decode, before it."""
         self._clock_ms = self.next_ms = start_ms
-        self._endpointing = Endpointing(self._settings)
+        self._endpointing = Endpointing(self.options.endpointing)
         self.voice = VoiceState()
-        self._audio = np.zeros(0, np.float32)
-        self._audio_at = 0
+        self._audio = OpenAudio()
 
-    def due(self, *, now: int) -> list[Task]:
-        """What wants decoding, in order; the finished runs are handed over."""
+    def due(self, *, now: int, pace: float | None = 1.0) -> list[Task]:
+        """What wants decoding, in order; the finished runs are handed over.
+
+        Partials come `pace` times as far apart as they should; None: not at all.
+        """
         finished, self._finished = self._finished, []
         tasks = [self._task(Kind.FINAL, run, since=now) for run in finished]
-        # The draft belongs to the first run that closed: it was the open one.
-        tasks = tasks[:1] + [task._replace(draft=()) for task in tasks[1:]]
-        if not finished and (kind := self._open_kind()) is not None:
+        # Draft and frozen words belong to the first run that closed: it was the open one.
+        tasks = tasks[:1] + [task._replace(draft=(), prefix=()) for task in tasks[1:]]
+        if not finished and (kind := self._open_kind(pace)) is not None:
             run = self._endpointing.open
             assert run is not None
-            if self._partial_due_since is None:
-                self._partial_due_since = now
-            tasks.append(self._task(kind, run, since=self._partial_due_since))
+            if self._segment.due_since is None:
+                self._segment.due_since = now
+            tasks.append(self._task(kind, run, since=self._segment.due_since))
         return tasks
 
-    def read(self, reading: Reading) -> None:
-        """The open run was decoded."""
-        self.reading = reading
-        self.shown = self.shown or bool(reading.words)
-        self._partial_due_since = None
+    def read_already(self, run: Run) -> Reading | None:
+        """The reading that `run` had at its pause, if nothing was said since."""
+        last = self._segment.reading
+        same = last is not None and last.aligned and last.run.start == run.start
+        return last if last and same and last.run.voice_end == run.voice_end else None
 
-    def hypothesis(self, reading: Reading, *, is_final: bool) -> Hypothesis:
+    def read(self, task: Task, reading: Reading) -> Hypothesis | None:
+        """The open run was decoded; what to show of it, if anything."""
+        segment = self._segment
+        segment.due_since = None
+        whole = self._whole(task, reading)
+        segment.reading = whole
+        if whole.aligned:
+            segment.paused = whole
+        count = len(whole.words) if whole.aligned else segment.settling.to_show
+        if not segment.shown and not whole.words:
+            return None
+        segment.shown = True
+        return self._hypothesis(whole._replace(words=whole.words[:count]), is_final=False)
+
+    def close(self, reading: Reading) -> Hypothesis | None:
+        """A finished run was decoded: its final, or None if there is nothing to show or take
+        back. The next segment starts afresh."""
+        segment = self._segment
+        words = segment.settling.receive(
+            reading.words, tokens=reading.tokens, ends=reading.token_ends
+        )
+        shown = segment.shown or bool(words)
+        found = self._hypothesis(reading._replace(words=words), is_final=True)
+        self._segment = _Segment()
+        return found if shown else None
+
+    def trim(self) -> None:
+        """Forget audio that nothing needs any more."""
+        self._audio.forget(self._endpointing.needed_from())
+
+    def _whole(self, task: Task, reading: Reading) -> Reading:
+        """The reading together with what was read before it."""
+        settling, before = self._segment.settling, task.follows
+        if before is None:
+            words = settling.receive(reading.words, tokens=reading.tokens, ends=reading.token_ends)
+            return reading._replace(words=words)
+        both = (*before.words, *joined(before.words, reading.words))
+        words = settling.receive_open(both, unread=len(before.words))
+        run = task.run._replace(start=before.run.start, voice_start=before.run.voice_start)
+        return Reading(run, before.tokens + reading.tokens, words, aligned=False)
+
+    def _hypothesis(self, reading: Reading, *, is_final: bool) -> Hypothesis:
         """The next revision of the segment."""
-        self._revision += 1
+        self._segment.revision += 1
         words, run = reading.words, reading.run
         return Hypothesis(
             segment_ms=self.ms(run.start),
-            revision=self._revision,
+            revision=self._segment.revision,
             is_final=is_final,
             start_ms=words[0].start_ms if words else self.ms(run.voice_start),
             end_ms=words[-1].end_ms if words else self.ms(run.voice_end),
             audio_end_ms=self.ms(run.end),
             words=words,
+            frozen_words=len(words) if is_final else len(self._segment.settling.frozen),
+            speech_final=run.end > run.voice_end,
+            utterance_end=is_final and run.silent,
         )
 
-    def close_segment(self) -> None:
-        """The run was published as final: the next one starts afresh."""
-        self.reading = None
-        self.shown = False
-        self._revision = 0
-        self._partial_due_since = None
-
-    def trim(self) -> None:
-        """Forget audio that nothing needs any more."""
-        excess = self._endpointing.needed_from() - self._audio_at
-        if excess > 0:
-            self._audio = self._audio[excess:]
-            self._audio_at += excess
-
-    def _open_kind(self) -> Kind | None:
+    def _open_kind(self, pace: float | None) -> Kind | None:
         """What the open run is worth now."""
-        run, last = self._endpointing.open, self.reading
+        run, last = self._endpointing.open, self._segment.reading
         if run is None:
             return None
-        paused = self._endpointing.silence >= TAIL
-        if paused:
-            known = last is not None and last.aligned and last.run.voice_end == run.voice_end
-            return None if known else Kind.SPECULATIVE
-        heard = last.run.voice_end if last else run.voice_start
-        interval = self._settings.partial_interval_ms * SAMPLES_PER_MS
-        length = run.voice_end - run.start
+        if self._endpointing.pauses:
+            return None if self.read_already(run) else Kind.SPECULATIVE
+        if pace is None:
+            return None
+        interval_ms = self.options.partial_interval_ms
+        if last is None:
+            interval_ms = min(interval_ms, _FIRST_MS)
+        interval = int(interval_ms * pace) * SAMPLES_PER_MS
+        length = run.voice_end - self._reads_from(run)
         if length > _SLOW_FROM:
             interval = interval * length // _SLOW_FROM
+        heard = last.run.voice_end if last else run.voice_start
         return Kind.PARTIAL if run.voice_end - heard >= interval else None
 
+    def _reads_from(self, run: Run) -> int:
+        """Where a partial begins to read."""
+        paused = self._segment.paused
+        if paused is None or paused.run.voice_end - run.start < _WINDOW_FROM:
+            return run.start
+        return paused.run.voice_end + _INTO_PAUSE
+
     def _task(self, kind: Kind, run: Run, *, since: int) -> Task:
-        samples = self._audio[run.start - self._audio_at : run.end - self._audio_at]
-        draft = self.reading.tokens if self.reading else ()
-        return Task(self, kind, since, run, samples, draft)
+        last, prefix = self._segment.reading, self._segment.settling.tokens
+        tokens = last.tokens if last else ()
+        begin = self._reads_from(run)
+        if kind is Kind.PARTIAL and begin > run.start:
+            follows = self._segment.paused
+            assert follows is not None
+            rest = run._replace(start=begin, voice_start=begin)
+            draft = tokens[len(follows.tokens) :]
+            samples = self._audio.between(begin, run.end)
+            return Task(self, kind, since, rest, samples, draft, follows=follows)
+        draft = tokens[len(prefix) :] if tokens[: len(prefix)] == prefix else ()
+        samples = self._audio.between(run.start, run.end)
+        return Task(self, kind, since, run, samples, draft, prefix=prefix)
 
     def _cut_if_long(self) -> None:
         run = self._endpointing.open
-        longest = self._settings.max_segment_ms * SAMPLES_PER_MS
+        longest = self.options.max_segment_ms * SAMPLES_PER_MS
         if run is None or run.end - run.start < longest:
             return
-        window = self._audio[run.start - self._audio_at : run.end - self._audio_at]
+        window = self._audio.between(run.start, run.end)
         at = quietest(window, first=longest // 2, last=len(window) - _CUT_MARGIN)
         self._finished.append(self._endpointing.cut(run.start + at))

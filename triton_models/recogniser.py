@@ -11,6 +11,7 @@ import numpy as np
 
 from triton_models.hypothesis import Hypothesis, Step
 from triton_models.leg import Kind, Leg, Reading, Task
+from triton_models.own_options import own_options
 from triton_models.reader import TaskReader
 from triton_models.schedule import batches
 from triton_models.settings import Settings
@@ -41,7 +42,7 @@ class Recogniser:
         reader: TaskReader,
         clock: Callable[[], float],
     ) -> None:
-        self._settings = settings
+        self._options = own_options(settings)
         self._voice = voice
         self._reader = reader
         self._clock = clock
@@ -78,7 +79,8 @@ class Recogniser:
     def _leg(self, step: Step) -> Leg:
         now = self._clock()
         if step.starts:
-            self._held[step.sequence] = _Held(Leg(self._settings, start_ms=step.start_ms), now)
+            options = step.options or self._options
+            self._held[step.sequence] = _Held(Leg(options, start_ms=step.start_ms), now)
         elif step.sequence not in self._held:
             raise UnknownSequence(f"sequence {step.sequence} was not started")
         held = self._held[step.sequence]
@@ -109,12 +111,12 @@ class Recogniser:
 
     def _recognise(self, tasks: Sequence[Task], found: dict[int, list[Hypothesis]]) -> None:
         for batch in batches(tasks, size=self._reader.threads, clock=self._clock):
-            fresh = [task for task in batch if not _is_read(task)]
-            readings = iter(self._reader.read(fresh))
-            for task in batch:
-                reading = task.leg.reading if _is_read(task) else next(readings)
-                assert reading is not None
-                if (hypothesis := _publish(task, reading)) is not None:
+            known = [_known(task) for task in batch]
+            unread = [task for task, reading in zip(batch, known, strict=True) if reading is None]
+            fresh = iter(self._reader.read(unread))
+            for task, reading in zip(batch, known, strict=True):
+                hypothesis = _published(task, reading or next(fresh))
+                if hypothesis is not None:
                     found[id(task.leg)].append(hypothesis)
 
     def _expire(self) -> None:
@@ -123,25 +125,14 @@ class Recogniser:
             self.forget(sequence)
 
 
-def _is_read(task: Task) -> bool:
-    """True for a final that was decoded at the pause, with nothing said since."""
-    last = task.leg.reading
-    return (
-        task.kind is Kind.FINAL
-        and last is not None
-        and last.aligned
-        and last.run.start == task.run.start
-        and last.run.voice_end == task.run.voice_end
-    )
+def _known(task: Task) -> Reading | None:
+    """Of a final: what was read at the pause, with nothing said since."""
+    if task.kind is not Kind.FINAL or (reading := task.leg.read_already(task.run)) is None:
+        return None
+    return reading._replace(run=task.run)
 
 
-def _publish(task: Task, reading: Reading) -> Hypothesis | None:
-    """The hypothesis to show, or None if there is nothing to show or take back."""
-    leg, is_final = task.leg, task.kind is Kind.FINAL
-    shown = leg.shown or bool(reading.words)
-    hypothesis = leg.hypothesis(reading, is_final=is_final)
-    if is_final:
-        leg.close_segment()
-    else:
-        leg.read(reading)
-    return hypothesis if shown else None
+def _published(task: Task, reading: Reading) -> Hypothesis | None:
+    if task.kind is Kind.FINAL:
+        return task.leg.close(reading)
+    return task.leg.read(task, reading)

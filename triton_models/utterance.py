@@ -13,16 +13,13 @@ turns that runs reach into; 0.1 % of the voice within turns was missed.
 from typing import NamedTuple
 
 from triton_models.foreground import SURE, Level
-from triton_models.settings import Settings
+from triton_models.options import Endpointing as Asked
 
 WINDOW = 512
 """Samples that one voice probability covers: 32 ms at 16 kHz."""
 
 PRE_ROLL = 9 * WINDOW
 TAIL = 6 * WINDOW
-
-_HYSTERESIS = 0.15
-"""Voice that goes on may be so much less sure than voice that starts."""
 
 _MAY_PAUSE = 2 * WINDOW
 """Silence within the voice that starts a run."""
@@ -59,6 +56,9 @@ class Run(NamedTuple):
     end: int
     """One past the last sample to recognise."""
 
+    silent: bool = False
+    """It ended because the speaker was silent for long enough."""
+
 
 class _Rise(NamedTuple):
     """A voiced window while no run is open."""
@@ -70,12 +70,14 @@ class _Rise(NamedTuple):
 class Endpointing:
     """Contract: give it every window in order; take each finished run it returns."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, asked: Asked) -> None:
         self.position = 0
         self.open: Run | None = None
-        self._threshold = settings.start_threshold
-        self._start_windows = max(1, settings.start_history_ms // 32)
-        self._stop_samples = max(settings.stop_history_ms * 16, TAIL)
+        self._starts = asked.start_threshold
+        self._goes_on = asked.stop_threshold
+        self._start_windows = max(1, asked.start_history_ms // 32)
+        self._stop_samples = max(asked.stop_history_ms * 16, TAIL)
+        self._pause_samples = min(asked.stop_history_eou_ms * 16, self._stop_samples)
         self._taken = 0
         self._rising: list[_Rise] = []
 
@@ -83,6 +85,11 @@ class Endpointing:
     def silence(self) -> int:
         """Samples since the open run's last voice; 0 without one."""
         return self.position - self.open.voice_end if self.open else 0
+
+    @property
+    def pauses(self) -> bool:
+        """True while the open run's speaker may have finished."""
+        return self.open is not None and self.silence >= self._pause_samples
 
     def receive_window(self, probability: float, level: Level = _LOUD) -> Run | None:
         """Take the next window; return the run that ended with it."""
@@ -93,11 +100,14 @@ class Endpointing:
             rise = _Rise(start, strong=_is_strong(probability, level))
             self._listen(rise, probability if heard else 0.0)
             return None
-        if heard and probability >= self._threshold - _HYSTERESIS:
+        if heard and probability >= self._goes_on:
             self.open = self.open._replace(voice_end=self.position, end=self.position)
             return None
         self.open = self.open._replace(end=min(self.position, self.open.voice_end + TAIL))
-        return self.finish() if self.silence >= self._stop_samples else None
+        if self.silence < self._stop_samples:
+            return None
+        run = self.finish()
+        return run and run._replace(silent=True)
 
     def cut(self, at: int) -> Run:
         """End the open run at sample `at`, within it; what follows is the open run from now on."""
@@ -125,14 +135,14 @@ class Endpointing:
 
     def _is_heard(self, probability: float, level: Level) -> bool:
         """Whether a window that has voice may be the party's."""
-        least = self._threshold - _HYSTERESIS
-        surety = min(1.0, max(0.0, (probability - least) / (SURE - least)))
+        least = self._goes_on
+        surety = min(1.0, max(0.0, (probability - least) / max(SURE - least, 0.01)))
         lowest_db = _DOUBTFUL_DB + (_SURE_DB - _DOUBTFUL_DB) * surety
         near = level.below_party_db <= lowest_db and level.above_room_db >= _ABOVE_ROOM_DB
         return near or probability >= SURE
 
     def _listen(self, window: _Rise, probability: float) -> None:
-        level = self._threshold - _HYSTERESIS if self._rising else self._threshold
+        level = self._goes_on if self._rising else self._starts
         if probability >= level:
             self._rising.append(window)
         elif self._rising and window.at - self._rising[-1].at > _MAY_PAUSE:

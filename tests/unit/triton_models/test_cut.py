@@ -6,7 +6,7 @@ import pytest
 from triton_models.cut import quietest
 from triton_models.hypothesis import Step
 from triton_models.leg import Kind, Leg
-from triton_models.settings import Settings
+from triton_models.options import LegOptions
 from triton_models.voice import WINDOW_SAMPLES, HeardWindow
 
 RATE = 16000
@@ -33,9 +33,9 @@ def test_a_quieter_place_outside_of_the_bounds_is_not_taken() -> None:
 
 def test_an_endless_utterance_is_cut_into_pieces_that_hold_every_sample_once() -> None:
     """A leg that speaks for 30 s: each sample carries its own number, and comes out once."""
-    leg = Leg(Settings(max_segment_ms=8000), start_ms=5000)
+    leg = Leg(LegOptions(max_segment_ms=8000), start_ms=5000)
     size = 30 * RATE // 1600 * 1600
-    numbered = np.arange(size, dtype=np.float32) / size
+    numbered = (np.arange(size) / size).astype(np.float32)
     taken: list[np.ndarray[tuple[int], np.dtype[np.float32]]] = []
     windows = 0
     for at in range(0, size, 1600):
@@ -43,7 +43,6 @@ def test_an_endless_utterance_is_cut_into_pieces_that_hold_every_sample_once() -
         leg.receive(numbered[at : at + 1600], [HeardWindow(0.99, 0.01)] * (full - windows))
         windows = full
         taken += [t.samples for t in leg.due(now=at) if t.kind is Kind.FINAL]
-        leg.close_segment()
         leg.trim()
     leg.finish()
     taken += [t.samples for t in leg.due(now=size)]
@@ -53,7 +52,7 @@ def test_an_endless_utterance_is_cut_into_pieces_that_hold_every_sample_once() -
 
 
 def test_a_jump_in_the_clock_is_noticed() -> None:
-    leg = Leg(Settings(), start_ms=1000)
+    leg = Leg(LegOptions(), start_ms=1000)
     audio = np.zeros(1600, np.int16)
     assert leg.continues_at(Step(1, audio, 1000))
     leg.receive(audio.astype(np.float32), [])

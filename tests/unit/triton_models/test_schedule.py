@@ -5,14 +5,14 @@ from collections.abc import Callable
 import numpy as np
 
 from triton_models.leg import Kind, Leg, Task
+from triton_models.options import LegOptions
 from triton_models.schedule import BUDGET_S, batches
-from triton_models.settings import Settings
 from triton_models.utterance import Run
 
 
 def task(kind: Kind, since: int) -> Task:
     return Task(
-        Leg(Settings(), start_ms=0), kind, since, Run(0, 0, 1, 1), np.zeros(1, np.float32), ()
+        Leg(LegOptions(), start_ms=0), kind, since, Run(0, 0, 1, 1), np.zeros(1, np.float32), ()
     )
 
 

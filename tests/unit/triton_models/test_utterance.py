@@ -5,24 +5,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triton_models.foreground import Level
-from triton_models.settings import Settings
+from triton_models.options import Endpointing as Asked
 from triton_models.utterance import PRE_ROLL, TAIL, WINDOW, Endpointing, Run
 
-SETTINGS = Settings(start_history_ms=96, stop_history_ms=480)
+ASKED = Asked(start_history_ms=96, stop_history_ms=480)
 NEAR = Level(below_party_db=2.0, above_room_db=30.0)
 FAR = Level(below_party_db=20.0, above_room_db=4.0)
 
 
 def heard(pattern: str, level: Level = NEAR) -> tuple[list[Run], Endpointing]:
     """Runs of a pattern of windows: `#` voice, `+` weak voice, `.` silence, digits repeat."""
-    endpointing = Endpointing(SETTINGS)
+    endpointing = Endpointing(ASKED)
     probability = {"#": 0.93, "+": 0.4, ".": 0.02}
     runs = [endpointing.receive_window(probability[mark], level) for mark in pattern]
     return [run for run in runs if run is not None], endpointing
 
 
 def windows(run: Run) -> tuple[int, int, int, int]:
-    start, voice_start, voice_end, end = run
+    start, voice_start, voice_end, end = run[:4]
     return start // WINDOW, voice_start // WINDOW, voice_end // WINDOW, end // WINDOW
 
 
@@ -49,13 +49,13 @@ def test_runs_are_found(pattern: str, expected: list[tuple[int, int, int, int]])
 
 
 def test_voices_in_the_room_open_no_run() -> None:
-    endpointing = Endpointing(SETTINGS)
+    endpointing = Endpointing(ASKED)
     assert not any(endpointing.receive_window(0.8, FAR) for _ in range(100))
     assert endpointing.open is None
 
 
 def test_voices_in_the_room_do_not_keep_a_run_open() -> None:
-    endpointing = Endpointing(SETTINGS)
+    endpointing = Endpointing(ASKED)
     for _ in range(10):
         endpointing.receive_window(0.97, NEAR)
     runs = [endpointing.receive_window(0.7, FAR) for _ in range(20)]
@@ -63,7 +63,7 @@ def test_voices_in_the_room_do_not_keep_a_run_open() -> None:
 
 
 def test_a_quiet_party_of_whom_the_detector_is_very_sure_is_heard() -> None:
-    endpointing = Endpointing(SETTINGS)
+    endpointing = Endpointing(ASKED)
     for _ in range(5):
         endpointing.receive_window(0.99, FAR)
     assert endpointing.open is not None
@@ -86,12 +86,12 @@ def test_a_cut_gives_both_sides_all_samples_once() -> None:
 
 def test_cutting_without_an_open_run_is_an_error() -> None:
     with pytest.raises(ValueError, match="no run is open"):
-        Endpointing(SETTINGS).cut(5)
+        Endpointing(ASKED).cut(5)
 
 
 @given(st.text(alphabet="#+.", max_size=400), st.sets(st.integers(0, 399)))
 def test_runs_never_share_a_sample_and_hold_their_voice(pattern: str, finishes: set[int]) -> None:
-    endpointing = Endpointing(SETTINGS)
+    endpointing = Endpointing(ASKED)
     runs = []
     for at, mark in enumerate(pattern):
         needed_from = endpointing.needed_from()
