@@ -3,6 +3,7 @@
 import ast
 import inspect
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -32,15 +33,22 @@ def field_docs(struct: type[msgspec.Struct]) -> dict[str, str]:
 
 def example() -> str:
     """The whole file."""
-    lines = [HEADER]
-    for section in msgspec.structs.fields(Settings):
-        docs = field_docs(section.type)
-        lines.append(f"[{section.name}]")
-        for key, value in msgspec.to_builtins(section.type()).items():
+    sections = msgspec.structs.fields(Settings)
+    return "\n".join([HEADER, *(line for s in sections for line in table(s.name, s.type()))])
+
+
+def table(name: str, section: msgspec.Struct) -> Iterator[str]:
+    """A section: its keys, then the tables within it."""
+    docs = field_docs(type(section))
+    yield f"[{name}]"
+    for key, value in msgspec.to_builtins(section).items():
+        if not isinstance(getattr(section, key), msgspec.Struct):
             literal = "{}" if value == {} else msgspec.json.encode(value).decode()
-            lines += [*textwrap.wrap(docs[key], 96, initial_indent="# ", subsequent_indent="# ")]
-            lines.append(f"{key} = {literal}\n")
-    return "\n".join(lines)
+            yield from textwrap.wrap(docs[key], 96, initial_indent="# ", subsequent_indent="# ")
+            yield f"{key} = {literal}\n"
+    for key in section.__struct_fields__:
+        if isinstance(within := getattr(section, key), msgspec.Struct):
+            yield from table(f"{name}.{key}", within)
 
 
 if __name__ == "__main__":
