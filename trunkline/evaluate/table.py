@@ -28,7 +28,7 @@ def table(scores: Sequence[CallScore]) -> Iterator[str]:
     yield HEADING
     for score in scores:
         yield (
-            f"{score.name[:22]:22} not scored: {score.problem}"
+            f"{_short(score.name):22} not scored: {score.problem}"
             if score.problem
             else _line(score.name, [score])
         )
@@ -71,7 +71,7 @@ def _line(name: str, scores: Sequence[CallScore]) -> str:
     right = all(leg.right for score in scores for leg in score.legs)
     lost = f"{sum(s.lost_turns for s in scores)}/{sum(s.turns for s in scores)}"
     return (
-        f"{name[:22]:22} {_leg_wer(scores, 0)} {_leg_wer(scores, 1)} {_of(total.wer, total)} "
+        f"{_short(name):22} {_leg_wer(scores, 0)} {_leg_wer(scores, 1)} {_of(total.wer, total)} "
         f"{_of(total.over_redaction, total)}  {f'{leaks} of {spans}':>24}  "
         f"{'ok' if right else 'NO':4} {lost:>6} {_ms([s.final_delays_ms for s in scores])} "
         f"{_ms([s.over_endpoint_ms for s in scores])} {_ms([s.word_delays_ms for s in scores])} "
@@ -84,6 +84,11 @@ def _leg_wer(scores: Iterable[CallScore], channel: int) -> str:
     if not legs:
         return f"{'-':>6}"
     return _share(total_errors(legs).wer)
+
+
+def _short(name: str) -> str:
+    """Both ends of a name: one tells what it is, the other which."""
+    return name if len(name) <= 22 else f"{name[:9]}..{name[-11:]}"
 
 
 def _of(value: float, errors: WordErrors) -> str:

@@ -1,4 +1,5 @@
 from trunkline.evaluate.align import WordErrors
+from trunkline.evaluate.measures import Churned, Measures
 from trunkline.evaluate.score import CallScore, LeakedSpan, LegScore
 from trunkline.evaluate.table import table
 
@@ -35,3 +36,13 @@ def test_the_table_has_a_line_a_call_a_total_and_every_leaks_place() -> None:
     assert lines[4].startswith("total, 2 calls") and "  5.0%" in lines[4] and "0/26" in lines[4]
     places = "captions, stored messages.value, stored segments.words"
     assert f"leak: d01 CVV leg 1 at 41.4 s in {places}" in lines
+
+
+def test_long_names_keep_both_ends_and_what_was_not_heard_has_no_rate() -> None:
+    lines = list(table([CallScore(name="librispeech-test-clean_1089-134686")]))
+    assert lines[1].startswith("librispee..1089-134686 ") and "0.0%" not in lines[1]
+
+
+def test_what_has_no_column_stands_below_the_table() -> None:
+    lines = list(table([CallScore(name="a", measures=Measures(churn=Churned(50, 5)))]))
+    assert any("churn: 10.0%" in line and "word times off: -" in line for line in lines)
