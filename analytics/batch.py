@@ -18,6 +18,7 @@ from sip_gateway.events import (
     LegJoined,
     LegLeft,
     MediaStarted,
+    SpeakersCorrected,
 )
 
 StoredEvent = CallEvent | Transcript | TranscriptEnded
@@ -87,6 +88,9 @@ class Batch:
     gaps: dict[GapKey, int] = field(default_factory=dict)
     """End of each gap."""
 
+    speakers: dict[tuple[CallKey, str], str] = field(default_factory=dict)
+    """Corrected speaker of each segment that is named."""
+
     heard: set[CallKey] = field(default_factory=set)
     """Calls of which anything came at all, partials included."""
 
@@ -100,6 +104,9 @@ class Batch:
                     self._add_final(key, event)
             case LegJoined() | LegLeft() | Gap():
                 self._add_of_leg(key, event)
+            case SpeakersCorrected():
+                self._call(key)
+                self.speakers |= {(key, s.segment_id): s.speaker for s in event.segments}
             case CallStarted():
                 self._call(key).started = event
             case MediaStarted():

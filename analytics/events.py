@@ -24,6 +24,15 @@ class LegSummary(msgspec.Struct, frozen=True, kw_only=True):
     packets_lost: int
 
 
+class SpeakerSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """One label of one leg: a leg that several people share has several."""
+
+    leg_id: str
+    speaker: str
+    talk_ms: int
+    words: int
+
+
 class CallSummary(Event, frozen=True, kw_only=True):
     """A call is complete: its transcript is final and stored."""
 
@@ -37,7 +46,7 @@ class CallSummary(Event, frozen=True, kw_only=True):
     """Nobody spoke."""
 
     overlap_ms: int
-    """More than one leg spoke."""
+    """More than one spoke."""
 
     redactions: dict[str, int]
     """Masked spans by kind."""
@@ -46,6 +55,9 @@ class CallSummary(Event, frozen=True, kw_only=True):
 
     transcript_complete: bool = True
     """False when nobody said that all finals are out: the call, or redaction's end, was lost."""
+
+    speakers: tuple[SpeakerSummary, ...] = ()
+    """In order of leg, then of arrival."""
 
 
 SUMMARIES_TOPIC = "trunkline.summaries"

@@ -17,6 +17,7 @@ from sip_gateway.events import (
     LegJoined,
     LegLeft,
     LegResumed,
+    SpeakersCorrected,
 )
 
 CaptionEvent = CallEvent | TranscriptEvent | CallSummary
@@ -93,6 +94,7 @@ class LiveCall:
         self._legs: dict[str, LegMessage] = {}
         self._segments: dict[str, SegmentMessage] = {}
         self._gaps: dict[tuple[str, int, str], GapMessage] = {}
+        self._speakers: dict[str, str] = {}
 
     @property
     def ended(self) -> bool:
@@ -116,6 +118,8 @@ class LiveCall:
                 return list(self._leg_changed(event))
             case Gap():
                 return list(self._missed(event))
+            case SpeakersCorrected():
+                return list(self._corrected(event))
             case CallEnded():
                 ended = CallEndedMessage(
                     call_id=self._call_id,
@@ -219,9 +223,20 @@ class LiveCall:
                 state="live",
                 started_at=event.audio_end_at - timedelta(milliseconds=event.end_ms),
             )
-        segment = SegmentMessage(text=text_of(event), **msgspec.structs.asdict(event))
+        told = msgspec.structs.asdict(event)
+        told["speaker"] = self._speakers.get(event.segment_id, event.speaker)
+        segment = SegmentMessage(text=text_of(event), **told)
         self._segments[event.segment_id] = segment
         yield segment
+
+    def _corrected(self, event: SpeakersCorrected) -> Iterator[Message]:
+        for told in event.segments:
+            self._speakers[told.segment_id] = told.speaker
+            known = self._segments.get(told.segment_id)
+            if known is not None and known.speaker != told.speaker:
+                segment = msgspec.structs.replace(known, speaker=told.speaker)
+                self._segments[told.segment_id] = segment
+                yield segment
 
     def _missed(self, event: Gap) -> Iterator[Message]:
         key = event.leg_id, event.start_ms, event.why

@@ -13,6 +13,7 @@ from analytics.events import (
     LegDocument,
     LegSummary,
     SegmentDocument,
+    SpeakerSummary,
 )
 from analytics.talk import Span, overlay, spoken, total_ms, union
 
@@ -46,7 +47,9 @@ def summarise(stored: StoredCall) -> CallSummary:
     call = stored.call
     duration_ms = last_ms(stored) if call.duration_ms is None else call.duration_ms
     talk = [_talk(stored, leg.leg_id) for leg in call.legs]
-    laid = overlay(talk, duration_ms=duration_ms)
+    speakers = [pair for leg in call.legs for pair in _speakers(stored, leg.leg_id)]
+    spoken_by = [_talk(stored, *pair) for pair in speakers]
+    laid = overlay(spoken_by, duration_ms=duration_ms)
     masked = Counter(word.kind for s in stored.segments for word in s.words if word.kind)
     return CallSummary(
         tenant_id=stored.tenant_id,
@@ -64,6 +67,10 @@ def summarise(stored: StoredCall) -> CallSummary:
         redactions=dict(sorted(masked.items())),
         policy_version=stored.policy_version,
         transcript_complete=stored.transcript_complete,
+        speakers=tuple(
+            _speaker(stored, *pair, talk=spans)
+            for pair, spans in zip(speakers, spoken_by, strict=True)
+        ),
     )
 
 
@@ -73,13 +80,26 @@ def last_ms(stored: StoredCall) -> int:
     return max(ends, default=0)
 
 
-def _talk(stored: StoredCall, leg_id: str) -> list[Span]:
+def _speakers(stored: StoredCall, leg_id: str) -> list[tuple[str, str]]:
+    """Leg and label, in order of arrival."""
+    said = sorted((s for s in stored.segments if s.leg_id == leg_id), key=lambda s: s.start_ms)
+    return list(dict.fromkeys((leg_id, segment.speaker) for segment in said))
+
+
+def _talk(stored: StoredCall, leg_id: str, speaker: str = "") -> list[Span]:
+    """Of the whole leg, or of one label of it."""
     return union(
         span
         for segment in stored.segments
-        if segment.leg_id == leg_id
+        if segment.leg_id == leg_id and speaker in ("", segment.speaker)
         for span in spoken(Span(segment.start_ms, segment.end_ms), segment.words)
     )
+
+
+def _speaker(stored: StoredCall, leg_id: str, speaker: str, *, talk: list[Span]) -> SpeakerSummary:
+    said = (s for s in stored.segments if (s.leg_id, s.speaker) == (leg_id, speaker))
+    words = sum(word.kind is None for segment in said for word in segment.words)
+    return SpeakerSummary(leg_id=leg_id, speaker=speaker, talk_ms=total_ms(talk), words=words)
 
 
 def _leg(stored: StoredCall, leg: LegDocument, *, talk: list[Span]) -> LegSummary:

@@ -120,6 +120,26 @@ on conflict (tenant_id, call_id, segment_id, day) do update set
 where segments.revision < excluded.revision
 returning tenant_id, call_id
 
+-- name: corrections
+-- The last correction of a segment's speaker stays.
+insert into corrected_speakers (tenant_id, call_id, segment_id, speaker)
+select tenant_id, call_id, segment_id, speaker
+from jsonb_to_recordset(%s::jsonb) as r (
+    tenant_id text, call_id text, segment_id text, speaker text)
+on conflict (tenant_id, call_id, segment_id) do update set speaker = excluded.speaker
+where corrected_speakers.speaker <> excluded.speaker
+returning tenant_id, call_id
+
+-- name: correct
+-- Puts corrected speakers onto stored finals, whichever of the two came first.
+update segments s set speaker = k.speaker
+from corrected_speakers k
+join unnest(%s::text[], %s::text[], %s::date[]) as c (tenant_id, call_id, day)
+    on c.tenant_id = k.tenant_id and c.call_id = k.call_id
+where s.tenant_id = k.tenant_id and s.call_id = k.call_id and s.segment_id = k.segment_id
+    and s.day = c.day and s.speaker <> k.speaker
+returning s.tenant_id, s.call_id
+
 -- name: gaps
 -- A gap may be told again when it has grown.
 insert into gaps (tenant_id, call_id, leg_id, start_ms, end_ms, why)

@@ -38,6 +38,9 @@ class _Call:
     legs: dict[str, LegFacts] = field(default_factory=dict)
     segments: dict[str, Transcript] = field(default_factory=dict)
     gaps: dict[tuple[str, int, str], int] = field(default_factory=dict)
+    speakers: dict[str, str] = field(default_factory=dict)
+    """Corrected, by segment."""
+
     lost: bool = False
     summary: CallSummary | None = None
     revision: int = 0
@@ -57,6 +60,7 @@ class MemoryStore:
         changed = set(self._merge_calls(batch, now=now))
         changed |= set(self._merge_legs(batch)) | set(self._merge_gaps(batch))
         written = list(self._merge_segments(batch))
+        changed |= set(self._correct(batch))
         for key in batch.heard & self._calls.keys():
             self._calls[key].last_event_at = now
         done = [self._calls[key] for key in sorted(changed | set(written))]
@@ -110,6 +114,17 @@ class MemoryStore:
             if held is None or final.revision > held.revision:
                 self._calls[key].segments[segment_id] = final
                 yield key
+
+    def _correct(self, batch: Batch) -> Iterator[CallKey]:
+        for (key, segment_id), speaker in batch.speakers.items():
+            self._calls[key].speakers[segment_id] = speaker
+        for key in {key for key, _ in (*batch.speakers, *batch.segments)}:
+            call = self._calls[key]
+            for segment_id, speaker in call.speakers.items():
+                final = call.segments.get(segment_id)
+                if final is not None and final.speaker != speaker:
+                    call.segments[segment_id] = msgspec.structs.replace(final, speaker=speaker)
+                    yield key
 
     def _finalise(self, call: _Call) -> None:
         call.summary = summarise(_stored(call))

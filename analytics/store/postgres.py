@@ -54,6 +54,8 @@ class PostgresStore:
                 written = await _write(connection, "segments", writes.segments(batch))
                 changed |= set(written)
                 segments = len(written)
+                await _write(connection, "corrections", writes.corrections(batch))
+                changed |= set(await _correct(connection, batch))
             await _heard(connection, batch, now=now)
             done = await _keys(connection, WRITE["complete"], arrays(changed)) if changed else []
             await _finalise(connection, done, now=now)
@@ -163,6 +165,15 @@ async def _keys(
 ) -> list[CallKey]:
     cursor = connection.cursor(row_factory=args_row(CallKey))
     return await (await cursor.execute(query, parameters)).fetchall()
+
+
+async def _correct(connection: Connection, batch: Batch) -> list[CallKey]:
+    """Put corrected speakers onto finals: those of this batch, and those it corrects."""
+    touched = {key for key, _ in batch.speakers} | {key for key, _ in batch.segments}
+    if not touched:
+        return []
+    days = [day_of(call_id) for _, call_id in sorted(touched)]
+    return await _keys(connection, WRITE["correct"], (*arrays(touched), days))
 
 
 async def _heard(connection: Connection, batch: Batch, *, now: datetime) -> None:

@@ -84,6 +84,15 @@ class NewSegment(msgspec.Struct, frozen=True, kw_only=True):
     redacted_at: datetime
 
 
+class NewCorrection(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of `corrected_speakers`."""
+
+    tenant_id: str
+    call_id: str
+    segment_id: str
+    speaker: str
+
+
 class NewGap(msgspec.Struct, frozen=True, kw_only=True):
     """A row of `gaps`."""
 
@@ -108,6 +117,16 @@ def legs(batch: Batch) -> str:
 def segments(batch: Batch) -> str:
     """For `segments`."""
     return _json(map(_segment, batch.segments.values()))
+
+
+def corrections(batch: Batch) -> str:
+    """For `corrected_speakers`."""
+    return _json(
+        NewCorrection(
+            tenant_id=key.tenant_id, call_id=key.call_id, segment_id=segment_id, speaker=speaker
+        )
+        for (key, segment_id), speaker in batch.speakers.items()
+    )
 
 
 def gaps(batch: Batch) -> str:

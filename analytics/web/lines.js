@@ -44,6 +44,7 @@ export class Lines {
     this.spoken = spoken;
     this.rows = new Map();
     this.legs = new Map();
+    this.shared = new Set();
   }
 
   clear() {
@@ -59,17 +60,33 @@ export class Lines {
 
   leg(leg) {
     this.legs.set(leg.leg_id, leg);
+    this.nameAgain(leg.leg_id);
+  }
+
+  nameAgain(legId) {
     for (const row of this.rows.values()) {
-      if (row.entry.leg_id === leg.leg_id && row.who) row.who.textContent = legName(leg);
-      if (row.entry.leg_id === leg.leg_id) row.item.dataset.side = this.side(row.entry);
+      if (row.entry.leg_id !== legId) continue;
+      if (row.who) row.who.textContent = this.name(row.entry);
+      row.item.dataset.side = this.side(row.entry);
     }
   }
 
   side(entry) {
     const leg = this.legs.get(entry.leg_id);
-    const role = leg ? leg.role : entry.speaker;
+    const shared = this.shared.has(entry.leg_id) && entry.speaker;
+    const role = leg && !shared ? leg.role : entry.speaker;
     if (role === "agent" || role === "customer") return role;
+    if (shared) return Number(role.split("_")[1]) % 2 ? "agent" : "customer";
     return (leg ? leg.channel : entry.channel) % 2 ? "customer" : "agent";
+  }
+
+  // Several people on one leg: from then on its lines have labels, not the leg's name.
+  noteShared(entry) {
+    const leg = this.legs.get(entry.leg_id);
+    if (!leg || this.shared.has(entry.leg_id) || !leg.role.startsWith("speaker_")) return;
+    if (entry.speaker === leg.role) return;
+    this.shared.add(entry.leg_id);
+    this.nameAgain(entry.leg_id);
   }
 
   // aloud: whether a screen reader should hear it, once it is final.
@@ -81,9 +98,12 @@ export class Lines {
       return;
     }
     if (!known && !segment.words.length && segment.is_final) return;
+    this.noteShared(segment);
     const row = known || this.add(segment.segment_id, segment, "said");
     const wasOpen = row.item.classList.contains("open");
+    const relabelled = row.entry.speaker !== segment.speaker;
     row.entry = segment;
+    if (relabelled) this.nameAgain(segment.leg_id);
     row.item.classList.toggle("open", !segment.is_final);
     if (known && wasOpen && segment.is_final) row.item.classList.add("settled");
     fill(row.text, segment);
@@ -100,7 +120,8 @@ export class Lines {
 
   name(entry) {
     const leg = this.legs.get(entry.leg_id);
-    return leg ? legName(leg) : roleName(entry.speaker || "speaker");
+    const shared = this.shared.has(entry.leg_id) && entry.speaker;
+    return leg && !shared ? legName(leg) : roleName(entry.speaker || "speaker");
   }
 
   add(id, entry, kind) {
