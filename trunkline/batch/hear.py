@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from triton_models.hypothesis import Hypothesis, Step
-from triton_models.options import LegOptions
 from triton_models.recogniser import Recogniser
 from trunkline.batch.pieces import Group, Piece
 from trunkline.batch.quality import Sound, measure
@@ -32,9 +31,8 @@ class HeardGroup(msgspec.Struct, frozen=True):
 class Hearing:
     """One thread's recogniser."""
 
-    def __init__(self, recogniser: Recogniser, options: LegOptions) -> None:
+    def __init__(self, recogniser: Recogniser) -> None:
         self._recogniser = recogniser
-        self._options = options
         self._sequences = itertools.count(1)
 
     def hear(self, group: Group, *, clock: Callable[[], float]) -> HeardGroup:
@@ -59,7 +57,6 @@ class Hearing:
             piece.start_ms,
             starts=True,
             ends=True,
-            options=self._options,
         )
 
 

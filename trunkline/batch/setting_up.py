@@ -14,14 +14,14 @@ import msgspec
 
 from redaction.presidio import build_engine
 from redaction.redact import Policy, make_policy
-from triton_models.loading import WeightsMissing, lineage, load
-from triton_models.options import LegOptions
+from triton_models.loading import WeightsMissing, lineage
 from trunkline import models
 from trunkline.batch import job as jobs
 from trunkline.batch.hear import Hearing
 from trunkline.batch.live_load import Watch
 from trunkline.batch.places import SUFFIXES, LocalFiles, LocalFolder, Target
 from trunkline.batch.plan import Todo, collisions, in_order, need_of
+from trunkline.batch.recogniser import load_for_batch
 from trunkline.batch.report import RunReport
 from trunkline.batch.run import Order, Place, Run
 from trunkline.batch.screen import Screen
@@ -55,6 +55,7 @@ class Asked:
     formats: Sequence[str]
     roles: tuple[str, ...]
     threads: int
+    word_times: str
     job: Path | None
 
 
@@ -65,8 +66,7 @@ def transcribe(
     began_s, began_cpu_s = clock(), time.process_time()
     places = list(_places(asked))
     recipe, policy = _recipe(asked, settings), _policy(settings)
-    options = _leg_options(settings)
-    decides = _hash(recipe, options, policy)
+    decides = _hash(recipe, asked.word_times, policy)
     order = Order(places, asked.formats, recipe, policy, decides)
     with ExitStack() as stack:
         folder = asked.job or _job_folder(asked, settings)
@@ -74,7 +74,7 @@ def transcribe(
         _clear_spool(folder)
         todos = _todos(asked, places, job, options=decides)
         watch = stack.enter_context(Watch(settings))
-        make = _Hearings(settings, options, stream)
+        make = _Hearings(settings, asked.word_times, stream)
         workers = stack.enter_context(Workers(make, watch, threads=asked.threads))
         screen = Screen(stream)
         run = Run(order, job, workers=workers, screen=screen)
@@ -96,9 +96,9 @@ def transcribe(
 class _Hearings:
     """Makes each thread's recogniser."""
 
-    def __init__(self, settings: Settings, options: LegOptions, stream: TextIO) -> None:
+    def __init__(self, settings: Settings, word_times: str, stream: TextIO) -> None:
         self._settings = settings
-        self._options = options
+        self._word_times = word_times
         self._stream = stream
 
     def __call__(self) -> Hearing:
@@ -112,10 +112,8 @@ class _Hearings:
             return self._load()
 
     def _load(self) -> Hearing:
-        folder = self._settings.models_dir
-        speech = self._settings.triton_models
-        recogniser = load(speech, folder, threads=1, clock=time.monotonic)
-        return Hearing(recogniser, self._options)
+        folder, speech = self._settings.models_dir, self._settings.triton_models
+        return Hearing(load_for_batch(speech, folder, word_times=self._word_times))
 
     def _say(self, line: str) -> None:
         print(line, file=self._stream, flush=True)
@@ -175,13 +173,9 @@ def _policy(settings: Settings) -> Policy:
     return make_policy(settings.redaction, build_engine(), key=secrets.token_bytes(32))
 
 
-def _leg_options(settings: Settings) -> LegOptions:
-    return LegOptions(language=settings.triton_models.language)
-
-
-def _hash(recipe: Recipe, options: LegOptions, policy: Policy) -> str:
+def _hash(recipe: Recipe, word_times: str, policy: Policy) -> str:
     """Of everything that decides what a transcript says."""
-    facts = (RECIPE_VERSION, recipe, options, policy.version)
+    facts = (RECIPE_VERSION, recipe, word_times, policy.version)
     return hashlib.sha256(msgspec.json.encode(facts)).hexdigest()[:16]
 
 

@@ -1,4 +1,4 @@
-"""The recogniser of batch work: the live one, given drafts of all utterances of a group at once."""
+"""The recogniser of batch work: the live one, its utterances decoded side by side."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -18,8 +18,8 @@ from triton_models.settings import Settings
 WORD_TIMES = ("fast", "exact", "none")
 
 
-class Drafting:
-    """A reader that drafts, then reads; on the thread that calls it."""
+class AheadReader:
+    """A reader that decodes all utterances of a group at once; on the thread that calls it."""
 
     threads = 1
 
@@ -29,12 +29,9 @@ class Drafting:
 
     def read(self, tasks: Sequence[Task]) -> list[Reading]:
         """What was said in each task's utterance, in the order of `tasks`."""
-        drafts = self._model.drafts([task.samples for task in tasks])
+        self._model.decode_ahead([task.samples for task in tasks])
         try:
-            return [
-                self._reader.read([task._replace(draft=draft)])[0]
-                for task, draft in zip(tasks, drafts, strict=True)
-            ]
+            return [self._reader.read([task])[0] for task in tasks]
         finally:
             self._model.forget()
 
@@ -61,10 +58,10 @@ _ALIGNERS: dict[str, Callable[[], WordTimes]] = {
 def load_for_batch(settings: Settings, models_dir: Path, *, word_times: str) -> Recogniser:
     """A recogniser of one thread; WeightsMissing where weights are not right."""
 
-    def read(folder: Path, threads: int) -> Drafting:
+    def read(folder: Path, threads: int) -> AheadReader:
         model = Lockstep(folder / "encoder.ort", folder / "decoder.ort")
         vocabulary = tokens.load(folder / "tokenizer.bin")
         reader = Reader(model, vocabulary, threads=threads, aligner=_ALIGNERS[word_times])
-        return Drafting(model, reader)
+        return AheadReader(model, reader)
 
     return load(settings, models_dir, threads=1, clock=time.monotonic, read=read)
