@@ -10,6 +10,8 @@ import pytest
 import triton_models
 from tests.services import toy_transducer
 from tests.services.speech import TritonServer
+from triton_models import weights
+from triton_models.export import speakers as export_speakers
 from triton_models.export import transducer as export
 from triton_models.export.configs import Runs
 from triton_models.options import LegOptions
@@ -110,10 +112,12 @@ def transducer_triton(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tran
 def both_triton(
     models_dir: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[TransducerServer]:
-    """The appliance's recogniser as `asr`, the transducer as `streaming` beside it."""
+    """The appliance's recogniser as `asr`, the transducer as `streaming` beside it, diarisation as
+    a GPU site has it."""
     folder = tmp_path_factory.mktemp("both")
     repository = write(folder, Runs.PYTHON, served=STREAMING)
     (repository / MODEL).symlink_to(REPOSITORY / MODEL)
+    export_speakers.write(models_dir / weights.SPEAKERS, repository, runs=Runs.PYTHON)
     server = started(repository, models_dir=models_dir, run_dir=folder / "run")
     yield server
     server.stop()
