@@ -46,12 +46,24 @@ def lines(document: TranscriptDocument) -> list[Line]:
 
 def _lines(document: TranscriptDocument) -> Iterator[Line]:
     names = {leg.leg_id: leg.participant_name or leg.role for leg in document.call.legs}
+    shared = _shared(document)
     for s in document.segments:
-        yield Line(s.start_ms, s.end_ms, _one_line(names.get(s.leg_id, s.speaker)), s.text)
+        who = s.speaker if s.leg_id in shared else names.get(s.leg_id, s.speaker)
+        yield Line(s.start_ms, s.end_ms, _one_line(who), s.text)
     for gap in document.gaps:
         why = gap.why.replace("_", " ")
         said = f"(not heard for {(gap.end_ms - gap.start_ms) / 1000:.1f} s: {why})"
         yield Line(gap.start_ms, gap.end_ms, _one_line(names.get(gap.leg_id, "")), said)
+
+
+def _shared(document: TranscriptDocument) -> set[str]:
+    """Legs of several people: the leg's name would be that of one of them."""
+    roles = {leg.leg_id: leg.role for leg in document.call.legs}
+    return {
+        s.leg_id
+        for s in document.segments
+        if roles.get(s.leg_id, "").startswith("speaker_") and s.speaker != roles[s.leg_id]
+    }
 
 
 def _one_line(name: str) -> str:

@@ -11,6 +11,8 @@ from sip_gateway.events import (
     LegJoined,
     LegLeft,
     MediaStarted,
+    SegmentSpeaker,
+    SpeakersCorrected,
 )
 
 STARTED_AT = datetime(2025, 11, 20, 9, 30, tzinfo=UTC)
@@ -115,6 +117,16 @@ class ToldCall:
             start_ms=start_ms,
             end_ms=end_ms,
             why="lost_packets",
+        )
+
+    def corrected(self, channel: int, start_ms: int, speaker: str) -> SpeakersCorrected:
+        """The segment that starts there is somebody else's."""
+        segment_id = f"{self.leg_id(channel)}/{start_ms:09d}"
+        return SpeakersCorrected(
+            tenant_id=self.tenant_id,
+            call_id=self.call_id,
+            leg_id=self.leg_id(channel),
+            segments=(SegmentSpeaker(segment_id, speaker),),
         )
 
     def left(self, channel: int, *, at_ms: int) -> LegLeft:

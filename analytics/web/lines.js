@@ -52,6 +52,7 @@ export class Lines {
     this.spoken.replaceChildren();
     this.rows.clear();
     this.legs.clear();
+    this.shared.clear();
   }
 
   get empty() {

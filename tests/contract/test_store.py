@@ -106,6 +106,36 @@ async def test_a_replay_changes_nothing_and_tells_nobody(store: Store) -> None:
     assert await store.unpublished() == before
 
 
+@pytest.mark.parametrize("order", ["after", "before", "between revisions", "twice"])
+async def test_a_corrected_speaker_stays_whichever_comes_first(store: Store, order: str) -> None:
+    call = ToldCall()
+    final, corrected = call.said(0, "my turn", start_ms=700), call.corrected(0, 700, "speaker_2")
+    again = call.said(0, "my [name]", start_ms=700, revision=2)
+    batches: dict[str, list[StoredEvent]] = {
+        "after": [final, again, corrected],
+        "before": [corrected, final, again],
+        "between revisions": [final, corrected, again],
+        "twice": [corrected, final, corrected, again, final],
+    }
+    for event in [call.started(), call.joined(0), *batches[order]]:
+        await store.apply([event], now=NOW)
+    document = await store.transcript("default", CALL_ID)
+    assert document is not None
+    assert [(s.text, s.speaker) for s in document.segments] == [("my [name]", "speaker_2")]
+
+
+async def test_a_correction_after_the_end_refreshes_the_summary_once(store: Store) -> None:
+    call = ToldCall()
+    await store.apply(whole_call(call), now=NOW)
+    told = [call.corrected(0, 6000, "speaker_2")]
+    assert (await store.apply(told, now=NOW)).finalised == 1
+    assert (await store.apply(told, now=NOW)).finalised == 0
+    document = await store.transcript("default", CALL_ID)
+    assert document is not None and document.summary is not None
+    speakers = [(s.speaker, s.words) for s in document.summary.speakers]
+    assert speakers == [("agent", 6), ("speaker_2", 2), ("customer", 3)]
+
+
 async def test_a_partial_is_never_stored(store: Store) -> None:
     call = ToldCall()
     await store.apply([call.started(), call.said(0, "hello", start_ms=0, final=False)], now=NOW)

@@ -102,6 +102,20 @@ def test_a_final_is_replaced_only_by_a_higher_revision() -> None:
     assert page.texts() == [("[pin]", True)]
 
 
+def test_a_corrected_speaker_is_shown_on_the_final_and_on_one_that_comes_later() -> None:
+    hub, call, page = CaptionHub("e", keep=100), ToldCall(), Page()
+    tell(hub, [call.started(), call.joined(0), call.said(0, "hello there", start_ms=0)])
+    cursor = hub.join(EVERYTHING)
+    page.take(drain(hub, cursor))
+    tell(hub, [call.corrected(0, 0, "speaker_2"), call.corrected(0, 900, "speaker_3")])
+    tell(hub, [call.said(0, "and me", start_ms=900), call.corrected(0, 0, "speaker_2")])
+    messages = drain(hub, cursor)
+    assert len(messages) == 2
+    page.take(messages)
+    shown = [(s["text"], s["speaker"]) for s in page.segments.values()]
+    assert shown == [("hello there", "speaker_2"), ("and me", "speaker_3")]
+
+
 def test_a_replay_sends_nothing() -> None:
     hub, call = CaptionHub("e", keep=100), ToldCall()
     cursor = hub.join(EVERYTHING)

@@ -49,6 +49,23 @@ async def test_talking_over_each_other_is_counted_once_as_overlap() -> None:
     assert summary.silence_ms == 10_000 - 1200
 
 
+async def test_people_who_share_a_leg_are_counted_by_their_labels() -> None:
+    call = ToldCall()
+    summary = await summary_of(
+        [
+            *call.lifecycle(),
+            call.said(0, "one two three", start_ms=1000),
+            call.said(0, "hang on", start_ms=1600),
+            call.corrected(0, 1600, "speaker_2"),
+            call.transcript_ended(at_ms=10_000),
+        ]
+    )
+    assert summary.overlap_ms == 300
+    told = [(s.speaker, s.talk_ms, s.words) for s in summary.speakers]
+    assert told == [("agent", 900, 3), ("speaker_2", 600, 2)]
+    assert summary.legs[0].talk_ms == 1200
+
+
 async def test_a_call_in_which_nobody_spoke_is_all_silence() -> None:
     call = ToldCall()
     summary = await summary_of([*call.lifecycle(), call.transcript_ended(at_ms=10_000)])
