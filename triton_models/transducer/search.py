@@ -191,13 +191,23 @@ def _candidates(stream: Stream, paths: Sequence[Path], rows: NDArray[np.float64]
         for token, move in moves.items():
             ranks[token] = row[token] + move.raised
         ranks[BLANK] = row[BLANK]
-        for token in np.argsort(-ranks, kind="stable")[: stream.beam].tolist():
+        for token in _likeliest(ranks, stream.beam):
             move = moves.get(token, away)
             node, raised = (path.node, 0.0) if token == BLANK else move
             score = path.score + float(row[token])
             sure = math.exp(row[token])
             found.append(_Grown(path, token, score, path.raised + raised, node, sure))
     return found
+
+
+def _likeliest(ranks: NDArray[np.float64], count: int) -> list[int]:
+    """The highest, best first."""
+    if count == 1:
+        return [int(ranks.argmax())]
+    if count >= len(ranks):
+        return [int(at) for at in np.argsort(-ranks, kind="stable")]
+    highest = np.sort(np.argpartition(-ranks, count)[:count])
+    return [int(at) for at in highest[np.argsort(-ranks[highest], kind="stable")]]
 
 
 def _pruned(
