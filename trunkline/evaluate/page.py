@@ -94,14 +94,21 @@ def _ms(of: Quantiles) -> str:
 def _errors(totals: Totals) -> Iterator[str]:
     yield (
         "<p>Over words outside personal data, after Whisper's English normalisation. The whisker "
-        "is the 95 % interval over calls. Slices overlap: each word counts in several.</p>"
+        "is the 95% interval over calls. Slices overlap: each word counts in several.</p>"
     )
     rows = [Bar("all", *_percent(totals.wer), f"of {totals.wer.of} words")]
     rows += [Bar(name, *_percent(one), f"of {one.of}") for name, one in totals.slices.items()]
     yield f"<figure>{bars(rows, title='Word error rate by slice', unit='%')}</figure>"
     yield _table(
         ("slice", "WER", "from", "to", "words"),
-        [(r.label, *(f"{v:.1f}%" for v in r[1:4]), r.note.removeprefix("of ")) for r in rows],
+        [
+            (
+                r.label,
+                *(f"{v:.1f}%" for v in r[1:4]),
+                r.note.removeprefix("of ").removesuffix(" words"),
+            )
+            for r in rows
+        ],
         folded="as a table",
     )
 
@@ -197,7 +204,7 @@ def _stability(totals: Totals, scored: Sequence[CallScore]) -> Iterator[str]:
     ]
     yield (
         f"<p>Churn: of {totals.churned.shown} shown words {totals.churned.changed} were taken back "
-        f"outside the open tail's last two words ({100 * totals.churn:.1f} %).</p>"
+        f"outside the open tail's last two words ({100 * totals.churn:.1f}%).</p>"
     )
     yield f"<figure>{bars(churn, title='Churn of each call', unit='%')}</figure>"
     if totals.word_time_ms.count:
@@ -208,14 +215,14 @@ def _stability(totals: Totals, scored: Sequence[CallScore]) -> Iterator[str]:
         )
     one = totals.speakers
     yield (
-        f"<p>Diarisation error rate {100 * totals.der:.1f} % of {one.said_ms / 1000:.0f} s "
+        f"<p>Diarisation error rate {100 * totals.der:.1f}% of {one.said_ms / 1000:.0f} s "
         f"(missed {one.missed_ms / 1000:.1f} s, false alarm {one.false_alarm_ms / 1000:.1f} s, "
         f"confused {one.confused_ms / 1000:.1f} s; collar 250 ms, overlap counts).</p>"
     )
     words = sum(part.words for part in totals.calibration)
     yield (
         f"<p>Confidence against what was right, {words} words: expected calibration error "
-        f"{100 * totals.calibration_error:.1f} %. On the dashed line it would mean what it says."
+        f"{100 * totals.calibration_error:.1f}%. On the dashed line it would mean what it says."
         "</p>"
     )
     yield f"<figure>{reliability(totals.calibration, title='Reliability of confidence')}</figure>"
@@ -279,10 +286,12 @@ def _step(one: Difference) -> str:
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]], *, folded: str = "") -> str:
-    cells = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
     body = "".join(
         "<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows
     )
+    if not body:
+        return ""
+    cells = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
     table = (
         f'<div class="wide"><table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody>'
         "</table></div>"

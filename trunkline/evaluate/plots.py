@@ -16,7 +16,7 @@ LABELS = 210
 """Width of the labels beside bars."""
 
 ROW = 26
-PLOT = (56, 12, 640, 220)
+PLOT = (56, 12, 624, 220)
 """Left, top, width and height of the area of a plot with two axes."""
 
 
@@ -50,14 +50,17 @@ def _bar(row: Bar, *, y: float, scale: float, unit: str) -> str:
     low, high = LABELS + row.low * scale, LABELS + row.high * scale
     tip = f"{row.label}: {row.value:.1f}{unit} ({row.low:.1f} to {row.high:.1f}) {row.note}"
     width = max(1.0, row.value * scale)
+    whisker = [
+        _line((low, middle), (high, middle), "whisker"),
+        _line((low, middle - 4), (low, middle + 4), "whisker"),
+        _line((high, middle - 4), (high, middle + 4), "whisker"),
+    ]
     return (
         f"<g><title>{escape(tip)}</title>"
         + _text((LABELS - 8, middle + 4), row.label, "label", anchor="end")
         + f'<rect class="s0" x="{LABELS}" y="{y:.1f}" width="{width:.1f}" height="{ROW - 10}" '
         'rx="2"/>'
-        + _line((low, middle), (high, middle), "whisker")
-        + _line((low, middle - 4), (low, middle + 4), "whisker")
-        + _line((high, middle - 4), (high, middle + 4), "whisker")
+        + ("".join(whisker) if row.low < row.high else "")
         + _text(
             (max(high, LABELS + width) + 8, middle + 4),
             f"{row.value:.1f}{unit} {row.note}".strip(),
@@ -78,7 +81,8 @@ def distribution(series: Mapping[str, Sequence[float]], *, title: str, unit: str
     for at in ticks(most):
         x = left + (at - least) * scale
         parts.append(_line((x, upper), (x, upper + depth), "grid"))
-        parts.append(_text((x, upper + depth + 18), f"{at:g} {unit}", "tick", anchor="middle"))
+        parts.append(_text((x, upper + depth + 18), f"{at:g}", "tick", anchor="middle"))
+    parts.append(_text((left - 8, upper + depth + 18), unit, "tick", anchor="end"))
     for number, (name, values) in enumerate(known.items()):
         points = [
             (
