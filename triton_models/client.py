@@ -35,6 +35,11 @@ class TritonSpeech:
         """True while there is a stream to a Triton that has the default model."""
         return self._stream.is_up
 
+    @property
+    def load(self) -> float:
+        """0 idle, 1 full: more legs would make finals late."""
+        return self._legs.load
+
     def start_leg(self, leg: LegStream) -> None:
         """Audio of this leg follows."""
         self._legs.start(leg)

@@ -58,6 +58,19 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
     cut because it was long, or because the audio stopped."""
 
 
+class State(NamedTuple):
+    """How busy the recogniser is, told with a step of one leg."""
+
+    load: float = 0.0
+    """Of all its legs: 0 idle, 1 full; beyond, finals come late."""
+
+    capacity: float = 0.0
+    """Speaking legs whose finals it could keep up with; 0: not known yet."""
+
+    put_off: bool = False
+    """The leg's partial was due and had to wait."""
+
+
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What one step brought, and by what it was recognised."""
 
@@ -70,4 +83,6 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     model_sha256: str
     decoder: str
     load: float = 0.0
-    """How busy the recogniser is, of all its legs: 0 idle, 1 as much as it can hold."""
+    capacity: float = 0.0
+    put_off: bool = False
+    """As `State` has them."""

@@ -126,6 +126,11 @@ class Leg:
         """True while an utterance is open."""
         return self._endpointing.open is not None
 
+    @property
+    def owes_partial(self) -> bool:
+        """True while a partial would be due if there were all the time in the world."""
+        return self._open_kind(1.0) is Kind.PARTIAL
+
     def continues_at(self, step: Step) -> bool:
         """True when the step's audio follows the leg's last without a jump."""
         return not len(step.samples) or step.start_ms == self.next_ms

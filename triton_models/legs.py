@@ -29,6 +29,11 @@ BACKLOG_MS = 30_000
 OFFLINE_BACKLOG_MS = 2_000
 """While nobody recognises, only this much waits: live captions begin again near the live edge."""
 
+LATE_S = 1.0
+"""Audio that waits so long means that the recogniser is full, whatever it says itself."""
+
+MOST_LOAD = 2.0
+
 END_S = 15.0
 """The last final of an ended leg is waited for so long; then a gap stands in its place."""
 
@@ -65,6 +70,8 @@ class Legs:
         self._sequences = secrets.randbits(48) << 14
         self._meters = _Meters(registry, prefix)
         self._meters.backlog.set_function(lambda: self._backlog_ms())
+        self._meters.load.set_function(lambda: self.load)
+        self._load = 0.0
         self._meters.legs.set_function(lambda: len(self._feeds))
 
     def start(self, leg: LegStream) -> None:
@@ -140,6 +147,10 @@ class Legs:
             _number(token), answer, now=time.monotonic(), at=datetime.now(UTC)
         )
         self._meters.took.observe(took_s)
+        self._load = answer.load
+        if answer.capacity:
+            self._meters.capacity.set(answer.capacity)
+        self._meters.put_off.inc(answer.put_off)
         self._deliver(feed)
         self._wake_for(feed.leg.leg_id)
 
@@ -177,6 +188,14 @@ class Legs:
         """Time passed: every leg may have something due."""
         self._pending = dict.fromkeys(self._feeds)
         self.wake.set()
+
+    @property
+    def load(self) -> float:
+        """0 idle, 1 full: the recogniser's own word, or how long it leaves steps waiting."""
+        if not self._feeds:
+            return 0.0
+        waiting_s = max(self.oldest_unanswered_s(), self._backlog_ms() / 1000)
+        return max(self._load, min(waiting_s / LATE_S, MOST_LOAD))
 
     def oldest_unanswered_s(self) -> float:
         """How long the longest unanswered step has waited."""
@@ -232,6 +251,19 @@ class _Meters:
         self.legs = Gauge(prefix + "legs", "Legs being recognised", registry=registry)
         self.backlog = Gauge(
             prefix + "backlog_ms", "Audio waiting, of the leg that waits most", registry=registry
+        )
+        self.load = Gauge(
+            prefix + "load", "0 idle, 1 full: more legs would make finals late", registry=registry
+        )
+        self.capacity = Gauge(
+            prefix + "capacity_legs",
+            "Speaking legs whose finals the recogniser could keep up with; 0: not known yet",
+            registry=registry,
+        )
+        self.put_off = Counter(
+            prefix + "partials_put_off",
+            "Steps at which a partial was due and had to wait: the recogniser is busy",
+            registry=registry,
         )
         self.took = Histogram(
             prefix + "step_seconds",

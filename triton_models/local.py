@@ -47,6 +47,11 @@ class LocalSpeech:
         """True once the weights are loaded."""
         return self._is_up
 
+    @property
+    def load(self) -> float:
+        """0 idle, 1 full: more legs would make finals late."""
+        return self._legs.load
+
     def start_leg(self, leg: LegStream) -> None:
         """Audio of this leg follows."""
         self._legs.start(leg)
@@ -99,7 +104,7 @@ class LocalSpeech:
             settings = self._settings.of(name)
             folder = self._settings.models_dir_of(name, usual=self._models_dir)
             recogniser = load(settings, folder, threads=threads, clock=time.monotonic)
-            served[name] = Served(recogniser, lineage(settings))
+            served[name] = Served(recogniser, lineage(settings), state=recogniser.state)
         return served
 
     def _take(self, sending: Sending, answer: bytes | str) -> None:

@@ -29,11 +29,17 @@ class ScriptedSpeech:
         self._shown: set[str] = set()
         self._results = Results()
         self.held: list[tuple[str, int]] = []
+        self.busy = 0.0
 
     @property
     def ready(self) -> bool:
         """Always."""
         return True
+
+    @property
+    def load(self) -> float:
+        """0 idle, 1 full: more legs would make finals late."""
+        return self.busy
 
     def start_leg(self, leg: LegStream) -> None:
         """The leg will say the lines of its channel."""

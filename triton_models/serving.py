@@ -8,7 +8,7 @@ import logging
 import os
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -17,7 +17,14 @@ import numpy as np
 
 from triton_models import option_limits
 from triton_models.fallback import OPTIONS_REFUSED
-from triton_models.hypothesis import LONGEST_STEP_MS, SAMPLES_PER_MS, Answer, Hypothesis, Step
+from triton_models.hypothesis import (
+    LONGEST_STEP_MS,
+    SAMPLES_PER_MS,
+    Answer,
+    Hypothesis,
+    State,
+    Step,
+)
 from triton_models.loading import Lineage, lineage, load
 from triton_models.settings import DEFAULT_MODEL, Settings
 from triton_models.tensors import MODELS_DIR_VARIABLE, SETTINGS_VARIABLE
@@ -60,9 +67,16 @@ class Recognises(Protocol):
 class Served:
     """A recogniser that answers in bytes, or with an error message."""
 
-    def __init__(self, recogniser: Recognises, origin: Lineage) -> None:
+    def __init__(
+        self,
+        recogniser: Recognises,
+        origin: Lineage,
+        *,
+        state: Callable[[int], State] = lambda sequence: State(),
+    ) -> None:
         self._recogniser = recogniser
         self._origin = origin
+        self._state = state
 
     def answer(self, requests: Sequence[Request]) -> list[bytes | str]:
         """An `Answer` as JSON for each request, or what was wrong with it."""
@@ -113,6 +127,7 @@ class Served:
                     hypotheses=tuple(hypotheses),
                     done_ms=self._done_ms(step),
                     **self._origin._asdict(),
+                    **self._state(step.sequence)._asdict(),
                 )
             )
             for step, hypotheses in zip(steps, found, strict=True)
@@ -141,4 +156,4 @@ def served_from_environment(model: str = DEFAULT_MODEL) -> Served:
     models_dir = whole.models_dir_of(model, usual=Path(os.environ[MODELS_DIR_VARIABLE]))
     threads = os.cpu_count() or 1
     recogniser = load(settings, models_dir, threads=threads, clock=time.monotonic)
-    return Served(recogniser, lineage(settings))
+    return Served(recogniser, lineage(settings), state=recogniser.state)

@@ -28,6 +28,11 @@ class Speech(Protocol):
     `feed` never blocks and never fails: what cannot be recognised comes back as a `Gap`.
     """
 
+    @property
+    def load(self) -> float:
+        """0 idle, 1 full: more legs would make finals late. 0 where that cannot be told."""
+        ...
+
     def start_leg(self, leg: LegStream) -> None:
         """Audio of this leg follows."""
         ...

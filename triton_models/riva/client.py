@@ -109,6 +109,11 @@ class RivaSpeech:
         """True while the server answers."""
         return self._is_up
 
+    @property
+    def load(self) -> float:
+        """Not told by Riva."""
+        return 0.0
+
     def start_leg(self, leg: LegStream) -> None:
         """Audio of this leg follows."""
         core = RivaLeg(leg, longest_stream_s=self._settings.longest_stream_s)

@@ -73,6 +73,11 @@ class DiarisedSpeech:
         """As the recogniser is: speech without labels is better than none."""
         return self._inner.ready
 
+    @property
+    def load(self) -> float:
+        """The recogniser's."""
+        return self._inner.load
+
     def start_leg(self, leg: LegStream) -> None:
         """Audio of this leg follows."""
         if leg.options.most_speakers > 1:
