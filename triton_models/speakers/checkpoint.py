@@ -25,6 +25,19 @@ _DTYPES: dict[str, np.dtype[np.generic]] = {
 _BIGGEST_FILE = 256 << 20
 
 
+_BROKEN = (
+    zipfile.BadZipFile,
+    pickle.UnpicklingError,
+    ValueError,
+    TypeError,
+    EOFError,
+    AttributeError,
+    LookupError,
+    OverflowError,
+)
+"""What reading a zip or a pickle that is none may raise."""
+
+
 class BadCheckpoint(Exception):
     """The file is not a checkpoint of tensors as we know it."""
 
@@ -72,8 +85,8 @@ def read(path: Path) -> Weights:
         with zipfile.ZipFile(path) as archive:
             described, numbers = _unzipped(archive)
         loaded = _Unpickler(described, numbers).load()
-    except (zipfile.BadZipFile, pickle.UnpicklingError, ValueError, TypeError) as error:
-        raise BadCheckpoint(f"{path.name}: {error}") from None
+    except _BROKEN as error:
+        raise BadCheckpoint(f"{path.name}: {type(error).__name__} {error}") from None
     if isinstance(loaded, dict) and isinstance(loaded.get("state_dict"), dict):
         loaded = loaded["state_dict"]
     if not isinstance(loaded, dict):

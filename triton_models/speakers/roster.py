@@ -31,20 +31,20 @@ JOINED_MS = 500
 """A shorter pause does not end a turn."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
+class _Told:
+    voice: Voice
+    label: int
+
+
+@dataclass(slots=True, eq=False)
 class _Item:
     """A print, and for how much talk it stands."""
 
     print: NDArray[np.float32]
     seconds: float
     label: int
-    voices: list["_Told"]
-
-
-@dataclass(slots=True)
-class _Told:
-    voice: Voice
-    label: int
+    voices: list[_Told]
 
 
 class Roster:
