@@ -71,3 +71,13 @@ def test_a_cache_of_fixed_batch_is_refused() -> None:
     exported.graph.input[1].type.tensor_type.shape.dim[1].dim_value = 1
     with pytest.raises(Unsuitable, match="one open axis"):
         pack.caches(exported)
+
+
+def test_a_zipformer_of_the_older_recipe_is_refused() -> None:
+    """Its first cache of each layer counts frames, in INT64."""
+    exported = toy.encoder(toy.weights())
+    exported.graph.input.append(
+        onnx.helper.make_tensor_value_info("cached_len_0", onnx.TensorProto.INT64, [2, "N"])
+    )
+    with pytest.raises(Unsuitable, match="cached_len_0"):
+        pack.caches(exported)
