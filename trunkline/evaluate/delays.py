@@ -70,8 +70,8 @@ def word_delays_ms(
 ) -> list[float]:
     """For each clean word of a leg that was recognised: from its end until it was first shown.
 
-    When a word was said is estimated within its turn, give or take some 150 ms: good for the
-    median, generous to neither side; the 95th percentile contains that error.
+    Where the words' true times are not known they are estimated within the turn, give or take some
+    150 ms: good for the median; the 95th percentile contains that error.
     """
     spoken = [
         Said(plain(word.text), word.start_ms, word.end_ms, word.span.kind if word.span else None)
