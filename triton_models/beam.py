@@ -103,6 +103,7 @@ class Decoder:
         self._states = states
         self._mask = mask
         self._encoder: dict[str, Floats] = {}
+        self._sides: dict[int, dict[str, Floats | NDArray[np.int64]]] = {}
         self._cache: dict[str, Floats] = {}
 
     def first(self, tokens: Sequence[int]) -> Floats:
@@ -124,10 +125,8 @@ class Decoder:
 
         `parents` says which hypothesis of the call before each one goes on from.
         """
-        count = len(tokens)
         order = np.array(parents)
         past = {name: value[order] for name, value in self._cache.items()}
-        past |= {name: np.repeat(value, count, 0) for name, value in self._encoder.items()}
         names = [name for name in self._names if ".encoder." not in name]
         found = self._run(names, np.array(tokens)[:, np.newaxis], past)
         self._keep(found)
@@ -139,16 +138,25 @@ class Decoder:
     def _run(
         self, names: Sequence[str], tokens: NDArray[np.int64], past: Mapping[str, Floats]
     ) -> dict[str, Floats]:
-        count = len(tokens)
-        cached = bool(self._encoder)
         inputs = {
             "input_ids": tokens.astype(np.int64),
-            "encoder_hidden_states": np.repeat(self._states, count, 0),
-            "encoder_attention_mask": np.repeat(self._mask, count, 0),
-            "use_cache_branch": np.array([cached]),
+            "use_cache_branch": np.array([bool(self._encoder)]),
+            **self._side(len(tokens)),
             **past,
         }
         return dict(zip(names, self._session.run(list(names), inputs), strict=True))
+
+    def _side(self, count: int) -> dict[str, Floats | NDArray[np.int64]]:
+        """What was heard, for so many hypotheses; made once."""
+        if not self._encoder:
+            return {"encoder_hidden_states": self._states, "encoder_attention_mask": self._mask}
+        if count not in self._sides:
+            self._sides[count] = {
+                "encoder_hidden_states": np.repeat(self._states, count, 0),
+                "encoder_attention_mask": np.repeat(self._mask, count, 0),
+                **{name: np.repeat(value, count, 0) for name, value in self._encoder.items()},
+            }
+        return self._sides[count]
 
 
 def search(decoder: Decoder, how: Search) -> list[Found]:

@@ -7,6 +7,7 @@ beside the first, and where they say other digits the second model decides betwe
 
 import re
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -32,6 +33,7 @@ _NOUGHT = {"o", "oh"}
 _JOINS = {"dash", "dot", "point", "hyphen", "slash"}
 _NUMBERS = _ONES.keys() | _TEENS.keys() | _TENS.keys()
 _KNOWN = _NUMBERS | _JOINS | _NOUGHT | _TIMES.keys() | {"hundred"}
+_STUTTER = re.compile(r"(\d)\1{4}")
 _PART = re.compile(r"[a-z]+|\d+")
 
 
@@ -83,14 +85,56 @@ def strings(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def is_heavy(words: Sequence[str]) -> bool:
-    """True when a string of digits is said."""
-    return bool(strings(words))
+    """True when as many digits are said as a string has, be it in pieces."""
+    return len(digits(words)) >= LONG
 
 
 def digits_of(words: Sequence[str]) -> str:
     """The digits of number words: "double oh four" 004, "forty two" 42, "seven hundred" 700."""
     parts = [part for word in words for part in _PART.findall(word.lower())]
     return "".join(_said(parts))
+
+
+def to_replace(
+    ours: Sequence[str], theirs: Sequence[str], *, heard: str = ""
+) -> list[tuple[slice, slice]]:
+    """Which words of `ours` are to give way to which of `theirs`, a reading without numerals;
+    the last first.
+
+    Where the digits differ, those stand that a third reading `heard`; else theirs, unless there
+    are fewer of them and ours do not stutter: numerals swallow repeated digits.
+    """
+    if heard and heard == "".join(strings(ours)):
+        return []
+    decided = bool(heard) and heard == "".join(strings(theirs))
+    found = [
+        (slice(a, b), slice(c, d))
+        for a, b, c, d in _differing(ours, theirs)
+        if _gives_way(ours[a:b], theirs[c:d], decided=decided)
+    ]
+    return found[::-1]
+
+
+def _differing(ours: Sequence[str], theirs: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
+    """Stretches with other words; the words of a run of digits are never the same."""
+    matcher = SequenceMatcher(None, _plain(ours, "<"), _plain(theirs, ">"), autojunk=False)
+    for kind, a, b, c, d in matcher.get_opcodes():
+        if kind != "equal":
+            yield a, b, c, d
+
+
+def _plain(words: Sequence[str], side: str) -> list[str]:
+    plain = ["".join(_PART.findall(word.lower())) for word in words]
+    for run in runs(words):
+        plain[run.start : run.end] = [side] * (run.end - run.start)
+    return plain
+
+
+def _gives_way(ours: Sequence[str], theirs: Sequence[str], *, decided: bool) -> bool:
+    mine, other = digits(ours), digits(theirs)
+    if not mine or len(other) < LONG or mine == other:
+        return False
+    return decided or len(other) >= len(mine) or bool(_STUTTER.search(mine))
 
 
 def _said(parts: Sequence[str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from triton_models.recogniser import Recogniser
 from triton_models.settings import Riva, Settings
 from triton_models.voice import VoiceActivity
 
-_DECODER = "greedy-1"
+_DECODER = "beam-1"
 """Grows when the same settings and weights would give other words."""
 
 

@@ -6,6 +6,7 @@ let the words of one call depend on the other calls; and the encoder gains nothi
 (4 s of audio: 30 ms alone, 30 ms each of four).
 """
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +15,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from triton_models import beam
 from triton_models.tokens import END_TOKEN, START_TOKEN
 
 SAMPLE_RATE_HZ = 16000
@@ -54,9 +56,17 @@ class Moonshine:
         self._encoder = _session(encoder)
         self._decoder = _session(decoder)
         self._outputs = [output.name for output in self._decoder.get_outputs()]
+        self._last = threading.local()
 
     def encode(self, samples: Samples) -> Encoded:
-        """What the decoder attends to."""
+        """What the decoder attends to; asked again in the same thread, it is known already."""
+        if getattr(self._last, "samples", None) is not samples:
+            self._last.encoded = self._encode(samples)
+            self._last.samples = samples
+        encoded: Encoded = self._last.encoded
+        return encoded
+
+    def _encode(self, samples: Samples) -> Encoded:
         padded = _padded(samples)
         mask = np.ones((1, padded.shape[1]), np.int64)
         inputs = {"input_values": padded, "attention_mask": mask}
@@ -77,6 +87,11 @@ class Moonshine:
         """
         search = _Greedy(self._decoder, self._outputs, encoded=self.encode(samples))
         return search.run(prefix, draft, most_tokens=max(most_tokens, len(prefix)))
+
+    def search(self, encoded: Encoded, how: beam.Search) -> list[beam.Found]:
+        """Beam search: the best hypotheses, best first; at least one."""
+        decoder = beam.Decoder(self._decoder, states=encoded.states, mask=encoded.mask)
+        return beam.search(decoder, how)
 
 
 class _Greedy:
