@@ -190,11 +190,11 @@ class Leg:
         segment.reading = whole
         if whole.aligned:
             segment.paused = whole
-        count = len(whole.words) if whole.aligned else segment.settling.to_show
         if not segment.shown and not whole.words:
             return None
         segment.shown = True
-        return self._hypothesis(whole._replace(words=whole.words[:count]), is_final=False)
+        words = segment.settling.to_show(whole.words, all_of_them=whole.aligned)
+        return self._hypothesis(whole._replace(words=words), is_final=False)
 
     def close(self, reading: Reading) -> Hypothesis | None:
         """A finished run was decoded: its final, or None if there is nothing to show or take
@@ -216,7 +216,14 @@ class Leg:
         """The reading together with what was read before it."""
         settling, before = self._segment.settling, task.follows
         if before is None:
-            words = settling.receive(reading.words, tokens=reading.tokens, ends=reading.token_ends)
+            last = self._segment.reading
+            news = reading.run.end - (last.run.end if last else reading.run.start)
+            words = settling.receive(
+                reading.words,
+                tokens=reading.tokens,
+                ends=reading.token_ends,
+                news_ms=news // SAMPLES_PER_MS,
+            )
             return reading._replace(words=words)
         both = (*before.words, *joined(before.words, reading.words))
         words = settling.receive_open(both, unread=len(before.words))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from triton_models import tokens, weights
+from triton_models.align_process import aligner_beside
 from triton_models.moonshine import Moonshine
 from triton_models.reader import Reader, TaskReader
 from triton_models.recogniser import Recogniser
@@ -52,7 +53,8 @@ ReadAll = Callable[[Path, int], TaskReader]
 def reader_of(folder: Path, threads: int) -> TaskReader:
     """The reader of live calls."""
     model = Moonshine(folder / "encoder.ort", folder / "decoder.ort")
-    return Reader(model, tokens.load(folder / "tokenizer.bin"), threads=threads)
+    vocabulary = tokens.load(folder / "tokenizer.bin")
+    return Reader(model, vocabulary, threads=threads, aligner=aligner_beside)
 
 
 def load(

@@ -1,5 +1,6 @@
 """The recogniser over the real models, without a server."""
 
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from tests.services.speech import CALL, STEP, leg_audio
 from triton_models import weights
 from triton_models.align import Aligner
+from triton_models.align_process import AlignerProcess
 from triton_models.hypothesis import Hypothesis, Step
 from triton_models.loading import WeightsMissing, lineage, load
 from triton_models.recogniser import Recogniser, UnknownSequence
@@ -182,6 +184,18 @@ def test_words_outside_the_dictionary_and_numbers_are_aligned() -> None:
     known = [span for span in spans if span is not None]
     assert len(known) >= 6
     assert all(a.end_ms <= b.start_ms for a, b in zip(known, known[1:], strict=False))
+
+
+def test_the_aligner_beside_this_process_says_the_same_and_outlives_its_child() -> None:
+    audio = leg_audio("agent", start_s=1.0, end_s=4.0).astype(np.float32) / 32768
+    words = ["Thank", "you", "for", "calling"]
+    beside = AlignerProcess(sys.executable)
+    expected = Aligner().align(words, audio)
+    assert beside.align(words, audio) == expected
+    beside._child.kill()
+    assert beside.align(words, audio) == [None] * 4
+    assert beside.align(words, audio) == expected
+    beside.close()
 
 
 def test_other_settings_have_another_lineage() -> None:

@@ -89,12 +89,40 @@ def test_words_that_were_not_read_again_are_not_believed_more() -> None:
     assert list(settling.frozen) == []
 
 
+def shown(settling: Settling, text: str) -> str:
+    """What a partial shows of this reading."""
+    whole = settling.receive(words(text), tokens=(), ends=())
+    return " ".join(word.text for word in settling.to_show(whole))
+
+
 def test_a_partial_shows_what_two_readings_agree_on_and_two_words_more() -> None:
     settling = Settling()
-    read(settling, "thank you for calling")
-    assert settling.to_show == 2
-    read(settling, "thank you for coming here today")
-    assert settling.to_show == 5
+    assert shown(settling, "thank you for calling") == "thank you"
+    assert shown(settling, "thank you for coming here today") == "thank you for coming here"
+
+
+def test_what_was_shown_stays_until_two_readings_agree_on_something_else() -> None:
+    settling = Settling()
+    shown(settling, "my name is mark us")
+    assert shown(settling, "my name is mark us del") == "my name is mark us del"
+    assert shown(settling, "my game is mark us delaney") == "my name is mark us delaney"
+    assert shown(settling, "my game is mark us delaney") == "my game is mark us delaney"
+
+
+def test_at_a_pause_all_is_shown() -> None:
+    settling = Settling()
+    whole = settling.receive(words("thank you for calling"), tokens=(), ends=())
+    assert len(settling.to_show(whole, all_of_them=True)) == 4
+
+
+def test_readings_in_quick_succession_count_for_less() -> None:
+    settling = Settling()
+    for _ in range(6):
+        settling.receive(words("a b c d"), tokens=(1, 2, 3, 4), ends=(1, 2, 3, 4), news_ms=100)
+    assert list(settling.frozen) == []
+    for _ in range(3):
+        settling.receive(words("a b c d"), tokens=(1, 2, 3, 4), ends=(1, 2, 3, 4), news_ms=100)
+    assert settling.frozen == ("a", "b")
 
 
 @pytest.mark.parametrize(
