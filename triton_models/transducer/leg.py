@@ -6,18 +6,27 @@ word, and the search goes on. Nothing is decoded twice.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from triton_models.events import Word
 from triton_models.hypothesis import SAMPLES_PER_MS, Hypothesis, Step
 from triton_models.options import LegOptions
 from triton_models.transducer.phrases import Phrases, Weighted
 from triton_models.transducer.pieces import SpokenWord, Vocabulary
-from triton_models.transducer.search import Stream
+from triton_models.transducer.search import Path, Stream
 from triton_models.transducer.tensors import Geometry
 from triton_models.transducer.windows import Window, Windows
 
 BEAM = 4
 """Paths of a leg that has phrases: with a single one, a phrase's first token is lost already."""
+
+
+class _Shown(NamedTuple):
+    """The open utterance as it was published last."""
+
+    texts: tuple[str, ...]
+    paused: bool
+    at_ms: int
 
 
 class Leg:
@@ -34,8 +43,7 @@ class Leg:
         self._options = options
         self._phrases = phrases(vocabulary, options)
         self._revision = 0
-        self._shown: tuple[str, ...] = ()
-        self._shown_ms: int | None = None
+        self._shown: _Shown | None = None
         self._segment_ms: int | None = None
         self._windows: Windows
         self._is_new: bool
@@ -85,34 +93,42 @@ class Leg:
         best = self.stream.best()
         if best is None or not best.tokens:
             return
-        silent_ms = (self.stream.frame - 1 - best.tokens[-1].frame) * self._geometry.encoded_ms
         length_ms = (self.stream.frame - best.tokens[0].frame) * self._geometry.encoded_ms
-        if silent_ms >= self._options.endpointing.stop_history_ms:
-            self.close()
+        if self._silent_ms(best) >= self._options.endpointing.stop_history_ms:
+            self.close(utterance_end=True)
         elif length_ms >= self._options.max_segment_ms:
             self._cut()
 
     def show(self) -> None:
         """All windows of a step are through: publish what the open utterance says by now."""
-        words = self._words()
-        texts = tuple(word.text for word in words)
+        best = self.stream.best()
+        if best is None:
+            return
+        words = self._vocabulary.words(best.tokens)
         now_ms = self._ms(self.stream.frame)
-        waited = self._shown_ms is None or (
-            now_ms - self._shown_ms >= self._options.partial_interval_ms
-        )
-        if texts != self._shown and waited:
-            self._publish(words, is_final=False)
-            self._shown_ms = now_ms
+        waited_ms = now_ms - self._shown.at_ms if self._shown else now_ms
+        paused = self._silent_ms(best) >= self._options.endpointing.stop_history_eou_ms
+        shown = _Shown(tuple(word.text for word in words), paused, now_ms)
+        fresh = shown.texts != self._shown.texts if self._shown else bool(words)
+        if fresh and (not self._shown or waited_ms >= self._options.partial_interval_ms):
+            self._publish(words, speech_final=paused)
+            self._shown = shown
+        elif not fresh and self._shown and paused and not self._shown.paused:
+            self._publish(words, speech_final=True)
+            self._shown = shown
 
-    def close(self) -> None:
+    def close(self, *, utterance_end: bool = False) -> None:
         """The open utterance is over."""
-        self._publish_final(self._words())
+        best = self.stream.best()
+        words = self._vocabulary.words(best.tokens) if best is not None else []
+        self._publish_final(words, utterance_end=utterance_end)
         self.stream.reset()
 
     def _cut(self) -> None:
-        words = self._words()
+        best = self.stream.best()
+        words = self._vocabulary.words(best.tokens) if best is not None else []
         settled = words[:-1] or words
-        self._publish_final(settled)
+        self._publish_final(settled, utterance_end=False)
         self.stream.forget(sum(len(word.tokens) for word in settled))
 
     def _start_stream(self, start_ms: int) -> None:
@@ -125,23 +141,30 @@ class Leg:
     def _ms(self, frame: int) -> int:
         return self._clock_ms + frame * self._geometry.encoded_ms
 
-    def _words(self) -> list[SpokenWord]:
-        best = self.stream.best()
-        return self._vocabulary.words(best.tokens) if best is not None else []
+    def _silent_ms(self, path: Path) -> int:
+        """How long the path has had no token."""
+        if not path.tokens:
+            return 0
+        return (self.stream.frame - 1 - path.tokens[-1].frame) * self._geometry.encoded_ms
 
-    def _publish_final(self, words: Sequence[SpokenWord]) -> None:
+    def _frozen(self) -> int:
+        """Leading words that all paths have; their last one may still grow."""
+        return max(0, len(self._vocabulary.words(self.stream.agreed())) - 1)
+
+    def _publish_final(self, words: Sequence[SpokenWord], *, utterance_end: bool) -> None:
         if words or self._shown:
-            self._publish(words, is_final=True)
+            self._publish(words, is_final=True, speech_final=utterance_end)
         self._revision = 0
-        self._shown = ()
-        self._shown_ms = self._segment_ms = None
+        self._shown = None
+        self._segment_ms = None
 
-    def _publish(self, words: Sequence[SpokenWord], *, is_final: bool) -> None:
+    def _publish(
+        self, words: Sequence[SpokenWord], *, speech_final: bool, is_final: bool = False
+    ) -> None:
         timed = self._timed(words)
         if self._segment_ms is None:
             self._segment_ms = timed[0].start_ms
         self._revision += 1
-        self._shown = tuple(word.text for word in words)
         self.found.append(
             Hypothesis(
                 segment_ms=self._segment_ms,
@@ -151,6 +174,9 @@ class Leg:
                 end_ms=timed[-1].end_ms if timed else self._segment_ms,
                 audio_end_ms=min(self._ms(self.stream.frame), self.next_ms),
                 words=tuple(timed),
+                frozen_words=len(timed) if is_final else self._frozen(),
+                speech_final=speech_final,
+                utterance_end=is_final and speech_final,
             )
         )
 

@@ -7,6 +7,7 @@ decoder and joiner see one batch. A stream without phrases is decoded greedily: 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -71,6 +72,14 @@ class Stream:
         return max(
             self.paths, key=lambda p: p.rank + self.phrases.away(p.node).raised, default=None
         )
+
+    def agreed(self) -> tuple[Token, ...]:
+        """The tokens that all paths begin with: no later path is without them."""
+        if not self.paths:
+            return ()
+        columns = zip(*(path.tokens for path in self.paths), strict=False)
+        same = takewhile(lambda column: len({token.number for token in column}) == 1, columns)
+        return tuple(column[0] for column in same)
 
     def forget(self, tokens: int) -> None:
         """The best path's first `tokens` are settled; they are dropped, and so are other paths."""

@@ -237,3 +237,34 @@ def test_a_leg_with_phrases_is_searched_with_a_beam_that_favours_them() -> None:
         assert finals(Line().hear(*said, options=options)) == ["three two"]
     other = LegOptions(phrases=(Phrase(text="three three"), Phrase(text="not spelt")))
     assert finals(Line().hear(*said, options=other)) == ["one two"]
+
+
+def test_a_pause_is_said_before_the_utterance_is_over() -> None:
+    options = LegOptions(endpointing=Endpointing(stop_history_eou_ms=400, stop_history_ms=1500))
+    found = Line(options).hear(ONE, 0, TWO, *SILENCE, *SILENCE, *SILENCE, *SILENCE)
+    assert [(h.speech_final, h.utterance_end) for h in found] == [
+        (False, False),
+        (True, False),
+        (True, True),
+    ]
+    assert found[0].words == found[1].words == found[2].words
+
+
+def test_the_end_of_an_utterance_is_told_from_a_cut_and_from_the_end_of_the_audio() -> None:
+    said = [token for _ in range(20) for token in (ONE, TWO, S, 0)]
+    line = Line(LegOptions(max_segment_ms=1500))
+    closed = [h for h in line.hear(*said, *SILENCE, *SILENCE, ONE, ends=True) if h.is_final]
+    assert [h.utterance_end for h in closed] == [False, False, True, False]
+    assert all(h.frozen_words == len(h.words) for h in closed)
+
+
+def test_frozen_words_stay() -> None:
+    said = [token for _ in range(6) for token in (ONE, ONE_OR_THREE, 0, S, 0, 0, 0, 0)]
+    phrases = (Phrase(text="three three", weight=1.0),)
+    for options in (LegOptions(partial_interval_ms=50), LegOptions(phrases=phrases)):
+        found = Line(options).hear(*said, *SILENCE, *SILENCE)
+        assert any(h.frozen_words for h in found if not h.is_final)
+        for before, after in zip(found, found[1:], strict=False):
+            assert before.frozen_words <= len(before.words)
+            kept = before.words[: before.frozen_words]
+            assert after.words[: len(kept)] == kept
