@@ -58,12 +58,8 @@ def _lines(document: TranscriptDocument) -> Iterator[Line]:
 
 def _shared(document: TranscriptDocument) -> set[str]:
     """Legs of several people: the leg's name would be that of one of them."""
-    roles = {leg.leg_id: leg.role for leg in document.call.legs}
-    return {
-        s.leg_id
-        for s in document.segments
-        if roles.get(s.leg_id, "").startswith("speaker_") and s.speaker != roles[s.leg_id]
-    }
+    own = {leg.leg_id: (leg.role, f"speaker_{leg.channel + 1}") for leg in document.call.legs}
+    return {s.leg_id for s in document.segments if s.speaker not in own.get(s.leg_id, s.speaker)}
 
 
 def _one_line(name: str) -> str:

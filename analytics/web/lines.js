@@ -84,8 +84,8 @@ export class Lines {
   // Several people on one leg: from then on its lines have labels, not the leg's name.
   noteShared(entry) {
     const leg = this.legs.get(entry.leg_id);
-    if (!leg || this.shared.has(entry.leg_id) || !leg.role.startsWith("speaker_")) return;
-    if (entry.speaker === leg.role) return;
+    if (!leg || this.shared.has(entry.leg_id)) return;
+    if ([leg.role, `speaker_${leg.channel + 1}`].includes(entry.speaker)) return;
     this.shared.add(entry.leg_id);
     this.nameAgain(entry.leg_id);
   }

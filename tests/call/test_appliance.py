@@ -87,11 +87,36 @@ async def test_nothing_personal_is_readable_in_the_database_or_the_logs(
         assert "sip:customer" not in text, log.name
 
 
-async def test_a_plain_call_is_transcribed_too(line: TestAppliance) -> None:
+def words_with_right_speaker(segments: list[dict[str, Any]], name: str) -> tuple[int, int]:
+    """Of the words said while one party spoke: how many have its label, and how many there are.
+
+    The agent speaks first. Media time starts with the file's.
+    """
+    turns = json.loads((CALLS / f"{name}.json").read_text(encoding="utf-8"))["turns"]
+    labels = {"agent": "speaker_1", "customer": "speaker_2"}
+    right = total = 0
+    for segment in segments:
+        for word in segment["words"]:
+            at = (word["start_ms"] + word["end_ms"]) // 2
+            said = {labels[t["speaker"]] for t in turns if t["start_ms"] <= at < t["end_ms"]}
+            if len(said) == 1:
+                total += 1
+                right += said == {segment["speaker"]}
+    return right, total
+
+
+async def test_a_plain_call_is_transcribed_and_its_two_speakers_told_apart(
+    line: TestAppliance,
+) -> None:
     call_id = await line.call(*CALL[:2], "--plain", "--codec", "pcma")
     document = await line.transcript(call_id)
     assert len(document["call"]["legs"]) == 1
     assert len(" ".join(s["text"] for s in document["segments"]).split()) > 60
+    right, total = words_with_right_speaker(document["segments"], "d01_bank_card")
+    assert right / total > 0.9
+    speakers = document["summary"]["speakers"]
+    assert [one["speaker"] for one in speakers] == ["speaker_1", "speaker_2"]
+    assert all(one["talk_ms"] > 10_000 for one in speakers)
 
 
 async def test_a_supervisor_sees_captions_appear_and_become_final(line: TestAppliance) -> None:

@@ -21,7 +21,8 @@ def signal() -> NDArray[np.float32]:
         for number, hz in enumerate((140, 420, 1130))
     )
     swell = 0.5 + 0.5 * np.sin(2 * np.pi * 2.5 * at)
-    return (0.1 * tones * swell + 0.005 * rng.standard_normal(len(at))).astype(np.float32)
+    noise = 0.005 * rng.standard_normal(len(at))
+    return np.asarray(0.1 * tones * swell + noise, np.float32)
 
 
 @pytest.fixture(scope="module")

@@ -41,6 +41,13 @@ class Split:
     """float32 [speakers, size], of length 1."""
 
 
+class _Group(NamedTuple):
+    """Prints that the tree has put together."""
+
+    items: list[int]
+    seconds: float
+
+
 class _Fit(NamedTuple):
     split: Split
     gain: float
@@ -78,15 +85,16 @@ def likeness(labels: Labels, prints: Matrix, seconds: NDArray[np.float32]) -> fl
 
 
 def _of(
-    count: int, prints: Matrix, seconds: NDArray[np.float32], *, levels: list[list[list[int]]]
+    count: int, prints: Matrix, seconds: NDArray[np.float32], *, levels: list[list[_Group]]
 ) -> Split | None:
     """The best split into `count`; None if no tree level has so many speakers heard enough."""
     least = LEAST_S[0] if count == 2 else LEAST_S[1]
     fits: list[_Fit] = []
     for level in levels:
-        heard = [group for group in level if seconds[group].sum() >= LEAST_S[0]]
-        if len(heard) >= count and seconds[heard[count - 1]].sum() >= least:
-            fits.append(_refined(prints, seconds, groups=heard[:count]))
+        heard = [group for group in level if group.seconds >= LEAST_S[0]]
+        if len(heard) >= count and heard[count - 1].seconds >= least:
+            groups = [group.items for group in heard[:count]]
+            fits.append(_refined(prints, seconds, groups=groups))
         if len(fits) >= count + 2:
             break
     enough = [fit for fit in fits if _least_heard(fit.split.labels, seconds, count=count) >= least]
@@ -97,26 +105,27 @@ def _least_heard(labels: Labels, seconds: NDArray[np.float32], *, count: int) ->
     return float(np.bincount(labels, weights=seconds, minlength=count).min())
 
 
-def _tree(prints: Matrix, seconds: NDArray[np.float32]) -> Iterator[list[list[int]]]:
+def _tree(prints: Matrix, seconds: NDArray[np.float32]) -> Iterator[list[_Group]]:
     """Levels from the top down; groups of each level by the seconds they hold, most first."""
     worth = seconds.astype(np.float64).copy()
     alike = (prints @ prints.T) * np.outer(worth, worth)
-    groups: list[list[int]] = [[item] for item in range(len(prints))]
-    live = np.ones(len(prints), np.bool_)
-    levels: list[list[list[int]]] = []
-    for _ in range(len(prints) - 1):
+    groups = {item: _Group([item], float(worth[item])) for item in range(len(prints))}
+    gone = np.zeros(len(prints), np.bool_)
+    levels: list[list[_Group]] = []
+    while len(groups) > 1:
+        levels.append(list(groups.values()))
         mean = alike / np.outer(worth, worth)
-        mean[~live] = mean[:, ~live] = -2.0
+        mean[gone] = mean[:, gone] = -2.0
         np.fill_diagonal(mean, -2.0)
         one, other = divmod(int(mean.argmax()), len(prints))
-        levels.append([groups[item] for item in np.flatnonzero(live)])
         alike[one] += alike[other]
         alike[:, one] += alike[:, other]
         worth[one] += worth[other]
-        groups[one] = groups[one] + groups[other]
-        live[other] = False
+        gone[other] = True
+        absorbed = groups.pop(other)
+        groups[one] = _Group(groups[one].items + absorbed.items, float(worth[one]))
     for level in reversed(levels):
-        yield sorted(level, key=lambda group: -float(seconds[group].sum()))
+        yield sorted(level, key=lambda group: -group.seconds)
 
 
 def _refined(prints: Matrix, seconds: NDArray[np.float32], *, groups: list[list[int]]) -> _Fit:

@@ -87,6 +87,8 @@ class Roster:
         known = self._told.get((voice.track, voice.start_ms))
         if not voice.print:
             return known.label if known else self._by_track.get(voice.track, self._last)
+        if not self._centres and voice.alone_ms < SOLID_MS:
+            return 0
         if not self._centres:
             self._count = 1
             self._centres[0] = _print(voice)
@@ -183,8 +185,10 @@ def _relabelled(told: list[_Told], centres: NDArray[np.float32]) -> list[_Told]:
 
 
 def _renumbered(told: list[_Told]) -> list[_Told]:
-    order: dict[int, int] = {}
-    return [_Told(one.voice, order.setdefault(one.label, len(order))) for one in told]
+    """In order of arrival; a cough before the first word is nobody's arrival."""
+    solid = [one for one in told if one.voice.alone_ms >= SOLID_MS]
+    order = {label: n for n, label in enumerate(dict.fromkeys(t.label for t in solid + told))}
+    return [_Told(one.voice, order[one.label]) for one in told]
 
 
 def _turns(told: list[_Told]) -> list[SpeakerTurn]:

@@ -41,6 +41,13 @@ async def test_vtt_lets_no_name_or_word_become_markup() -> None:
     assert "<v &lt;b&gt;Eve --&gt; &amp; Co>my card" in shown
 
 
+async def test_a_leg_that_people_share_has_their_labels_and_nobodys_name() -> None:
+    corrected = ToldCall().corrected(0, 6000, "speaker_2")
+    shown = formats.text(await document(corrected))
+    assert "Alice" not in shown
+    assert "agent: good morning" in shown and "speaker_2: thank you" in shown
+
+
 async def test_srt_counts_its_cues_from_one() -> None:
     cues = formats.srt(await document()).split("\n\n")
     assert cues[0] == "1\n00:00:00,500 --> 00:00:02,300\nAlice: good morning how can I help"

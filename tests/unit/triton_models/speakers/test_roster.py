@@ -6,10 +6,10 @@ from triton_models.speakers.roster import LIVE_ITEMS, Roster
 from triton_models.speakers.turns import SpeakerTurn
 
 
-def dialogue(people: People, turns: int, *, long_ms: int = 2500) -> list[Voice]:
-    """0 and 1 in turn, each turn a track of its own, half a second apart."""
-    step_ms = long_ms + 600
-    return [people.says(n % 2, n * step_ms, n * step_ms + long_ms, track=n) for n in range(turns)]
+def dialogue(people: People, turns: int, *, from_ms: int = 0) -> list[Voice]:
+    """0 and 1 in turn, 2.5 s each, each turn a track of its own, half a second apart."""
+    starts = [from_ms + n * 3100 for n in range(turns)]
+    return [people.says(n % 2, at, at + 2500, track=n) for n, at in enumerate(starts)]
 
 
 def told(voices: list[Voice], *, most: int = 2) -> tuple[list[str], Roster]:
@@ -87,3 +87,12 @@ def test_an_open_voice_is_replaced_by_its_longer_self() -> None:
     roster.receive(people.says(0, 0, 2400))
     assert roster.turns() == [SpeakerTurn(0, 2400, "speaker_1")]
     assert Roster(most=2).corrected() == []
+
+
+def test_a_cough_before_the_first_word_does_not_change_the_order() -> None:
+    people, roster = People(2), Roster(most=2)
+    cough = people.says(1, 0, 400, track=99)
+    roster.receive(cough)
+    for voice in dialogue(people, 12, from_ms=1000):
+        roster.receive(voice)
+    assert [turn.speaker for turn in roster.corrected()][1:5] == ["speaker_1", "speaker_2"] * 2
