@@ -149,15 +149,3 @@ def test_trtexec_is_told_the_lengths_that_the_speaker_networks_are_asked_for() -
     found = {option: shapes(speakers.VOICE_PRINT, option)["features"] for option in ("min", "max")}
     longest = filter_bank(np.zeros(LONGEST_FRAMES * FRAME_SAMPLES, np.float32))
     assert found == {"min": [1, FEWEST_FEATURES, 80], "max": [BATCH, len(longest), 80]}
-
-
-def test_the_zipformers_caches_add_up() -> None:
-    """Six caches a layer and the embedding's, from icefall's published dimensions."""
-    layers, widths = (2, 2, 3, 4, 3, 2), (192, 256, 384, 512, 384, 256)
-    left, heads = (128, 64, 32, 16, 32, 64), (4, 4, 4, 8, 4, 4)
-    kernels = (31, 31, 15, 15, 15, 31)
-    size = 128 * 3 * 19
-    for count, width, past, head, kernel in zip(layers, widths, left, heads, kernels, strict=True):
-        key, value, nonlin, conv = 32 * head, 12 * head, 3 * width // 4, width * (kernel // 2)
-        size += count * (past * (key + nonlin + 2 * value) + 2 * conv)
-    assert size == ZIPFORMER_EN.cache_size
