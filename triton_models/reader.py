@@ -6,10 +6,12 @@ from queue import SimpleQueue
 from typing import Protocol
 
 from triton_models.align import Aligner, Span, WordTimes, filled, proportional
+from triton_models.confidence import calibrated
 from triton_models.events import Word
 from triton_models.hypothesis import SAMPLES_PER_MS
 from triton_models.leg import Kind, Reading, Task
 from triton_models.moonshine import Moonshine
+from triton_models.profanity import masked
 from triton_models.tokens import Vocabulary
 from triton_models.trusted import Given, Trusted
 
@@ -67,15 +69,18 @@ class Reader:
         spans = self._aligned(task, texts) if final else _shared_out(task, texts)
         words = tuple(
             Word(
-                text=word.text,
+                text=masked(word.text) if filters else word.text,
                 start_ms=task.leg.ms(task.run.start) + span.start_ms,
                 end_ms=task.leg.ms(task.run.start) + span.end_ms,
                 confidence=round(word.confidence, 3),
             )
             for word, span in zip(spoken, spans, strict=True)
         )
+        if final:
+            spoken = calibrated(spoken, decoded.probabilities)
         ends = tuple(word.end for word in spoken)
         return Reading(task.run, decoded.tokens, words, aligned=final, token_ends=ends)
+        filters = task.leg.options.profanity_filter
 
     def _aligned(self, task: Task, texts: Sequence[str]) -> list[Span]:
         aligner = self._aligners.get()
