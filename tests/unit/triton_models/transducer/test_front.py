@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from triton_models.hypothesis import Hypothesis, Step
@@ -268,3 +270,39 @@ def test_frozen_words_stay() -> None:
             assert before.frozen_words <= len(before.words)
             kept = before.words[: before.frozen_words]
             assert after.words[: len(kept)] == kept
+
+
+WORDS = {ONE: "one", TWO: "two", THREE: "three"}
+PIECE = st.lists(st.sampled_from([0, 0, 0, ONE, TWO, THREE]), min_size=1, max_size=40)
+KEEP, JUMP = "keep", "jump"
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.one_of(PIECE, st.sampled_from([KEEP, JUMP])), max_size=8),
+    st.integers(1000, 3000),
+    st.integers(40, 800),
+)
+def test_whatever_a_leg_goes_through_every_word_is_said_once_and_in_order(
+    story: list[list[int] | str], max_segment_ms: int, stop_history_ms: int
+) -> None:
+    endpointing = Endpointing(stop_history_ms=stop_history_ms)
+    line = Line(LegOptions(max_segment_ms=max_segment_ms, endpointing=endpointing))
+    found, said, done = line.hear(0), [], [0]
+    for part in story:
+        if part == JUMP:
+            line.next_ms += 5_000
+        elif part == KEEP:
+            found += line.keep()
+        elif isinstance(part, list):
+            found += line.hear(*part)
+            said += [WORDS[token] for token in part if token]
+            done.append(line.front.done_ms(7))
+    found += line.hear(0, ends=True)
+    closed = [h for h in found if h.is_final]
+    assert [w.text for h in closed for w in h.words] == said
+    assert done == sorted(done) and done[-1] <= line.next_ms
+    times = [t for h in closed for w in h.words for t in (w.start_ms, w.end_ms)]
+    assert times == sorted(times) and all(t <= line.next_ms for t in times)
+    assert len({h.segment_ms for h in closed}) == len(closed)
+    assert not line.acoustics.started
