@@ -1,8 +1,8 @@
 """How busy the recogniser is, and what it gives up first (pure).
 
-In this order: partials come rarer, then none come, and legs that start meanwhile get none until
-there is room again; finals are always decoded. `load` says so to the gateway, which can refuse
-calls before finals suffer.
+In this order: partials come rarer, then finals do without a second attempt, then no partials come,
+and legs that start meanwhile get none until there is room again; finals are always decoded. `load`
+says so to the gateway, which can refuse calls before finals suffer.
 """
 
 import math
@@ -14,6 +14,7 @@ _EASY = 0.5
 """Share of the time up to which partials come sooner than asked, and from which they come rarer."""
 
 _HARD = 0.9
+FRUGAL = 0.75
 _SOONEST, _RAREST = 0.75, 4.0
 FULL = 0.8
 """Share of the time for finals alone at which the recogniser is full: the rest is for peaks."""
@@ -51,6 +52,11 @@ class Busyness:
     def load(self) -> float:
         """0 idle, 1 full: no more legs can be had without finals coming late."""
         return self._finals / FULL
+
+    @property
+    def frugal(self) -> bool:
+        """Finals should do without what costs much and mends little."""
+        return self._busy > FRUGAL
 
     @property
     def pace(self) -> float | None:

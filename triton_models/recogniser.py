@@ -85,6 +85,7 @@ class Recogniser:
         """What each step brought, in the order of `steps`."""
         self._steps += 1
         begun = self._clock()
+        self._reader.frugal = self._busy.frugal
         legs = [self._leg(step) for step in steps]
         found: dict[int, list[Hypothesis]] = {id(leg): [] for leg in legs}
         self._bridge(legs, steps, found)
@@ -95,8 +96,9 @@ class Recogniser:
             if step.ends:
                 self.forget(step.sequence)
         self._expire()
-        speaking = sum(held.leg.speaks for held in self._held.values())
-        self._busy.worked(begun, self._clock(), partials_s=partials_s, speaking=speaking)
+        if not all(step.starts and step.ends for step in steps):  # else nothing of it is live
+            speaking = sum(held.leg.speaks for held in self._held.values())
+            self._busy.worked(begun, self._clock(), partials_s=partials_s, speaking=speaking)
         return [found[id(leg)] for leg in legs]
 
     def _due(self, steps: Sequence[Step]) -> list[Task]:

@@ -19,11 +19,13 @@ from typing import Any
 
 from tests.load.replay import Came, Replayed, SimulatedClock, SpokenLeg, read_legs, replay
 from tests.services.speech import ROOT
-from triton_models import align, moonshine, voice
+from triton_models import align, moonshine, tokens, voice
 from triton_models.churn import Churn, churn
 from triton_models.events import Word
 from triton_models.loading import load
+from triton_models.reader import Reader
 from triton_models.settings import Settings
+from triton_models.trusted import Given, Trusted
 from trunkline.evaluate import reference as truth
 from trunkline.evaluate.normalise import normalise, plain
 
@@ -69,7 +71,7 @@ def main() -> int:
     whole = read_legs(calls)
     legs = list(itertools.islice(itertools.cycle(whole), options.legs or len(whole)))
     clock, stages = SimulatedClock(), Stages()
-    recogniser = load(Settings(), options.models, threads=1, clock=clock)
+    recogniser = load(Settings(), options.models, threads=1, clock=clock, read=_reader)
     for stage in STAGES:
         stages.watch(*stage)
     together = [[leg] for leg in legs] if options.alone else [legs]
@@ -80,6 +82,12 @@ def main() -> int:
     if options.whole:
         _print_whole(whole, options.models)
     return 0
+
+
+def _reader(folder: Path, threads: int) -> Reader:
+    """The live one, with its aligner in this process, so that its CPU time counts."""
+    model = moonshine.Moonshine(folder / "encoder.ort", folder / "decoder.ort")
+    return Reader(model, tokens.load(folder / "tokenizer.bin"), threads=threads)
 
 
 def _all(parts: Sequence[Replayed]) -> Replayed:
@@ -146,19 +154,18 @@ def _print_delays(replayed: Replayed) -> None:
 
 
 def _print_whole(legs: Sequence[SpokenLeg], models_dir: Path) -> None:
-    """The same model on whole turns, cut by the truth."""
+    """The same decoding of whole turns, cut by the truth."""
     folder = models_dir / "moonshine-tiny-en"
     model = moonshine.Moonshine(folder / "encoder.ort", folder / "decoder.ort")
-    from triton_models.tokens import load as vocabulary
-
-    names = vocabulary(folder / "tokenizer.bin")
+    names = tokens.load(folder / "tokenizer.bin")
+    trusted = Trusted(model, names)
     wrong = said = 0
     for leg in legs:
         texts = []
         for turn in leg.reference.turns:
             if turn.channel == leg.channel:
                 samples = leg.samples[turn.start_ms * 16 : turn.end_ms * 16]
-                decoded = model.decode((samples / 32768).astype("float32"))
+                decoded = trusted.final((samples / 32768).astype("float32"), Given())
                 texts.append(names.text(decoded.tokens))
         errors, length = word_errors(leg, " ".join(texts))
         wrong, said = wrong + errors, said + length

@@ -22,6 +22,7 @@ class AheadReader:
     """A reader that decodes all utterances of a group at once; on the thread that calls it."""
 
     threads = 1
+    frugal = False
 
     def __init__(self, model: Lockstep, reader: Reader) -> None:
         self._model = model

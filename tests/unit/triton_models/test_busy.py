@@ -30,6 +30,12 @@ def test_partials_get_rarer_as_the_machine_fills_and_end_before_finals_suffer() 
     assert worked(0.85, 0.0).pace is None
 
 
+def test_finals_do_without_second_attempts_before_partials_end() -> None:
+    assert not worked(0.3, 0.3).frugal
+    busy = worked(0.4, 0.45)
+    assert busy.frugal and busy.pace is not None
+
+
 def test_load_is_that_of_finals_alone() -> None:
     assert worked(0.2, 0.7).load == pytest.approx(0.2 / FULL, rel=0.1)
     assert worked(0.9, 0.0).load > 1.0
