@@ -9,7 +9,7 @@ import contextlib
 import fcntl
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 
 import httpx
@@ -91,7 +91,7 @@ class Appliance:
         await children.end("listen")
         if self._dsn:
             await _drained(self._dsn)
-        for name in ("redact", "store", "deliver", "serve", "triton", "postgres"):
+        for name in ("redact", "store", "deliver", "serve", "stub watch", "triton", "postgres"):
             await children.end(name)
 
     @contextlib.contextmanager
@@ -134,6 +134,7 @@ class Appliance:
                 )
                 children.start(recogniser.prepare())
                 await recogniser.wait_ready()
+                children.keep("stub watch", recogniser.stub_watch().run)
                 speech = msgspec.structs.replace(speech, url=recogniser.url)
         await register_at_start(appliance.postgres_dsn, speech, tenant_id=appliance.tenant)
         return msgspec.structs.replace(
@@ -207,9 +208,13 @@ class _Children:
 
     def start(self, program: Program) -> None:
         """Run the program until `end`."""
-        stop = asyncio.Event()
         watched = Watched(program, log=self._logs / f"{program.name}.log")
-        self._running[program.name] = stop, self._tasks.create_task(watched.run(stop))
+        self.keep(program.name, watched.run)
+
+    def keep(self, name: str, run: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> None:
+        """Run a part of this process until `end`."""
+        stop = asyncio.Event()
+        self._running[name] = stop, self._tasks.create_task(run(stop))
 
     async def end(self, name: str) -> None:
         """Stop the program, if it was started, and wait until it is gone."""

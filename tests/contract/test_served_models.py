@@ -6,7 +6,10 @@ import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+import tritonclient.grpc as triton_grpc
+from numpy.typing import NDArray
 from prometheus_client import CollectorRegistry
 
 from sip_gateway.events import Gap
@@ -102,6 +105,35 @@ def stub_of(server: TritonServer, model: str) -> int:
     raise AssertionError(f"no process of {model}")
 
 
+async def until_ready(server: TritonServer, model: str) -> None:
+    client = triton_grpc.InferenceServerClient(server.url)
+    async with asyncio.timeout(60):
+        while not await asyncio.to_thread(client.is_model_ready, model):
+            await asyncio.sleep(0.1)
+    client.close()
+
+
+async def until_heard_again(
+    speech: TritonSpeech, leg_id: str, audio: NDArray[np.int16]
+) -> list[RawTranscript | Gap]:
+    """All that is said until the leg, fed from 10 s on, is recognised again: the last of it."""
+    found: list[RawTranscript | Gap] = []
+    clock_ms = 10_000
+    async with asyncio.timeout(60):
+        while True:
+            at = (clock_ms - 10_000) * 16 % (len(audio) - 16000)
+            clock_ms = feed(speech, leg_id, audio[at : at + 1600], start_ms=clock_ms)
+            try:
+                async with asyncio.timeout(0.1):
+                    found.append(await speech.receive())
+            except TimeoutError:
+                continue
+            told = found[-1]
+            again = isinstance(told, RawTranscript) and told.start_ms >= 10_000
+            if again and told.leg_id == leg_id:
+                return found
+
+
 async def test_the_death_of_one_model_leaves_the_legs_of_the_other_alone(
     server: TritonServer, speech: TritonSpeech
 ) -> None:
@@ -113,18 +145,25 @@ async def test_the_death_of_one_model_leaves_the_legs_of_the_other_alone(
     half = len(audio) // 2 // 1600 * 1600
     for leg_id in models:
         feed(speech, leg_id, audio[:half])
-    heard: set[str] = set()
+    found: list[RawTranscript | Gap] = []
     async with asyncio.timeout(30):
-        while heard != set(models):
-            heard.add((await speech.receive()).leg_id)
+        while {r.leg_id for r in found} != set(models):
+            found.append(await speech.receive())
     os.kill(stub_of(server, "asr_b"), signal.SIGKILL)
     for leg_id in models:
         feed(speech, leg_id, audio[half:], start_ms=half // 16)
-    found = await results(speech, list(models))
+    found += await until_heard_again(speech, "hit", audio)
+    found += await results(speech, list(models))
     assert {r.leg_id for r in found if isinstance(r, Gap)} == {"hit"}
     safe = [r for r in found if isinstance(r, RawTranscript) and r.leg_id == "safe"]
     said = " ".join(w.text for r in safe if r.is_final for w in r.words).lower()
     assert "thank you for calling" in said and "how can i help" in said
+    await until_ready(server, "asr_b")
+    speech.start_leg(stream("next")._replace(options=own_options(SETTINGS, "asr_b")))
+    feed(speech, "next", audio)
+    after = await results(speech, ["next"])
+    versions = {r.decoder.partition("+")[0] for r in after if isinstance(r, RawTranscript)}
+    assert versions == {lineage(SETTINGS.of("asr_b")).decoder}  # it was loaded anew
 
 
 async def test_a_model_that_could_not_be_loaded_costs_its_legs_a_gap_and_no_more(
@@ -134,7 +173,6 @@ async def test_a_model_that_could_not_be_loaded_costs_its_legs_a_gap_and_no_more
     speech.start_leg(stream("a")._replace(options=options))
     audio = leg_audio("agent", end_s=8.0)
     feed(speech, "a", audio[:16000])
-    gap: RawTranscript | Gap | None = None
     await asyncio.sleep(0.3)
     feed(speech, "a", audio[16000:], start_ms=1000)
     found = await results(speech, ["a"])

@@ -73,7 +73,12 @@ class TritonServer:
 
     def _supervise(self) -> None:
         with contextlib.closing(self._loop):
-            self._loop.run_until_complete(self._watched.run(self._stop))
+            self._loop.run_until_complete(self._run())
+
+    async def _run(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._watched.run(self._stop))
+            tasks.create_task(self.embedded.stub_watch().run(self._stop))
 
 
 @pytest.fixture(scope="session")

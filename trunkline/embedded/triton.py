@@ -25,6 +25,7 @@ from tritonclient.utils import InferenceServerException
 import triton_models
 from triton_models.settings import Settings
 from triton_models.tensors import MODEL, MODELS_DIR_VARIABLE, SETTINGS_VARIABLE
+from trunkline.embedded.stubs import StubWatch
 from trunkline.ports import free_port
 from trunkline.processes import Program
 
@@ -98,6 +99,10 @@ class EmbeddedTriton:
             left.unlink(missing_ok=True)
         return Program("triton", self.argv, env=self.env, stop_s=EXIT_S + 5.0)
 
+    def stub_watch(self) -> StubWatch:
+        """Runs beside the server, and revives a model whose process died."""
+        return StubWatch(self.url, mark=self._mark)
+
     async def wait_ready(self, *, timeout_s: float = READY_S) -> None:
         """Return once the first model answers; NotStarted if it does not in time."""
         client = triton_grpc.InferenceServerClient(self.url)
@@ -121,6 +126,9 @@ class EmbeddedTriton:
         return [
             str(_wheel_or_raise() / "bin" / "tritonserver"),
             f"--model-repository={self.repository}",
+            # Explicit: a model can be loaded anew while the others go on.
+            "--model-control-mode=explicit",
+            "--load-model=*",
             # One model that cannot be loaded does not keep the others from being served.
             f"--exit-on-error={str(not self._settings.served).lower()}",
             f"--backend-directory={self._backends}",

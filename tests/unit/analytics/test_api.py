@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
@@ -94,8 +95,24 @@ async def test_the_list_pages_and_filters(api: Api, client: httpx.AsyncClient) -
     assert older["call_id"] == CALL_ID
 
 
+async def test_the_list_shows_one_queue(api: Api, client: httpx.AsyncClient) -> None:
+    started = ToldCall(CALL_ID[:-1] + "3").started()
+    await api.store.apply([msgspec.structs.replace(started, queue="sales")], now=STARTED_AT)
+    (call,) = (await client.get("/v1/calls", params={"queue": "sales"})).json()["calls"]
+    assert (call["call_id"], call["queue"]) == (started.call_id, "sales")
+    assert (await client.get("/v1/calls", params={"queue": "other"})).json() == {"calls": []}
+
+
 @pytest.mark.parametrize(
-    "query", [{"limit": "0"}, {"limit": "201"}, {"limit": "x"}, {"state": "odd"}, {"before": "\0"}]
+    "query",
+    [
+        {"limit": "0"},
+        {"limit": "201"},
+        {"limit": "x"},
+        {"state": "odd"},
+        {"before": "\0"},
+        {"queue": "x" * 65},
+    ],
 )
 async def test_a_bad_query_is_refused_and_not_repeated(
     client: httpx.AsyncClient, query: dict[str, str]
