@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -168,10 +169,15 @@ async def serving(
         await server.stop(grace=None)
 
 
+@cache
+def _over_recogniser(models_dir: Path) -> RivaOverRecogniser:
+    return RivaOverRecogniser(models_dir)
+
+
 @asynccontextmanager
 async def riva_speech(models_dir: Path) -> AsyncIterator[RivaSpeech]:
-    """Our client of a server that recognises with our models."""
-    async with serving(ScriptedRiva(RivaOverRecogniser(models_dir))) as port:
+    """Our client of a server that recognises with our models, which are loaded once."""
+    async with serving(ScriptedRiva(_over_recogniser(models_dir))) as port:
         settings = Settings(backend="riva", url=f"127.0.0.1:{port}")
         speech = RivaSpeech(settings, registry=CollectorRegistry())
         yield speech

@@ -349,7 +349,7 @@ EVENTS = st.lists(
 
 
 @given(EVENTS, st.booleans())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_whatever_happens_a_leg_keeps_its_promises(events: list[str], untimed: bool) -> None:
     line = Line(longest_stream_s=30, most_speakers=2)
     for event in events:
