@@ -20,6 +20,8 @@ class TaskReader(Protocol):
     """Reads utterances: `Reader`, or one that prepares work for it."""
 
     threads: int
+    frugal: bool
+    """The machine is short of time: what costs much and mends little is left out."""
 
     def read(self, tasks: Sequence[Task]) -> list[Reading]:
         """What was said in each task's utterance, in the order of `tasks`."""
@@ -49,6 +51,15 @@ class Reader:
         for _ in range(threads):
             self._aligners.put(aligner())
 
+    @property
+    def frugal(self) -> bool:
+        """No beam and no second decode but where there is no doing without."""
+        return self.trusted.frugal
+
+    @frugal.setter
+    def frugal(self, frugal: bool) -> None:
+        self.trusted.frugal = frugal
+
     def read(self, tasks: Sequence[Task]) -> list[Reading]:
         """What was said in each task's utterance, in the order of `tasks`."""
         if len(tasks) == 1:
@@ -65,8 +76,11 @@ class Reader:
         decode = self.trusted.final if final else self.trusted.partial
         decoded = decode(task.samples, given)
         spoken = self._vocabulary.words(decoded.tokens, decoded.probabilities)
+        if final:
+            spoken = calibrated(spoken, decoded.probabilities)
         texts = [word.text for word in spoken]
         spans = self._aligned(task, texts) if final else _shared_out(task, texts)
+        filters = task.leg.options.profanity_filter
         words = tuple(
             Word(
                 text=masked(word.text) if filters else word.text,
@@ -76,11 +90,8 @@ class Reader:
             )
             for word, span in zip(spoken, spans, strict=True)
         )
-        if final:
-            spoken = calibrated(spoken, decoded.probabilities)
         ends = tuple(word.end for word in spoken)
         return Reading(task.run, decoded.tokens, words, aligned=final, token_ends=ends)
-        filters = task.leg.options.profanity_filter
 
     def _aligned(self, task: Task, texts: Sequence[str]) -> list[Span]:
         aligner = self._aligners.get()
