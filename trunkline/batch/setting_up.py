@@ -20,7 +20,7 @@ from trunkline.batch import job as jobs
 from trunkline.batch.hear import Hearing
 from trunkline.batch.live_load import Watch
 from trunkline.batch.places import SUFFIXES, LocalFiles, LocalFolder, Target
-from trunkline.batch.plan import Todo, collisions, in_order, need_of
+from trunkline.batch.plan import Need, Todo, collisions, in_order, need_of
 from trunkline.batch.recogniser import load_for_batch
 from trunkline.batch.report import RunReport
 from trunkline.batch.run import Order, Place, Run
@@ -75,7 +75,9 @@ def transcribe(
         todos = _todos(asked, places, job, options=decides)
         watch = stack.enter_context(Watch(settings))
         make = _Hearings(settings, asked.word_times, stream)
-        workers = stack.enter_context(Workers(make, watch, threads=asked.threads))
+        is_idle = all(todo.need is Need.FILES for todo in todos)
+        hearings = [] if is_idle else [make() for _ in range(asked.threads)]
+        workers = stack.enter_context(Workers(hearings, watch))
         screen = Screen(stream)
         run = Run(order, job, workers=workers, screen=screen)
         try:
@@ -127,8 +129,6 @@ def _places(asked: Asked) -> Iterator[Place]:
             yield Place(_bucket(text), _target(asked.out or beside))
         else:
             path = Path(text)
-            if not path.exists():
-                raise WrongUse(f"{text}: there is no such file or folder")
             beside = str(path if path.is_dir() else path.parent)
             yield Place(LocalFiles(path), _target(asked.out or beside))
 

@@ -1,7 +1,7 @@
 """The threads that recognise groups, each with a recogniser of its own, behind live calls."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
 
@@ -13,13 +13,13 @@ from trunkline.batch.pieces import Group
 class Workers:
     """Contract: enter, `ask` for groups, leave; leaving drops what has not begun."""
 
-    def __init__(self, make: Callable[[], Hearing], watch: Watch, *, threads: int) -> None:
-        self.threads = threads
+    def __init__(self, hearings: Sequence[Hearing], watch: Watch) -> None:
+        self.threads = len(hearings)
         self._watch = watch
         self._hearings: SimpleQueue[Hearing] = SimpleQueue()
-        for _ in range(threads):
-            self._hearings.put(make())
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="batch")
+        for hearing in hearings:
+            self._hearings.put(hearing)
+        self._pool = ThreadPoolExecutor(max(1, self.threads), thread_name_prefix="batch")
 
     def __enter__(self) -> "Workers":
         return self

@@ -91,6 +91,9 @@ def _checked(args: argparse.Namespace) -> list[str]:
     unknown = [name for name in formats if name not in FORMATS]
     if unknown or not formats:
         raise SettingsError(f"--format: {args.format}: choose of {', '.join(FORMATS)}")
+    for text in args.inputs:
+        if not text.startswith(S3) and not Path(text).exists():
+            raise SettingsError(f"{text}: there is no such file or folder")
     if args.threads < 1:
         raise SettingsError("--threads: at least 1")
     if not all(role.strip() for role in args.channels.split(",")):

@@ -10,13 +10,12 @@ from trunkline.batch.pieces import PIECE_S, ROWS, Group, cut
 SECOND = 16000
 
 
-def speech(seconds: float, *, seed: int = 1, channels: int = 2) -> NDArray[np.int16]:
+def speech(seconds: int, *, channels: int = 2) -> NDArray[np.int16]:
     """Noise with a pause of a second in every eight, elsewhere on each channel."""
-    noise = np.random.default_rng(seed).normal(0, 3000, (channels, int(seconds * SECOND)))
+    noise = np.random.default_rng(1).normal(0, 3000, (channels, 8 * SECOND)).astype(np.int16)
     for channel in range(channels):
-        for at in range((3 + channel) * SECOND, noise.shape[1], 8 * SECOND):
-            noise[channel, at : at + SECOND] = 0
-    return noise.astype(np.int16)
+        noise[channel, (3 + channel) * SECOND : (4 + channel) * SECOND] = 0
+    return np.tile(noise, -(-seconds // 8))[:, : seconds * SECOND]
 
 
 def blocks(audio: NDArray[np.int16], size: int) -> Iterator[NDArray[np.int16]]:
