@@ -71,6 +71,10 @@ class Roster:
         """What is believed now of talk that ends after `since_ms`."""
         return _turns([t for t in self._told.values() if t.voice.end_ms > since_ms])
 
+    def speaker(self, voice: Voice) -> str:
+        """Who a voice that was received is, as believed now."""
+        return _name(self._told[voice.track, voice.start_ms].label)
+
     def corrected(self) -> list[SpeakerTurn]:
         """All turns by all that was heard: labels are numbered anew, in order of arrival."""
         told = sorted(self._told.values(), key=lambda t: (t.voice.start_ms, t.voice.track))
@@ -199,5 +203,9 @@ def _turns(told: list[_Told]) -> list[SpeakerTurn]:
         own = out.setdefault(one.label, [])
         if own and start_ms - own[-1].end_ms <= JOINED_MS:
             start_ms, end_ms = own[-1].start_ms, max(end_ms, own.pop().end_ms)
-        own.append(SpeakerTurn(start_ms, end_ms, f"speaker_{one.label + 1}"))
+        own.append(SpeakerTurn(start_ms, end_ms, _name(one.label)))
     return sorted((turn for own in out.values() for turn in own), key=lambda t: t.start_ms)
+
+
+def _name(label: int) -> str:
+    return f"speaker_{label + 1}"
