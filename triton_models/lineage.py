@@ -15,7 +15,12 @@ def mark(options: LegOptions) -> str:
     Two transcripts of one model with the same mark were decoded alike.
     """
     usual = LegOptions()
-    decisive = msgspec.structs.replace(options, model=usual.model, language=usual.language)
+    decisive = msgspec.structs.replace(
+        options,
+        model=usual.model,
+        language=usual.language,
+        most_speakers=usual.most_speakers,  # who speaks does not change which words
+    )
     if decisive == usual:
         return ""
     return "+" + hashlib.sha256(msgspec.json.encode(decisive)).hexdigest()[:6]

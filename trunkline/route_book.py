@@ -65,7 +65,8 @@ class RouteBook:
             ingress=leg.ingress,
             role=leg.role,
         )
-        found = resolve(self._rules, facts, base=partial(self._own, leg), wish=self._wish(leg))
+        base = partial(own_of_leg, self._settings, leg.ingress)
+        found = resolve(self._rules, facts, base=base, wish=self._wish(leg))
         self._meters.legs.labels(found.options.model).inc()
         return found.options
 
@@ -91,14 +92,6 @@ class RouteBook:
     def ready(self) -> str:
         """Always: calls are taken whether or not their rules can be read anew."""
         return ""
-
-    def _own(self, leg: JoinedLeg, model: str) -> LegOptions:
-        options = own_options(self._settings, model)
-        if leg.ingress != "sip":
-            return options  # SIPREC brings a leg a party
-        return msgspec.structs.replace(
-            options, most_speakers=self._settings.speakers.plain_call_most
-        )
 
     def _wish(self, leg: JoinedLeg) -> Wish:
         hints = leg.hints
@@ -143,6 +136,14 @@ class _Meters:
         self.unknown_profiles = Counter(
             prefix + "unknown_profiles", "Legs that asked for a profile we lack", registry=registry
         )
+
+
+def own_of_leg(settings: Settings, ingress: str, model: str) -> LegOptions:
+    """The options of a leg below all rules."""
+    options = own_options(settings, model)
+    if ingress != "sip":
+        return options  # SIPREC brings a leg a party
+    return msgspec.structs.replace(options, most_speakers=settings.speakers.plain_call_most)
 
 
 def rule_of(row: RouteRow) -> Rule:

@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,10 +15,9 @@ import msgspec
 from analytics.speech import OPERATOR, Author, NewRoute, RouteRow, SpeechTables
 from analytics.store import Rejected, Unavailable
 from triton_models.options import LegOptions, Phrase
-from triton_models.own_options import own_options
 from triton_models.profiles import PROFILES
 from triton_models.routes import BadRule, Change, Facts, Resolved, Wish, read_change, resolve
-from trunkline.route_book import usable
+from trunkline.route_book import own_of_leg, usable
 from trunkline.running import NotRunning, settings_in_force
 from trunkline.settings import Settings
 
@@ -150,8 +150,8 @@ def _shown(
 
     def given(call_id: str) -> Resolved:
         facts = Facts(tenant, call_id, args.queue, args.ingress, args.role)
-        speech = settings.triton_models
-        return resolve(rules, facts, base=lambda name: own_options(speech, name), wish=wish)
+        base = partial(own_of_leg, settings.triton_models, args.ingress)
+        return resolve(rules, facts, base=base, wish=wish)
 
     call_ids = [args.call_id] if args.call_id else [uuid4().hex for _ in range(MADE_UP_CALLS)]
     for (options, numbers), count in Counter(map(given, call_ids)).most_common():
