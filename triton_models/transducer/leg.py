@@ -11,6 +11,7 @@ from typing import NamedTuple
 from triton_models.events import Word
 from triton_models.hypothesis import SAMPLES_PER_MS, Hypothesis, Step
 from triton_models.options import LegOptions
+from triton_models.profanity import masked
 from triton_models.transducer.phrases import Phrases, Weighted
 from triton_models.transducer.pieces import SpokenWord, Vocabulary
 from triton_models.transducer.search import Path, Stream
@@ -186,7 +187,7 @@ class Leg:
         last_ms = max(self.next_ms - self._geometry.encoded_ms, self._clock_ms)
         return [
             Word(
-                text=word.text,
+                text=masked(word.text) if self._options.profanity_filter else word.text,
                 start_ms=min(self._ms(word.tokens[0].frame), last_ms),
                 end_ms=min(self._ms(word.tokens[-1].frame + 1), self.next_ms),
                 confidence=round(word.confidence, 3),

@@ -18,12 +18,12 @@ from triton_models.transducer.search import Floats
 from triton_models.transducer.tensors import Geometry
 from triton_models.transducer.windows import Window
 
-PIECES = ["<blk>", "▁one", "▁two", "s", "▁three"]
-ONE, TWO, S, THREE = 1, 2, 3, 4
+PIECES = ["<blk>", "▁one", "▁two", "s", "▁three", "▁bollocks"]
+ONE, TWO, S, THREE, SWEAR = 1, 2, 3, 4, 5
 FRAME = 640  # samples: 40 ms
-ONE_OR_THREE = 5
-LOGITS = np.eye(6, len(PIECES), dtype=np.float32) * 5
-LOGITS[ONE_OR_THREE] = (0.0, 3.0, 0.0, 0.0, 2.5)
+ONE_OR_THREE = 6
+LOGITS = np.eye(7, len(PIECES), dtype=np.float32) * 5
+LOGITS[ONE_OR_THREE] = (0.0, 3.0, 0.0, 0.0, 2.5, 0.0)
 GEOMETRY = Geometry(
     window_frames=45,
     shift_frames=32,
@@ -270,6 +270,13 @@ def test_frozen_words_stay() -> None:
             assert before.frozen_words <= len(before.words)
             kept = before.words[: before.frozen_words]
             assert after.words[: len(kept)] == kept
+
+
+def test_swear_words_are_masked_where_a_leg_asks_for_it() -> None:
+    said = (0, SWEAR, 0, TWO, *SILENCE, *SILENCE)
+    assert finals(Line().hear(*said)) == ["bollocks two"]
+    filtered = Line(LegOptions(profanity_filter=True)).hear(*said)
+    assert {" ".join(w.text for w in h.words) for h in filtered} == {"b******* two"}
 
 
 WORDS = {ONE: "one", TWO: "two", THREE: "three"}
