@@ -253,6 +253,33 @@ async def test_what_a_leg_asks_for_reaches_the_server_and_speakers_come_back() -
     assert found == ["final 100-300 speaker_1: hello", "final 400-600 speaker_2: hi"]
 
 
+async def test_a_leg_whose_options_are_refused_goes_on_with_the_usual_ones() -> None:
+    async def script(heard: Conversation) -> AsyncIterator[StreamingRecognizeResponse]:
+        if heard.config.config.speech_contexts:
+            raise Refused(grpc.StatusCode.INVALID_ARGUMENT)
+        async for _ in audio_of(heard):
+            pass
+        yield result("hello", 0, 300, final=True)
+
+    servicer = ScriptedRiva(script)
+    async with serving(servicer) as port:
+        speech = await listen(port)
+        options = LegOptions(phrases=(Phrase(text=CANARY),), language="de", most_speakers=2)
+        speech.start_leg(stream("a")._replace(options=options))
+        feed(speech, "a", SECOND)
+        async with asyncio.timeout(10):
+            at_ms = 1000
+            while len(servicer.configs) < 2:
+                at_ms = feed(speech, "a", SECOND[:1600], start_ms=at_ms)
+                await asyncio.sleep(0.02)
+        await speech.end_leg("a")
+        found = await rest(speech)
+        await speech.close()
+    usual = servicer.configs[-1].config
+    assert (len(usual.speech_contexts), usual.language_code) == (0, "de-DE")
+    assert found[0].startswith("gap 0-") and found[-1].endswith("agent: hello")
+
+
 def certificate(folder: Path) -> grpc.ServerCredentials:
     """Of a server at 127.0.0.1, signed by itself; its PEM in `folder`/ca.pem."""
     key = ec.generate_private_key(ec.SECP256R1())

@@ -23,6 +23,7 @@ from sip_gateway.events import AudioFrame, Gap
 from triton_models.events import RawTranscript
 from triton_models.feed import OVERLOAD, UNAVAILABLE
 from triton_models.legs import BACKLOG_MS, END_S, OFFLINE_BACKLOG_MS
+from triton_models.options import LegOptions
 from triton_models.results import Results
 from triton_models.riva.channel import call_metadata, open_channel
 from triton_models.riva.config import RATE_HZ, decoder_hash, streaming_config
@@ -44,12 +45,17 @@ LONGEST_WAIT_S = 2.0
 LOOK_S = 10.0
 """A server that answered is asked again so often."""
 
-_REFUSALS = {
+_BAD_OPTIONS = {
+    grpc.StatusCode.FAILED_PRECONDITION,
     grpc.StatusCode.INVALID_ARGUMENT,
     grpc.StatusCode.NOT_FOUND,
+    grpc.StatusCode.UNIMPLEMENTED,
+}
+"""Said at once to a stream whose model, phrases or speakers the server does not have or take."""
+
+_REFUSALS = _BAD_OPTIONS | {
     grpc.StatusCode.PERMISSION_DENIED,
     grpc.StatusCode.UNAUTHENTICATED,
-    grpc.StatusCode.UNIMPLEMENTED,
 }
 """The same request will hardly be answered otherwise in a moment."""
 
@@ -71,6 +77,9 @@ class _Leg:
 
     def __init__(self, leg: RivaLeg) -> None:
         self.core = leg
+        self.options = leg.leg.options
+        """What is asked for: the leg's own, until the server refuses them."""
+
         self.call: _Call | None = None
         self.wake = asyncio.Event()
         self.ending = False
@@ -223,9 +232,18 @@ class RivaSpeech:
                 self._deliver(one)
             one.core.receive_closed(stream, now=time.monotonic())
         except grpc.aio.AioRpcError as error:
-            refused = error.code() in _REFUSALS
+            refused = error.code() in _REFUSALS and not self._asked_less(one, error.code())
             self._lost(one, stream, why=str(error.code()), refused=refused)
         one.wake.set()
+
+    def _asked_less(self, one: _Leg, code: grpc.StatusCode) -> bool:
+        """True if the leg's options were refused, and it goes on with the usual ones."""
+        usual = LegOptions(language=one.options.language)
+        if code not in _BAD_OPTIONS or one.core.answered or one.options == usual:
+            return False
+        one.options = usual
+        self._meters.fallbacks.labels("bad_options").inc()
+        return True
 
     def _lost(self, one: _Leg, stream: int, *, why: str, refused: bool = False) -> None:
         # The code alone: Riva's own words may repeat phrases of the request.
@@ -288,9 +306,8 @@ class RivaSpeech:
                 one.wake.set()
 
     def _config_for(self, one: _Leg) -> StreamingRecognitionConfig:
-        options = one.core.leg.options
-        choice = chosen(options, self._models, model=self._settings.model)
-        config = streaming_config(options, choice, riva=self._settings)
+        choice = chosen(one.options, self._models, model=self._settings.model)
+        config = streaming_config(one.options, choice, riva=self._settings)
         one.core.origin = choice.origin(decoder_hash(config))
         return config
 

@@ -124,6 +124,11 @@ class RivaLeg:
         return self._ended and not self._backlog and self._state is State.NONE
 
     @property
+    def answered(self) -> bool:
+        """True if the newest stream said anything."""
+        return self._answered
+
+    @property
     def backlog_ms(self) -> int:
         """Audio that waits to be sent."""
         return self._backlog_ms

@@ -24,6 +24,12 @@ class Meters:
         self.restarts = Counter(
             prefix + "leg_restarts", "Times the recogniser lost a leg", registry=registry
         )
+        self.fallbacks = Counter(
+            prefix + "fallbacks",
+            "Legs that go on with default options, theirs being refused",
+            ["why"],
+            registry=registry,
+        )
         self._missed = Counter(
             prefix + "missed_ms", "Audio not recognised", ["why"], registry=registry
         )
