@@ -17,7 +17,7 @@ class Evidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Calls that both runs scored."""
 
     words: int = 500
-    slice_words: int = 60
+    slice_words: int = 30
     """In a protected slice."""
 
     spans: int = 20
