@@ -7,8 +7,10 @@ import msgspec
 
 from triton_models.hypothesis import Hypothesis, Step
 from triton_models.recogniser import Recogniser
+from triton_models.speakers.listener import Voice
 from trunkline.batch.pieces import Group, Piece
 from trunkline.batch.quality import Sound, measure
+from trunkline.batch.voices import Voices
 
 
 class HeardPiece(msgspec.Struct, frozen=True):
@@ -17,6 +19,8 @@ class HeardPiece(msgspec.Struct, frozen=True):
     channel: int
     hypotheses: tuple[Hypothesis, ...]
     sound: Sound
+    voices: tuple[Voice, ...] = ()
+    """Where several people share the channel."""
 
 
 class HeardGroup(msgspec.Struct, frozen=True):
@@ -31,23 +35,25 @@ class HeardGroup(msgspec.Struct, frozen=True):
 class Hearing:
     """One thread's recogniser."""
 
-    def __init__(self, recogniser: Recogniser) -> None:
+    def __init__(self, recogniser: Recogniser, voices: Voices | None = None) -> None:
         self._recogniser = recogniser
+        self._voices = voices
         self._sequences = itertools.count(1)
 
     def hear(self, group: Group, *, clock: Callable[[], float]) -> HeardGroup:
         """All finals of the group's pieces."""
         began_s = clock()
         found = self._recogniser.step([self._step(piece) for piece in group.pieces])
-        pieces = tuple(
-            HeardPiece(
-                piece.channel,
-                tuple(one for one in hypotheses if one.is_final),
-                measure(piece.samples, _spoken_in(piece, hypotheses)),
-            )
-            for piece, hypotheses in zip(group.pieces, found, strict=True)
-        )
+        pairs = zip(group.pieces, found, strict=True)
+        pieces = tuple(self._heard(piece, hypotheses, group) for piece, hypotheses in pairs)
         return HeardGroup(group.number, group.audio_ms, pieces, clock() - began_s)
+
+    def _heard(self, piece: Piece, hypotheses: Sequence[Hypothesis], group: Group) -> HeardPiece:
+        finals = tuple(one for one in hypotheses if one.is_final)
+        is_lone = {one.channel for one in group.pieces} == {0}
+        voices = self._voices.of(piece) if self._voices is not None and is_lone else ()
+        sound = measure(piece.samples, _spoken_in(piece, finals))
+        return HeardPiece(piece.channel, finals, sound, voices)
 
     def _step(self, piece: Piece) -> Step:
         """A piece as a whole leg of its own."""
@@ -62,8 +68,4 @@ class Hearing:
 
 def _spoken_in(piece: Piece, hypotheses: Sequence[Hypothesis]) -> list[tuple[int, int]]:
     """Spans of speech, from the piece's start."""
-    return [
-        (one.start_ms - piece.start_ms, one.end_ms - piece.start_ms)
-        for one in hypotheses
-        if one.is_final
-    ]
+    return [(one.start_ms - piece.start_ms, one.end_ms - piece.start_ms) for one in hypotheses]

@@ -26,6 +26,7 @@ from trunkline.batch.report import RunReport
 from trunkline.batch.run import Order, Place, Run
 from trunkline.batch.screen import Screen
 from trunkline.batch.transcript import Recipe
+from trunkline.batch.voices import Voices
 from trunkline.batch.workers import Workers
 from trunkline.settings import Settings
 
@@ -56,6 +57,7 @@ class Asked:
     roles: tuple[str, ...]
     threads: int
     word_times: str
+    most_speakers: int
     job: Path | None
 
 
@@ -74,7 +76,7 @@ def transcribe(
         _clear_spool(folder)
         todos = _todos(asked, places, job, options=decides)
         watch = stack.enter_context(Watch(settings))
-        make = _Hearings(settings, asked.word_times, stream)
+        make = _Hearings(settings, asked, stream)
         is_idle = all(todo.need is Need.FILES for todo in todos)
         hearings = [] if is_idle else [make() for _ in range(asked.threads)]
         workers = stack.enter_context(Workers(hearings, watch))
@@ -98,9 +100,9 @@ def transcribe(
 class _Hearings:
     """Makes each thread's recogniser."""
 
-    def __init__(self, settings: Settings, word_times: str, stream: TextIO) -> None:
+    def __init__(self, settings: Settings, asked: Asked, stream: TextIO) -> None:
         self._settings = settings
-        self._word_times = word_times
+        self._asked = asked
         self._stream = stream
 
     def __call__(self) -> Hearing:
@@ -115,7 +117,8 @@ class _Hearings:
 
     def _load(self) -> Hearing:
         folder, speech = self._settings.models_dir, self._settings.triton_models
-        return Hearing(load_for_batch(speech, folder, word_times=self._word_times))
+        recogniser = load_for_batch(speech, folder, word_times=self._asked.word_times)
+        return Hearing(recogniser, Voices(folder) if self._asked.most_speakers > 1 else None)
 
     def _say(self, line: str) -> None:
         print(line, file=self._stream, flush=True)
@@ -166,7 +169,13 @@ def _todos(asked: Asked, places: Sequence[Place], job: jobs.Job, *, options: str
 
 def _recipe(asked: Asked, settings: Settings) -> Recipe:
     speech = settings.triton_models
-    return Recipe(settings.appliance.tenant, asked.roles, speech.language, lineage(speech))
+    return Recipe(
+        settings.appliance.tenant,
+        asked.roles,
+        speech.language,
+        lineage(speech),
+        asked.most_speakers,
+    )
 
 
 def _policy(settings: Settings) -> Policy:

@@ -29,6 +29,7 @@ from trunkline.batch.flags import flags
 from trunkline.batch.hear import HeardGroup, HeardPiece
 from trunkline.batch.quality import Heard, LegQuality, added, judge
 from trunkline.batch.rates import RATE_HZ
+from trunkline.batch.voices import told_apart
 
 
 class FileFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +88,8 @@ class Recipe(NamedTuple):
     roles: tuple[str, ...]
     language: str
     lineage: Lineage
+    most_speakers: int = 1
+    """On a lone channel."""
 
 
 def transcribed(
@@ -101,6 +104,9 @@ def transcribed(
         for hypothesis in piece.hypotheses
         if hypothesis.words
     ]
+    pieces = [piece for group in groups for piece in group.pieces]
+    if recipe.most_speakers > 1 and len(call.legs) == 1:
+        raws = told_apart(raws, [piece.voices for piece in pieces], most=recipe.most_speakers)
     segments = _redacted(raws, call, policy=policy)
     stored = StoredCall(
         tenant_id=recipe.tenant_id,
@@ -111,7 +117,6 @@ def transcribed(
         policy_version=policy.version,
         transcript_complete=True,
     )
-    pieces = [piece for group in groups for piece in group.pieces]
     return FileTranscript(
         file=FileFacts(name=recording.name, sha256=recording.sha256, **recording.facts._asdict()),
         call=call,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 FORMATS = ("json", "csv", "vtt", "srt", "txt")
 S3 = "s3://"
 SOME_FAILED = 3
+MOST_SPEAKERS = 16
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -46,6 +47,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         default="agent,customer",
         metavar="LIST",
         help="who is on channel 0, 1, ... of a file with several (default agent,customer)",
+    )
+    parser.add_argument(
+        "--speakers",
+        type=int,
+        default=1,
+        metavar="N",
+        help="tell at most N speakers apart on a file with one channel (default 1: do not)",
     )
     parser.add_argument(
         "--threads", type=int, default=1, metavar="N", help="cores to use at most (default 1)"
@@ -96,6 +104,8 @@ def _checked(args: argparse.Namespace) -> list[str]:
             raise SettingsError(f"{text}: there is no such file or folder")
     if args.threads < 1:
         raise SettingsError("--threads: at least 1")
+    if not 1 <= args.speakers <= MOST_SPEAKERS:
+        raise SettingsError(f"--speakers: 1 to {MOST_SPEAKERS}")
     if not all(role.strip() for role in args.channels.split(",")):
         raise SettingsError(f"--channels: {args.channels}: names with commas between")
     return list(dict.fromkeys(formats))
@@ -115,6 +125,7 @@ def _transcribe(args: argparse.Namespace, settings: Settings, formats: list[str]
         roles=tuple(role.strip() for role in args.channels.split(",")),
         threads=args.threads,
         word_times=args.word_times,
+        most_speakers=args.speakers,
         job=args.job,
     )
     try:
