@@ -13,6 +13,9 @@ from triton_models.moonshine import Samples
 from triton_models.pronounce import phones
 
 _FRAME_MS = 10
+_SHORTEST_MS = 60
+"""A word takes so long at least."""
+
 _MOST_ADDED = 20_000
 """Words added to the dictionary before it is loaded afresh, so that it does not grow for ever."""
 
@@ -132,6 +135,9 @@ def filled(
         following = spans[after] if after < len(words) else None
         begin = whole[-1].end_ms if whole else start_ms
         finish = max(begin, following.start_ms if following else end_ms)
-        whole += proportional(words[at:after], start_ms=begin, end_ms=finish)
+        first = at
+        if finish - begin < _SHORTEST_MS * (after - at) and whole:
+            begin, first = whole.pop().start_ms, at - 1  # the word before took their time
+        whole += proportional(words[first:after], start_ms=begin, end_ms=finish)
         at = after
     return whole

@@ -1,20 +1,21 @@
 """How busy the recogniser is, and what it gives up first (pure).
 
-In this order: partials come rarer, then finals do without a second attempt, then no partials come,
-and legs that start meanwhile get none until there is room again; finals are always decoded. `load`
-says so to the gateway, which can refuse calls before finals suffer.
+In this order: partials come rarer, and finals do without second attempts, which take many times as
+long as a first one; then no partials come, and legs that start meanwhile get none until there is
+room again. Finals are always decoded. `load` says so to the gateway, which can refuse calls before
+finals come late.
 """
 
 import math
 
-_MEMORY_S = 2.0
+_MEMORY_S = 4.0
 """What was so long ago counts for a third."""
 
 _EASY = 0.5
 """Share of the time up to which partials come sooner than asked, and from which they come rarer."""
 
 _HARD = 0.9
-FRUGAL = 0.75
+FRUGAL = 0.6
 _SOONEST, _RAREST = 0.75, 4.0
 FULL = 0.8
 """Share of the time for finals alone at which the recogniser is full: the rest is for peaks."""
@@ -55,7 +56,7 @@ class Busyness:
 
     @property
     def frugal(self) -> bool:
-        """Finals should do without what costs much and mends little."""
+        """Finals should do without what costs much and mends little: others wait for it."""
         return self._busy > FRUGAL
 
     @property

@@ -33,6 +33,15 @@ def test_missing_words_at_the_ends_reach_to_the_voice() -> None:
     ]
 
 
+def test_a_missing_word_without_room_shares_its_neighbours() -> None:
+    spans = [Span(100, 200), Span(200, 800), None]
+    assert filled(["ab", "cd", "ef"], spans, start_ms=0, end_ms=800) == [
+        Span(100, 200),
+        Span(200, 500),
+        Span(500, 800),
+    ]
+
+
 @given(st.lists(st.tuples(st.text("abc", min_size=1), st.booleans()), max_size=12))
 def test_spans_never_run_backwards(found: list[tuple[str, bool]]) -> None:
     spans = [Span(100 * i, 100 * i + 90) if known else None for i, (_, known) in enumerate(found)]

@@ -30,9 +30,9 @@ def test_partials_get_rarer_as_the_machine_fills_and_end_before_finals_suffer() 
     assert worked(0.85, 0.0).pace is None
 
 
-def test_finals_do_without_second_attempts_before_partials_end() -> None:
-    assert not worked(0.3, 0.3).frugal
-    busy = worked(0.4, 0.45)
+def test_finals_do_without_second_attempts_while_partials_still_come() -> None:
+    assert not worked(0.3, 0.2).frugal
+    busy = worked(0.4, 0.4)
     assert busy.frugal and busy.pace is not None
 
 
