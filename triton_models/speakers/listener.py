@@ -65,12 +65,19 @@ class Heard(NamedTuple):
 class Listener:
     """Contract: `receive` audio without holes; at a hole `finish`, then `restart`."""
 
-    def __init__(self, segmentation: Segmentation, prints: VoicePrints, *, start_ms: int) -> None:
+    def __init__(
+        self,
+        segmentation: Segmentation,
+        prints: VoicePrints,
+        *,
+        start_ms: int,
+        first_track: int = 0,
+    ) -> None:
         self._segmentation = segmentation
         self._prints = prints
         self._tracks = Tracks()
         self._early: dict[tuple[int, int], bytes] = {}
-        self._first_track = 0
+        self._first_track = first_track
         self.restart(start_ms)
 
     def restart(self, start_ms: int) -> None:

@@ -26,6 +26,10 @@ MODEL = "diarisation"
 RESTART = "must specify the START flag"
 """In every error that the client mends by starting the leg's sequence again, as Triton's own."""
 
+_TRACKS = 1_000_000
+_SEQUENCES = 1 << 31
+"""A leg has several sequences (hold, a lost server): no track of one is one of another's."""
+
 IDLE_S = 1200.0
 """Twice Triton's `max_sequence_idle_microseconds`."""
 
@@ -111,7 +115,12 @@ class Diarisation:
     def _listener(self, step: Step) -> Listener:
         now = self._clock()
         if step.starts:
-            new = Listener(self._segmentation, self._prints, start_ms=step.start_ms)
+            new = Listener(
+                self._segmentation,
+                self._prints,
+                start_ms=step.start_ms,
+                first_track=step.sequence % _SEQUENCES * _TRACKS,
+            )
             self._held[step.sequence] = _Held(new, now)
         held = self._held[step.sequence]
         held.used_at = now

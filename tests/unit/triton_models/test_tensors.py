@@ -9,6 +9,7 @@ from tritonclient.grpc import model_config_pb2
 import triton_models
 from triton_models import tensors
 from triton_models.legs import RATE_HZ
+from triton_models.speakers.serving import MODEL as DIARISATION
 from triton_models.tensors import Tensor
 from triton_models.weights import manifest
 
@@ -16,10 +17,12 @@ REPOSITORY = Path(triton_models.__file__).parent / "repository"
 TYPES = {"TYPE_STRING": "BYTES"}
 
 
-@pytest.fixture(scope="module")
-def config() -> model_config_pb2.ModelConfig:
-    text = (REPOSITORY / tensors.MODEL / "config.pbtxt").read_text(encoding="utf-8")
-    return text_format.Parse(text, model_config_pb2.ModelConfig())
+@pytest.fixture(scope="module", params=[tensors.MODEL, DIARISATION])
+def config(request: pytest.FixtureRequest) -> model_config_pb2.ModelConfig:
+    text = (REPOSITORY / request.param / "config.pbtxt").read_text(encoding="utf-8")
+    found = text_format.Parse(text, model_config_pb2.ModelConfig())
+    assert found.name == request.param
+    return found
 
 
 def declared(
@@ -31,7 +34,6 @@ def declared(
 
 
 def test_inputs_and_outputs_are_those_of_tensors(config: model_config_pb2.ModelConfig) -> None:
-    assert config.name == tensors.MODEL
     inputs = [declared(t, optional=t.optional) for t in config.input]
     outputs = [declared(t) for t in config.output]
     assert tuple(inputs) == tensors.INPUTS
