@@ -82,7 +82,7 @@ class Settling:
     def to_show(self, words: Sequence[Word], *, all_of_them: bool = False) -> tuple[Word, ...]:
         """What to show of `words`, the last reading as it was taken; all at a pause."""
         agreed = self._agreed()
-        stays = self._shown
+        stays = (*self.frozen, *self._shown[len(self.frozen) :])
         differs = _same(stays, words)
         if all_of_them or differs == len(stays) or agreed > differs:
             count = len(words) if all_of_them else max(agreed, len(stays)) + OPEN_WORDS

@@ -147,16 +147,21 @@ def test_frozen_words_take_the_place_of_what_stands_for_them(
 TEXT = st.lists(st.sampled_from(["one", "two", "Two,", "three", "four"]), max_size=8)
 
 
-@given(st.lists(TEXT, max_size=12), st.floats(0.2, 1.0))
+@given(st.lists(TEXT, max_size=16), st.floats(0.5, 1.0))
 def test_what_is_frozen_never_changes_and_times_never_go_back(
     readings: list[list[str]], sure: float
 ) -> None:
     settling = Settling()
     for texts in readings:
         before = settling.frozen
-        whole = read(settling, " ".join(texts), sure=sure).split()
+        found = words(" ".join(texts), sure=sure)
+        tokens = [hash(text) for text in texts]
+        taken = settling.receive(found, tokens=tokens, ends=range(1, len(texts) + 1))
+        whole = [word.text for word in taken]
+        shown = [word.text for word in settling.to_show(taken)]
         assert tuple(whole[: len(before)]) == before
         assert settling.frozen[: len(before)] == before
+        assert tuple(shown[: len(settling.frozen)]) == settling.frozen
         assert len(settling.frozen) <= max(len(before), len(whole) - OPEN_WORDS)
 
 
