@@ -17,10 +17,12 @@ from tests.services.speech import TritonServer, feed, leg_audio, stream
 from triton_models.client import TritonSpeech
 from triton_models.events import RawTranscript
 from triton_models.loading import lineage
+from triton_models.local import LocalSpeech
 from triton_models.options import LegOptions
 from triton_models.own_options import own_options
 from triton_models.routes import Facts, Rule, read_change, resolve
 from triton_models.settings import ServedModel, Settings
+from triton_models.speech import Speech
 
 CANARY: dict[str, object] = {"max_segment_ms": 4000}
 SETTINGS = Settings(
@@ -43,11 +45,15 @@ def server(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.fixture
 async def speech(server: TritonServer) -> AsyncIterator[TritonSpeech]:
     speech = TritonSpeech(url=server.url, registry=CollectorRegistry())
+    await until_listening(speech)
+    yield speech
+    await speech.close()
+
+
+async def until_listening(speech: Speech) -> None:
     async with asyncio.timeout(30):
         while not speech.ready:
             await asyncio.sleep(0.02)
-    yield speech
-    await speech.close()
 
 
 def chosen(call_id: str) -> LegOptions:
@@ -56,7 +62,7 @@ def chosen(call_id: str) -> LegOptions:
     return resolve([RULE], facts, base=lambda model: own_options(SETTINGS, model)).options
 
 
-async def results(speech: TritonSpeech, leg_ids: list[str]) -> list[RawTranscript | Gap]:
+async def results(speech: Speech, leg_ids: list[str]) -> list[RawTranscript | Gap]:
     """All that is said until these legs have ended."""
     found: list[RawTranscript | Gap] = []
     ending = asyncio.gather(*(speech.end_leg(leg_id) for leg_id in leg_ids))
@@ -180,3 +186,20 @@ async def test_a_model_that_could_not_be_loaded_costs_its_legs_a_gap_and_no_more
     assert isinstance(gap, Gap) and gap.why == "recogniser_unavailable"
     said = " ".join(w.text for r in finals if isinstance(r, RawTranscript) for w in r.words)
     assert "how can i help" in said.lower()
+
+
+async def test_without_triton_the_models_stand_side_by_side_in_the_process(
+    models_dir: Path,
+) -> None:
+    settings = Settings(served=(ServedModel(name="asr_b", settings=CANARY),))
+    speech = LocalSpeech(settings, models_dir=models_dir, registry=CollectorRegistry())
+    await until_listening(speech)
+    for name in settings.model_names:
+        speech.start_leg(stream(name)._replace(options=own_options(settings, name)))
+        feed(speech, name, leg_audio("agent", end_s=6.5))
+    found = await results(speech, list(settings.model_names))
+    await speech.close()
+    versions = {
+        (r.leg_id, r.decoder.partition("+")[0]) for r in found if isinstance(r, RawTranscript)
+    }
+    assert versions == {(name, lineage(settings.of(name)).decoder) for name in ("asr", "asr_b")}
