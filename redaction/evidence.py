@@ -193,8 +193,9 @@ def _counts(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked, digits
         return True
     if classes <= {Class.CLOCK} and not asked.near & _SECRETS:
         return True
+    # A point that was spoken makes a measure; one that the recogniser wrote may be a pause.
     points = sum(atoms[i].value == "." for i in piece)
-    decimal = points == 1 or classes == {Class.DECIMAL}
+    decimal = points == 1 or (classes == {Class.DECIMAL} and not asked.near & _SECRETS)
     if decimal and digits <= 5 and not asked.near & {"ip", "email", "expiry"}:
         return True
     if digits > 4:

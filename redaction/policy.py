@@ -7,7 +7,7 @@ import msgspec
 from redaction import common_words, cues, evidence, lexicon
 from redaction.settings import Settings
 
-RULES_VERSION = 3
+RULES_VERSION = 4
 """Raised when code, not a table, changes what is masked."""
 
 ENTITY_OF = {

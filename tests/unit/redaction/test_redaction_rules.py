@@ -14,6 +14,7 @@ GONE = [
     ("A: And the security code?\nC: Four oh, no sorry, four one nine.", "[cvv]"),
     ("A: And the security code?\nC: 4-0, sorry for 19.", "[cvv]"),
     ("A: And the three digits on the back?\nC: 7-3-1.", "[cvv]"),
+    ("A: And the three digits on the back?\nC: Sure, 7.31.", "Sure, [cvv]"),
     ("A: When does it expire?\nC: September of twenty nine.", "[expiry]"),
     ("A: And the expiration date?\nC: 0929.", "[expiry]"),
     ("A: And the expiration date?\nC: oh nine, 29.", "[expiry]"),
