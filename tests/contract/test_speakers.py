@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -45,9 +47,9 @@ def shared(leg_id: str, most: int = 3) -> LegStream:
     return stream(leg_id)._replace(options=LegOptions(most_speakers=most))
 
 
-async def play(speech: Speech, leg_id: str, audio: NDArray[np.int16]) -> None:
+async def play(speech: Speech, leg_id: str, audio: NDArray[np.int16], *, start_ms: int = 0) -> None:
     for at in range(0, len(audio), STEP):
-        speech.feed(frame(leg_id, at // 16, audio[at : at + STEP]))
+        speech.feed(frame(leg_id, start_ms + at // 16, audio[at : at + STEP]))
         await asyncio.sleep(PACE_S)
 
 
@@ -103,6 +105,25 @@ async def heard(
     return results
 
 
+def corrections(speech: DiarisedSpeech, call_id: str) -> dict[str, str]:
+    return {
+        segment.segment_id: segment.speaker
+        for event in speech.corrections(call_id)
+        for segment in event.segments
+    }
+
+
+async def drained(speech: DiarisedSpeech) -> list[RawTranscript | Gap]:
+    """All that waits in the queue."""
+    found: list[RawTranscript | Gap] = []
+    while True:
+        try:
+            async with asyncio.timeout(0.05):
+                found.append(await speech.receive())
+        except TimeoutError:
+            return found
+
+
 def words_by_speaker(
     finals: list[RawTranscript], corrected: dict[str, str], truth: list[tuple[int, int, str]]
 ) -> tuple[int, int]:
@@ -126,23 +147,63 @@ async def test_words_of_a_mixed_leg_get_their_speaker(speech: DiarisedSpeech) ->
     assert ids == sorted(set(ids))
     shown = {r.segment_id for r in results if isinstance(r, RawTranscript) and not r.is_final}
     assert shown <= set(ids)
-    corrected = {
-        segment.segment_id: segment.speaker
-        for event in speech.corrections("call-a")
-        for segment in event.segments
-    }
+    corrected = corrections(speech, "call-a")
     assert corrected.keys() <= set(ids)
     truth = who_speaks("d01_bank_card")
     live_right, total = words_by_speaker(finals, {}, truth)
     right, _ = words_by_speaker(finals, corrected, truth)
-    for f in finals:
-        print(
-            f.start_ms,
-            f.speaker,
-            corrected.get(f.segment_id),
-            " ".join(w.text for w in f.words)[:60],
-        )
-    print(f"right: live {live_right / total:.3f}, corrected {right / total:.3f} of {total}")
     assert live_right / total > 0.85
     assert right / total > 0.95
     assert {corrected.get(f.segment_id, f.speaker) for f in finals} == {"agent", "customer"}
+
+
+async def test_a_triton_that_dies_forgets_nobody(triton: TritonServer, models_dir: Path) -> None:
+    """The recogniser runs in process here, so that only the voices are lost."""
+    registry = CollectorRegistry()
+    made: list[Diariser] = []
+
+    def diariser(heard: Heard) -> Diariser:
+        made.append(TritonDiariser(heard, url=triton.url, registry=registry))
+        return made[0]
+
+    inner = LocalSpeech(Settings(), models_dir=models_dir, registry=registry)
+    speech = DiarisedSpeech(inner, diariser, registry=registry)
+    await until_ready(speech, made[0])
+    audio = mixed("d03_telecom_uk", end_s=57.0)
+    middle = 25 * 16_000
+    speech.start_leg(shared("a"))
+    await play(speech, "a", audio[:middle])
+    os.kill(triton.pid, signal.SIGKILL)
+    async with asyncio.timeout(60):
+        while made[0].ready:
+            await asyncio.sleep(0.02)
+        while not made[0].ready:
+            await asyncio.sleep(0.02)
+    await play(speech, "a", audio[middle:], start_ms=middle // 16)
+    await speech.end_leg("a")
+    finals = [r for r in await drained(speech) if isinstance(r, RawTranscript) and r.is_final]
+    corrected = corrections(speech, "call-a")
+    labels = {"agent": "speaker_1", "customer": "speaker_2"}
+    truth = [(start, end, labels[who]) for start, end, who in who_speaks("d03_telecom_uk")]
+    right, total = words_by_speaker(finals, corrected, truth)
+    assert total > 100 and right / total > 0.9
+    await speech.close()
+
+
+async def test_without_a_diariser_every_word_is_there_under_one_label(models_dir: Path) -> None:
+    registry = CollectorRegistry()
+    inner = LocalSpeech(Settings(), models_dir=models_dir, registry=registry)
+    speech = DiarisedSpeech(
+        inner,
+        lambda heard: TritonDiariser(heard, url="127.0.0.1:9", registry=registry),
+        registry=registry,
+    )
+    async with asyncio.timeout(30):
+        while not speech.ready:
+            await asyncio.sleep(0.02)
+    results = await heard(speech, shared("a"), mixed("d01_bank_card", end_s=12.0))
+    finals = [r for r in results if isinstance(r, RawTranscript) and r.is_final]
+    assert sum(len(final.words) for final in finals) > 20
+    assert {final.speaker for final in finals} == {"speaker_1"}
+    assert speech.corrections("call-a") == []
+    await speech.close()
