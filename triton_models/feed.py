@@ -251,7 +251,7 @@ class LegFeed:
 
     def _transcript(self, found: Hypothesis, answer: Answer, *, at: datetime) -> RawTranscript:
         times = (at_ for end_ms, at_ in self._captured if end_ms >= found.audio_end_ms)
-        leg = self.leg
+        leg, by = self.leg, found.read_by or answer
         return RawTranscript(
             tenant_id=leg.tenant_id,
             call_id=leg.call_id,
@@ -265,9 +265,9 @@ class LegFeed:
             speaker=leg.speaker,
             channel=leg.channel,
             language=self._language,
-            model=answer.model,
-            model_sha256=answer.model_sha256,
-            decoder=answer.decoder + mark(self.options),
+            model=by.model,
+            model_sha256=by.model_sha256,
+            decoder=by.decoder + mark(self.options),
             frozen_words=len(found.words) if found.is_final else found.frozen_words,
             speech_final=found.speech_final,
             utterance_end=found.utterance_end,

@@ -31,6 +31,14 @@ class Step(NamedTuple):
     """Of a step that starts a leg; None: the recogniser's defaults."""
 
 
+class ReadBy(msgspec.Struct, frozen=True, kw_only=True):
+    """Which model read a segment, where it is not the one that answers for the rest."""
+
+    model: str
+    model_sha256: str
+    decoder: str
+
+
 class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
     """What the recogniser makes of one segment so far."""
 
@@ -56,6 +64,9 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
     utterance_end: bool = False
     """Of a final: no word followed for as long as ends an utterance. False where a segment was
     cut because it was long, or because the audio stopped."""
+
+    read_by: ReadBy | None = None
+    """None: the answer's model."""
 
 
 class State(NamedTuple):

@@ -12,7 +12,7 @@ from triton_models.audio import OpenAudio
 from triton_models.cut import quietest
 from triton_models.events import Word
 from triton_models.foreground import Foreground
-from triton_models.hypothesis import SAMPLES_PER_MS, Hypothesis, Step
+from triton_models.hypothesis import SAMPLES_PER_MS, Hypothesis, ReadBy, Step
 from triton_models.moonshine import Samples
 from triton_models.options import LegOptions
 from triton_models.settle import Settling, joined
@@ -30,6 +30,9 @@ _INTO_PAUSE = 3 * WINDOW
 
 _FIRST_MS = 250
 """The first partial comes after so much speech, where the interval is not shorter yet."""
+
+_SECOND_MODEL_COST = 3
+"""A reading of the second model costs so much more: its partials are rarer."""
 
 _CUT_MARGIN = 300 * SAMPLES_PER_MS
 
@@ -77,6 +80,8 @@ class Reading(NamedTuple):
 
     token_ends: tuple[int, ...] = ()
     """How many of `tokens` the words take up to and with each; empty where that is not known."""
+
+    read_by: ReadBy | None = None
 
 
 @dataclass(slots=True)
@@ -228,7 +233,8 @@ class Leg:
         both = (*before.words, *joined(before.words, reading.words))
         words = settling.receive_open(both, unread=len(before.words))
         run = task.run._replace(start=before.run.start, voice_start=before.run.voice_start)
-        return Reading(run, before.tokens + reading.tokens, words, aligned=False)
+        tokens, by = before.tokens + reading.tokens, reading.read_by
+        return Reading(run, tokens, words, aligned=False, read_by=by)
 
     def _hypothesis(self, reading: Reading, *, is_final: bool) -> Hypothesis:
         """The next revision of the segment."""
@@ -245,6 +251,7 @@ class Leg:
             frozen_words=len(words) if is_final else len(self._segment.settling.frozen),
             speech_final=run.end > run.voice_end,
             utterance_end=is_final and run.silent,
+            read_by=reading.read_by,
         )
 
     def _open_kind(self, pace: float | None) -> Kind | None:
@@ -259,6 +266,8 @@ class Leg:
         interval_ms = self.options.partial_interval_ms
         if last is None:
             interval_ms = min(interval_ms, _FIRST_MS)
+        elif last.read_by:
+            interval_ms *= _SECOND_MODEL_COST
         interval = int(interval_ms * pace) * SAMPLES_PER_MS
         length = run.voice_end - self._reads_from(run)
         if length > _SLOW_FROM:

@@ -14,6 +14,7 @@ from triton_models.reader import Reader, TaskReader
 from triton_models.recogniser import Recogniser
 from triton_models.settings import Riva, Settings
 from triton_models.voice import VoiceActivity
+from triton_models.whisper import Lazily
 
 _DECODER = "beam-1"
 """Grows when the same settings and weights would give other words."""
@@ -54,7 +55,8 @@ def reader_of(folder: Path, threads: int) -> TaskReader:
     """The reader of live calls."""
     model = Moonshine(folder / "encoder.ort", folder / "decoder.ort")
     vocabulary = tokens.load(folder / "tokenizer.bin")
-    return Reader(model, vocabulary, threads=threads, aligner=aligner_beside)
+    second = Lazily(folder.parent)
+    return Reader(model, vocabulary, threads=threads, aligner=aligner_beside, second=second)
 
 
 def load(

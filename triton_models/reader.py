@@ -3,17 +3,21 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from triton_models.align import Aligner, Span, WordTimes, filled, proportional
 from triton_models.confidence import calibrated
 from triton_models.events import Word
-from triton_models.hypothesis import SAMPLES_PER_MS
+from triton_models.hypothesis import SAMPLES_PER_MS, ReadBy
 from triton_models.leg import Kind, Reading, Task
 from triton_models.moonshine import Moonshine
 from triton_models.profanity import masked
-from triton_models.tokens import Vocabulary
+from triton_models.tokens import SpokenWord, Vocabulary
 from triton_models.trusted import Given, Trusted
+from triton_models.whisper import SecondModel, primary, read_by
+
+OWN = "en"
+"""The language that Moonshine reads; others are the second model's, as far as it knows them."""
 
 
 class TaskReader(Protocol):
@@ -32,6 +36,13 @@ class TaskReader(Protocol):
         ...
 
 
+class _Heard(NamedTuple):
+    words: Sequence[SpokenWord]
+    tokens: tuple[int, ...]
+    ends: tuple[int, ...]
+    read_by: ReadBy | None
+
+
 class Reader:
     """Decodes a batch of utterances, one a thread; `read` is called from one thread at a time."""
 
@@ -42,10 +53,13 @@ class Reader:
         *,
         threads: int,
         aligner: Callable[[], WordTimes] = Aligner,
+        second: SecondModel | None = None,
     ) -> None:
         self.threads = threads
         self.trusted = Trusted(model, vocabulary)
         self._vocabulary = vocabulary
+        self._second = second
+        self._read_by = read_by()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="recognise")
         self._aligners: SimpleQueue[WordTimes] = SimpleQueue()
         for _ in range(threads):
@@ -72,13 +86,8 @@ class Reader:
 
     def _read_one(self, task: Task) -> Reading:
         final = task.kind is not Kind.PARTIAL
-        given = Given(task.prefix, task.draft, task.leg.options.phrases)
-        decode = self.trusted.final if final else self.trusted.partial
-        decoded = decode(task.samples, given)
-        spoken = self._vocabulary.words(decoded.tokens, decoded.probabilities)
-        if final:
-            spoken = calibrated(spoken, decoded.probabilities)
-        texts = [word.text for word in spoken]
+        heard = self._heard(task, final=final)
+        texts = [word.text for word in heard.words]
         spans = self._aligned(task, texts) if final else _shared_out(task, texts)
         filters = task.leg.options.profanity_filter
         words = tuple(
@@ -88,10 +97,22 @@ class Reader:
                 end_ms=task.leg.ms(task.run.start) + span.end_ms,
                 confidence=round(word.confidence, 3),
             )
-            for word, span in zip(spoken, spans, strict=True)
+            for word, span in zip(heard.words, spans, strict=True)
         )
-        ends = tuple(word.end for word in spoken)
-        return Reading(task.run, decoded.tokens, words, aligned=final, token_ends=ends)
+        return Reading(task.run, heard.tokens, words, final, heard.ends, heard.read_by)
+
+    def _heard(self, task: Task, *, final: bool) -> _Heard:
+        language = task.leg.options.language
+        if primary(language) != OWN and self._second and self._second.reads(language):
+            return _Heard(self._second.read(task.samples, language), (), (), self._read_by)
+        given = Given(task.prefix, task.draft, task.leg.options.phrases)
+        decode = self.trusted.final if final else self.trusted.partial
+        decoded = decode(task.samples, given)
+        words = self._vocabulary.words(decoded.tokens, decoded.probabilities)
+        ends = tuple(word.end for word in words)
+        if final:
+            words = calibrated(words, decoded.probabilities)
+        return _Heard(words, decoded.tokens, ends, None)
 
     def _aligned(self, task: Task, texts: Sequence[str]) -> list[Span]:
         aligner = self._aligners.get()

@@ -9,6 +9,9 @@ import msgspec
 RECOGNISER = "moonshine-tiny-en"
 VOICE = "silero-vad"
 SPEAKERS = "speakers"
+SECOND = "whisper-base"
+SECOND_PART = "whisper-base-part2"
+"""The other half of its weights: one package would be too big for the package index."""
 
 
 class WeightFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
