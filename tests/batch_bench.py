@@ -1,6 +1,6 @@
 """Batch speed, and what a batch job beside it costs a live leg: python -m tests.batch_bench DIR...
 
-Prints hours of audio a core-hour (CPU seconds) for each folder and each `--word-times`; with
+Prints hours of audio a core-hour (CPU seconds) for each folder; with
 `--live`, how long a leg's finals take in `LocalSpeech` with and without a job beside it.
 """
 
@@ -24,14 +24,18 @@ from trunkline.batch.audio import blocks
 from trunkline.batch.hear import Hearing
 from trunkline.batch.pieces import cut
 from trunkline.batch.places import LocalFiles
-from trunkline.batch.recogniser import WORD_TIMES, load_for_batch
+from trunkline.batch.recogniser import load_for_batch
 
 MODELS = Path(".cache/models")
 
 
-def speed(folder: Path, word_times: str) -> str:
+KINDS = (("fast", "fast"), ("fast", "none"), ("full", "exact"))
+"""Effort and word times: the default, the fastest, and what live legs get."""
+
+
+def speed(folder: Path, effort: str, word_times: str) -> str:
     """One line of the table; decoding included, start and redaction not."""
-    hearing = Hearing(load_for_batch(Settings(), MODELS, word_times=word_times))
+    hearing = Hearing(load_for_batch(Settings(), MODELS, word_times=word_times, effort=effort))
     began_s, audio_ms, speech_ms = time.process_time(), 0, 0
     for found in LocalFiles(folder).recordings():
         for group in cut(blocks(Path(found.address))):
@@ -42,8 +46,8 @@ def speed(folder: Path, word_times: str) -> str:
             )
     cpu_s = time.process_time() - began_s
     return (
-        f"{folder}: word times {word_times}: {audio_ms / 1000:.0f} s of audio with "
-        f"{speech_ms / 1000:.0f} s of speech, {cpu_s:.1f} s of CPU: "
+        f"{folder}: effort {effort}, word times {word_times}: {audio_ms / 1000:.0f} s of audio "
+        f"with {speech_ms / 1000:.0f} s of speech, {cpu_s:.1f} s of CPU: "
         f"{audio_ms / 1000 / cpu_s:.1f} h a core-hour"
     )
 
@@ -116,8 +120,8 @@ def main() -> None:
     parser.add_argument("--live", action="store_true")
     args = parser.parse_args()
     for folder in args.folders:
-        for word_times in WORD_TIMES:
-            print(speed(folder, word_times), flush=True)
+        for effort, word_times in KINDS:
+            print(speed(folder, effort, word_times), flush=True)
     if args.live:
         for priority in ("", "idle", "normal"):
             print(live_beside_batch(priority), flush=True)

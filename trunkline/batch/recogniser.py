@@ -16,6 +16,8 @@ from triton_models.recogniser import Recogniser
 from triton_models.settings import Settings
 
 WORD_TIMES = ("fast", "exact", "none")
+EFFORTS = ("fast", "full")
+"""`full`: what is in doubt is decoded again by beam, and digit strings twice, as live."""
 
 
 class AheadReader:
@@ -23,10 +25,13 @@ class AheadReader:
 
     threads = 1
     frugal = False
+    """Set by a recogniser that is short of time, and of no effect: the words of a job do not
+    depend on how busy the machine is."""
 
-    def __init__(self, model: Lockstep, reader: Reader) -> None:
+    def __init__(self, model: Lockstep, reader: Reader, *, effort: str) -> None:
         self._model = model
         self._reader = reader
+        self._reader.frugal = effort == "fast"
 
     def read(self, tasks: Sequence[Task]) -> list[Reading]:
         """What was said in each task's utterance, in the order of `tasks`."""
@@ -56,13 +61,15 @@ _ALIGNERS: dict[str, Callable[[], WordTimes]] = {
 }
 
 
-def load_for_batch(settings: Settings, models_dir: Path, *, word_times: str) -> Recogniser:
+def load_for_batch(
+    settings: Settings, models_dir: Path, *, word_times: str, effort: str
+) -> Recogniser:
     """A recogniser of one thread; WeightsMissing where weights are not right."""
 
     def read(folder: Path, threads: int) -> AheadReader:
         model = Lockstep(folder / "encoder.ort", folder / "decoder.ort")
         vocabulary = tokens.load(folder / "tokenizer.bin")
         reader = Reader(model, vocabulary, threads=threads, aligner=_ALIGNERS[word_times])
-        return AheadReader(model, reader)
+        return AheadReader(model, reader, effort=effort)
 
     return load(settings, models_dir, threads=1, clock=time.monotonic, read=read)

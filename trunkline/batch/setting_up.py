@@ -57,6 +57,7 @@ class Asked:
     roles: tuple[str, ...]
     threads: int
     word_times: str
+    effort: str
     most_speakers: int
     job: Path | None
 
@@ -68,7 +69,7 @@ def transcribe(
     began_s, began_cpu_s = clock(), time.process_time()
     places = list(_places(asked))
     recipe, policy = _recipe(asked, settings), _policy(settings)
-    decides = _hash(recipe, asked.word_times, policy)
+    decides = _hash(asked, recipe, policy)
     order = Order(places, asked.formats, recipe, policy, decides)
     with ExitStack() as stack:
         folder = asked.job or _job_folder(asked, settings)
@@ -117,8 +118,11 @@ class _Hearings:
 
     def _load(self) -> Hearing:
         folder, speech = self._settings.models_dir, self._settings.triton_models
-        recogniser = load_for_batch(speech, folder, word_times=self._asked.word_times)
-        return Hearing(recogniser, Voices(folder) if self._asked.most_speakers > 1 else None)
+        asked = self._asked
+        recogniser = load_for_batch(
+            speech, folder, word_times=asked.word_times, effort=asked.effort
+        )
+        return Hearing(recogniser, Voices(folder) if asked.most_speakers > 1 else None)
 
     def _say(self, line: str) -> None:
         print(line, file=self._stream, flush=True)
@@ -182,9 +186,9 @@ def _policy(settings: Settings) -> Policy:
     return make_policy(settings.redaction, build_engine(), key=secrets.token_bytes(32))
 
 
-def _hash(recipe: Recipe, word_times: str, policy: Policy) -> str:
+def _hash(asked: Asked, recipe: Recipe, policy: Policy) -> str:
     """Of everything that decides what a transcript says."""
-    facts = (RECIPE_VERSION, recipe, word_times, policy.version)
+    facts = (RECIPE_VERSION, recipe, asked.word_times, asked.effort, policy.version)
     return hashlib.sha256(msgspec.json.encode(facts)).hexdigest()[:16]
 
 

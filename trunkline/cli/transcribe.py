@@ -59,6 +59,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--threads", type=int, default=1, metavar="N", help="cores to use at most (default 1)"
     )
     parser.add_argument(
+        "--effort",
+        choices=("fast", "full"),
+        default="fast",
+        help="fast (default): each utterance is decoded once; full: as live, what is in doubt is "
+        "decoded again by beam, and digit strings twice; half as fast",
+    )
+    parser.add_argument(
         "--word-times",
         choices=("fast", "exact", "none"),
         default="fast",
@@ -125,6 +132,7 @@ def _transcribe(args: argparse.Namespace, settings: Settings, formats: list[str]
         roles=tuple(role.strip() for role in args.channels.split(",")),
         threads=args.threads,
         word_times=args.word_times,
+        effort=args.effort,
         most_speakers=args.speakers,
         job=args.job,
     )
