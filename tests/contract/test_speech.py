@@ -104,9 +104,9 @@ class TestSpeech:
 
     async def test_several_legs_at_once_are_heard_as_each_alone(self, speech: Speech) -> None:
         legs = {
-            "a": leg_audio("agent", end_s=8.0),
-            "b": leg_audio("customer", start_s=5.0, end_s=17.0),
-            "c": leg_audio("agent", start_s=14.0, end_s=26.0),
+            "a": leg_audio("agent", end_s=7.0),
+            "b": leg_audio("customer", start_s=6.0, end_s=12.0),
+            "c": leg_audio("agent", start_s=15.0, end_s=20.5),
         }
         together = await recognised(speech, legs)
         for leg_id, audio in legs.items():
