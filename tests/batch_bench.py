@@ -53,30 +53,27 @@ def speed(folder: Path, effort: str, word_times: str) -> str:
 
 
 async def final_delays_ms(seconds: float) -> list[float]:
-    """From the step that ends an utterance's silence to its final, of one leg in real time."""
+    """From the last audio that a final covers to the final, of one leg in real time: what is left
+    of the endpoint's silence (0.3 s), and what recognition takes."""
     speech = LocalSpeech(Settings(), models_dir=MODELS, registry=CollectorRegistry())
     while not speech.ready:
         await asyncio.sleep(0.05)
     speech.start_leg(stream("bench"))
     samples = leg_audio("agent", end_s=seconds)
-    fed_at: dict[int, float] = {}
     delays: list[float] = []
 
     async def receive() -> None:
         while True:
             result = await speech.receive()
             if isinstance(result, RawTranscript) and result.is_final:
-                # The endpoint is known with the step that completes 500 ms of silence.
-                due_ms = -(-(result.end_ms + Settings().stop_history_ms) // 100) * 100
-                if due_ms in fed_at:
-                    delays.append(1000 * (time.monotonic() - fed_at[due_ms]))
+                waited = result.recognised_at - result.audio_end_at
+                delays.append(1000 * waited.total_seconds())
 
     receiving = asyncio.create_task(receive())
     began = time.monotonic()
     for at in range(0, len(samples), STEP):
         await asyncio.sleep(max(0.0, began + (at + STEP) / 16000 - time.monotonic()))
         speech.feed(frame("bench", at // 16, samples[at : at + STEP]))
-        fed_at[(at + STEP) // 16] = time.monotonic()
     await speech.end_leg("bench")
     await asyncio.sleep(0.1)
     receiving.cancel()

@@ -55,7 +55,8 @@ def test_each_flaw_has_its_flag() -> None:
         ("one_sided",): [judged(leg()), silent],
         ("quiet",): [judged(leg(speech_db=-50, noise_db=-80))],
         ("noisy",): [judged(leg(speech_db=-20, noise_db=-28))],
-        ("unsure",): [judged(leg(), confidence=0.4)],
+        ("unsure",): [judged(leg(), confidence=0.4, words=40)],
+        ("unsure", "wrong_rate_suspected"): [judged(leg(), confidence=0.4, words=60)],
         ("wrong_rate_suspected",): [judged(leg(), words=80)],
     }
     for expected, legs in cases.items():
@@ -65,4 +66,5 @@ def test_each_flaw_has_its_flag() -> None:
 
 
 def test_few_words_are_not_judged_by_their_speed() -> None:
-    assert flags([judged(leg(), words=5)], are_copies=False) == ()
+    assert flags([judged(leg(), words=8)], are_copies=False) == ()
+    assert flags([judged(leg(), words=4, confidence=0.3)], are_copies=False) == ()
