@@ -7,7 +7,15 @@ import msgspec
 import numpy as np
 from prometheus_client import CollectorRegistry
 
-from sip_gateway.events import CALLS_TOPIC, AudioFrame, CallEnded, CallEvent, LegLeft
+from sip_gateway.events import (
+    CALLS_TOPIC,
+    AudioFrame,
+    CallEnded,
+    CallEvent,
+    LegLeft,
+    SegmentSpeaker,
+    SpeakersCorrected,
+)
 from sip_gateway.media.sinks import JoinedLeg
 from triton_models.events import RAW_TOPIC, RawEvent, RawTranscript
 from triton_models.options import LegOptions
@@ -107,3 +115,24 @@ async def test_the_end_of_a_call_waits_for_a_bus_that_is_away() -> None:
     await bus.come_back()
     await running
     assert isinstance(bus.published[-1], CallEnded)
+
+
+async def test_corrected_speakers_are_said_before_the_call_ends() -> None:
+    bus = NotedBus()
+    corrected = SpeakersCorrected(
+        tenant_id="default",
+        call_id="call",
+        leg_id="call-0",
+        segments=(SegmentSpeaker("call-0/000000000", "speaker_2"),),
+    )
+    outgoing = Outgoing(bus, registry=CollectorRegistry())
+    known = {"call": [corrected]}
+    published = Published(outgoing, ScriptedSpeech({}), corrections=lambda id: known.pop(id, []))
+    async with asyncio.TaskGroup() as tasks:
+        outgoing.start(tasks)
+        await published.finish(
+            CallEnded(tenant_id="default", call_id="call", ended_at=NOW, ended_ms=800, reason="bye")
+        )
+        await outgoing.close(wait_s=1.0)
+    told = [e for e in bus.published if isinstance(e, SpeakersCorrected | CallEnded)]
+    assert told[0] == corrected and isinstance(told[-1], CallEnded)
