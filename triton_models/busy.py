@@ -11,10 +11,10 @@ import math
 _MEMORY_S = 4.0
 """What was so long ago counts for a third."""
 
-_EASY = 0.5
+_EASY = 0.7
 """Share of the time up to which partials come sooner than asked, and from which they come rarer."""
 
-_HARD = 0.9
+_HARD = 0.95
 FRUGAL = 0.6
 _SOONEST, _RAREST = 0.75, 4.0
 FULL = 0.8

@@ -22,7 +22,7 @@ class Churn(NamedTuple):
     """Words outside the open tail that the next revision had not, or had otherwise."""
 
     frozen: int = 0
-    """Words that were declared frozen."""
+    """Words that were declared frozen before the last revision."""
 
     frozen_changed: int = 0
     """Of these, changed by a later revision: a broken promise."""
@@ -55,7 +55,23 @@ def churn(
         sum(a != b for a, b in zip(words[:count], _filled(later, count), strict=True))
         for (words, later), count in zip(pairs, frozen, strict=False)
     )
-    return Churn(last + changed, changed, max(frozen, default=0), broken)
+    early = max(frozen[: len(pairs)], default=0)
+    return Churn(last + changed, changed, early, broken)
+
+
+class RunningChurn:
+    """Contract: tell it each revision of one leg's segments in order."""
+
+    def __init__(self) -> None:
+        self._segment_id = ""
+        self._words: tuple[str, ...] = ()
+
+    def receive(self, segment_id: str, words: Sequence[str], *, is_final: bool) -> Churn:
+        """What this revision adds: words it changed, and with the final those that stay."""
+        before = self._words if segment_id == self._segment_id else ()
+        self._segment_id, self._words = segment_id, tuple(words)
+        changed = _changed(before[: max(0, len(before) - OPEN_TAIL_WORDS)], words)
+        return Churn(changed + (len(words) if is_final else 0), changed)
 
 
 def _changed(words: Sequence[str], later: Sequence[str]) -> int:

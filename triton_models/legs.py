@@ -15,6 +15,8 @@ from typing import NamedTuple
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from sip_gateway.events import AudioFrame, Gap
+from triton_models.churn import RunningChurn
+from triton_models.events import RawTranscript
 from triton_models.fallback import fallback
 from triton_models.feed import OVERLOAD, UNAVAILABLE, LegFeed
 from triton_models.hypothesis import Answer, Step
@@ -65,6 +67,7 @@ class Legs:
         self._asked: dict[str, LegFeed] = {}
         self._pending: dict[str, None] = {}
         self._ended: dict[str, asyncio.Event] = {}
+        self._churn: dict[str, RunningChurn] = {}
         self._results = Results()
         self._online = False
         self._sequences = secrets.randbits(48) << 14
@@ -113,6 +116,7 @@ class Legs:
             self._deliver(feed)
         finally:
             self._feeds.pop(leg_id, None)
+            self._churn.pop(leg_id, None)
             self._ended.pop(leg_id, None)
             self._forget_asked(feed)
 
@@ -227,11 +231,19 @@ class Legs:
         for result in results:
             if isinstance(result, Gap):
                 self._meters.missed.labels(result.why).inc(result.end_ms - result.start_ms)
-            elif result.is_final:
-                self._meters.finals.inc()
+            else:
+                self._meters.finals.inc(result.is_final)
+                self._count_churn(result)
             self._results.put(result)
         if feed.finished and (done := self._ended.get(feed.leg.leg_id)) is not None:
             done.set()
+
+    def _count_churn(self, found: RawTranscript) -> None:
+        running = self._churn.setdefault(found.leg_id, RunningChurn())
+        words = [word.text for word in found.words]
+        new = running.receive(found.segment_id, words, is_final=found.is_final)
+        self._meters.shown.inc(new.shown)
+        self._meters.changed.inc(new.changed)
 
     def _forget_asked(self, feed: LegFeed) -> None:
         for token in [token for token, asked in self._asked.items() if asked is feed]:
@@ -279,6 +291,14 @@ class _Meters:
             prefix + "fallbacks",
             "Legs recognised otherwise than they asked: no such model, or bad options",
             ["why"],
+            registry=registry,
+        )
+        self.shown = Counter(
+            prefix + "shown_words", "Words shown: of finals, and taken back", registry=registry
+        )
+        self.changed = Counter(
+            prefix + "changed_words",
+            "Shown words later changed, but for the last two of a partial",
             registry=registry,
         )
         self.missed = Counter(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from triton_models.churn import Churn, churn
+from triton_models.churn import Churn, RunningChurn, churn
 
 
 def revisions(*texts: str) -> list[list[str]]:
@@ -44,3 +44,19 @@ def test_frozen_words_must_stay_letter_for_letter() -> None:
 
 def test_churn_of_several_segments_adds_up() -> None:
     assert Churn(10, 1, 4, 0).plus(Churn(5, 2, 1, 1)) == Churn(15, 3, 5, 1)
+
+
+def test_told_one_by_one_revisions_come_to_the_same() -> None:
+    segments = {
+        "a/1": revisions("my name is mark", "my game is mark us", "my game is marcus delaney"),
+        "a/2": revisions("one two three four", "one too three four"),
+    }
+    running, total = RunningChurn(), Churn(0, 0)
+    for segment_id, texts in segments.items():
+        for words in texts:
+            last = words is texts[-1]
+            total = total.plus(running.receive(segment_id, words, is_final=last))
+    expected = Churn(0, 0)
+    for texts in segments.values():
+        expected = expected.plus(churn(texts))
+    assert total == expected

@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime
 
+import msgspec
 from prometheus_client import CollectorRegistry
 
 from sip_gateway.events import AudioFrame
-from triton_models.hypothesis import Answer
+from triton_models.events import Word
+from triton_models.hypothesis import Answer, Hypothesis
 from triton_models.legs import Legs
 from triton_models.speech import LegStream
 
@@ -55,6 +57,30 @@ def test_the_recognisers_own_word_is_passed_on_and_metered() -> None:
     assert registry.get_sample_value(NAME + "load") == 0.7
     assert registry.get_sample_value(NAME + "capacity_legs") == 14.0
     assert registry.get_sample_value(NAME + "partials_put_off_total") == 1.0
+
+
+def heard(text: str, *, revision: int, is_final: bool = False) -> Hypothesis:
+    return Hypothesis(
+        segment_ms=0,
+        revision=revision,
+        is_final=is_final,
+        start_ms=0,
+        end_ms=100,
+        audio_end_ms=100,
+        words=tuple(Word(text=one, start_ms=0, end_ms=100, confidence=0.9) for one in text.split()),
+    )
+
+
+def test_shown_words_that_changed_are_counted() -> None:
+    registry = CollectorRegistry()
+    legs = fed(registry)
+    (sending,) = legs.steps()
+    partial = heard("my name is mark", revision=1)
+    final = heard("my game is mark us", revision=2, is_final=True)
+    told = msgspec.structs.replace(answer(load=0.0), hypotheses=(partial, final))
+    legs.answered(sending.token, told)
+    assert registry.get_sample_value(NAME + "shown_words_total") == 6
+    assert registry.get_sample_value(NAME + "changed_words_total") == 1
 
 
 def test_audio_that_waits_is_load_too() -> None:

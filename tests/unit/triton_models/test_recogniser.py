@@ -121,14 +121,14 @@ def test_a_machine_with_time_makes_partials_and_finals() -> None:
 
 
 def test_partials_give_way_and_every_final_is_made() -> None:
-    machine = Machine(takes_s=0.06)
+    machine = Machine(takes_s=0.1)
     legs = {leg: "." * leg + TURN * 5 for leg in range(1, 9)}
     found = machine.play(legs)
     assert all([h.is_final for h in of_leg].count(True) == 5 for of_leg in found.values())
-    alone = Machine(takes_s=0.06)
+    alone = Machine(takes_s=0.1)
     alone.play({1: TURN * 5})
     most = alone.reader.read_kinds.count(Kind.PARTIAL)
-    assert 0 < machine.reader.read_kinds.count(Kind.PARTIAL) / len(legs) < 0.75 * most
+    assert 0 < machine.reader.read_kinds.count(Kind.PARTIAL) / len(legs) < 0.8 * most
 
 
 def test_a_full_machine_makes_no_partials_and_says_so() -> None:
