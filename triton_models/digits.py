@@ -1,8 +1,10 @@
-"""Digit strings in recognised words: where they are, which digits they say, and a vote on them.
+"""Digit strings in recognised words: where they are, which they say, and two readings of them.
 
 Moonshine loses repeated digits when it writes numerals (`105` for "one oh oh oh five") and sound
 when it is held to words ("a two" for "eight two"), so a second decode without numerals is put
-beside the first, and where they say other digits the second model decides between them.
+beside the first. Measured on 899 digits in 120 turns, half of them synthesised for it: 5.2 % of the
+digits wrong in a greedy decode, 3.3 % so. Whisper base reads 5.5 % of them wrong; asked wherever
+the two decodes differ, it mended 3 digits for 0.27 CPU seconds a time, and is not asked.
 """
 
 import re
@@ -95,22 +97,17 @@ def digits_of(words: Sequence[str]) -> str:
     return "".join(_said(parts))
 
 
-def to_replace(
-    ours: Sequence[str], theirs: Sequence[str], *, heard: str = ""
-) -> list[tuple[slice, slice]]:
+def to_replace(ours: Sequence[str], theirs: Sequence[str]) -> list[tuple[slice, slice]]:
     """Which words of `ours` are to give way to which of `theirs`, a reading without numerals;
     the last first.
 
-    Where the digits differ, those stand that a third reading `heard`; else theirs, unless there
-    are fewer of them and ours do not stutter: numerals swallow repeated digits.
+    Where the digits differ theirs stand, unless there are fewer of them and ours do not stutter:
+    numerals swallow repeated digits.
     """
-    if heard and heard == "".join(strings(ours)):
-        return []
-    decided = bool(heard) and heard == "".join(strings(theirs))
     found = [
         (slice(a, b), slice(c, d))
         for a, b, c, d in _differing(ours, theirs)
-        if _gives_way(ours[a:b], theirs[c:d], decided=decided)
+        if _gives_way(ours[a:b], theirs[c:d])
     ]
     return found[::-1]
 
@@ -130,11 +127,11 @@ def _plain(words: Sequence[str], side: str) -> list[str]:
     return plain
 
 
-def _gives_way(ours: Sequence[str], theirs: Sequence[str], *, decided: bool) -> bool:
+def _gives_way(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     mine, other = digits(ours), digits(theirs)
     if not mine or len(other) < LONG or mine == other:
         return False
-    return decided or len(other) >= len(mine) or bool(_STUTTER.search(mine))
+    return len(other) >= len(mine) or bool(_STUTTER.search(mine))
 
 
 def _said(parts: Sequence[str]) -> Iterator[str]:
