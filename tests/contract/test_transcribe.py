@@ -21,7 +21,7 @@ from trunkline.batch.give_way import LiveLoad
 from trunkline.batch.job import opened
 from trunkline.batch.live_load import live_load
 from trunkline.running import RunningAppliance, appliance_file
-from trunkline.settings import load
+from trunkline.settings import Settings, load
 
 CALLS = Path(__file__).parents[1] / "data" / "calls" / "dev"
 CALL = CALLS / "d01_bank_card.wav"
@@ -200,6 +200,17 @@ def test_what_cannot_begin_says_why(batch: Batch, tmp_path: Path) -> None:
     assert f"another run (process {os.getpid()}) works on {batch.job}" in done.stderr
 
 
+def running(settings: Settings, file: Path, *, port: int) -> None:
+    """As `trunkline up` leaves it: a media worker answers on `port`."""
+    where = appliance_file(settings)
+    where.parent.mkdir(parents=True)
+    appliance = RunningAppliance(
+        http_url="", sip_port=0, postgres_dsn="", api_key_file="", settings_file=str(file),
+        health_ports={"media-0": port, "store": 1},
+    )  # fmt: skip
+    where.write_bytes(msgspec.json.encode(appliance))
+
+
 def test_it_learns_of_live_calls_from_the_appliances_metrics(tmp_path: Path) -> None:
     registry = CollectorRegistry()
     backlog = Gauge("trunkline_triton_models_backlog_ms", "", registry=registry)
@@ -208,19 +219,43 @@ def test_it_learns_of_live_calls_from_the_appliances_metrics(tmp_path: Path) -> 
     file.write_text(f'[appliance]\nstate_dir = "{tmp_path}"\n')
     settings = load(file)
     assert live_load(settings) == LiveLoad()  # no appliance
-    where = appliance_file(settings)
-    where.parent.mkdir(parents=True)
-    running = RunningAppliance(
-        http_url="", sip_port=0, postgres_dsn="", api_key_file="", settings_file=str(file),
-        health_ports={"media-0": server.server_port, "store": 1},
-    )  # fmt: skip
-    where.write_bytes(msgspec.json.encode(running))
+    running(settings, file, port=server.server_port)
     backlog.set(800)
     assert live_load(settings) == LiveLoad(backlog_ms=800.0)
     server.shutdown()
     server.server_close()
     thread.join()
     assert live_load(settings) == LiveLoad()  # the worker is gone, and its legs with it
+
+
+def test_a_job_stands_still_until_live_calls_leave_room(batch: Batch, tmp_path: Path) -> None:
+    backlog_ms, asked = [900.0], [0]
+
+    def measured() -> float:
+        asked[0] += 1
+        return backlog_ms[0]
+
+    registry = CollectorRegistry()
+    Gauge("trunkline_triton_models_backlog_ms", "", registry=registry).set_function(measured)
+    server, thread = start_http_server(0, addr="127.0.0.1", registry=registry)
+    running(load(batch.settings), batch.settings, port=server.server_port)
+    call, _ = soundfile.read(CALL, dtype="int16")
+    soundfile.write(tmp_path / "short.flac", call[: 6 * RATE_HZ], RATE_HZ)
+    out = tmp_path / "out"
+    argv = batch.argv(tmp_path / "short.flac", "--out", out)
+    until = time.monotonic() + UNTIL_S
+    with subprocess.Popen(argv, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
+        while asked[0] < 6:
+            assert process.poll() is None and time.monotonic() < until
+            time.sleep(0.02)
+        assert batch.groups_kept() == 0 and not out.exists()
+        backlog_ms[0] = 0.0
+        assert process.wait(UNTIL_S) == 0
+    assert (out / "short.flac.json").exists()
+    assert json.loads(batch.report.read_bytes())["paused_s"] > 4
+    server.shutdown()
+    server.server_close()
+    thread.join()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="SCHED_IDLE is Linux's")
