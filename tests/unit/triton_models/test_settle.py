@@ -56,11 +56,18 @@ def test_case_and_punctuation_are_no_difference_and_freeze_as_read_last() -> Non
 
 def test_words_the_decoder_is_not_sure_of_take_longer() -> None:
     settling = Settling()
-    for _ in range(8):
-        read(settling, "a b c d", sure=0.3)
+    for _ in range(3):
+        read(settling, "a b c d", sure=0.7)
     assert list(settling.frozen) == []
-    read(settling, "a b c d", sure=0.3)
+    read(settling, "a b c d", sure=0.7)
     assert settling.frozen == ("a", "b")
+
+
+def test_a_word_in_doubt_is_never_frozen() -> None:
+    settling = Settling()
+    for _ in range(20):
+        read(settling, "a b c d", sure=0.4)
+    assert list(settling.frozen) == []
 
 
 def test_frozen_words_stay_whatever_is_read_later() -> None:
