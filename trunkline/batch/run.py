@@ -1,12 +1,14 @@
 """One run of a job: files to groups, groups to worker threads, what they heard to transcripts."""
 
+import sqlite3
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -22,7 +24,21 @@ from trunkline.batch.progress import Progress
 from trunkline.batch.report import FileReport
 from trunkline.batch.screen import Screen
 from trunkline.batch.transcript import FileTranscript, Recipe, Recording, transcribed
-from trunkline.batch.workers import Workers
+
+
+class Recognising(Protocol):
+    """Whoever recognises groups: `Workers`."""
+
+    threads: int
+
+    @property
+    def is_paused(self) -> bool:
+        """True while live calls have the machine."""
+        ...
+
+    def ask(self, group: Group) -> Future[HeardGroup | None]:
+        """What the group holds."""
+        ...
 
 
 class Place(NamedTuple):
@@ -53,7 +69,6 @@ class _OpenFile:
     """Groups that are being recognised."""
 
     is_read: bool = False
-    problem: str = ""
 
 
 @dataclass(slots=True)
@@ -65,12 +80,13 @@ class _State:
 class Run:
     """Contract: `transcribe` once. Decoding, redaction and all writing happen in its thread."""
 
-    def __init__(self, order: Order, job: Job, *, workers: Workers, screen: Screen) -> None:
+    def __init__(self, order: Order, job: Job, *, workers: Recognising, screen: Screen) -> None:
         self._order = order
         self._job = job
         self._workers = workers
         self._screen = screen
         self._state = _State()
+        self._failed: set[str] = set()
         self._asked: dict[Future[HeardGroup | None], _OpenFile] = {}
         self._progress = Progress(files=0, size_bytes=0, now=0.0)
 
@@ -84,18 +100,30 @@ class Run:
         size = sum(todo.found.size_bytes for todo in todos)
         self._progress = Progress(files=len(todos), size_bytes=size, now=time.monotonic())
         for todo in todos:
-            try:
+            with self._costing_its_file(todo):
                 if todo.need is Need.FILES:
                     self._write_again(todo)
                 else:
                     self._read(todo)
-            except (audio.NotAudio, PlaceError) as error:
-                self._fail(todo, str(error))
-            except OSError as error:
-                self._fail(todo, error.strerror or type(error).__name__)
         while self._asked:
             self._collect()
         return self._state.reports
+
+    @contextmanager
+    def _costing_its_file(self, todo: Todo) -> Iterator[None]:
+        """What goes wrong within is this file's failure, and no other's."""
+        try:
+            yield
+        except sqlite3.Error:
+            raise  # the job itself is broken
+        except (audio.NotAudio, PlaceError) as error:
+            self._fail(todo, str(error))
+        except OSError as error:
+            self._fail(todo, error.strerror or type(error).__name__)
+        # The one place of this process. No message: it may hold what was said.
+        except Exception as error:
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            self._fail(todo, f"fault: {type(error).__name__} at {where.name}:{where.lineno}")
 
     def _write_again(self, todo: Todo) -> None:
         """The transcript is known; write the files that are not there."""
@@ -108,13 +136,9 @@ class Run:
         place = self._order.places[todo.source]
         with place.source.local(todo.found, spool=self._job.folder) as path:
             opened = self._open(todo, path)
-            try:
-                for group in cut(audio.blocks(path)):
-                    if group.number not in opened.heard:
-                        self._ask(opened, group)
-            except BaseException:
-                opened.problem = "given up"
-                raise
+            for group in cut(audio.blocks(path)):
+                if group.number not in opened.heard:
+                    self._ask(opened, group)
         opened.is_read = True
         self._finish_if_complete(opened)
 
@@ -146,27 +170,23 @@ class Run:
         for future in done:
             opened = self._asked.pop(future)
             opened.waiting -= 1
-            try:
+            with self._costing_its_file(opened.todo):
                 self._take(opened, future.result())
                 self._finish_if_complete(opened)
-            # The one place of this process: a fault costs its file, never the others.
-            except Exception as error:
-                where = traceback.extract_tb(error.__traceback__)[-1]
-                opened.problem = f"fault: {type(error).__name__} at {where.name}:{where.lineno}"
-                self._fail(opened.todo, opened.problem)
         self._show()
 
     def _take(self, opened: _OpenFile, group: HeardGroup | None) -> None:
-        if group is None or opened.problem:
-            return
         address = opened.todo.found.address
+        if group is None or address in self._failed:
+            return
         self._job.keep(address, group)
         opened.heard[group.number] = group
         self._state.heard_ms += group.audio_ms
         self._progress.heard(address, group.audio_ms)
 
     def _finish_if_complete(self, opened: _OpenFile) -> None:
-        if opened.waiting or not opened.is_read or opened.problem:
+        is_failed = opened.todo.found.address in self._failed
+        if opened.waiting or not opened.is_read or is_failed:
             return
         todo, groups = opened.todo, [opened.heard[n] for n in sorted(opened.heard)]
         if not groups:
@@ -185,8 +205,10 @@ class Run:
                 target.write(path, content)
 
     def _fail(self, todo: Todo, problem: str) -> None:
-        name = todo.found.name
-        self._end(todo, FileReport(name=name, outcome=report.FAILED, problem=problem))
+        if todo.found.address not in self._failed:
+            self._failed.add(todo.found.address)
+            name = todo.found.name
+            self._end(todo, FileReport(name=name, outcome=report.FAILED, problem=problem))
 
     def _end(self, todo: Todo, entry: FileReport) -> None:
         self._state.reports.append(entry)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from trunkline.batch.s3 import Bucket
 
 RECIPE_VERSION = 1
-"""Grows when the same audio and settings would give another transcript."""
+"""Grows when the same audio and settings would give another transcript, or another document."""
 
 S3 = "s3://"
 
