@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from redaction.common_words import COMMON_WORDS
 from redaction.memory import Memory
-from redaction.recognizers import address, email, person, secret
+from redaction.recognizers import address, email, own, person, secret
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.numbers import find_numbers
 from redaction.runs import aside_length
@@ -39,7 +39,7 @@ def analyse(heard: Heard, memory: Memory, *, allowed: "Allowed") -> Analysis:
     """Every recogniser on one speaker's row of atoms."""
     for i, atom in enumerate(heard.atoms):
         if atom.text[0] == "[":
-            heard.fill(Found(i, i, atom.text[1:-1], complete=True))
+            heard.fill(Found(i, i, atom.text[1:-1].partition(":")[0], complete=True))
     numbers = find_numbers(heard, _recall(memory))
     found = list(numbers.found)
     undecided = [_with_article(heard.atoms, run.first) for run in numbers.undecided]
@@ -53,11 +53,17 @@ def analyse(heard: Heard, memory: Memory, *, allowed: "Allowed") -> Analysis:
             if span.complete:
                 heard.fill(span)
     found += _known_words(heard.atoms, memory)
-    found = [f for f in found if not allowed.covers(heard.atoms, f)]
+    found = [f for f in found if not allowed.covers(heard.atoms, f) and _is_taken_out(heard, f)]
+    words = {word: kind for word, kind in words.items() if heard.rules.takes_out(kind)}
     merged = merge(found, heard.atoms)
     if heard.is_open or heard.may_go_on:
         undecided += _awaited(heard, merged) + _open_date(heard) + _dangling(heard)
     return Analysis(merged, words, min(undecided) if undecided else None)
+
+
+def _is_taken_out(heard: Heard, found: Found) -> bool:
+    """Whether the policy masks it; after lost speech nobody knows what a number is."""
+    return heard.rules.takes_out(found.kind) or heard.is_blind(found.first)
 
 
 _WORD_RECOGNISERS: tuple[
@@ -71,6 +77,7 @@ _WORD_RECOGNISERS: tuple[
     (secret.words_of, secret.find_secrets),
     (person.words_of, person.find_names),
     (address.words_of, address.find_addresses),
+    (own.words_of, own.find_phrases),
 )
 
 
@@ -108,14 +115,15 @@ def _known_words(atoms: Sequence[Atom], memory: Memory) -> list[Found]:
 
 def _awaited(heard: Heard, found: Sequence[Found]) -> list[int]:
     """The first undecided word of an answer that is words: it is held until the final."""
-    if not any(heard.may_expect(kind) for kind in _WORD_KINDS):
+    kinds = [k for k in _WORD_KINDS if heard.rules.takes_out(k) and heard.may_expect(k)]
+    if not kinds:
         return []
     masked = {i for f in found for i in range(f.first, f.last + 1)}
     for i, atom in enumerate(heard.atoms):
         plain = atom.text in COMMON_WORDS or atom.cls in (Class.FILLER, Class.GLUE)
         if i in masked or (plain and atom.text not in _BEGINS):
             continue
-        if any(heard.awaits(i, kind) for kind in _WORD_KINDS):
+        if any(heard.awaits(i, kind) for kind in kinds):
             return [_with_number_before(heard.atoms, i)]
     return []
 
@@ -195,6 +203,7 @@ def _join(a: Found, b: Found) -> Found:
         value,
         pieces=pieces,
         complete=a.complete or b.complete,
+        why=best.why,
     )
 
 

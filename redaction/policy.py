@@ -4,10 +4,10 @@ import hashlib
 
 import msgspec
 
-from redaction import common_words, cues, evidence, lexicon
+from redaction import common_words, cues, evidence, identifiers, lexicon
 from redaction.settings import Settings
 
-RULES_VERSION = 4
+RULES_VERSION = 5
 """Raised when code, not a table, changes what is masked."""
 
 ENTITY_OF = {
@@ -30,6 +30,7 @@ ENTITY_OF = {
     "pin": "PIN",
     "otp": "ONE_TIME_PASSCODE",
     "number": "LONG_NUMBER",
+    **identifiers.ENTITY_OF,
 }
 """Kind on our events -> Presidio entity."""
 
@@ -41,13 +42,19 @@ def kind_of(entity: str) -> str:
     return _KIND_OF.get(entity) or entity.lower()
 
 
-def policy_version(settings: Settings, *, recognizers: tuple[str, ...] = ()) -> str:
-    """Short hash of everything that decides what is masked."""
+def policy_version(
+    settings: Settings, *, recognizers: tuple[str, ...] = (), facts: str = ""
+) -> str:
+    """Short hash of everything that decides what is masked and how it is shown."""
+    # Where policies lie and who may bring code decides nothing by itself.
+    decides = msgspec.structs.replace(settings, policies_dir="", allow_policy_code=False)
     tables = (
         sorted(lexicon.GLUE), sorted(lexicon.FILLERS), sorted(lexicon.CORRECTIONS),
         lexicon.GAP_PHRASES, sorted(lexicon.BACKCHANNELS), cues.STRONG, cues.WEAK, cues.NAME,
         cues.NO_CUE, sorted(evidence.UNITS), sorted(evidence.NOUNS_BEFORE),
         sorted(evidence.PLANNED), sorted(common_words.COMMON_WORDS),
+        [(i.kind, sorted(i.countries), i.form.pattern, i.longest, i.cues, i.is_sure)
+         for i in identifiers.IDENTIFIERS],
     )  # fmt: skip
-    facts = (RULES_VERSION, msgspec.to_builtins(settings), tables, recognizers)
-    return hashlib.sha256(msgspec.json.encode(facts, order="deterministic")).hexdigest()[:12]
+    all_facts = (RULES_VERSION, msgspec.to_builtins(decides), tables, recognizers, facts)
+    return hashlib.sha256(msgspec.json.encode(all_facts, order="deterministic")).hexdigest()[:12]

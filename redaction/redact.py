@@ -6,11 +6,13 @@ from typing import NamedTuple
 
 from redaction.analysis import Allowed, Analysis, analyse
 from redaction.canonical import groups
+from redaction.identifiers import of_countries
 from redaction.memory import Memory
 from redaction.policy import policy_version
 from redaction.presidio import Engine
 from redaction.recognizers.found import Expectations, Found, Heard
 from redaction.render import Rendered, render, unavailable
+from redaction.rules import Rules
 from redaction.runs import MAX_PAUSE_MS, mark_numbers
 from redaction.segments import KEPT_MS, Context, Segment, Span, Timeline
 from redaction.settings import Settings
@@ -44,17 +46,25 @@ class Policy(NamedTuple):
     key: bytes
     version: str
     allowed: Allowed
+    rules: Rules
 
 
-def make_policy(settings: Settings, engine: Engine, *, key: bytes) -> Policy:
-    """Prepare the policy once per process; `key` makes the hashes of remembered values."""
+def make_policy(
+    settings: Settings, engine: Engine, *, key: bytes, rules: Rules | None = None, facts: str = ""
+) -> Policy:
+    """Prepare a policy; `key` makes the hashes of remembered values.
+
+    `facts` is whatever else decides what is masked and how it is shown: it goes into the version.
+    """
     phrases = [atoms_of(phrase.split()) for phrase in settings.allow]
     values = []
     for atoms in phrases:
         numbers = [i for i, is_number in enumerate(mark_numbers(atoms)) if is_number]
         values.append("".join(groups(atoms, numbers, literal=True)))
-    version = policy_version(settings, recognizers=engine.names)
-    return Policy(settings, engine, key, version, Allowed(phrases, [v for v in values if v]))
+    version = policy_version(settings, recognizers=engine.names, facts=facts)
+    allowed = Allowed(phrases, [v for v in values if v])
+    rules = rules or Rules(of_countries(settings.countries))
+    return Policy(settings, engine, key, version, allowed, rules)
 
 
 class CallRedactor:
@@ -91,6 +101,14 @@ class CallRedactor:
         """Give up this revision, because its time is over: `[unavailable]`."""
         return self._fail(self._by_id.get(_key(raw)), raw, None)
 
+    def explain(self, raw: RawTranscript) -> list[tuple[Span, str]]:
+        """The spans that this segment's newest revision is masked in, and the rule behind each."""
+        segment = self._by_id.get(_key(raw))
+        if segment is None:
+            return []
+        spans = sorted(set(segment.spans + segment.written))
+        return [(span, segment.why.get(span, "a Presidio recogniser")) for span in spans]
+
     def end(self) -> list[Redacted]:
         """The call is over: what was held back for words to come."""
         try:
@@ -111,7 +129,8 @@ class CallRedactor:
         elif _is_stale(raw, segment.raw):
             return None
         moved = segment.raw.start_ms != raw.start_ms
-        changed = segment.hear(raw, before=self._timeline.last_words(segment))
+        before = self._timeline.last_words(segment)
+        changed = segment.hear(raw, before=before, cues=self._policy.rules.cues)
         if moved:
             self._timeline.moved(segment)
         self._forget(raw.end_ms)
@@ -149,6 +168,7 @@ class CallRedactor:
             is_open=is_open,
             may_go_on=not (followed or segment.closed),
             expectations=expected,
+            rules=self._policy.rules,
         )
         analysis = analyse(heard, self._memory, allowed=self._policy.allowed)
         self._apply(context, analysis)
@@ -161,7 +181,11 @@ class CallRedactor:
             return []
         texts = [word.text for word in segment.raw.words]
         found = self._policy.engine.find(texts, segment.spans)
-        segment.written = [span for span in found if span not in segment.spans]
+        segment.written = [
+            span
+            for span in found
+            if span not in segment.spans and self._policy.rules.takes_out(span.kind)
+        ]
         return self._learn(analysis, context)
 
     def _expectations(self, context: Context) -> Expectations:
@@ -185,13 +209,14 @@ class CallRedactor:
 
     def _apply(self, context: Context, analysis: Analysis) -> None:
         """Write what was found into the segments it lies in."""
-        spans = _spans_by_segment(context, analysis.found)
+        spans, why = _spans_by_segment(context, analysis.found)
         hide = analysis.hide_from
         for n, segment in enumerate(context.segments):
             before = (list(segment.spans), segment.held_from)
             segment.spans = segment.spans + [
                 span for span in spans.get(n, []) if span not in segment.spans
             ]
+            segment.why |= why.get(n, {})
             segment.held_from = _held_word(context, n, hide)
             if (segment.spans, segment.held_from) != before:
                 self._changed[id(segment)] = segment
@@ -306,9 +331,15 @@ def _is_stale(raw: RawTranscript, known: RawTranscript) -> bool:
     return raw.revision < known.revision or (known.is_final and not raw.is_final)
 
 
-def _spans_by_segment(context: Context, found: Iterable[Found]) -> dict[int, list[Span]]:
-    """Spans of words in each segment of a row; near a cut only what reaches the newest words."""
+def _spans_by_segment(
+    context: Context, found: Iterable[Found]
+) -> tuple[dict[int, list[Span]], dict[int, dict[Span, str]]]:
+    """Spans of words in each segment of a row, and the rule behind each.
+
+    Near a cut only what reaches the newest words.
+    """
     spans: dict[int, list[Span]] = {}
+    why: dict[int, dict[Span, str]] = {}
     for item in found:
         if context.is_cut and item.first < 8 and item.last < context.first_new:
             continue
@@ -319,8 +350,10 @@ def _spans_by_segment(context: Context, found: Iterable[Found]) -> dict[int, lis
             begin = first_word if n == first_seg else 0
             end = last_word if n == last_seg else words - 1
             if begin <= end:
-                spans.setdefault(n, []).append(Span(begin, end, item.kind))
-    return spans
+                span = Span(begin, end, item.kind)
+                spans.setdefault(n, []).append(span)
+                why.setdefault(n, {})[span] = item.why or f"the rules for {item.kind}"
+    return spans, why
 
 
 def _held_word(context: Context, n: int, hide: int | None) -> int | None:

@@ -7,7 +7,17 @@ from typing import NamedTuple
 
 from redaction.lexicon import BACKCHANNELS
 from redaction.runs import Times
-from redaction.slots import Cue, Filled, Stream, Strength, TimedCue, Turn, cues_in
+from redaction.slots import (
+    ALL_CUES,
+    Cue,
+    CueIndex,
+    Filled,
+    Stream,
+    Strength,
+    TimedCue,
+    Turn,
+    cues_in,
+)
 from redaction.words import Atom, atoms_of
 from triton_models.events import RawTranscript
 
@@ -51,6 +61,8 @@ class Segment:
     spans: list[Span] = field(default_factory=list)
     written: list[Span] = field(default_factory=list)
     """Found by the pattern recognisers in the final's text."""
+    why: dict[Span, str] = field(default_factory=dict)
+    """The rule behind each span, to explain it."""
     filled: list[Filled] = field(default_factory=list)
     tombstones: list[Tombstone] = field(default_factory=list)
     held_from: int | None = None
@@ -78,7 +90,9 @@ class Segment:
         """Order in time."""
         return (self.raw.start_ms, self.order)
 
-    def hear(self, raw: RawTranscript, *, before: Sequence[Atom]) -> bool:
+    def hear(
+        self, raw: RawTranscript, *, before: Sequence[Atom], cues: CueIndex = ALL_CUES
+    ) -> bool:
         """Take a revision; whether its cues or its substance changed.
 
         `before` are the same speaker's last words: a phrase may have begun there.
@@ -87,17 +101,18 @@ class Segment:
         self.failed = False
         self.atoms = atoms_of([word.text for word in raw.words])
         row = [*before, *self.atoms]
-        cues = [
+        heard = [
             cue._replace(first=max(0, cue.first - len(before)), last=cue.last - len(before))
-            for cue in cues_in(row)
+            for cue in cues_in(row, cues)
             if cue.last >= len(before)
         ]
         substantive = is_substantive(self.atoms)
-        changed = substantive != self.substantive or [c.kind for c in cues] != [
+        changed = substantive != self.substantive or [c.kind for c in heard] != [
             c.kind for c in self.cues
         ]
-        self.cues, self.substantive = cues, substantive
+        self.cues, self.substantive = heard, substantive
         self.spans, self.written, self.closed = [], [], False
+        self.why = {}
         return changed
 
     def start_of(self, atom: int) -> int:

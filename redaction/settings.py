@@ -1,6 +1,10 @@
 """Settings of `[redaction]`."""
 
+from typing import Literal
+
 import msgspec
+
+Country = Literal["US", "UK", "CA", "DE", "FR", "IN", "AU"]
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -18,6 +22,16 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     timeout_ms: int = 2000
     """A segment that takes longer becomes `[unavailable]`."""
+
+    countries: tuple[Country, ...] = ("US", "UK")
+    """Whose national, driving and bank numbers are known by name: US UK CA DE FR IN AU."""
+
+    policies_dir: str = ""
+    """Folder with `<tenant>.toml` (and `default.toml` for other tenants); empty: this section is
+    the policy of all."""
+
+    allow_policy_code: bool = False
+    """Let policy files name Python recognisers. Whoever writes there then runs code here."""
 
     allow: tuple[str, ...] = ()
     """Phrases never masked (your own service numbers, for example)."""

@@ -4,7 +4,7 @@ A slot is derived from the words each time, never stored: the same words give th
 whatever pieces and order they came.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -35,53 +35,74 @@ class Cue(NamedTuple):
 _Phrase = tuple[tuple[str, ...], str, Strength]
 
 
-def _index() -> dict[str, list[_Phrase]]:
-    """Phrases by first word, longest first."""
-    rows: list[_Phrase] = [(tuple(p.split()), "", Strength.WEAK) for p in cues.NO_CUE]
-    for table, strength in ((cues.STRONG, Strength.STRONG), (cues.WEAK, Strength.WEAK)):
-        rows += [(tuple(p.split()), kind, strength) for kind, ps in table.items() for p in ps]
-    index: dict[str, list[_Phrase]] = {}
-    for row in sorted(rows, key=lambda r: (-len(r[0]), r[1])):
-        index.setdefault(row[0][0], []).append(row)
-    return index
+class CueIndex:
+    """The phrases that open slots: those of every policy, and a policy's own."""
+
+    def __init__(self, own: Mapping[str, Sequence[str]] | None = None) -> None:
+        """`own`: slot kind -> phrases, strong ones, which take the place of others that read so."""
+        own = own or {}
+        taken = {phrase for phrases in own.values() for phrase in phrases}
+        rows: list[_Phrase] = [
+            (tuple(p.split()), "", Strength.WEAK) for p in cues.NO_CUE if p not in taken
+        ]
+        for table, strength in ((cues.STRONG, Strength.STRONG), (cues.WEAK, Strength.WEAK)):
+            rows += [
+                (tuple(p.split()), kind, strength)
+                for kind, phrases in table.items()
+                for p in phrases
+                if p not in taken
+            ]
+        rows += [
+            (tuple(p.split()), kind, Strength.STRONG)
+            for kind, phrases in own.items()
+            for p in phrases
+        ]
+        self._by_first: dict[str, list[_Phrase]] = {}
+        for row in sorted(rows, key=lambda r: (-len(r[0]), r[1])):
+            self._by_first.setdefault(row[0][0], []).append(row)
+
+    def beginning_with(self, word: str) -> Sequence[_Phrase]:
+        """Phrases by first word, longest first."""
+        return self._by_first.get(word, ())
 
 
-_NUMBER_CUES = _index()
+ALL_CUES = CueIndex()
+"""Without any policy's own."""
 _NAME_CUES: dict[str, list[tuple[str, ...]]] = {}
 for _phrase in sorted((tuple(p.split()) for p in cues.NAME), key=len, reverse=True):
     _NAME_CUES.setdefault(_phrase[0], []).append(_phrase)
 
 
-def cues_in(atoms: Sequence[Atom]) -> list[Cue]:
+def cues_in(atoms: Sequence[Atom], index: CueIndex = ALL_CUES) -> list[Cue]:
     """Every cue, the longest phrase at each place; name cues besides the others."""
     texts = [atom.text for atom in atoms]
     found: list[Cue] = []
     at = 0
     while at < len(texts):
         step = 1
-        for phrase, kind, strength in _NUMBER_CUES.get(texts[at], ()):
+        for phrase, kind, strength in index.beginning_with(texts[at]):
             if tuple(texts[at : at + len(phrase)]) == phrase:
                 step = len(phrase)
                 if kind:
                     found.append(Cue(kind, strength, at, at + step - 1))
                 break
         at += step
-    return found + _name_cues(texts)
+    return found + _name_cues(texts, index)
 
 
-def _name_cues(texts: Sequence[str]) -> list[Cue]:
+def _name_cues(texts: Sequence[str], index: CueIndex) -> list[Cue]:
     return [
         Cue("name", Strength.STRONG, at, at + len(phrase) - 1)
         for at, text in enumerate(texts)
         for phrase in _NAME_CUES.get(text, ())[:8]
-        if tuple(texts[at : at + len(phrase)]) == phrase and not _no_cue(texts, at)
+        if tuple(texts[at : at + len(phrase)]) == phrase and not _no_cue(texts, at, index)
     ]
 
 
-def _no_cue(texts: Sequence[str], at: int) -> bool:
+def _no_cue(texts: Sequence[str], at: int, index: CueIndex) -> bool:
     """Whether a phrase that opens nothing stands here, or began one word before."""
     for start in (at, at - 1):
-        for phrase, kind, _ in _NUMBER_CUES.get(texts[start], ()) if start >= 0 else ():
+        for phrase, kind, _ in index.beginning_with(texts[start]) if start >= 0 else ():
             if not kind and tuple(texts[start : start + len(phrase)]) == phrase:
                 return True
     return False

@@ -61,8 +61,9 @@ class Atom(NamedTuple):
     capital: bool
 
 
-TOKEN = re.compile(r"\[[a-z_]+\]")
-"""What stands in place of masked words; text that was redacted before is not redacted again."""
+TOKEN = re.compile(r"\[([a-z_]+)(:(\d{4}|[a-p]{12}))?\]")
+"""What stands in place of masked words, with a card's last four or a keyed hash in it or not; text
+that was redacted before is not redacted again."""
 
 _EDGE = " \t\r\n.,;:!?\"“”‘’'()[]{}…*~|<>"
 _LEADING = _EDGE + "-–—"

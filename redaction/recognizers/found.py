@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from redaction.rules import DEFAULT_RULES, Rules
 from redaction.runs import Times
 from redaction.slots import (
     DIRECT_ANSWER,
@@ -36,6 +37,8 @@ class Found(NamedTuple):
     """Its groups as spoken."""
     complete: bool = False
     """The whole value, so that its slot expects no more."""
+    why: str = ""
+    """The rule that found it, for `trunkline policy test`; nothing of what was said."""
 
 
 class Heard:
@@ -50,6 +53,7 @@ class Heard:
         is_open: bool,
         may_go_on: bool = False,
         expectations: "Expectations",
+        rules: Rules = DEFAULT_RULES,
     ) -> None:
         self.atoms = atoms
         self.times = times
@@ -58,6 +62,7 @@ class Heard:
         self.may_go_on = may_go_on
         """The words are final, but a number at their end may not be finished."""
         self.expected = expectations
+        self.rules = rules
         self._stream = stream
 
     def slots_at(self, atom: int) -> list[Slot]:

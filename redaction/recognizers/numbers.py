@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from redaction.evidence import RIGHT_CONTEXT, Asked, trim
 from redaction.recognizers.found import SAME_BREATH_MS, Found, Heard
+from redaction.rules import Rules
 from redaction.runs import Run, aside_length, find_runs
 from redaction.shape import (
     Shape,
@@ -114,23 +115,27 @@ def _judge(
     if kept is None:
         return
     shape = shape_of(heard.atoms, kept)
-    kind = _kind(heard, kept, shape=shape, slots=slots)
-    if kind is None and blind and shape.digits > 1:
-        kind = "number"
-    if kind is None and _continues(heard, kept, shape=shape, found=result.found):
-        kind = result.found[-1].kind
-    if kind is None:
-        kind = recalls(shape)
-    if kind is None:
+    kind, why = _kind(heard, kept, shape=shape, slots=slots) or ("", "")
+    if not kind and blind and shape.digits > 1:
+        kind, why = "number", "said just after speech that was lost"
+    if not kind and _continues(heard, kept, shape=shape, found=result.found):
+        kind, why = result.found[-1].kind, "goes on with the number before it"
+    if not kind and (recalled := recalls(shape)):
+        kind, why = recalled, "was masked before in this call"
+    if not kind:
         waits = heard.may_go_on and _ends_row(heard.atoms, kept.last)
         if waits and (slots or _worth_holding(heard, kept)):
             result.undecided.append(kept)
         return
-    complete = is_complete(kind, shape)
+    if not heard.rules.takes_out(kind) and card_like(shape):
+        # What may be a card stays out, whatever else it may be.
+        kind, why = "card", f"{kind} is left in, but this may be a card number"
+    complete = is_complete(kind, shape, rules=heard.rules)
     first = kept.first
     if shape.dated and first and heard.atoms[first - 1].text in ("the", "of"):
         first -= 1
     found = Found(first, kept.last, kind, shape.value, pieces=shape.groups, complete=complete)
+    found = found._replace(why=why)
     result.found.append(found)
     if complete:
         heard.fill(found)
@@ -147,24 +152,49 @@ def _announced_after(heard: Heard, run: Run) -> list[Slot]:
     after = heard.atoms[run.last + 1 : run.last + 8]
     if not after or after[0].text not in _ANNOUNCES:
         return []
-    nearest = [cue for cue in cues_in(after) if cue.strength is Strength.STRONG and cue.first < 5]
+    nearest = [
+        cue
+        for cue in cues_in(after, heard.rules.cues)
+        if cue.strength is Strength.STRONG and cue.first < 5
+    ]
     at_ms = heard.times.start_ms[run.first]
     return [Slot(cue.kind, cue.strength, ("", 0, ""), at_ms, 0, False) for cue in nearest]
 
 
-def _kind(heard: Heard, run: Run, *, shape: Shape, slots: Sequence[Slot]) -> str | None:
-    """The kind to mask the run as, by its slots and its own shape."""
+def _kind(heard: Heard, run: Run, *, shape: Shape, slots: Sequence[Slot]) -> tuple[str, str] | None:
+    """The kind to mask the run as, by its slots and its own shape, and why."""
     if _is_lone_one(heard.atoms, run) and not shape.read_out:
         return None
+    rules = heard.rules
     fitting = [slot for slot in slots if _masks(heard, run, shape=shape, slot=slot)]
-    if not fitting and not long_enough(shape):
+    asked = frozenset(slot.kind for slot in fitting)
+    own = rules.own_kind(shape, asked=asked)
+    if own is None and not fitting and not long_enough(shape):
         return None
-    proved = kind_by_checksum(shape)
-    if proved:
-        return proved
+    if proved := kind_by_checksum(shape):
+        return proved, f"has the form and check digits of {proved}"
+    if own:
+        return own, f"has the pattern of {own}"
+    if proved := rules.proved(shape, asked=asked):
+        return proved, f"has the form and check digits of {proved}"
     for slot in fitting:
-        if fits(slot.kind, shape) and slot.kind != "number":
-            return slot.kind
+        if fits(slot.kind, shape, rules=rules) and slot.kind != "number":
+            return slot.kind, _asked_for(slot)
+    kind = _by_shape(shape, rules=rules)
+    return kind, _asked_for(fitting[0]) if fitting else "is long, or looks like no plain number"
+
+
+def _asked_for(slot: Slot) -> str:
+    """The question or announcement that opened a slot."""
+    if slot.is_answer:
+        return f"answers a question for {slot.kind}"
+    if slot.is_echo:
+        return f"may read back {slot.kind}"
+    return f"{slot.kind} was mentioned {'before' if slot.turns else 'beside it'}"
+
+
+def _by_shape(shape: Shape, *, rules: Rules) -> str:
+    """The kind of what is masked, but fits no slot."""
     if shape.dated and shape.digits >= 4:
         return "dob"
     if card_like(shape):
@@ -173,7 +203,7 @@ def _kind(heard: Heard, run: Run, *, shape: Shape, slots: Sequence[Slot]) -> str
         return "phone"
     if shape.digits == 0:
         return "name"
-    return "number"
+    return rules.likely(shape) or "number"
 
 
 def _masks(heard: Heard, run: Run, *, shape: Shape, slot: Slot) -> bool:
@@ -184,7 +214,8 @@ def _masks(heard: Heard, run: Run, *, shape: Shape, slot: Slot) -> bool:
     if shape.day and shape.digits < 5:
         return slot.kind == "dob" and slot.is_answer
     if shape.digits == 0:
-        strong = slot.strength is Strength.STRONG and slot.kind in _LETTER_KINDS
+        spelt = slot.kind in _LETTER_KINDS or heard.rules.spells(slot.kind)
+        strong = slot.strength is Strength.STRONG and spelt
         return strong and shape.letters >= 2
     if slot.kind in _SPELLED_ONLY:
         return shape.letters >= 2 or (slot.kind == "email" and shape.digits >= 5)
@@ -220,8 +251,10 @@ def _continues(heard: Heard, run: Run, *, shape: Shape, found: Sequence[Found]) 
     return near and shape.read_out and last.kind != "name" and pause_ms <= _CONTINUES_MS
 
 
-def fits(kind: str, shape: Shape) -> bool:
+def fits(kind: str, shape: Shape, *, rules: Rules) -> bool:
     """Whether a value of this shape can be of this kind, whole or as a part."""
+    if (of_pack := rules.fits(kind, shape)) is not None:
+        return of_pack
     digits, letters = shape.digits, shape.letters
     if kind == "cvv":
         return letters == 0 and 2 <= digits <= 5 and not shape.dated
@@ -255,8 +288,10 @@ _WHOLE = {"card": 13, "cvv": 3, "expiry": 3, "ssn": 9, "phone": 7, "dob": 4, "ac
           "number": 6, "address": 5}  # fmt: skip
 
 
-def is_complete(kind: str, shape: Shape) -> bool:
+def is_complete(kind: str, shape: Shape, *, rules: Rules) -> bool:
     """Whether the value is as long as values of this kind are."""
+    if (whole := rules.is_whole(kind, shape)) is not None:
+        return whole
     needed = _WHOLE.get(kind, 4)
     enough = shape.digits + shape.letters >= needed
     return enough and not (kind == "cvv" and shape.digits > 4)
