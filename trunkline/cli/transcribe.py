@@ -48,6 +48,17 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="LIST",
         help="who is on channel 0, 1, ... of a file with several (default agent,customer)",
     )
+    _add_how(parser)
+    parser.add_argument(
+        "--job", type=Path, metavar="DIR", help="where the run's state is kept (default: a folder "
+        "of the state directory that belongs to these inputs)"
+    )  # fmt: skip
+    parser.add_argument("--report", type=Path, metavar="FILE", help="quality report as JSON")
+    parser.add_argument("--settings", type=Path, metavar="FILE", help="settings file (TOML)")
+
+
+def _add_how(parser: argparse.ArgumentParser) -> None:
+    """What decides how well and how fast."""
     parser.add_argument(
         "--speakers",
         type=int,
@@ -78,12 +89,6 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         default="idle",
         help="idle (default): only cores that nobody else wants; low: nice 19; normal",
     )
-    parser.add_argument(
-        "--job", type=Path, metavar="DIR", help="where the run's state is kept (default: a folder "
-        "of the state directory that belongs to these inputs)"
-    )  # fmt: skip
-    parser.add_argument("--report", type=Path, metavar="FILE", help="quality report as JSON")
-    parser.add_argument("--settings", type=Path, metavar="FILE", help="settings file (TOML)")
 
 
 def run(args: argparse.Namespace) -> int:
