@@ -1,6 +1,7 @@
 """`trunkline transcribe s3://...` against a server that speaks S3."""
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -24,6 +25,7 @@ UNTIL_S = 100.0
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A client of an empty server, which the command finds as it would find any other."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     server.start()
     host, port = server.get_host_and_port()
@@ -65,10 +67,11 @@ def test_a_prefix_is_transcribed_and_resumed_after_a_kill(
 
     argv = command(tmp_path, models_dir, "s3://calls/in/2026", "--out", "s3://calls/out")
     until = time.monotonic() + UNTIL_S
-    with subprocess.Popen(argv, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
+    log = tmp_path / "first.log"
+    with log.open("wb") as told, subprocess.Popen(argv, stderr=told, stdout=told) as process:
         while "out/a.flac.json" not in names(cloud):
-            assert process.poll() is None and time.monotonic() < until
-            time.sleep(0.01)
+            assert process.poll() is None and time.monotonic() < until, log.read_text()
+            time.sleep(0.05)
         process.send_signal(signal.SIGKILL)
 
     done = subprocess.run(argv, capture_output=True, text=True)
