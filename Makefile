@@ -4,8 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 MODELS := .cache/models
+PEERS := .venv-bench
 
-.PHONY: demo test check bench run setup system-packages lock
+.PHONY: demo test check bench speech run setup system-packages lock
 
 demo: $(VENV)/runtime.done
 	$(BIN)/python deploy/demo.py
@@ -20,8 +21,16 @@ check: $(VENV)/dev.done
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/unit
 
+# `make bench`: the appliance. `make bench speech`: its speech beside two peers.
+ifneq ($(filter speech,$(MAKECMDGOALS)),)
+bench: $(VENV)/dev.done
+speech: bench $(PEERS)/bench.done
+	$(BIN)/trunkline models fetch --dir $(MODELS)
+	$(BIN)/python -m tests.load.speech --peers $(PEERS)/bin/python --models $(MODELS)
+else
 bench: $(VENV)/dev.done
 	$(BIN)/python -m tests.load
+endif
 
 run: $(VENV)/runtime.done
 	$(BIN)/trunkline up
@@ -44,4 +53,9 @@ $(VENV)/runtime.done: deploy/locks/runtime.txt pyproject.toml | $(VENV)/bin/pyth
 
 $(VENV)/dev.done: deploy/locks/dev.txt $(VENV)/runtime.done
 	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r $<
+	touch $@
+
+$(PEERS)/bench.done: deploy/locks/bench.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --require-hashes --no-deps -r $<
 	touch $@
