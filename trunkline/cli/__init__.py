@@ -22,6 +22,7 @@ COMMANDS = (
     "redact",
     "keys",
     "deliveries",
+    "audit",
 )
 
 
