@@ -11,7 +11,9 @@ from datetime import UTC, datetime
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from redaction.redact import CallRedactor, Policy, Redacted
+from redaction.policies import NO_POLICY
+from redaction.policy_file import PolicyError
+from redaction.redact import CallRedactor, Policy, Redacted, refuse
 from triton_models.events import RawTranscript, Word
 
 MAX_CALLS = 10_000
@@ -68,8 +70,9 @@ class Line(msgspec.Struct, kw_only=True, omit_defaults=True):
 class _Call:
     """One call: its redactor, and what was written last of each segment."""
 
-    def __init__(self, policy: Policy, call_id: str) -> None:
-        self.redactor = CallRedactor(policy, call_id=call_id)
+    def __init__(self, policy: Policy | None, call_id: str) -> None:
+        self.redactor = CallRedactor(policy, call_id=call_id) if policy else None
+        self.policy_version = policy.version if policy else NO_POLICY
         self.lines: dict[tuple[str, int, str], Line] = {}
         self.written: dict[tuple[str, int, str], Line] = {}
 
@@ -78,10 +81,11 @@ class LineRedactor:
     """Redacts lines of any number of calls.
 
     A correction of an earlier final is the same event again with the next revision number.
+    `policy_of` gives a tenant's policy, or raises PolicyError: then its words are not shown.
     """
 
-    def __init__(self, policy: Policy, *, now: Callable[[], datetime]) -> None:
-        self._policy = policy
+    def __init__(self, policy_of: Callable[[str], Policy], *, now: Callable[[], datetime]) -> None:
+        self._policy_of = policy_of
         self._now = now
         self._calls: OrderedDict[str, _Call] = OrderedDict()
         self._decoder = msgspec.json.Decoder(Line)
@@ -97,15 +101,23 @@ class LineRedactor:
             raw = _raw_of(line)
         except (ValueError, OverflowError):
             raise BadLine("a time or a revision is out of range") from None
-        call = self._calls.get(call_id) or self._calls.setdefault(
-            call_id, _Call(self._policy, call_id)
-        )
+        call = self._calls.get(call_id) or self._begin(line, call_id)
         self._calls.move_to_end(call_id)
         call.lines[_key(raw)] = line
-        out = [self._write(call, redacted) for redacted in call.redactor.receive(raw)]
+        done = call.redactor.receive(raw) if call.redactor else [refuse(raw, why=NO_POLICY)]
+        out = [self._write(call, redacted) for redacted in done]
         while len(self._calls) > MAX_CALLS:
             out += self._end(self._calls.popitem(last=False)[1])
         return out
+
+    def _begin(self, line: Line, call_id: str) -> _Call:
+        """A call, with its tenant's policy, which it keeps."""
+        try:
+            policy = self._policy_of(_text(line.tenant_id))
+        except PolicyError:
+            policy = None
+        call = self._calls[call_id] = _Call(policy, call_id)
+        return call
 
     def end(self) -> list[bytes]:
         """The input is over: what was held back in all calls."""
@@ -125,7 +137,9 @@ class LineRedactor:
         return line
 
     def _end(self, call: _Call | None) -> list[bytes]:
-        return [self._write(call, r) for r in call.redactor.end()] if call else []
+        if call is None or call.redactor is None:
+            return []
+        return [self._write(call, redacted) for redacted in call.redactor.end()]
 
     def _write(self, call: _Call, redacted: Redacted) -> bytes:
         """The event that was read, with the words that may be shown."""
@@ -137,7 +151,7 @@ class LineRedactor:
         if line.text is not UNSET:
             line.text = " ".join(w.text for w in line.words or ())
         if line.policy_version is not UNSET:
-            line.policy_version = self._policy.version
+            line.policy_version = call.policy_version
         if line.redacted_at is not UNSET:
             line.redacted_at = self._now().isoformat()
         call.written[key] = line

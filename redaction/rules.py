@@ -10,7 +10,7 @@ from redaction.slots import CueIndex
 from redaction.words import atoms_of
 
 _SLIPS = 6
-"""A number may be so much longer than it should be: said twice in part, or corrected."""
+"""A number may be said twice, and be so much longer than that: corrected, or said twice in part."""
 
 
 class OwnKind(NamedTuple):
@@ -68,7 +68,7 @@ class Rules:
         """Whether a run may be a value of this kind, whole or in part; None if not known here."""
         if kind not in self._longest:
             return None
-        return not shape.dated and shape.digits + shape.letters <= self._longest[kind] + _SLIPS
+        return not shape.dated and shape.digits + shape.letters <= 2 * self._longest[kind] + _SLIPS
 
     def is_whole(self, kind: str, shape: Shape) -> bool | None:
         """Whether the run is a whole value, so that no more is expected; None if not known here."""

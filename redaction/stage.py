@@ -17,8 +17,10 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from redaction.events import TRANSCRIPTS_TOPIC, Transcript, TranscriptEnded, TranscriptEvent
 from redaction.open_calls import OpenCalls
-from redaction.presidio import Engine, build_engine
-from redaction.redact import CallRedactor, Redacted, make_policy, refuse
+from redaction.policies import NO_POLICY, Policies
+from redaction.policy_file import PolicyError
+from redaction.presidio import Engine
+from redaction.redact import CallRedactor, Redacted, refuse
 from redaction.settings import Settings
 from redaction.written import written
 from triton_models.events import RAW_TOPIC, RawEvent, RawTranscript, RawTranscriptEnded
@@ -47,7 +49,9 @@ _BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.
 class _Call:
     """One open call."""
 
-    redactor: CallRedactor
+    redactor: CallRedactor | None
+    """None where its tenant has no usable policy: nothing of the call is shown."""
+    policy_version: str
     working: "asyncio.Future[list[Redacted]] | None" = None
     """Set while a thread holds the redactor, also after its time is over."""
     lost: list[RawTranscript] = field(default_factory=list)
@@ -71,7 +75,7 @@ class RedactStage:
         retention_s: float = 3600.0,
     ) -> None:
         self._bus = bus
-        self._policy = make_policy(settings, engine or build_engine(), key=secrets.token_bytes(32))
+        self._policies = Policies(settings, key=secrets.token_bytes(32), engine=engine)
         self._timeout_s = settings.timeout_ms / 1000
         self._dead_letters = DeadLetters(bus, registry=registry)
         self._metrics = _Metrics(registry)
@@ -138,11 +142,22 @@ class RedactStage:
                 # Its calls come again from their start, the events gathered so far included.
                 by_call = {k: v for k, v in by_call.items() if k in self._calls}
             if self._calls.get(event.call_id, now=now) is None:
-                redactor = CallRedactor(self._policy, call_id=event.call_id)
-                self._calls.open(event.call_id, _Call(redactor), record=record, now=now)
+                call = await self._begin(event)
+                self._calls.open(event.call_id, call, record=record, now=now)
             by_call.setdefault(event.call_id, []).append(event)
         for call_id, events in by_call.items():
             await self._redact(call_id, self._shed(events))
+
+    async def _begin(self, event: RawEvent) -> _Call:
+        """A call, with its tenant's policy as it is now; it keeps that to its end."""
+        try:
+            policy = await asyncio.to_thread(self._policies.policy_of, event.tenant_id)
+        except PolicyError:
+            self._metrics.refused.inc()
+            return _Call(None, NO_POLICY)
+        finally:
+            self._metrics.unusable.set(self._policies.unusable)
+        return _Call(CallRedactor(policy, call_id=event.call_id), policy.version)
 
     def _shed(self, events: Sequence[RawEvent]) -> list[RawEvent]:
         """Without partials that a later event of the batch replaces."""
@@ -174,14 +189,14 @@ class RedactStage:
     async def _receive(self, call: _Call, raw: RawTranscript) -> list[TranscriptEvent]:
         """One revision, redacted in a thread; `[unavailable]` when that takes too long."""
         started = time.perf_counter()
-        done = await self._in_thread(call, raw)
+        done = await self._in_thread(call, raw) if call.redactor else [refuse(raw, why=NO_POLICY)]
         if done is None:
             call.lost.append(raw)
             done = [refuse(raw, why="timeout")]
         kind = "final" if raw.is_final else "partial"
         self._metrics.events.labels(kind).inc()
         self._metrics.seconds.labels(kind).observe(time.perf_counter() - started)
-        return [self._transcript(redacted) for redacted in done]
+        return [self._transcript(redacted, call.policy_version) for redacted in done]
 
     async def _in_thread(self, call: _Call, raw: RawTranscript) -> list[Redacted] | None:
         """What the redactor makes of `raw`; None if it is not done in time."""
@@ -200,20 +215,22 @@ class RedactStage:
     async def _end(self, call: _Call, event: RawTranscriptEnded) -> list[TranscriptEvent]:
         """What was held back, and the end."""
         out: list[TranscriptEvent] = []
-        if call.working is None or call.working.done():
-            out += [self._transcript(redacted) for redacted in call.redactor.end()]
-        ended = TranscriptEnded(
+        if call.redactor and (call.working is None or call.working.done()):
+            ended = call.redactor.end()
+            out += [self._transcript(redacted, call.policy_version) for redacted in ended]
+        end = TranscriptEnded(
             tenant_id=event.tenant_id, call_id=event.call_id, ended_at=event.ended_at
         )
-        return [*out, ended]
+        return [*out, end]
 
-    def _transcript(self, redacted: Redacted) -> Transcript:
+    def _transcript(self, redacted: Redacted, policy_version: str) -> Transcript:
         """The event as everyone after redaction sees it."""
         raw, rendered = redacted.raw, redacted.rendered
         if redacted.fault:
             self._metrics.unavailable.inc()
             where = {"call_id": raw.call_id, "leg_id": raw.leg_id, "reason": redacted.fault}
-            log.error("a segment could not be redacted", extra=where)
+            if redacted.fault != NO_POLICY:
+                log.error("a segment could not be redacted", extra=where)
         elif raw.is_final and not redacted.is_correction:
             for word in rendered.words:
                 if word.kind is not None:
@@ -237,7 +254,7 @@ class RedactStage:
             model=raw.model,
             model_sha256=raw.model_sha256,
             decoder=raw.decoder,
-            policy_version=self._policy.version,
+            policy_version=policy_version,
             audio_end_at=raw.audio_end_at,
             recognised_at=raw.recognised_at,
             redacted_at=redacted_at,
@@ -267,6 +284,7 @@ class RedactStage:
 
 def _step(call: _Call, raw: RawTranscript) -> list[Redacted]:
     """Runs in a thread, the only one that has this call now."""
+    assert call.redactor is not None
     while call.lost:
         call.redactor.lose(call.lost.pop(0))
     return call.redactor.receive(raw)
@@ -288,6 +306,16 @@ class _Metrics:
         self.unavailable = Counter(
             "trunkline_redaction_unavailable",
             "Segments that became [unavailable] because they could not be redacted",
+            registry=registry,
+        )
+        self.refused = Counter(
+            "trunkline_redaction_calls_without_policy",
+            "Calls shown as [unavailable] because their tenant's policy cannot be used",
+            registry=registry,
+        )
+        self.unusable = Gauge(
+            "trunkline_redaction_unusable_policies",
+            "Tenants whose policy could not be used when last asked for",
             registry=registry,
         )
         self.shed = Counter(

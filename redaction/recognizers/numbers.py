@@ -177,10 +177,16 @@ def _kind(heard: Heard, run: Run, *, shape: Shape, slots: Sequence[Slot]) -> tup
         return own, f"has the pattern of {own}"
     if proved := rules.proved(shape, asked=asked):
         return proved, f"has the form and check digits of {proved}"
-    for slot in fitting:
-        if fits(slot.kind, shape, rules=rules) and slot.kind != "number":
+    typed = [slot for slot in fitting if slot.kind != "number"]
+    for slot in typed:
+        if fits(slot.kind, shape, rules=rules):
+            if not rules.takes_out(slot.kind):
+                # What was asked for last may be what this is, unlike its kind as it looks.
+                slot = next(s for s in typed if s == slot or rules.takes_out(s.kind))
             return slot.kind, _asked_for(slot)
     kind = _by_shape(shape, rules=rules)
+    if not rules.takes_out(kind):
+        kind = next((slot.kind for slot in typed if rules.takes_out(slot.kind)), kind)
     return kind, _asked_for(fitting[0]) if fitting else "is long, or looks like no plain number"
 
 

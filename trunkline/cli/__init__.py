@@ -20,6 +20,7 @@ COMMANDS = (
     "eval",
     "transcribe",
     "redact",
+    "policy",
     "keys",
     "deliveries",
     "audit",

@@ -44,11 +44,10 @@ def run(args: argparse.Namespace) -> int:
             )
             # Presidio and spaCy take a second to import: only after the arguments are known good.
             from redaction.lines import LineRedactor
-            from redaction.presidio import build_engine
-            from redaction.redact import make_policy
+            from redaction.policies import Policies
 
-            policy = make_policy(settings, build_engine(), key=secrets.token_bytes(32))
-            redactor = LineRedactor(policy, now=lambda: datetime.now(UTC))
+            policies = Policies(settings, key=secrets.token_bytes(32))
+            redactor = LineRedactor(policies.policy_of, now=lambda: datetime.now(UTC))
             return _filter(redactor, source)
     except BrokenPipeError:
         # The reader went away, as `head` does. Nothing more can be written, not even at exit.

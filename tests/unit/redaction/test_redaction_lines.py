@@ -14,7 +14,7 @@ NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
 @pytest.fixture
 def redactor(policy: Policy) -> LineRedactor:
-    return LineRedactor(policy, now=lambda: NOW)
+    return LineRedactor(lambda _: policy, now=lambda: NOW)
 
 
 def line(said: str, **fields: object) -> bytes:
