@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from redaction.common_words import COMMON_WORDS
 from redaction.memory import Memory
-from redaction.recognizers import address, email, own, person, secret
+from redaction.recognizers import address, email, own, person, secret, tagged
 from redaction.recognizers.found import Found, Heard
+from redaction.recognizers.misheard import widened
 from redaction.recognizers.numbers import find_numbers
 from redaction.runs import aside_length
 from redaction.shape import Shape
@@ -55,7 +56,7 @@ def analyse(heard: Heard, memory: Memory, *, allowed: "Allowed") -> Analysis:
     found += _known_words(heard.atoms, memory)
     found = [f for f in found if not allowed.covers(heard.atoms, f) and _is_taken_out(heard, f)]
     words = {word: kind for word, kind in words.items() if heard.rules.takes_out(kind)}
-    merged = merge(found, heard.atoms)
+    merged = merge(widened(heard, merge(found, heard.atoms)), heard.atoms)
     if heard.is_open or heard.may_go_on:
         undecided += _awaited(heard, merged) + _open_date(heard) + _dangling(heard)
     return Analysis(merged, words, min(undecided) if undecided else None)
@@ -77,6 +78,7 @@ _WORD_RECOGNISERS: tuple[
     (secret.words_of, secret.find_secrets),
     (person.words_of, person.find_names),
     (address.words_of, address.find_addresses),
+    (tagged.words_of, tagged.find_tagged),
     (own.words_of, own.find_phrases),
 )
 

@@ -25,11 +25,13 @@ from presidio_anonymizer.operators import OperatorsFactory, OperatorType
 
 from redaction.analysis import Allowed, analyse
 from redaction.memory import Memory
+from redaction.operators import operators_factory
 from redaction.policy import ENTITY_OF, kind_of
 from redaction.recognizers.found import Expectations, Heard
 from redaction.runs import Times
 from redaction.segments import Span
 from redaction.slots import Limits, TimedCue, cues_in
+from redaction.tags import Tagger
 from redaction.words import Atom, atoms_of
 
 LANGUAGE = "en"
@@ -147,6 +149,13 @@ class Engine(NamedTuple):
     factory: OperatorsFactory
     names: tuple[str, ...]
     """The operator's recognisers, for the policy version."""
+    tagger: Tagger | None = None
+    """The model that finals are read with besides; None: by rules alone."""
+
+    @property
+    def tags_by(self) -> str:
+        """The model's version; empty without one."""
+        return self.tagger.version if self.tagger else ""
 
     def find(self, words: Sequence[str], spans: Sequence[Span]) -> list[Span]:
         """`spans` of the spoken rules, with what the other recognisers find in a final's text."""
@@ -161,6 +170,7 @@ class Engine(NamedTuple):
     def token(self, kind: str, spoken: str) -> str:
         """What stands in place of a span, by the operator configured for its entity."""
         config = self.operators.get(ENTITY_OF.get(kind, kind.upper()))
+        config = config or self.operators.get("DEFAULT")
         if config is None:
             config = OperatorConfig("replace", {"new_value": f"[{kind}]"})
         operator = self.factory.create_operator_class(config.operator_name, OperatorType.Anonymize)
@@ -187,6 +197,7 @@ def build_engine(
     recognizers: Sequence[EntityRecognizer] = (),
     *,
     operators: Mapping[str, OperatorConfig] | None = None,
+    tagger: Tagger | None = None,
 ) -> Engine:
     """The registry with our rules, Presidio's patterns for written forms, and `recognizers`."""
     spoken = SpokenRecognizer()
@@ -209,6 +220,7 @@ def build_engine(
         spoken,
         bool(recognizers),
         operators or {},
-        OperatorsFactory(),  # type: ignore[no-untyped-call]
+        operators_factory(),
         tuple(type(r).__name__ for r in recognizers),
+        tagger,
     )

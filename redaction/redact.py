@@ -11,6 +11,7 @@ from redaction.memory import Memory
 from redaction.policy import policy_version
 from redaction.presidio import Engine
 from redaction.recognizers.found import Expectations, Found, Heard
+from redaction.recognizers.tagged import may_be_name
 from redaction.render import Rendered, render, unavailable
 from redaction.rules import Rules
 from redaction.runs import MAX_PAUSE_MS, mark_numbers
@@ -61,7 +62,7 @@ def make_policy(
     for atoms in phrases:
         numbers = [i for i, is_number in enumerate(mark_numbers(atoms)) if is_number]
         values.append("".join(groups(atoms, numbers, literal=True)))
-    version = policy_version(settings, recognizers=engine.names, facts=facts)
+    version = policy_version(settings, recognizers=engine.names, facts=facts + engine.tags_by)
     allowed = Allowed(phrases, [v for v in values if v])
     rules = rules or Rules(of_countries(settings.countries))
     return Policy(settings, engine, key, version, allowed, rules)
@@ -106,8 +107,12 @@ class CallRedactor:
         segment = self._by_id.get(_key(raw))
         if segment is None:
             return []
-        spans = sorted(set(segment.spans + segment.written))
-        return [(span, segment.why.get(span, "a Presidio recogniser")) for span in spans]
+        best: list[Span] = []
+        spans = sorted(set(segment.spans + segment.written), key=_weight, reverse=True)
+        for span in spans:
+            if not any(b.first <= span.last and span.first <= b.last for b in best):
+                best.append(span)
+        return [(span, segment.why.get(span, "a Presidio recogniser")) for span in sorted(best)]
 
     def end(self) -> list[Redacted]:
         """The call is over: what was held back for words to come."""
@@ -170,6 +175,8 @@ class CallRedactor:
             expectations=expected,
             rules=self._policy.rules,
         )
+        self._tag(context)
+        heard.tags = context.tags()
         analysis = analyse(heard, self._memory, allowed=self._policy.allowed)
         self._apply(context, analysis)
         segment.filled = [
@@ -187,6 +194,16 @@ class CallRedactor:
             if span not in segment.spans and self._policy.rules.takes_out(span.kind)
         ]
         return self._learn(analysis, context)
+
+    def _tag(self, context: Context) -> None:
+        """Ask the model about the newest segment, once it is final and if a word is unusual."""
+        segment, tagger = context.segments[-1], self._policy.engine.tagger
+        if tagger is None or not segment.raw.is_final or segment.tags is not None:
+            return
+        segment.tags = ()
+        if any(may_be_name(atom) for atom in segment.atoms):
+            words, before = context.words()
+            segment.tags = tuple(tagger.tag(words)[before:])
 
     def _expectations(self, context: Context) -> Expectations:
         """Cues, turns and given values around a row of words, without those out of reach."""
@@ -324,6 +341,11 @@ def refuse(raw: RawTranscript, *, why: str) -> Redacted:
 
 def _key(raw: RawTranscript) -> tuple[str, int, str]:
     return (raw.leg_id, raw.channel, raw.segment_id)
+
+
+def _weight(span: Span) -> tuple[bool, int]:
+    """Which of overlapping spans gives the token its name."""
+    return (span.kind != "number", span.last - span.first)
 
 
 def _is_stale(raw: RawTranscript, known: RawTranscript) -> bool:

@@ -18,6 +18,7 @@ from redaction.slots import (
     Turn,
     cues_in,
 )
+from redaction.tags import CONTEXT_WORDS, Tag
 from redaction.words import Atom, atoms_of
 from triton_models.events import RawTranscript
 
@@ -63,6 +64,8 @@ class Segment:
     """Found by the pattern recognisers in the final's text."""
     why: dict[Span, str] = field(default_factory=dict)
     """The rule behind each span, to explain it."""
+    tags: tuple[Tag, ...] | None = None
+    """What the model takes each word of the final for; None before it was asked."""
     filled: list[Filled] = field(default_factory=list)
     tombstones: list[Tombstone] = field(default_factory=list)
     held_from: int | None = None
@@ -111,7 +114,7 @@ class Segment:
             c.kind for c in self.cues
         ]
         self.cues, self.substantive = heard, substantive
-        self.spans, self.written, self.closed = [], [], False
+        self.spans, self.written, self.tags, self.closed = [], [], None, False
         self.why = {}
         return changed
 
@@ -152,6 +155,21 @@ class Context(NamedTuple):
     first_new: int
     is_cut: bool
     """Words before these were left out."""
+
+    def words(self) -> tuple[list[str], int]:
+        """The newest segment's words behind a few of what its speaker said before it, and how
+        many those are."""
+        before = [word.text for s in self.segments[:-1] for word in s.raw.words][-CONTEXT_WORDS:]
+        return before + [word.text for word in self.segments[-1].raw.words], len(before)
+
+    def tags(self) -> dict[int, Tag]:
+        """What the model takes each atom for, where it takes it for anything."""
+        found: dict[int, Tag] = {}
+        for i, (n, word) in enumerate(self.places):
+            tags = self.segments[n].tags
+            if tags and tags[word]:
+                found[i] = tags[word]
+        return found
 
 
 class Timeline:

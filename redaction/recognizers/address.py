@@ -37,6 +37,12 @@ _TOWN_TAIL = words_in("""
 by city east fort in lake las le los new north on port saint san south st under upon west
 """)
 _MAX_NAME = 4
+_LONGEST_ANSWER = 20
+_ENDS_ANSWER = words_in("""
+and but can could do i i'd i'll i'm i've is it it's my no okay please sir so thank thanks that
+that's that'd then we what when why would yeah yes you
+""")
+"""After one of these words comes something else than the rest of an address."""
 
 
 def find_addresses(heard: Heard) -> tuple[list[Found], list[int]]:
@@ -56,11 +62,11 @@ def find_addresses(heard: Heard) -> tuple[list[Found], list[int]]:
             undecided.append(first)
         else:
             found.append(Found(first, last, "address", complete=True))
-    found += [
-        span
-        for span in _misheard(heard)
-        if not any(f.first <= span.last and span.first <= f.last for f in found)
-    ]
+    for span in _misheard(heard):
+        if heard.is_open and span.last + RIGHT_CONTEXT >= len(atoms):
+            undecided.append(span.first)
+        elif not any(f.first <= span.last and span.first <= f.last for f in found):
+            found.append(span)
     found += [
         span for span in _towns(heard) if not any(f.first <= span.first <= f.last for f in found)
     ]
@@ -180,7 +186,8 @@ def _own_place(atoms: Sequence[Atom], first: int) -> bool:
 def _misheard(heard: Heard) -> list[Found]:
     """A number and the words after it, in the direct answer to a question for an address.
 
-    Street names are what recognisers get wrong most: `forty one seventeen, large for Lane`.
+    Street names are what recognisers get wrong most: `forty one, seventeen, larks were lane,
+    apartments six feet, Springfield`. So everything like a place goes, to the end of the answer.
     """
     spans: list[Found] = []
     atoms = heard.atoms
@@ -189,25 +196,38 @@ def _misheard(heard: Heard) -> list[Found]:
     for i in range(len(atoms) - 1):
         if atoms[i].cls not in _NUMERIC or atoms[i + 1].cls is not Class.OTHER:
             continue
+        if spans and i <= spans[-1].last:
+            continue
         if atoms[i].text == "one" or is_counted(atoms, i + 1) or not heard.answers(i, "address"):
             continue
-        last = i
-        while last + 1 < len(atoms) and last - i < _MAX_NAME and _goes_on(atoms, last):
-            last += 1
-        if last == i or (heard.is_open and last + RIGHT_CONTEXT >= len(atoms)):
+        last = _end_of_answer(atoms, i)
+        if last == i and not heard.is_open:
             continue
         spans.append(Found(_with_dwelling(atoms, i), last, "address"))
     return spans
 
 
-def _goes_on(atoms: Sequence[Atom], last: int) -> bool:
-    """Whether the word after `last` may still be part of a street and town."""
-    following = atoms[last + 1]
-    if atoms[last].stop in (".", "?", "!"):
-        return False
-    return following.cls is Class.OTHER and (
-        following.text not in FUNCTION_WORDS or following.text in ("for", "of", "the")
-    )
+def _end_of_answer(atoms: Sequence[Atom], first: int) -> int:
+    """The last atom from `first` on that may be part of an address, wherever that leads."""
+    last = at = first
+    while at + 1 < len(atoms) and at - first < _LONGEST_ANSWER:
+        if atoms[at].stop in ("?", "!") or (atoms[at].stop == "." and len(atoms[at].text) > 2):
+            return last
+        at += 1
+        if _is_of_place(atoms[at]):
+            last = at
+        elif at - last > 1 or atoms[at].text in _ENDS_ANSWER:
+            return last
+    return last
+
+
+def _is_of_place(atom: Atom) -> bool:
+    """A number, letter, place word, or any word that people do not say between sentences."""
+    if atom.cls in _NUMERIC or atom.cls is Class.ORDINAL:
+        return True
+    if atom.cls is Class.LETTER:
+        return atom.text not in ("a", "i")
+    return atom.cls is Class.OTHER and atom.text not in FUNCTION_WORDS
 
 
 def _towns(heard: Heard) -> list[Found]:

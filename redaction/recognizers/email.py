@@ -23,6 +23,9 @@ word words
 """)
 _NUMERIC = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.MULTIPLIER,
             Class.DECIMAL, Class.ORDINAL}  # fmt: skip
+_ABBREVIATED = words_in("dr jr mr mrs ms sr st")
+"""Written with a full stop that ends no sentence; recognisers hear them in local parts."""
+
 _HESITATES = words_in("and then okay so let me see hang on hold")
 _MAX_LOCAL = 26
 
@@ -150,7 +153,8 @@ def start_of_local(heard: Heard, at: int) -> int:
 def _ends_before(heard: Heard, k: int, *, first: int) -> bool:
     """Whether a sentence ends at `k`, or the speaker paused after it for long."""
     atom = heard.atoms[k]
-    if atom.stop in ("?", "!", ":") or (atom.stop == "." and len(atom.text) > 1):
+    ended = atom.stop == "." and len(atom.text) > 1 and atom.text not in _ABBREVIATED
+    if atom.stop in ("?", "!", ":") or ended:
         return not _joined(heard.atoms, k)
     return heard.times.start_ms[min(k + 1, first)] - heard.times.end_ms[k] > 6000
 

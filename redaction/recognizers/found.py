@@ -1,7 +1,7 @@
 """What recognisers find, and what they are given to look at."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from redaction.rules import DEFAULT_RULES, Rules
@@ -18,6 +18,7 @@ from redaction.slots import (
     still_expected,
     still_open,
 )
+from redaction.tags import Tag
 from redaction.words import Atom
 
 _LONGEST_CUE_MS = 10_000
@@ -63,6 +64,8 @@ class Heard:
         """The words are final, but a number at their end may not be finished."""
         self.expected = expectations
         self.rules = rules
+        self.tags: Mapping[int, Tag] = {}
+        """What the model takes an atom for; finals only."""
         self._stream = stream
 
     def slots_at(self, atom: int) -> list[Slot]:

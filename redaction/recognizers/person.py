@@ -66,6 +66,18 @@ amber april art bill carol chase christian chuck crystal dawn dean drew earl fai
 grant guy hope iris jack jade joy june lance lily mark max may melody miles nick olive pat ray rich
 rob robin rose ruby rusty sandy sky stone sue summer terry tony victor wade ward will
 """)
+_OF_SENTENCES = words_in("""
+am are be been can can't could did didn't do does don't get go got had has have he he's how i i'd
+i'll i'm i've if it it's know me need not please she she's should that that's there they this want
+was we we're were what when where which who why will would you you're your
+""")
+"""An answer with one of these says something else than just a name."""
+
+_SPELLS = words_in("""
+and it's its it is so spelled spell spelt that that's um uh
+""")
+"""What people say between a name and its letters."""
+
 _MAX_NAME = 4
 _CASE_ATOMS = 60
 _ANSWER_ATOMS = 14
@@ -73,7 +85,7 @@ _ANSWER_ATOMS = 14
 
 def find_names(heard: Heard) -> tuple[list[Found], list[int]]:
     """Names, and where undecided ones begin."""
-    spans = _announced(heard) + _titled(heard) + _answered(heard)
+    spans = _announced(heard) + _titled(heard) + _answered(heard) + _spelled_out(heard)
     found: list[Found] = []
     undecided: list[int] = []
     for first, last in spans:
@@ -236,8 +248,68 @@ def _answered(heard: Heard) -> list[tuple[int, int]]:
         elif not heard.answers(i, "name"):
             continue
         if atom.capital or not _is_cased(atoms, i):
-            spans.append((i, _end_of_name(atoms, i)))
+            spans.append(_whole_answer(heard, i) or (i, _end_of_name(atoms, i)))
     return spans
+
+
+def _whole_answer(heard: Heard, i: int) -> tuple[int, int] | None:
+    """The few words up to the first stop, where the answer begins with them: all are the name.
+
+    Recognisers make words of names: `all of our brands`, `Priya rammed bottom`.
+    """
+    atoms = heard.atoms
+    first = i
+    while first and i - first < _MAX_NAME and _is_in_answer(heard, first - 1):
+        first -= 1
+    last = i
+    while last + 1 < len(atoms) and not atoms[last].stop and last - first < _MAX_NAME:
+        last += 1
+    ended = bool(atoms[last].stop) or (last + 1 == len(atoms) and not heard.is_open)
+    if not ended or not _begins_answer(heard, first):
+        return None
+    while first < i and atoms[first].text in _SKIPPED | {"in", "under", "for", "with"}:
+        first += 1
+    while last > i and (atoms[last].text in _AFTER_NAME or atoms[last].cls is not Class.OTHER):
+        last -= 1
+    spoken = any(a.text in _OF_SENTENCES for a in atoms[first : last + 1])
+    return None if spoken else (first, last)
+
+
+def _spelled_out(heard: Heard) -> list[tuple[int, int]]:
+    """`All of our brands, that's B R A N D`: the words before a spelling are what is spelled."""
+    atoms = heard.atoms
+    spans: list[tuple[int, int]] = []
+    if not heard.may_expect("name"):
+        return spans
+    for i in range(1, len(atoms) - 2):
+        if atoms[i - 1].cls is Class.LETTER or any(
+            a.cls is not Class.LETTER for a in atoms[i : i + 3]
+        ):
+            continue
+        last = i - 1
+        while last > 0 and atoms[last].text in _SPELLS:
+            last -= 1
+        same = atoms[last].text[0] == atoms[i].text and atoms[last].text not in FUNCTION_WORDS
+        if not same or atoms[last].cls is not Class.OTHER or not heard.awaits(i, "name"):
+            continue
+        spans.append(_whole_answer(heard, last) or (last, last))
+    return spans
+
+
+def _is_in_answer(heard: Heard, i: int) -> bool:
+    return not heard.atoms[i].stop and i + 1 not in heard.times.breaks
+
+
+def _begins_answer(heard: Heard, first: int) -> bool:
+    """Whether nothing but `yes,` and the like of the answer stands before atom `first`."""
+    before = first - 1
+    while before >= 0 and before + 1 not in heard.times.breaks:
+        if not heard.answers(before, "name"):
+            return True
+        if heard.atoms[before].text not in _SKIPPED:
+            return False
+        before -= 1
+    return True
 
 
 def _can_be_name(atom: Atom) -> bool:

@@ -17,8 +17,8 @@ is, code word is, password to, password
 """)
 )
 _SAID_OF_IT = words_in("""
-all at bracket brackets capital case dollar exclamation hash letter lower lowercase mark number
-one percent pound question sign small star symbol upper uppercase word
+all at bracket brackets capital case dollar exclamation hash letter letters lower lowercase mark
+marks number one percent pound question sign signs small star symbol upper uppercase word
 """)
 _SKIPPED = words_in("""
 be er erm is it it's its like oh ok okay so sure that's the uh um was well yeah yes
@@ -33,6 +33,9 @@ _NUMERIC = {
     Class.MULTIPLIER,
 }
 _MAX_SECRET = 12
+_MISHEARD = 2
+"""So many ordinary words may stand for the secret's first one: `we were seventy seven`."""
+
 _REJECTED = words_in("""
 again and because changed correct email emails expired incorrect link locked manager not page
 please protected reset right wrong
@@ -84,10 +87,24 @@ def _answered(heard: Heard, i: int) -> tuple[int, int] | None:
         or bool(atoms[i - 1].stop)
         or atoms[i - 1].text in _SKIPPED
     )
-    if not begins or atoms[i].text in _SKIPPED | FUNCTION_WORDS:
+    if not begins or atoms[i].text in _SKIPPED or not heard.may_expect("password"):
         return None
-    asked = heard.answers(i, "password")
-    return _region(heard, i, sure=False) if asked else None
+    first = i
+    while first - i < _MISHEARD and first < len(atoms) and atoms[first].text in FUNCTION_WORDS:
+        first += 1
+    if first > i and not _is_secret(atoms, first):
+        return None
+    region = _region(heard, first, sure=False) if heard.answers(i, "password") else None
+    return (i, region[1]) if region else None
+
+
+def _is_secret(atoms: Sequence[Atom], i: int) -> bool:
+    """Whether a sentence would hardly go on with this word."""
+    if i >= len(atoms) or any(atom.stop for atom in atoms[max(0, i - 1) : i]):
+        return False
+    if atoms[i].cls in _NUMERIC or atoms[i].cls is Class.SYMBOL:
+        return atoms[i].text != "one"
+    return atoms[i].cls is Class.OTHER and atoms[i].text not in COMMON_WORDS
 
 
 def _skip(atoms: Sequence[Atom], at: int) -> int:

@@ -1,0 +1,81 @@
+"""The rest of a code of which a part was masked: letters and digits heard as ordinary words.
+
+`it's gay, seven P Q` is K7PQ, `for one nine` is 419: only where the code was asked for or is read
+back, only right before what was masked, and only where an answer begins.
+"""
+
+from collections.abc import Sequence
+
+from redaction.lexicon import SOUND_ALIKES
+from redaction.recognizers.found import Found, Heard
+from redaction.tables import words_in
+from redaction.words import Atom, Class
+
+_LETTERS = words_in("""
+an and are bee cue eff ell em en ex eye gay gee if in jay kay key may oh okay pea pee queue sea see
+tea tee vee why yay you
+""")
+"""Words that recognisers write for a single letter."""
+
+_LEADS_IN = words_in("""
+is it's its number of so that's the uh um was yeah yes
+""")
+_CODES = frozenset({"policy", "order", "account", "otp"})
+_NUMBERS = frozenset({"card", "cvv", "expiry", "ssn", "phone", "routing", "pin", "number"})
+_PARTS = (Class.LETTER, Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE,
+          Class.ORDINAL)  # fmt: skip
+_LONGEST = 12
+
+
+def widened(heard: Heard, found: Sequence[Found]) -> list[Found]:
+    """What was found, each with the misheard part of it that stands before it."""
+    return [_widened(heard, one) for one in found]
+
+
+def _widened(heard: Heard, one: Found) -> Found:
+    if one.kind not in _CODES | _NUMBERS or not _is_given(heard, one):
+        return one
+    first = one.first
+    if one.kind in _CODES:
+        first = _over_spelling(heard, first)
+    words = _LETTERS if one.kind in _CODES else SOUND_ALIKES.keys()
+    before = first - 1
+    near = before >= 0 and first not in heard.times.breaks and _is_joined(heard.atoms[before])
+    if near and heard.atoms[before].text in words and _begins(heard, before):
+        first = before
+    return one._replace(first=first)
+
+
+def _is_given(heard: Heard, one: Found) -> bool:
+    """Whether it is the answer to a question for it, or a read-back."""
+    return heard.may_expect(one.kind) and any(
+        slot.kind == one.kind and (slot.is_answer or slot.is_echo or slot.turns == 0)
+        for slot in heard.slots_at(one.first)
+    )
+
+
+def _over_spelling(heard: Heard, first: int) -> int:
+    """Back over letters, digits and `K as in king` that stand right before."""
+    atoms = heard.atoms
+    begin = max(0, first - _LONGEST)
+    while first > begin and first not in heard.times.breaks and _is_joined(atoms[first - 1]):
+        explained = first >= 4 and [a.text for a in atoms[first - 3 : first - 1]] == ["as", "in"]
+        if explained and atoms[first - 4].cls is Class.LETTER:
+            first -= 4
+        elif atoms[first - 1].cls in _PARTS and atoms[first - 1].text not in ("a", "i"):
+            first -= 1
+        else:
+            break
+    return first
+
+
+def _is_joined(atom: Atom) -> bool:
+    return atom.stop in ("", ",", "-") or (atom.stop == "." and atom.cls is Class.LETTER)
+
+
+def _begins(heard: Heard, i: int) -> bool:
+    """Whether an answer begins with atom `i`."""
+    if i == 0 or i in heard.times.breaks:
+        return True
+    before = heard.atoms[i - 1]
+    return bool(before.stop) or before.text in _LEADS_IN or before.cls is Class.FILLER
