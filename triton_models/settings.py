@@ -22,9 +22,10 @@ class Riva(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """PEM of who signed the server's certificate; empty: the authorities gRPC carries."""
 
     cert_file: str = ""
-    """PEM of our own certificate, where the server asks for one; `key_file` is its key."""
+    """PEM of our own certificate, where the server asks for one."""
 
     key_file: str = ""
+    """PEM of that certificate's key."""
 
     api_key_file: str = ""
     """Its content is sent as `authorization: Bearer`; with `tls` only."""

@@ -4,7 +4,8 @@ import argparse
 import sys
 
 from websockets.exceptions import InvalidStatus, WebSocketException
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
+from websockets.sync.connection import Connection
 
 from trunkline.api_client import Access, ApiClient, ApiError, add_api_arguments, find_access, say
 from trunkline.live_captions import CaptionSegment, read_head, read_segments
@@ -67,7 +68,7 @@ def follow(access: Access, call_id: str) -> None:
         raise ApiError(f"{access.url} does not answer ({type(error).__name__})") from None
 
 
-def _print_finals(socket: ClientConnection, call_id: str) -> None:
+def _print_finals(socket: Connection, call_id: str) -> None:
     printed: set[str] = set()
     ended = False
     while True:
