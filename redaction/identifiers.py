@@ -96,7 +96,7 @@ IDENTIFIERS: tuple[Identifier, ...] = (
         longest=18, cues=_LICENSE_CUES,
     )._replace(is_sure=True),
     _row("plate", "UK", r"[a-z]{2}\d\d[a-z]{3}", longest=7),
-    _row("sin", "CA", r"[1-79]\d{8}", longest=9, cues="""
+    _row("sin", "CA", r"\d{9}", longest=9, cues="""
         social insurance, social insurance number, sin number, s i n, my sin is, your sin
     """)._replace(check=checksums.is_sin),
     _row("driver_license", "CA AU IN", r"[a-z]{0,2}\d{6,15}", longest=16, cues=_LICENSE_CUES),

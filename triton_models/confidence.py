@@ -3,8 +3,8 @@
 Logistic in the log-odds of the word's least sure token and in the utterance's mean log-probability
 a token. Fitted to 1425 words of whole turns of ten synthetic telephone calls, 91 % of them right;
 on one half of the calls with the weights of the other half the expected calibration error is 2.4
-and 2.7 %, where the bare probability of the least sure token has 6.0 % on one half and 5.1 % on all. It ranks words as
-that probability does (area under the curve 0.78 and 0.84), not much better.
+and 2.7 %, where the bare probability of the least sure token has 6.0 % on one half and 5.1 % on
+all. It ranks words as that probability does (area under the curve 0.78 and 0.84), not much better.
 """
 
 from collections.abc import Iterable, Sequence

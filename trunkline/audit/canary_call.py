@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from analytics.events import TranscriptDocument
 from crm_connectors.finalised import finalised
-from trunkline.api_client import ApiClient
+from trunkline.api_client import Access, ApiClient
 from trunkline.audit.findings import Tally
 from trunkline.audit.planted import Planted
+from trunkline.audit.records import of_record
 from trunkline.evaluate.delays import Shown
 from trunkline.evaluate.placing import place
 from trunkline.evaluate.prepare import TestCall
@@ -56,8 +57,8 @@ async def hear_canary(call: TestCall, target: Target) -> Told:
     return Told(placed.call_id, began_at, document, tuple(recorder.shown[placed.call_id]))
 
 
-def search_told(told: Told, target: Target, planted: Planted, tally: Tally) -> None:
-    """Captions as they came, the transcript in each format, and what a CRM is sent."""
+def search_told(told: Told, planted: Planted, tally: Tally) -> None:
+    """Captions as they came, the transcript, and what a CRM is sent (pure)."""
     tally.look("captions", revisions=len(told.shown))
     for leak in leaked_shown(planted.spans, told.shown):
         tally.hit("captions", "shown live", [leak.kind])
@@ -65,15 +66,21 @@ def search_told(told: Told, target: Target, planted: Planted, tally: Tally) -> N
         tally.hit("captions", _which(one.segment), planted.anywhere(one.segment.text))
     for leak in leaked_finals(planted.spans, told.document.segments):
         tally.hit("transcript", "json", [leak.kind])
-    with ApiClient(target.access) as api:
+    if told.document.summary:
+        payload = finalised(told.document, told.document.summary, revision=1)
+        tally.look("CRM payload", bytes=len(payload))
+        tally.hit(
+            "CRM payload", "call.finalised", of_record(payload, planted, call_id=told.call_id)
+        )
+
+
+def search_transcript(told: Told, access: Access, planted: Planted, tally: Tally) -> None:
+    """The transcript in each format that the API has; ApiError if it does not answer."""
+    with ApiClient(access) as api:
         for form in FORMATS:
             body = api.transcript_as(told.call_id, form)
             tally.look("transcript", formats=1, bytes=len(body))
             tally.hit("transcript", form, planted.anywhere(body))
-    if told.document.summary:
-        payload = finalised(told.document, told.document.summary, revision=1)
-        tally.look("CRM payload", bytes=len(payload))
-        tally.hit("CRM payload", "call.finalised", planted.anywhere(payload))
 
 
 def _which(segment: CaptionSegment) -> str:

@@ -32,8 +32,8 @@ where c.relkind in ('r', 'm', 'f') and n.nspname !~ '^(pg_|information_schema)'
     and not has_table_privilege(c.oid, 'select')
 """
 
-_OF_THE_SERVER = (("pg_catalog", "pg_stat_activity"), ("pg_catalog", "pg_description"))
-"""Running and last statements, and comments."""
+_OF_THE_SERVER = (("pg_catalog", "pg_stat_activity"),)
+"""Running and last statements."""
 
 CRM_TABLES = frozenset({"outbox", "deliveries"})
 

@@ -10,6 +10,7 @@ from typing import IO, cast
 
 from trunkline.audit.findings import Tally
 from trunkline.audit.planted import SEAM, Planted
+from trunkline.audit.records import of_record
 from trunkline.audit.texts import said_in, texts_of
 
 CHUNK = 4 * 2**20
@@ -66,6 +67,15 @@ class Disk:
                         self._tally.hit("logs", path.name, found)
         except OSError as error:
             self._tally.problem("logs", f"{path.name}: {error.strerror}")
+
+    def search_bodies(self, folder: Path, *, call_id: str) -> None:
+        """What a webhook's receiver got; in what is about the call, short values too."""
+        self.search_folder("webhook receiver", folder)
+        for path in _files(folder, ()):
+            body = path.read_bytes()
+            if call_id.encode() in body:
+                found = of_record(body, self._planted, call_id=call_id)
+                self._tally.hit("webhook receiver", str(path.relative_to(folder)), found)
 
     def _search(self, file: IO[bytes]) -> tuple[set[str], int]:
         found: set[str] = set()

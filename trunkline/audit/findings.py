@@ -108,12 +108,16 @@ class Tally:
         return tuple(f"{place}: {why}" for place, why in self._problems.items())
 
 
+def _amount(what: str, count: int) -> str:
+    return f"{count / 2**20:.1f} MiB" if what == "bytes" else f"{count} {what}"
+
+
 def table(report: Report) -> list[str]:
     """The report as lines for a terminal."""
     lines = [f"{'place':<18} {'hits':>5}  searched"]
     for place in report.places:
         hits = sum(hit.times for hit in report.hits if hit.place == place.place)
-        amounts = ", ".join(f"{count} {what}" for what, count in place.looked.items())
+        amounts = ", ".join(_amount(what, count) for what, count in place.looked.items())
         said = "; ".join(
             filter(None, (amounts, place.note, place.problem and f"PROBLEM: {place.problem}"))
         )

@@ -12,7 +12,13 @@ from pathlib import Path
 import psycopg
 
 from triton_models.events import RAW_TOPIC
-from trunkline.audit.canary_call import Told, await_webhook, hear_canary, search_told
+from trunkline.audit.canary_call import (
+    Told,
+    await_webhook,
+    hear_canary,
+    search_told,
+    search_transcript,
+)
 from trunkline.audit.database import Database
 from trunkline.audit.disk import Disk
 from trunkline.audit.findings import Report, Tally
@@ -86,10 +92,12 @@ class Audit:
     async def _search(self, told: Told, planted: Planted) -> tuple[str, ...]:
         """Every place; the kinds that were heard."""
         self._progress("searching captions, transcript, CRM payload")
-        await asyncio.to_thread(search_told, told, self._target, planted, self._tally)
+        await asyncio.to_thread(search_told, told, planted, self._tally)
+        await asyncio.to_thread(search_transcript, told, self._target.access, planted, self._tally)
         self._progress("searching the database and the bus")
         postgres_files = await self._search_database(told.call_id, planted)
         topics = Topics(planted, self._tally, call_id=told.call_id)
+        self._tally.look("dead letters", rows=0)
         heard = await asyncio.to_thread(self._search_bus, topics)
         self._progress("searching files, logs, processes, metrics")
         await asyncio.to_thread(self._search_machine, told, planted, postgres_files)
@@ -123,10 +131,12 @@ class Audit:
         logs = [*(state / "logs").glob("*"), *(state / "run").glob("*.log*"), *self._options.logs]
         for log in logs:
             disk.search_log(log, call_id=told.call_id)
-        disk.search_folder("state directory", state, but=(models,))
-        self._tally.note("state directory", "files written since the call began; no weights")
         if postgres_files and Path(postgres_files).is_dir():
             disk.search_folder("Postgres files", Path(postgres_files))
+        else:
+            self._tally.note("Postgres files", "not on this machine, or not told to this user")
+        disk.search_folder("state directory", state, but=(models,))
+        self._tally.note("state directory", "written since the call began; no weights")
         for one in open_files(processes):
             disk.search_file("open files", one.path, where=one.name)
         for path in Path(tempfile.gettempdir()).glob("trunkline*"):
@@ -134,10 +144,11 @@ class Audit:
                 disk.search_folder("temporary files", path)
         self._tally.look("temporary files", files=0)
         if self._options.webhook_dir:
-            disk.search_folder("webhook receiver", self._options.webhook_dir)
+            disk.search_bodies(self._options.webhook_dir, call_id=told.call_id)
         search_processes(processes, planted, self._tally)
+        host = _reachable(self._settings.appliance.health_host)
         urls = {
-            name: f"http://127.0.0.1:{port}/metrics"
+            name: f"http://{host}:{port}/metrics"
             for name, port in self._running.health_ports.items()
         }
         ports = triton_metrics_ports(processes)
@@ -152,3 +163,8 @@ class Audit:
         folder = self._options.webhook_dir
         if folder and not await await_webhook(folder, call_id, within_s=WEBHOOK_WITHIN_S):
             self._tally.problem("webhook receiver", "nothing came about the call")
+
+
+def _reachable(host: str) -> str:
+    """Where this machine reaches a port that is open on `host`."""
+    return "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host

@@ -16,6 +16,7 @@ from sip_gateway.events import CALLS_TOPIC
 from triton_models.events import RAW_TOPIC, RawEvent, RawTranscript
 from trunkline.audit.findings import Tally
 from trunkline.audit.planted import SEAM, Planted
+from trunkline.audit.records import of_record
 from trunkline.audit.texts import texts_of_bytes
 from trunkline.bus import Record, Unavailable
 from trunkline.bus.dead_letters import dead_topic
@@ -94,7 +95,10 @@ class Topics:
             place = "dead letters" if record.topic.endswith(".dead") else "bus topics"
             self._tally.look(place, records=1, bytes=len(record.value))
             text = SEAM.join([record.key, *texts_of_bytes(record.value)])
-            self._tally.hit(place, record.topic, self._planted.anywhere(text))
+            found = self._planted.anywhere(text)
+            if record.key == self._call_id and record.topic != RAW_TOPIC:
+                found |= of_record(record.value, self._planted, call_id=self._call_id)
+            self._tally.hit(place, record.topic, found)
 
     def check_sealed(self, records: Iterator[Record], key: bytes) -> tuple[str, ...]:
         """Kinds of the spans that were heard; each record must open with the key, and only so."""
