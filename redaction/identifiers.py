@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple
 
 from redaction import checksums
+from redaction.settings import Country
 from redaction.tables import phrases_in
 
 
@@ -33,7 +34,7 @@ class Identifier(NamedTuple):
         return bool(self.form.fullmatch(value)) and (self.check is None or self.check(value))
 
 
-COUNTRIES = ("US", "UK", "CA", "DE", "FR", "IN", "AU")
+COUNTRIES: tuple[Country, ...] = ("US", "UK", "CA", "DE", "FR", "IN", "AU")
 
 ENTITY_OF = {
     "itin": "US_ITIN",

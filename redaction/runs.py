@@ -134,6 +134,11 @@ def mark_numbers(atoms: Sequence[Atom]) -> list[bool]:
             i and (marks[i - 1] or atoms[i - 1].text in ("a", "couple", "few", "several"))
         ):
             marks[i] = False
+    for i in range(len(atoms) - 2, -1, -1):
+        # `alpha bravo one two`: the letter before a letter, which only the number makes one.
+        spelt = atoms[i].text in lexicon.SPELLING_ALPHABET and not atoms[i].stop
+        if spelt and not marks[i] and marks[i + 1]:
+            marks[i] = atoms[i + 1].text in lexicon.SPELLING_ALPHABET
     return marks
 
 
