@@ -6,6 +6,8 @@ Nothing here can be turned back into a value without the key, which is the call'
 import hashlib
 from collections.abc import Iterable
 
+from redaction.sounds import sound_of
+
 _GRAM = 4
 _SHORT = 3
 _MAX_ENTRIES = 20_000
@@ -34,8 +36,10 @@ class Memory:
                     self._put("g" + gram, kind)
 
     def add_word(self, word: str, *, kind: str) -> None:
-        """Remember a word: a name, or part of an address or password."""
+        """Remember a word: a name, or part of an address or password; of a name, its sound too."""
         self._put("n" + word, kind)
+        if kind == "name" and (sound := sound_of(word)):
+            self._put("s" + sound, kind)
         self.has_words = True
 
     def number(self, value: str) -> str | None:
@@ -54,8 +58,11 @@ class Memory:
         return None if None in kinds else kinds[0]
 
     def word(self, word: str) -> str | None:
-        """What `word` was masked as before."""
-        return self._get("n" + word)
+        """What `word` was masked as before, or a name that sounds like it."""
+        if kind := self._get("n" + word):
+            return kind
+        sound = sound_of(word)
+        return self._get("s" + sound) if sound else None
 
     def _put(self, entry: str, kind: str) -> None:
         if len(self._seen) < _MAX_ENTRIES:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from redaction.common_words import COMMON_WORDS
 from redaction.evidence import RIGHT_CONTEXT
 from redaction.recognizers.found import Found, Heard
+from redaction.runs import aside_length
 from redaction.tables import words_in
 from redaction.words import Atom, Class
 
@@ -23,6 +24,13 @@ word words
 """)
 _NUMERIC = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.MULTIPLIER,
             Class.DECIMAL, Class.ORDINAL}  # fmt: skip
+_TAILS = words_in("com dotcom dot-com org net")
+"""Ends of domains that are no words, so that the `dot` may be missing or misheard."""
+
+_FOR_AT = words_in("a an and app as bat hat it that the")
+"""What `at` is misheard as, where only the domain after it shows that there was one."""
+
+_ALSO_WORDS = words_in("app in info it me no us")
 _ABBREVIATED = words_in("dr jr mr mrs ms sr st")
 """Written with a full stop that ends no sentence; recognisers hear them in local parts."""
 
@@ -38,10 +46,11 @@ def find_emails(heard: Heard) -> tuple[list[Found], list[int]]:
     for i, atom in enumerate(atoms):
         if found and i <= found[-1].last:
             continue
-        last = _end_of_address(heard, i)
+        last = _end_of_address(heard, i) or _end_without_at(heard, i)
         if last is None:
             continue
-        first = start_of_local(heard, i)
+        misheard = i > 1 and atom.text not in _AT and atoms[i - 1].text in _FOR_AT
+        first = start_of_local(heard, i - misheard)
         if atom.cls is not Class.EMAIL and first == i:
             continue
         if heard.is_open and last + RIGHT_CONTEXT >= len(atoms):
@@ -57,7 +66,8 @@ def _end_of_address(heard: Heard, i: int) -> int | None:
     """The last atom of the domain, if atom `i` is the `at` of an address or a written one."""
     atoms = heard.atoms
     if atoms[i].cls is Class.EMAIL:
-        return _after_dots(atoms, i + 1) or i
+        cut = i + 1 < len(atoms) and atoms[i].stop == "." and atoms[i + 1].text in _TAILS
+        return _after_dots(atoms, i + 1) or i + cut
     if atoms[i].text not in _AT:
         return None
     for at in range(i + 1, min(i + 7, len(atoms))):
@@ -65,6 +75,10 @@ def _end_of_address(heard: Heard, i: int) -> int | None:
             return _after_dots(atoms, at + 1) or at
         if _is_dot(atoms[at]) and at > i + 1 and (end := _after_dots(atoms, at)):
             return end
+        if at > i + 1 and atoms[at].text in _TAILS and _asked(heard, i):
+            return at
+        if at + 1 < len(atoms) and atoms[at + 1].text in PROVIDERS:
+            continue
         if atoms[at].text in PROVIDERS and (
             _asked(heard, i) or (at + 1 < len(atoms) and atoms[at + 1].text in TOP_LEVEL)
         ):
@@ -77,6 +91,20 @@ def _end_of_address(heard: Heard, i: int) -> int | None:
             if following is None or not _is_dot(following):
                 return None
     return None
+
+
+def _end_without_at(heard: Heard, i: int) -> int | None:
+    """The end of a domain whose `at` was misheard: only where an address was asked for."""
+    atoms = heard.atoms
+    if i == 0 or i + 1 >= len(atoms) or _is_dot(atoms[i - 1]):
+        return None
+    if not (atoms[i].cls is Class.OTHER or atoms[i].text == "a") or not heard.answers(i, "email"):
+        return None
+    if atoms[i].text in PROVIDERS and atoms[i + 1].text in _TAILS:
+        return i + 1
+    end = _after_dots(atoms, i + 1) if _is_dot(atoms[i + 1]) else None
+    named = end is not None and atoms[end].text in TOP_LEVEL - _ALSO_WORDS
+    return end if named and not any(atom.text in _AT for atom in atoms[i : i + 6]) else None
 
 
 def _is_dot(atom: Atom) -> bool:
@@ -128,8 +156,12 @@ def start_of_local(heard: Heard, at: int) -> int:
     atoms = heard.atoms
     first, plain = at, 0
     floor = max(0, at - _MAX_LOCAL)
+    aside = _asides(atoms, floor, at)
     k = at - 1
     while k >= floor:
+        if k in aside:
+            k -= 1
+            continue
         if _ends_before(heard, k, first=first):
             break
         if _is_local(atoms, k, first):
@@ -148,6 +180,15 @@ def start_of_local(heard: Heard, at: int) -> int:
             break
         k -= 1
     return first
+
+
+def _asides(atoms: Sequence[Atom], first: int, last: int) -> set[int]:
+    """Atoms of what people say while they look for the next letter: `hang on`, `let me see`."""
+    found: set[int] = set()
+    for i in range(first, last):
+        if i not in found and atoms[i].cls is Class.OTHER:
+            found.update(range(i, min(i + aside_length(atoms, i), last)))
+    return found
 
 
 def _ends_before(heard: Heard, k: int, *, first: int) -> bool:

@@ -20,6 +20,7 @@ _SAID_OF_IT = words_in("""
 all at bracket brackets capital case dollar exclamation hash letter letters lower lowercase mark
 marks number one percent pound question sign signs small star symbol upper uppercase word
 """)
+_SYMBOLS = words_in("asterisk capital dollar exclamation hash lowercase percent star uppercase")
 _SKIPPED = words_in("""
 be er erm is it it's its like oh ok okay so sure that's the uh um was well yeah yes
 """)
@@ -95,7 +96,13 @@ def _answered(heard: Heard, i: int) -> tuple[int, int] | None:
     if first > i and not _is_secret(atoms, first):
         return None
     region = _region(heard, first, sure=False) if heard.answers(i, "password") else None
-    return (i, region[1]) if region else None
+    if region is None or (first > i and not _has_symbol(atoms[first : region[1] + 1])):
+        return None
+    return i, region[1]
+
+
+def _has_symbol(atoms: Sequence[Atom]) -> bool:
+    return any(atom.cls is Class.SYMBOL or atom.text in _SYMBOLS for atom in atoms)
 
 
 def _is_secret(atoms: Sequence[Atom], i: int) -> bool:
