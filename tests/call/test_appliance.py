@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 import pytest_asyncio
 import soundfile
@@ -166,6 +167,35 @@ async def test_every_role_tells_its_health_and_metrics_without_a_word_of_any_cal
             metrics = (await client.get(f"{url}/metrics")).text
             assert "trunkline_" in metrics, role
             assert not SPOKEN_CARD.search(metrics) and "sip:" not in metrics, role
+
+
+async def test_the_audit_finds_what_was_left_behind_and_nothing_else_of_a_call(
+    line: TestAppliance, tmp_path: Path
+) -> None:
+    """A table, a log, a file with the planted card; all else of the call holds none of it."""
+    card = "4242-4242-4242-4242"
+    for name in ("logs/left.log", "left.txt"):
+        (line.state / name).write_text(f"the card was {card}\n")
+    with psycopg.connect(line.running.postgres_dsn, autocommit=True) as connection:
+        connection.execute("create table left_behind as select 'four two four two four two' as a")
+    out = tmp_path / "audit.json"
+    status, said = await trunkline("audit", "canary", "--json", str(out), state=line.state)
+    with psycopg.connect(line.running.postgres_dsn, autocommit=True) as connection:
+        connection.execute("drop table left_behind")
+    for name in ("logs/left.log", "left.txt"):
+        (line.state / name).unlink()
+    assert status == 1, said
+    report = json.loads(out.read_bytes())
+    hits = {(hit["place"], hit["where"]) for hit in report["hits"]}
+    in_files = {hit for hit in hits if hit[0] == "Postgres files"}  # of that very table
+    assert hits - in_files == {
+        ("Postgres rows", "public.left_behind.a"),
+        ("logs", "left.log"),
+        ("state directory", "left.txt"),
+    }, said
+    assert report["problems"] == [] and report["heard"]["CARD"] >= 1
+    assert report["heard"].keys() == {"NAME", "CARD", "EXPIRY", "CVV"}
+    assert not SPOKEN_CARD.search(said)
 
 
 async def test_a_second_appliance_on_the_same_state_is_refused(line: TestAppliance) -> None:

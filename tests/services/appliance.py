@@ -107,11 +107,12 @@ class TestAppliance:
             return await self.up.wait()
 
 
-async def trunkline(*arguments: str) -> tuple[int, str]:
-    """Run the command line; its exit code and all it printed."""
+async def trunkline(*arguments: str, state: Path | None = None) -> tuple[int, str]:
+    """Run the command line, of the appliance in `state`; its exit code and all it printed."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "trunkline", *arguments,
-        cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        cwd=ROOT, env=os.environ | ({"TRUNKLINE_STATE": str(state)} if state else {}),
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     out, _ = await process.communicate()
     assert process.returncode is not None

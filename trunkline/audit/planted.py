@@ -13,7 +13,6 @@ from trunkline.evaluate.leaks import DATED, READABLE, READABLE_ANYWHERE, Secret,
 from trunkline.evaluate.normalise import plain
 from trunkline.evaluate.readable import (
     HOMOPHONES,
-    MONTHS,
     NUMBER_WORDS,
     SKIPPED,
     letter_runs,
@@ -28,21 +27,22 @@ SEAM = "\n" * 24
 LEAST_PHRASE = 8
 """Letters and digits of a name or code that is looked for everywhere."""
 
-_UNITS = sorted(
-    {
-        *NUMBER_WORDS,
-        *HOMOPHONES,
-        *SKIPPED,
-        *MONTHS,
-        *(f"{word}s" for word in NUMBER_WORDS),
-        "sixes",
-    },
-    key=len,
-    reverse=True,
+_SAID = {*NUMBER_WORDS, *(f"{word}s" for word in NUMBER_WORDS), "sixes"}
+
+
+def _any_of(words: set[str]) -> bytes:
+    return "|".join(sorted(words, key=lambda word: (-len(word), word))).encode()
+
+
+_FIRST = b"|".join(
+    [*map(str.encode, "0123456789"), *(f"{word}(?![a-z])".encode() for word in sorted(_SAID))]
 )
-_UNIT = rb"(?:\d|(?<![a-z])(?:" + "|".join(_UNITS).encode() + rb")(?![a-z]))"
-_NUMBER = re.compile(_UNIT + rb"(?:[^0-9a-z]{0,3}" + _UNIT + rb"){2,}+")
-"""A number, written or spoken, or both; three units are the least that give six digits."""
+_NEXT = rb"(?:\d|(?<![a-z])(?:" + _any_of({*_SAID, *HOMOPHONES, *SKIPPED}) + rb")(?![a-z]))"
+_NUMBER = re.compile(rb"(?:" + _FIRST + rb")(?:[^0-9a-z]{0,3}" + _NEXT + rb"){2,}+")
+"""A number, written or spoken, or both; three units are the least that give six digits.
+
+Each way to begin starts with a plain character: then `re` skips all other bytes quickly.
+"""
 
 _CHANCE = re.compile(
     rb"\d{4}-\d\d-\d\d[t ]\d\d:\d\d:\d\d[\d:.+z-]*"  # a time
@@ -157,14 +157,14 @@ def _phrases(secret: Secret) -> Iterator[bytes]:
     worded = any(character.isalpha() for part in parts for character in part)
     if worded and sum(map(len, parts)) >= LEAST_PHRASE:
         between = rb"[^0-9a-z]{1,8}" if secret.words else rb"[^0-9a-z]{0,3}"
-        yield rb"(?<![a-z])" + between.join(re.escape(part.encode()) for part in parts)
+        yield between.join(re.escape(part.encode()) for part in parts)
     if secret.characters and not secret.characters.isdigit():
         letters = [re.escape(c.encode()) for c in secret.characters.lower()]
         if len(letters) >= LEAST_PHRASE:
             yield rb"[^0-9a-z]{0,3}".join(letters)
     for word in secret.words:
         if len(word) >= READABLE_ANYWHERE and word.isascii():
-            yield rb"(?<![a-z])" + rb"[^0-9a-z]{1,3}".join(c.encode() for c in word)
+            yield rb"[^0-9a-z]{1,3}".join(c.encode() for c in word)
 
 
 def _short(secret: Secret, read: Iterable[str], digits: set[str]) -> bool:

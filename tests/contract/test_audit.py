@@ -1,0 +1,297 @@
+"""A value that stayed behind is found in each kind of place; where none did, none is."""
+
+import asyncio
+import gzip
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import psycopg
+import pytest
+from prometheus_client import CollectorRegistry, Counter, start_http_server
+
+from redaction.events import TRANSCRIPTS_TOPIC, RedactedWord
+from tests.finished_call import finished_call
+from tests.told_call import CALL_ID, ToldCall
+from triton_models.events import RAW_TOPIC, RawTranscript, Word
+from trunkline.audit.canary_call import Told, search_told
+from trunkline.audit.database import Database
+from trunkline.audit.disk import Disk
+from trunkline.audit.findings import Tally
+from trunkline.audit.metrics import search_metrics
+from trunkline.audit.planted import Planted
+from trunkline.audit.processes import open_files, our_processes, search_processes
+from trunkline.audit.topics import Topics, on_kafka, raw_on_postgres
+from trunkline.bus import Record
+from trunkline.bus.dead_letters import dead_topic
+from trunkline.bus.kafka import KafkaBus
+from trunkline.bus.sealed import Seal
+from trunkline.bus.settings import Settings as BusSettings
+from trunkline.embedded.postgres import EmbeddedPostgres
+from trunkline.evaluate.delays import Shown
+from trunkline.evaluate.reference import Span
+from trunkline.live_captions import CaptionSegment
+
+CARD = "4988438843884305"
+SPANS = [
+    Span(kind="CARD", turn=0, channel=1, start_ms=3000, end_ms=6000, spoken="", canonical=CARD),
+    Span(kind="CVV", turn=0, channel=1, start_ms=9000, end_ms=9900, spoken="", canonical="731"),
+]
+PLANTED = Planted(SPANS)
+KEY = bytes(range(32))
+SPOKEN = "four nine eight eight four three"
+CALL = ToldCall()
+
+Found = set[tuple[str, str, str]]
+
+
+@pytest.fixture
+def tally() -> Tally:
+    return Tally()
+
+
+def found(tally: Tally) -> Found:
+    return {(hit.place, hit.where, hit.kind) for hit in tally.hits}
+
+
+SCHEMA = """
+create schema bus;
+create table bus."trunkline.transcripts" (part int, pos bigint, key text, value bytea);
+create table bus."trunkline.transcripts.dead" (part int, pos bigint, key text, value bytea);
+create table bus."trunkline.transcripts.raw" (part int, pos bigint, key text, value bytea);
+create table segments (call_id text, text text);
+create table outbox (id int, payload jsonb);
+create table notes (n bigint, body text[]);
+create schema elsewhere;
+create table elsewhere.things (thing json);
+create materialized view elsewhere.seen as select 1 as one;
+"""
+
+
+def plant_rows(connection: psycopg.Connection) -> None:
+    said = msgspec.json.encode(CALL.said(1, SPOKEN, start_ms=3000))
+    for topic, value in ((TRANSCRIPTS_TOPIC, said), (dead_topic(TRANSCRIPTS_TOPIC), CARD.encode())):
+        connection.execute(f'insert into bus."{topic}" values (0, 0, %s, %s)', ["k", value])
+    connection.execute("insert into outbox values (1, %s)", ['{"a": [{"b": "4988 4388"}]}'])
+    connection.execute("insert into notes values (%s, array['clean'])", [int(CARD)])
+    connection.execute("insert into elsewhere.things values (%s)", [f'{{"{CARD}": 1}}'])
+    connection.execute("insert into segments values (%s, 'it is 731')", [CALL_ID])
+    connection.execute("insert into segments values ('another', 'it is 731')")
+
+
+def test_rows_of_every_table_and_topic_and_dead_letters_and_the_outbox(
+    postgres_dsn: str, tally: Tally
+) -> None:
+    database = Database(postgres_dsn, PLANTED, tally)
+    with psycopg.connect(postgres_dsn, autocommit=True) as connection:
+        connection.execute(SCHEMA)
+        database.search_all()
+        assert tally.hits == ()
+        plant_rows(connection)
+    database.search_all()
+    asyncio.run(database.search_call(CALL_ID))
+    assert found(tally) == {
+        ("bus topics", "bus.trunkline.transcripts.value", "CARD"),
+        ("dead letters", "bus.trunkline.transcripts.dead.value", "CARD"),
+        ("CRM outbox", "public.outbox.payload", "CARD"),
+        ("Postgres rows", "public.notes.n", "CARD"),
+        ("Postgres rows", "elsewhere.things.thing", "CARD"),
+        ("rows of the call", "segments.text", "CVV"),
+    }
+
+
+def test_postgres_own_files(
+    postgres_dsn: str, postgres_server: EmbeddedPostgres, tally: Tally
+) -> None:
+    disk = Disk(PLANTED, tally, since=time.time())
+    database = Database(postgres_dsn, PLANTED, tally)
+    with psycopg.connect(postgres_dsn, autocommit=True) as connection:
+        connection.execute("create table left_behind (body text)")
+        connection.execute("insert into left_behind values (%s)", [f"the card is {CARD}"])
+        connection.execute("drop table left_behind")
+    folder = database.data_directory()
+    assert folder
+    disk.search_folder("Postgres files", Path(folder))
+    # The row and its table are gone: the log that recovery would read still holds it.
+    assert any(where.startswith("pg_wal/") for _, where, _ in found(tally))
+
+
+def raw(text: str) -> bytes:
+    return msgspec.json.encode(
+        RawTranscript(
+            tenant_id="default", call_id=CALL_ID, leg_id=f"{CALL_ID}-1",
+            segment_id=f"{CALL_ID}-1/000003000", revision=1, is_final=True,
+            start_ms=3000, end_ms=6000, speaker="", channel=1,
+            language="en", model="m", model_sha256="", decoder="",
+            words=tuple(
+                Word(text=word, start_ms=3000 + 300 * n, end_ms=3300 + 300 * n, confidence=1.0)
+                for n, word in enumerate(text.split())
+            ),
+            audio_end_at=datetime.now(UTC), recognised_at=datetime.now(UTC),
+        )
+    )  # fmt: skip
+
+
+def test_the_raw_topic_must_be_encrypted_and_tells_what_was_heard(
+    postgres_dsn: str, tally: Tally
+) -> None:
+    sealed = Seal(KEY).close(raw(SPOKEN), topic=RAW_TOPIC, key=CALL_ID)
+    topics = Topics(PLANTED, tally, call_id=CALL_ID)
+    with psycopg.connect(postgres_dsn, autocommit=True) as connection:
+        connection.execute(SCHEMA)
+        insert = f'insert into bus."{RAW_TOPIC}" values (0, %s, %s, %s)'
+        connection.execute(insert, [0, CALL_ID, sealed])
+        assert topics.check_sealed(raw_on_postgres(postgres_dsn), KEY) == ("CARD",)
+        assert tally.hits == ()
+        connection.execute(insert, [1, CALL_ID, raw("hello")])
+        topics.check_sealed(raw_on_postgres(postgres_dsn), KEY)
+    assert found(tally) == {("raw topic", RAW_TOPIC, "not encrypted")}
+
+
+async def test_records_and_dead_letters_on_kafka(kafka_servers: str, tally: Tally) -> None:
+    said, raw_topic = "audit.said", "audit.said.raw"  # other tests use the appliance's own topics
+    every = (said, raw_topic, dead_topic(raw_topic), "audit.missing")
+    settings = BusSettings(backend="kafka", kafka_servers=tuple(kafka_servers.split(",")))
+    topics = Topics(PLANTED, tally, call_id=CALL_ID)
+    bus = KafkaBus(settings, registry=CollectorRegistry())
+    try:
+        sealed = Seal(KEY).close(raw(SPOKEN), topic=raw_topic, key=CALL_ID)
+        await bus.publish(raw_topic, CALL_ID, sealed)
+        clean = CALL.said(1, "it is [card]", start_ms=3000)
+        await bus.publish(said, CALL_ID, msgspec.json.encode(clean))
+        await asyncio.to_thread(topics.search, on_kafka(settings, every))
+        heard = await asyncio.to_thread(topics.check_sealed, on_kafka(settings, (raw_topic,)), KEY)
+        assert tally.hits == () and heard == ("CARD",)
+        short = CALL.said(1, "it is seven three one", start_ms=9000)
+        await bus.publish(said, CALL_ID, msgspec.json.encode(short))
+        await bus.publish(dead_topic(raw_topic), "0/1", CARD.encode())
+        await asyncio.to_thread(topics.search, on_kafka(settings, every))
+    finally:
+        await bus.close()
+    assert found(tally) == {
+        ("bus topics", said, "CVV"),
+        ("dead letters", dead_topic(raw_topic), "CARD"),
+    }
+
+
+def test_a_short_value_of_another_call_is_no_hit(tally: Tally) -> None:
+    short = msgspec.json.encode(CALL.said(1, "it is seven three one", start_ms=9000))
+    topics = Topics(PLANTED, tally, call_id="0" * 32)
+    topics.search(iter([Record(TRANSCRIPTS_TOPIC, 0, 0, CALL_ID, short)]))
+    assert tally.hits == ()
+
+
+def test_files_logs_and_what_a_webhook_got(tmp_path: Path, tally: Tally) -> None:
+    began_at = time.time()
+    old = tmp_path / "old.bin"
+    old.write_text(CARD)
+    os.utime(old, (began_at - 100, began_at - 100))
+    weights = tmp_path / "models"
+    weights.mkdir()
+    (weights / "vocabulary.txt").write_text(CARD)
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "page").write_bytes(b"\0" * (4 * 2**20 - 8) + CARD.encode() + b"\0\xff")
+    (tmp_path / "old.log.gz").write_bytes(gzip.compress(f"said {SPOKEN}".encode()))
+    (tmp_path / "clean").write_text("a card, 4988 1234 4305")
+    disk = Disk(PLANTED, tally, since=began_at)
+    disk.search_folder("state directory", tmp_path, but=(weights,))
+    log = tmp_path / "serve.log"
+    log.write_text(f'{{"what": "it is 731", "call_id": "{CALL_ID}"}}\n{{"what": "731 calls"}}\n')
+    disk.search_log(log, call_id=CALL_ID)
+    bodies = tmp_path / "bodies"
+    bodies.mkdir()
+    (bodies / "1").write_bytes(msgspec.json.encode(CALL.said(1, "7 3 1", start_ms=9000)))
+    disk.search_bodies(bodies, call_id=CALL_ID)
+    assert found(tally) == {
+        ("state directory", "deep/page", "CARD"),
+        ("state directory", "old.log.gz", "CARD"),
+        ("logs", "serve.log", "CVV"),
+        ("webhook receiver", "1", "CVV"),
+    }
+
+
+def test_captions_partial_and_final_and_the_payload_for_a_crm(tally: Tally) -> None:
+    def shown(text: str, *, is_final: bool) -> Shown:
+        spoken = CALL.said(1, text, start_ms=9000)
+        segment = CaptionSegment(
+            segment_id=spoken.segment_id, leg_id=spoken.leg_id, channel=1, speaker="customer",
+            revision=1, is_final=is_final, start_ms=9000, end_ms=9900, words=spoken.words,
+        )  # fmt: skip
+        return Shown(0.0, segment)
+
+    clean = finished_call(CALL_ID)
+    told = Told(CALL_ID, 0.0, clean, [shown("it is [cvv]", is_final=True)])
+    search_told(told, PLANTED, tally)
+    assert tally.hits == ()
+    word = RedactedWord(text=CARD, start_ms=3000, end_ms=6000, confidence=1.0)
+    leaky = msgspec.structs.replace(clean.segments[1], words=(word,), text=CARD)
+    document = msgspec.structs.replace(clean, segments=(leaky,))
+    partial = shown("it is seven three one", is_final=False)
+    search_told(Told(CALL_ID, 0.0, document, [partial, *told.shown]), PLANTED, tally)
+    assert found(tally) == {
+        ("captions", "shown live", "CVV"),
+        ("transcript", "json", "CARD"),
+        ("CRM payload", "call.finalised", "CARD"),
+    }
+
+
+def test_metrics_of_a_role_and_a_role_that_does_not_answer(tally: Tally) -> None:
+    registry = CollectorRegistry()
+    calls = Counter("calls", "Calls", ["number"], registry=registry)
+    server, thread = start_http_server(0, "127.0.0.1", registry)
+    url = f"http://127.0.0.1:{server.server_port}/metrics"
+    search_metrics({"serve": url}, PLANTED, tally)
+    assert tally.hits == ()
+    calls.labels("+4988438843").inc()
+    search_metrics({"serve": url}, PLANTED, tally)
+    server.shutdown()
+    server.server_close()
+    thread.join()
+    search_metrics({"gone": url}, PLANTED, tally)
+    assert found(tally) == {("metrics", "serve", "CARD")}
+    assert tally.problems == ("metrics: gone: ConnectError",)
+
+
+OPENED = """
+import os, sys
+file = open(sys.argv[1], "wb", buffering=0)
+os.unlink(sys.argv[1])
+file.write(bytes.fromhex(sys.argv[2]))
+print("written", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process of ours that holds the card in its environment and in a removed file."""
+    arguments = [str(tmp_path / "spool"), CARD.encode().hex()]
+    with subprocess.Popen(
+        [sys.executable, "-c", OPENED, *arguments],
+        env={"SEEN": CARD}, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as child:  # fmt: skip
+        assert child.stdout
+        assert child.stdout.readline() == "written\n"
+        yield child
+        child.communicate("")
+
+
+def test_environments_and_removed_files_of_our_processes(
+    tmp_path: Path, writer: subprocess.Popen[str], tally: Tally
+) -> None:
+    processes = our_processes(str(tmp_path))
+    assert [one.pid for one in processes] == [writer.pid]
+    search_processes(processes, PLANTED, tally)
+    disk = Disk(PLANTED, tally, since=time.time())
+    for one in open_files(processes):
+        disk.search_file("open files", one.path, where=Path(one.name).name)
+    program = Path(sys.executable).name
+    assert found(tally) == {
+        ("processes", program, "CARD"),
+        ("open files", "spool (deleted)", "CARD"),
+    }
