@@ -15,8 +15,10 @@ function chip(word) {
   const made = element("span", "chip");
   made.dataset.kind = word.kind;
   made.title = `${kindName(word.kind)}, masked`;
+  // A policy may show more than the kind: `[card:4242]`, a hash, a mask, a made-up value.
+  const inside = word.text.startsWith("[") ? word.text.slice(1, -1).replace(":", " ") : word.text;
   // The brackets are not seen, but copied and read as part of the text.
-  made.append(element("span", "bracket", "["), word.kind, element("span", "bracket", "]"));
+  made.append(element("span", "bracket", "["), inside, element("span", "bracket", "]"));
   return made;
 }
 

@@ -5,12 +5,14 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 import pytest
 from prometheus_client import CollectorRegistry
 
 from redaction.events import TRANSCRIPTS_TOPIC, Transcript, TranscriptEnded, TranscriptEvent
+from redaction.policies import NO_POLICY
 from redaction.presidio import Engine, build_engine
 from redaction.redact import CallRedactor, Redacted
 from redaction.settings import Settings
@@ -42,13 +44,15 @@ def said(
     at_ms: int = 0,
     revision: int = 1,
     final: bool = True,
+    tenant: str = "t",
 ) -> RawTranscript:
     words = tuple(
         Word(text=w, start_ms=at_ms + 300 * i, end_ms=at_ms + 300 * i + 300, confidence=0.9)
         for i, w in enumerate(text.split())
     )
     return RawTranscript(
-        tenant_id="t", call_id=call, leg_id=f"{call}-{leg}", segment_id=f"{call}-{leg}/{at_ms:09d}",
+        tenant_id=tenant, call_id=call, leg_id=f"{call}-{leg}",
+        segment_id=f"{call}-{leg}/{at_ms:09d}",
         revision=revision, is_final=final, start_ms=at_ms, end_ms=words[-1].end_ms, words=words,
         speaker=("agent", "customer")[leg], channel=leg, language="en", model="m",
         model_sha256="s", decoder="d", audio_end_at=NOW, recognised_at=NOW,
@@ -234,3 +238,77 @@ async def test_a_bus_that_goes_away_and_comes_back_loses_nothing(
         while stage.ready() and time.monotonic() < deadline:
             await asyncio.sleep(0.01)
         assert stage.ready() == ""
+
+
+def with_policies(folder: Path, **files: str) -> Settings:
+    for name, text in files.items():
+        (folder / f"{name}.toml").write_text(text)
+    return Settings(policies_dir=str(folder))
+
+
+def versions(events: Sequence[TranscriptEvent]) -> list[str]:
+    return [e.policy_version for e in events if isinstance(e, Transcript)]
+
+
+ORDER = "My order number is 7 3 1 1 9 2."
+
+
+async def test_two_tenants_are_redacted_each_by_its_own_policy(
+    bus: MemoryBus, engine: Engine, tmp_path: Path
+) -> None:
+    settings = with_policies(tmp_path, a='leave_in = ["order"]', b='[render]\norder = "mask"')
+    async with running(bus, engine, settings):
+        await publish(
+            bus,
+            said(ORDER, call="x", tenant="a"),
+            ended("x"),
+            said(ORDER, call="y", tenant="b"),
+            ended("y"),
+        )
+        events = await published(bus, 4)
+    assert texts(events) == [ORDER, "END", "My order number is ****", "END"]
+    first, second = versions(events)
+    assert first != second
+
+
+async def test_a_changed_policy_is_used_by_the_next_call_and_not_by_one_that_began(
+    bus: MemoryBus, engine: Engine, tmp_path: Path
+) -> None:
+    settings = with_policies(tmp_path, t='leave_in = ["order"]')
+    async with running(bus, engine, settings):
+        await publish(bus, said("Hello there.", call="x"))
+        await published(bus, 1)
+        with_policies(tmp_path, t="")
+        await publish(bus, said(ORDER, call="x", at_ms=3000), ended("x"))
+        await publish(bus, said(ORDER, call="y"), ended("y"))
+        events = await published(bus, 5)
+    assert texts(events)[1:] == [ORDER, "END", "My order number is [order]", "END"]
+    first, same, other = versions(events)
+    assert first == same != other
+
+
+async def test_a_broken_policy_hides_its_own_tenants_calls_and_no_others(
+    bus: MemoryBus, engine: Engine, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = with_policies(tmp_path, a="leave_in = [", b="")
+    async with running(bus, engine, settings) as (_, registry):
+        await publish(
+            bus,
+            said("Hello there.", call="x", tenant="a"),
+            said(ORDER, call="x", tenant="a", at_ms=2000),
+            ended("x"),
+            said("Hello there.", call="y", tenant="b"),
+            ended("y"),
+        )
+        events = await published(bus, 5)
+        assert texts(events) == ["[unavailable]", "[unavailable]", "END", "Hello there.", "END"]
+        assert set(versions(events[:2])) == {NO_POLICY}
+        unusable = registry.get_sample_value("trunkline_redaction_unusable_policies")
+        refused = registry.get_sample_value("trunkline_redaction_calls_without_policy_total")
+        assert (unusable, refused) == (1, 1)
+        (line,) = [r for r in caplog.records if r.levelname == "ERROR"]
+        assert "a.toml" in line.__dict__["reason"]
+        with_policies(tmp_path, a="")
+        await publish(bus, said("Hello again.", call="z", tenant="a"))
+        assert texts(await published(bus, 6))[-1] == "Hello again."
+        assert registry.get_sample_value("trunkline_redaction_unusable_policies") == 0

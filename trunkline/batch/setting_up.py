@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, TextIO
 
 import msgspec
 
-from redaction.presidio import build_engine
-from redaction.redact import Policy, make_policy
+from redaction.policies import Policies
+from redaction.policy_file import PolicyError
+from redaction.redact import Policy
 from triton_models.loading import WeightsMissing, lineage
 from trunkline import models
 from trunkline.batch import job as jobs
@@ -183,7 +184,11 @@ def _recipe(asked: Asked, settings: Settings) -> Recipe:
 
 
 def _policy(settings: Settings) -> Policy:
-    return make_policy(settings.redaction, build_engine(), key=secrets.token_bytes(32))
+    policies = Policies(settings.redaction, key=secrets.token_bytes(32))
+    try:
+        return policies.policy_of(settings.appliance.tenant)
+    except PolicyError as error:
+        raise WrongUse(str(error)) from None
 
 
 def _hash(asked: Asked, recipe: Recipe, policy: Policy) -> str:
