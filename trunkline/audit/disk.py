@@ -1,5 +1,6 @@
 """Files: the state directory, Postgres' own, logs, and what our processes have open elsewhere."""
 
+import contextlib
 import gzip
 import json
 import os
@@ -35,6 +36,16 @@ class Disk:
         for path in _files(folder, but):
             self.search_file(place, path, where=str(path.relative_to(folder)))
 
+    def search_new(self, place: str, path: Path) -> None:
+        """A file or folder that is new or has new entries since the call began."""
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_mtime < self._since:
+                return
+            if path.is_dir():
+                self.search_folder(place, path)
+            else:
+                self.search_file(place, path, where=path.name)
+
     def search_file(self, place: str, path: Path, *, where: str) -> None:
         """The bytes of one file, UTF-8 or gzip of it."""
         try:
@@ -53,7 +64,7 @@ class Disk:
             self._tally.problem(place, f"{where}: {error.strerror}")
             return
         self._tally.look(place, files=1, bytes=size)
-        self._tally.hit(place, where, found | self._planted.anywhere(path.name))
+        self._tally.hit(place, where, found | self._planted.anywhere(where))
 
     def search_log(self, path: Path, *, call_id: str) -> None:
         """A log: all of its bytes, and the lines that name the call for short values too."""
@@ -72,7 +83,11 @@ class Disk:
         """What a webhook's receiver got; in what is about the call, short values too."""
         self.search_folder("webhook receiver", folder)
         for path in _files(folder, ()):
-            body = path.read_bytes()
+            try:
+                body = path.read_bytes()
+            except OSError as error:
+                self._tally.problem("webhook receiver", error.strerror or type(error).__name__)
+                continue
             if call_id.encode() in body:
                 found = of_record(body, self._planted, call_id=call_id)
                 self._tally.hit("webhook receiver", str(path.relative_to(folder)), found)

@@ -1,10 +1,12 @@
 """What was searched and what was found there: kinds and places, never a value (pure)."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
 import msgspec
+
+WITHHELD = "(its name holds a value)"
 
 CLEAN, LEAKS, COULD_NOT = 0, 1, 2
 
@@ -59,7 +61,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 class Tally:
     """Gathers both while the places are searched."""
 
-    def __init__(self) -> None:
+    def __init__(self, reveals: Callable[[str], Collection[str]] = lambda _: ()) -> None:
+        self._reveals = reveals
         self._looked: dict[str, Counter[str]] = {}
         self._notes: dict[str, str] = {}
         self._problems: dict[str, str] = {}
@@ -77,10 +80,11 @@ class Tally:
     def problem(self, place: str, why: str) -> None:
         """`place` could not be searched, or not all of it."""
         self.look(place)
-        self._problems[place] = why
+        self._problems[place] = WITHHELD if self._reveals(why) else why
 
     def hit(self, place: str, where: str, kinds: Iterable[str]) -> None:
-        """Values of these kinds can be read there."""
+        """Values of these kinds can be read there; a name that is a value itself is not told."""
+        where = WITHHELD if self._reveals(where) else where
         for kind in kinds:
             self._hits[place, where, kind] += 1
 

@@ -27,6 +27,9 @@ SEAM = "\n" * 24
 LEAST_PHRASE = 8
 """Letters and digits of a name or code that is looked for everywhere."""
 
+DATE_WORDS = 7
+"""So many words a date takes at most: the ninth of the eleventh, seventy six."""
+
 _SAID = {*NUMBER_WORDS, *(f"{word}s" for word in NUMBER_WORDS), "sixes"}
 
 
@@ -103,6 +106,7 @@ class Planted:
         for secret in self._secrets:
             if (
                 _short(secret, read, digits)
+                or _dated(secret, words)
                 or secret.words & names
                 or any(word.upper() in run for word in secret.words for run in spelled)
             ):
@@ -156,8 +160,10 @@ def _phrases(secret: Secret) -> Iterator[bytes]:
     parts = [part.casefold() for part in tokens(secret.span.canonical)]
     worded = any(character.isalpha() for part in parts for character in part)
     if worded and sum(map(len, parts)) >= LEAST_PHRASE:
-        between = rb"[^0-9a-z]{1,8}" if secret.words else rb"[^0-9a-z]{0,3}"
-        yield between.join(re.escape(part.encode()) for part in parts)
+        escaped = [re.escape(part.encode()) for part in parts]
+        yield rb"[^0-9a-z]{0,8}".join(escaped)
+        if secret.span.kind == "NAME":
+            yield rb"[^0-9a-z]{1,8}".join(reversed(escaped))
     if secret.characters and not secret.characters.isdigit():
         letters = [re.escape(c.encode()) for c in secret.characters.lower()]
         if len(letters) >= LEAST_PHRASE:
@@ -177,3 +183,13 @@ def _short(secret: Secret, read: Iterable[str], digits: set[str]) -> bool:
     length = len(value) if secret.span.kind in DATED else READABLE
     parts = {value[at : at + length] for at in range(len(value) - length + 1)}
     return any(part in run for part in parts for run in [*read, *digits])
+
+
+def _dated(secret: Secret, words: Sequence[str]) -> bool:
+    """True if a date can be read in a few words in a row, as if said where it was."""
+    span = secret.span
+    if span.kind not in DATED:
+        return False
+    shown = [ShownWord(word, span.start_ms, span.end_ms, span.channel) for word in words]
+    starts = range(max(1, len(shown) - DATE_WORDS + 1))
+    return any(secret.readable_in(shown[at : at + DATE_WORDS]) for at in starts)

@@ -72,6 +72,7 @@ class Audit:
         """The report; NotPlaced or ApiError if the call did not come about."""
         cpu_from = time.process_time()
         planted = Planted(call.reference.pii)
+        self._tally = Tally(planted.anywhere)
         self._progress(f"placing a call of {call.reference.duration_ms / 1000:.0f} s")
         told = await hear_canary(call, self._target)
         await self._await_webhook(told.call_id)
@@ -139,10 +140,9 @@ class Audit:
         self._tally.note("state directory", "written since the call began; no weights")
         for one in open_files(processes):
             disk.search_file("open files", one.path, where=one.name)
-        for path in Path(tempfile.gettempdir()).glob("trunkline*"):
-            if path.stat().st_mtime >= told.began_at:
-                disk.search_folder("temporary files", path)
         self._tally.look("temporary files", files=0)
+        for path in Path(tempfile.gettempdir()).glob("trunkline*"):
+            disk.search_new("temporary files", path)
         if self._options.webhook_dir:
             disk.search_bodies(self._options.webhook_dir, call_id=told.call_id)
         search_processes(processes, planted, self._tally)

@@ -58,6 +58,8 @@ def run(args: argparse.Namespace) -> int:
         print("trunkline audit: --audio and --truth go together", file=sys.stderr)
         return 2
     # Imported here, so that `trunkline --help` does not load every part.
+    import psycopg
+
     from trunkline.api_client import ApiError
     from trunkline.audit.findings import table
     from trunkline.evaluate.placing import NotPlaced
@@ -68,6 +70,10 @@ def run(args: argparse.Namespace) -> int:
         report = _audit(args)
     except (ApiError, BadReference, NotPlaced, NotRunning) as error:
         print(f"trunkline audit: {error}", file=sys.stderr)
+        return 2
+    except (OSError, psycopg.Error) as error:
+        # Its message may hold what was searched for: its type has to do.
+        print(f"trunkline audit: not finished ({type(error).__name__})", file=sys.stderr)
         return 2
     for line in table(report):
         print(line)

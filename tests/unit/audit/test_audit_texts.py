@@ -88,3 +88,11 @@ def test_the_processes_of_an_appliance_are_its_own_those_above_and_those_below()
         Process(13, 1, "someone else", 0.0),
     ]
     assert [one.pid for one in our_processes("/s", table)] == [10, 11, 12]
+
+
+def test_a_place_whose_name_is_a_value_is_not_named() -> None:
+    tally = Tally(PLANTED.anywhere)
+    tally.hit("state directory", f"spool/{CARD}.txt", {"CARD"})
+    tally.problem("logs", f"{CARD}: not readable")
+    assert CARD not in "\n".join(table(report_of(tally)))
+    assert [hit.where for hit in tally.hits] == ["(its name holds a value)"]

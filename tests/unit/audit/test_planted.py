@@ -1,14 +1,16 @@
 import string
+from pathlib import Path
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from trunkline.audit.canary_call import built_in, canary_call
-from trunkline.audit.planted import Planted
+from trunkline.audit.planted import SEAM, Planted
 from trunkline.evaluate.leaks import ShownWord
-from trunkline.evaluate.reference import Span
+from trunkline.evaluate.reference import Span, pieces, read_reference
 
+CALLS = Path(__file__).parents[2] / "data" / "calls" / "dev"
 CARD = "4988438843884305"
 WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 
@@ -116,6 +118,8 @@ def test_digits_that_are_there_by_chance_are_not_counted(text: str) -> None:
     [
         ("MARCUS  DELANEY", "NAME"),
         ('{"first": "marcus", "x": 1} marcus_delaney', "NAME"),
+        ("Delaney, Marcus", "NAME"),
+        ("marcusdelaney", "NAME"),
         ("m-a-r-c-u-s", "NAME"),
         ("D E L A N E Y", "NAME"),
         ("M.Delaney@Example.Org", "EMAIL"),
@@ -162,6 +166,17 @@ def test_words_with_times_are_read_together_and_one_kind_told_for_each_span() ->
     words = [ShownWord(WORDS[int(d)], 200 * n, 200 * n + 200, 1) for n, d in enumerate("4988")]
     assert PLANTED.in_words(words) == ("CARD",)
     assert PLANTED.in_words([word._replace(channel=0) for word in words]) == ()
+
+
+@pytest.mark.parametrize("path", sorted(CALLS.glob("*.json")), ids=lambda path: path.stem)
+def test_every_value_of_the_test_calls_is_found_as_spoken_and_clean_speech_holds_none(
+    path: Path,
+) -> None:
+    reference = read_reference(path)
+    for one in reference.pii:
+        assert one.kind in Planted([one]).of_the_call(f"well {one.spoken} thanks"), one.kind
+    clean = [piece.text for c in (0, 1) for piece in pieces(reference, c) if piece.span is None]
+    assert Planted(reference.pii).anywhere(SEAM.join(clean)) == set()
 
 
 def test_the_call_of_the_package_has_audio_and_a_truth_that_fits() -> None:
