@@ -113,7 +113,9 @@ class Tally:
 
 
 def _amount(what: str, count: int) -> str:
-    return f"{count / 2**20:.1f} MiB" if what == "bytes" else f"{count} {what}"
+    if what == "bytes":
+        return f"{count / 2**20:.1f} MiB" if count >= 2**20 else f"{count / 2**10:.1f} KiB"
+    return f"{count} {what}"
 
 
 def table(report: Report) -> list[str]:

@@ -176,7 +176,9 @@ def test_every_value_of_the_test_calls_is_found_as_spoken_and_clean_speech_holds
     for one in reference.pii:
         assert one.kind in Planted([one]).of_the_call(f"well {one.spoken} thanks"), one.kind
     clean = [piece.text for c in (0, 1) for piece in pieces(reference, c) if piece.span is None]
-    assert Planted(reference.pii).anywhere(SEAM.join(clean)) == set()
+    planted = Planted(reference.pii)
+    assert planted.anywhere(SEAM.join(clean)) == set()
+    assert [text for text in clean if planted.of_the_call(text)] == []
 
 
 def test_the_call_of_the_package_has_audio_and_a_truth_that_fits() -> None:
