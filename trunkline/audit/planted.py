@@ -49,10 +49,10 @@ Each way to begin starts with a plain character: then `re` skips all other bytes
 
 _CHANCE = re.compile(
     rb"\d{4}-\d\d-\d\d[t ]\d\d:\d\d:\d\d[\d:.+z-]*"  # a time
-    rb"|(?<![\d.])\d{1,3}\.\d{5,}(?:e-?\d+)?(?![\d.])"  # a ratio or a duration
+    rb"|(?<![\d.])(?P<start>\d{1,3}\.\d{5})\d*(?:e-?\d+)?(?![\d.])"  # a ratio or a duration
     rb"|(?<![0-9a-f])(?=\d*[a-f])[0-9a-f]{32,64}(?![0-9a-f])"  # an identifier or a hash
 )
-"""Digits that mean no number that anyone said."""
+"""Digits that mean no number that anyone said; of a ratio only what crosses its point may."""
 
 _AROUND = 72
 
@@ -124,7 +124,7 @@ class Planted:
         # Once more without what is there by chance.
         start = max(0, number.start() - _AROUND)
         around = low[start : number.end() + _AROUND]
-        kept = _CHANCE.sub(lambda chance: b"#" * len(chance.group()), around)
+        kept = _CHANCE.sub(_blanked, around)
         at = number.start() - start
         return self._six_of(kept[at : at + len(number.group())].replace(b"#", b" # # # # "))
 
@@ -144,6 +144,11 @@ class Planted:
             for at in range(len(run) - READABLE_ANYWHERE + 1)
             if run[at : at + READABLE_ANYWHERE] in self._six
         }
+
+
+def _blanked(chance: re.Match[bytes]) -> bytes:
+    """As long as before, with marks in place of what does not count."""
+    return (chance["start"] or b"").ljust(len(chance.group()), b"#")
 
 
 def _grams(secret: Secret) -> Iterator[str]:
