@@ -24,8 +24,12 @@ class Memory:
     def __len__(self) -> int:
         return len(self._seen)
 
-    def add_number(self, value: str, *, pieces: Iterable[str], kind: str) -> None:
-        """Remember a number whole, in groups as spoken, and by every four digits in a row."""
+    def add_number(self, value: str, *, pieces: Iterable[str], kind: str) -> bool:
+        """Remember a number whole, in groups as spoken, and by every four digits in a row.
+
+        Whether any of it is new.
+        """
+        known = len(self._seen)
         for gram in _grams(value):
             self._put("g" + gram, kind)
         self._put("w" + value, kind)
@@ -34,13 +38,19 @@ class Memory:
                 self._put("w" + piece, kind)
                 for gram in _grams(piece):
                     self._put("g" + gram, kind)
+        return len(self._seen) > known
 
-    def add_word(self, word: str, *, kind: str) -> None:
-        """Remember a word: a name, or part of an address or password; of a name, its sound too."""
+    def add_word(self, word: str, *, kind: str) -> bool:
+        """Remember a word: a name, or part of an address or password; of a name, its sound too.
+
+        Whether it is new.
+        """
+        known = len(self._seen)
         self._put("n" + word, kind)
         if kind == "name" and (sound := sound_of(word)):
             self._put("s" + sound, kind)
         self.has_words = True
+        return len(self._seen) > known
 
     def number(self, value: str) -> str | None:
         """What `value` is part of; None if it was not masked before.

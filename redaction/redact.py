@@ -245,13 +245,13 @@ class CallRedactor:
             if found.last < context.first_new:
                 continue
             if found.value:
-                self._memory.add_number(found.value, pieces=found.pieces, kind=found.kind)
-                learned.append(found.value)
+                if self._memory.add_number(found.value, pieces=found.pieces, kind=found.kind):
+                    learned.append(found.value)
                 if found.value.isalpha() and len(found.value) > 2:
                     self._memory.add_word(found.value, kind=found.kind)
         for word, kind in analysis.words.items():
-            self._memory.add_word(word.removesuffix("'s"), kind=kind)
-            learned.append(word)
+            if self._memory.add_word(word.removesuffix("'s"), kind=kind):
+                learned.append(word)
         return learned
 
     def _look_back(self, segment: Segment, learned: Iterable[str]) -> None:

@@ -28,6 +28,7 @@ CONTEXT_ATOMS = 56
 CONTEXT_MS = 45_000
 _READ_BACK_DIGITS = 3
 _PHRASE_PAUSE_MS = 3000
+_PHRASE_ATOMS = 5
 KEPT_SEGMENTS = 400
 KEPT_MS = 300_000
 """Older segments are let go: what they said can no longer change."""
@@ -192,14 +193,19 @@ class Timeline:
 
     def last_words(self, segment: Segment) -> list[Atom]:
         """The same speaker's words just before this segment, if nobody spoke in between."""
-        at = self.segments.index(segment)
-        for earlier in reversed(self.segments[:at]):
+        words: list[Atom] = []
+        start_ms = segment.raw.start_ms
+        for earlier in reversed(self.segments[: self.segments.index(segment)]):
             if earlier.stream == segment.stream:
-                pause_ms = segment.raw.start_ms - earlier.raw.end_ms
-                return earlier.atoms[-4:] if pause_ms <= _PHRASE_PAUSE_MS else []
-            if earlier.substantive:
-                return []
-        return []
+                if start_ms - earlier.raw.end_ms > _PHRASE_PAUSE_MS:
+                    break
+                words = [*earlier.atoms, *words]
+                start_ms = earlier.raw.start_ms
+            if len(words) >= _PHRASE_ATOMS or (
+                earlier.stream != segment.stream and earlier.substantive
+            ):
+                break
+        return words[-_PHRASE_ATOMS:]
 
     def forget(self, before_ms: int) -> list[Segment]:
         """Drop and return what is older, or too many."""
