@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from redaction.common_words import COMMON_WORDS
+from redaction.lexicon import SPELLING_ALPHABET
 from redaction.memory import Memory
 from redaction.recognizers import address, email, own, person, secret, tagged
 from redaction.recognizers.found import Found, Heard
@@ -20,6 +21,7 @@ from redaction.words import Atom, Class
 
 _WORD_KINDS = ("name", "email", "password", "address")
 _BEGINS = words_in("oh o double triple treble plus apartment flat unit suite")
+_SPELT_KINDS = ("policy", "order")
 _OF_DATES = (Class.MONTH, Class.ORDINAL)
 _SPECIFIC = ("email", "iban", "card", "ip", "address", "dob", "password", "name")
 """Which kind a span gets where recognisers disagree, before others."""
@@ -59,6 +61,7 @@ def analyse(heard: Heard, memory: Memory, *, allowed: "Allowed") -> Analysis:
     merged = merge(widened(heard, merge(found, heard.atoms)), heard.atoms)
     if heard.is_open or heard.may_go_on:
         undecided += _awaited(heard, merged) + _open_date(heard) + _dangling(heard)
+        undecided += _half_spelt(heard)
     return Analysis(merged, words, min(undecided) if undecided else None)
 
 
@@ -135,6 +138,22 @@ def _with_number_before(atoms: Sequence[Atom], i: int) -> int:
     while i and atoms[i - 1].value.isdigit() and not atoms[i - 1].stop:
         i -= 1
     return i
+
+
+def _half_spelt(heard: Heard) -> list[int]:
+    """`whiskey`, `a` at the very end where a code was asked for: a letter, if more of it comes."""
+    atoms = heard.atoms
+    end = first = len(atoms)
+    for i in range(end - 1, -1, -1):
+        if atoms[i].text in SPELLING_ALPHABET or atoms[i].text == "a":
+            first = i
+        elif atoms[i].cls not in (Class.FILLER, Class.GLUE):
+            break
+    if first == end:
+        return []
+    kinds = {slot.kind for slot in heard.slots_at(first)}
+    spelt = any(heard.rules.spells(kind) or kind in _SPELT_KINDS for kind in kinds)
+    return [first] if spelt else []
 
 
 def _dangling(heard: Heard) -> list[int]:

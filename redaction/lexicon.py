@@ -114,9 +114,9 @@ so sure thank thanks that uh uh-huh um umhum when whenever wonderful yeah yep ye
 """A turn of nothing else does not count as a turn."""
 
 ACRONYMS = words_in("""
-a aba ac am an and apr as asap at atm be bic bsb but by cd ceo cvc cvv dc diy do dob dr dvd dvla
-er eta eu faq fax for gb go gp gps he hi hmrc hr html i iban id if in ip irs is isa it it's la
-lte mb me mot mr mrs ms my nhs ni no not ny of oh ok on or otp pan pc pdf pin pm sim so ssn tb
-the to tv uh uk um up url us usa usb vat vpn was we wifi yes you zip
+a aba abn ac am an and apr as asap at atm be bic bsb but by cd ceo cvc cvv dc diy do dob dr dvd
+dvla er eta eu faq fax for gb go gp gps he hi hmrc hr html i iban id if in ip irs is isa it it's
+itin la lte mb me mot mr mrs ms my nhs ni nino nir no not ny of oh ok on or otp pan pc pdf pin pm
+sim so ssn tb tfn the to tv uh uk um up url us usa usb vat vpn was we wifi yes you zip
 """)
 """Short words in capitals that are no part of a code."""

@@ -214,6 +214,8 @@ def _is_letter(atoms: Sequence[Atom], i: int) -> bool:
         return False
     if text in ("a", "i") and _is_letter_a(atoms, i):
         return True
+    if text == "a" and (_spells_on(atoms, i) or _ends_code(atoms, i)):
+        return True
     if text in ("a", "i"):
         follows = before is not None and before.cls is Class.LETTER and not _ends(before)
         if after is not None and after.cls is Class.LETTER and not _ends(atoms[i]):
@@ -222,6 +224,22 @@ def _is_letter(atoms: Sequence[Atom], i: int) -> bool:
     if after is not None and after.cls is Class.OTHER:
         return (text, after.text) not in (("e", "mail"), ("t", "shirt"), ("x", "ray"))
     return True
+
+
+def _spells_on(atoms: Sequence[Atom], i: int) -> bool:
+    """`a yankee M`: a word of the spelling alphabet after it, and more of the code after that."""
+    after, third = _near(atoms, i + 1), _near(atoms, i + 2)
+    if after is None or third is None or after.text not in lexicon.SPELLING_ALPHABET:
+        return False
+    code = third.cls in _DIGITS | {Class.LETTER} or third.text in lexicon.SPELLING_ALPHABET
+    return code and not after.stop
+
+
+def _ends_code(atoms: Sequence[Atom], i: int) -> bool:
+    """`two nine a` and nothing more: the last letter of a code."""
+    before = atoms[max(0, i - 2) : i]
+    read_out = len(before) == 2 and all(a.cls is Class.DIGIT and not a.stop for a in before)
+    return read_out and (i + 1 == len(atoms) or bool(atoms[i].stop))
 
 
 def _is_letter_a(atoms: Sequence[Atom], i: int) -> bool:

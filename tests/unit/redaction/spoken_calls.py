@@ -6,6 +6,7 @@ partials in any way.
 """
 
 import random
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from tests.unit.redaction.spoken_templates import CLEAN, DEV, TEST, Template
@@ -15,6 +16,9 @@ FILLERS = ("um,", "uh,", "er,", "let me see,", "hang on,", "sorry,", "so", "okay
 _VALUE = {w: str(i) for i, w in enumerate(ONES)} | {"oh": "0"}
 _TEEN = {w: str(i + 10) for i, w in enumerate(TEENS)}
 _TEN = {w: str((i + 2) * 10) for i, w in enumerate(TENS)}
+
+Saying = Callable[[random.Random], Words]
+"""Makes a value up, in the words somebody says it in."""
 
 
 class Said(NamedTuple):
@@ -43,7 +47,7 @@ class Call(NamedTuple):
 def make_call(seed: int, *, test: bool, topics: int = 3) -> Call:
     """One call of the development or the test half; the same seed gives the same call."""
     rng = random.Random(f"{'test' if test else 'dev'}/{seed}")
-    writer = _Writer(rng)
+    writer = Writer(rng)
     templates = TEST if test else DEV
     for template in rng.sample(templates, k=topics):
         for _ in range(rng.randint(0, 2)):
@@ -53,10 +57,11 @@ def make_call(seed: int, *, test: bool, topics: int = 3) -> Call:
     return Call(f"{'test' if test else 'dev'}-{seed}", writer.turns)
 
 
-class _Writer:
+class Writer:
     """Writes templates out as turns."""
 
-    def __init__(self, rng: random.Random) -> None:
+    def __init__(self, rng: random.Random, sayings: Mapping[str, Saying] = SAYINGS) -> None:
+        self._sayings = sayings
         self.turns: list[Turn] = []
         self._rng = rng
         self._spans = 0
@@ -80,7 +85,7 @@ class _Writer:
             inner, tail = token[token.index("{") + 1 :].split("}")
             mode, key = (inner[0], inner[1:]) if inner[0] in "=<>" else ("", inner)
             if mode != "=" and (mode != ">" or key not in values):
-                values[key] = SAYINGS[key](self._rng)
+                values[key] = self._sayings[key](self._rng)
             words += self._value(key, self._part(values[key], mode), slips=mode != "=")
             if tail:
                 words[-1] = words[-1]._replace(text=words[-1].text + tail)
