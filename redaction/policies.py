@@ -176,9 +176,17 @@ def _own_recognizers(
     for name in file.python:
         recognizer = _made(name, path)
         found.append(recognizer)
-        source = inspect.getsource(type(recognizer)).encode()
-        facts.append(f"{name} {hashlib.sha256(source).hexdigest()}")
+        facts.append(f"{name} {_source_hash(recognizer, f'{path}: python: {name}')}")
     return found, facts
+
+
+def _source_hash(recognizer: EntityRecognizer, where: str) -> str:
+    """Of its class's source: the version changes with the code."""
+    try:
+        source = inspect.getsource(type(recognizer))
+    except (OSError, TypeError):
+        raise PolicyError(f"{where}: its source cannot be read") from None
+    return hashlib.sha256(source.encode()).hexdigest()
 
 
 def _made(name: str, path: Path) -> EntityRecognizer:
