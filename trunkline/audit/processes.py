@@ -75,6 +75,12 @@ def open_files(processes: list[Process]) -> Iterator[OpenFile]:
                 yield OpenFile(name, link)
 
 
+def named_by_others(path: Path, processes: list[Process]) -> bool:
+    """True if a process that is not ours works in this folder: another appliance, a test."""
+    ours = {one.pid for one in processes}
+    return any(str(path) in one.command for one in process_table() if one.pid not in ours)
+
+
 def triton_metrics_ports(processes: list[Process]) -> list[int]:
     """Where the embedded Triton tells its own metrics."""
     return [int(port) for one in processes for port in _TRITON_METRICS.findall(one.command)]

@@ -26,6 +26,7 @@ from trunkline.audit.metrics import search_metrics
 from trunkline.audit.planted import Planted
 from trunkline.audit.processes import (
     exports_traces,
+    named_by_others,
     open_files,
     our_processes,
     search_processes,
@@ -142,7 +143,8 @@ class Audit:
             disk.search_file("open files", one.path, where=one.name)
         self._tally.look("temporary files", files=0)
         for path in Path(tempfile.gettempdir()).glob("trunkline*"):
-            disk.search_new("temporary files", path)
+            if not named_by_others(path, processes):
+                disk.search_new("temporary files", path)
         if self._options.webhook_dir:
             disk.search_bodies(self._options.webhook_dir, call_id=told.call_id)
         search_processes(processes, planted, self._tally)
