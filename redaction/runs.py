@@ -227,9 +227,11 @@ def _is_letter(atoms: Sequence[Atom], i: int) -> bool:
 
 
 def _spells_on(atoms: Sequence[Atom], i: int) -> bool:
-    """`a yankee M`: a word of the spelling alphabet after it, and more of the code after that."""
+    """`a yankee M`, `a double oh`: a letter or `double` after it, and more of the code."""
     after, third = _near(atoms, i + 1), _near(atoms, i + 2)
-    if after is None or third is None or after.text not in lexicon.SPELLING_ALPHABET:
+    if after is None or third is None:
+        return False
+    if after.text not in lexicon.SPELLING_ALPHABET and after.cls is not Class.MULTIPLIER:
         return False
     code = third.cls in _DIGITS | {Class.LETTER} or third.text in lexicon.SPELLING_ALPHABET
     return code and not after.stop

@@ -9,6 +9,9 @@ from redaction.runs import Run
 from redaction.words import Atom, Class
 
 _UK_POSTCODE = re.compile(r"[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}")
+_DIGITS_IN_A_ROW = 4
+"""So many figures of one digit are no list of counts: `1-4-4-4`."""
+
 _YEAR = re.compile(r"(19|20)\d\d")
 _BIRTH_YEAR = re.compile(r"19[2-9]\d")
 
@@ -64,8 +67,12 @@ def shape_of(atoms: Sequence[Atom], run: Run) -> Shape:
 def is_read_out(atoms: Sequence[Atom], numbers: Sequence[int]) -> bool:
     """Whether digits are read one by one somewhere in these atoms."""
     before: Atom | None = None
+    lone = 0
     for at in numbers:
         atom = atoms[at]
+        lone = lone + 1 if atom.cls is Class.NUMERAL and len(atom.value) == 1 else 0
+        if lone == _DIGITS_IN_A_ROW:
+            return True
         if atom.cls in (Class.MULTIPLIER, Class.PLURAL, Class.LETTER, Class.CODE):
             return True
         if atom.value == "0" or (atom.cls is Class.NUMERAL and atom.value[0] == "0"):
