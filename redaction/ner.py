@@ -28,8 +28,9 @@ _TAGGED = ((Tag.NAME, slice(1, 5)), (Tag.STREET, slice(23, 29)), (Tag.PLACE, sli
 """The model's labels: 1-4 given name and surname, 23-28 building number, street name and secondary
 address, 29-34 city, state and postcode, each with B- and I-."""
 
-_SURE = 0.6
-"""Measured on made-up and recognised calls: below it unusual words of clean speech come in."""
+_SURE = 0.7
+"""Of names without any cue 96 to 98 % are found between 0.6 and 0.75, 94 % at 0.85; below it,
+household words of clean speech come in."""
 
 
 class Ner:

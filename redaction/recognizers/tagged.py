@@ -16,10 +16,10 @@ from redaction.tags import Tag
 from redaction.words import Atom, Class
 
 _FIRM = words_in("""
-agency airlines airways and associates bank bed broadband brothers building care claims clinic co
+agency airlines airways associates bank bed broadband brothers building care claims clinic co
 collections company corporation customer dental department energy financial group holidays home
 hospital hotel hotels housing inc insurance internet line limited ltd medical mobile mutual office
-partners pharmacy plc practice properties repairs sales service services solutions store stores
+partners pharmacy plc practice properties repairs sales service services solutions sons store stores
 support surgery systems team telecom travel trust university water
 """)
 """What follows a name that is a firm's."""
@@ -28,12 +28,25 @@ _TO_A_FIRM = tuple(
     tuple(phrase.split())
     for phrase in phrases_in("""
 calling, to call, called, welcome to, choosing, contacting, chosen, flight to, fly to, flying to,
-going to, from, ordered from, bought from, brand, model, train to, trip to, travelling to
+going to, calling from, flew from, ordered from, bought from, brand, model, train to, trip to,
+travelling to
 """)
 )
 """What stands before a firm's name, a product's or a journey's end."""
 
 _FIRM_REACH = 2
+_BRANDS = words_in("""
+adidas aldi amazon apple arsenal asda asos audi barclays bentley bmw bosch chase chelsea chevrolet
+chrysler citroen corolla cortana costco dell dodge dyson etsy everton facebook fiat fridge google
+halifax hoover honda hyundai ikea instagram jaguar jeep kia klarna lenovo lexus lidl lloyds
+macys marriott mazda mercedes microsoft miele natwest netflix nike nintendo nissan nokia panasonic
+paypal peugeot philips porsche prius renault ryanair safeway sainsbury samsung santander seat siri
+skoda sony spotify subaru suzuki target tesco tesla tiktok toyota twitter uber vauxhall verizon
+vodafone volkswagen volvo walmart wells whatsapp wimbledon xbox xfinity youtube
+""")
+"""Names of firms and products that people call about: the model takes many of them for people."""
+
+_NOT_NAMES = COMMON_WORDS | _BRANDS
 
 
 def find_tagged(heard: Heard) -> tuple[list[Found], list[int]]:
@@ -79,7 +92,7 @@ def may_be_name(atom: Atom) -> bool:
         atom.cls is Class.OTHER
         and plain.isalpha()
         and len(plain) > 2
-        and atom.text.removesuffix("'s") not in COMMON_WORDS
+        and atom.text.removesuffix("'s") not in _NOT_NAMES
         and not (atom.value and atom.text in ACRONYMS)
     )
 
@@ -96,7 +109,8 @@ def _is_firm(atoms: Sequence[Atom], first: int, last: int) -> bool:
             break
         if atom.text in _FIRM:
             return True
+    joined = [atom.text for atom in after[:1]] == ["and"] and len(after) > 1
+    if joined and not atoms[last].stop and may_be_name(after[1]):
+        return _is_firm(atoms, first, last + 2)
     before = tuple(atom.text for atom in atoms[max(0, first - 4) : first])
-    if "and" in before[-1:]:
-        return _is_firm(atoms, first, last + 1) if last + 2 < len(atoms) else False
     return any(before[-len(phrase) :] == phrase for phrase in _TO_A_FIRM)

@@ -29,7 +29,8 @@ from trunkline.batch.screen import Screen
 from trunkline.batch.transcript import Recipe
 from trunkline.batch.voices import Voices
 from trunkline.batch.workers import Workers
-from trunkline.settings import Settings
+from trunkline.redacting import engine_for
+from trunkline.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from trunkline.batch.s3 import Bucket
@@ -69,7 +70,7 @@ def transcribe(
     """Do everything that was asked for."""
     began_s, began_cpu_s = clock(), time.process_time()
     places = list(_places(asked))
-    recipe, policy = _recipe(asked, settings), _policy(settings)
+    recipe, policy = _recipe(asked, settings), _policy(settings, stream)
     decides = _hash(asked, recipe, policy)
     order = Order(places, asked.formats, recipe, policy, decides)
     with ExitStack() as stack:
@@ -111,10 +112,7 @@ class _Hearings:
         try:
             return self._load()
         except WeightsMissing:
-            try:
-                models.fetch(self._settings.models_dir, report=self._say)
-            except models.NotFetched as error:
-                raise Missing(str(error)) from None
+            _fetch(self._settings, self._stream)
             return self._load()
 
     def _load(self) -> Hearing:
@@ -124,9 +122,6 @@ class _Hearings:
             speech, folder, word_times=asked.word_times, effort=asked.effort
         )
         return Hearing(recogniser, Voices(folder) if asked.most_speakers > 1 else None)
-
-    def _say(self, line: str) -> None:
-        print(line, file=self._stream, flush=True)
 
 
 def _places(asked: Asked) -> Iterator[Place]:
@@ -183,8 +178,20 @@ def _recipe(asked: Asked, settings: Settings) -> Recipe:
     )
 
 
-def _policy(settings: Settings) -> Policy:
-    policies = Policies(settings.redaction, key=secrets.token_bytes(32))
+def _fetch(settings: Settings, stream: TextIO) -> None:
+    try:
+        models.fetch(settings.models_dir, report=lambda line: print(line, file=stream, flush=True))
+    except models.NotFetched as error:
+        raise Missing(str(error)) from None
+
+
+def _policy(settings: Settings, stream: TextIO) -> Policy:
+    try:
+        engine = engine_for(settings)
+    except SettingsError:
+        _fetch(settings, stream)
+        engine = engine_for(settings)
+    policies = Policies(settings.redaction, key=secrets.token_bytes(32), engine=engine)
     try:
         return policies.policy_of(settings.appliance.tenant)
     except PolicyError as error:

@@ -34,7 +34,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Filter until the input ends; 1 if any line was bad or the file cannot be read."""
-    settings = load(args.settings).redaction
+    settings = load(args.settings)
     try:
         with contextlib.ExitStack() as stack:
             source: BinaryIO = (
@@ -45,8 +45,10 @@ def run(args: argparse.Namespace) -> int:
             # Presidio and spaCy take a second to import: only after the arguments are known good.
             from redaction.lines import LineRedactor
             from redaction.policies import Policies
+            from trunkline.redacting import engine_for
 
-            policies = Policies(settings, key=secrets.token_bytes(32))
+            key = secrets.token_bytes(32)
+            policies = Policies(settings.redaction, key=key, engine=engine_for(settings))
             redactor = LineRedactor(policies.policy_of, now=lambda: datetime.now(UTC))
             return _filter(redactor, source)
     except BrokenPipeError:

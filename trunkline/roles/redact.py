@@ -1,6 +1,7 @@
 """The role that takes personal data out of every transcript."""
 
 from redaction.stage import RedactStage
+from trunkline.redacting import engine_for
 from trunkline.roles.process import Context, Part
 
 
@@ -12,6 +13,7 @@ async def build(context: Context) -> list[Part]:
             context.bus,
             settings.redaction,
             registry=context.registry,
+            engine=engine_for(settings),
             retention_s=settings.bus.retention_raw_s,
         )
     ]

@@ -1,0 +1,112 @@
+"""Names, addresses, e-mail addresses, codes and passwords that the recogniser garbled."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from redaction.presidio import Engine
+from redaction.redact import Policy, make_policy
+from redaction.settings import Settings
+from redaction.sounds import sound_of
+from redaction.tags import Tag
+from redaction.wordpiece import UNKNOWN, Vocabulary
+from tests.unit.redaction.spoken_dialogue import shown
+
+
+@pytest.mark.parametrize(
+    ("dialogue", "last"),
+    [
+        (
+            "A: And what's his name?\nC: All of our brands, that's B-R-A-N.",
+            "[name] that's [name]",
+        ),
+        ("A: And the name on the order?\nC: Priya rammed bottom.", "[name]"),
+        ("A: Who am I speaking with?\nC: Sure. hold on a second", "Sure. hold on a second"),
+        (
+            "A: And the home address?\nC: Forty one, seventeen, larks were lane, apartments six "
+            "feet, Springfield.",
+            "[address]",
+        ),
+        (
+            "A: Where shall I send it?\nC: Unit three, twenty-two copper roll leads. Not today.",
+            "[address] Not today.",
+        ),
+        ("A: What's the confirmation code?\nC: It's gay, seven P, Q, two X.", "It's [order]"),
+        ("A: Your policy number?\nC: It's in W dash, four, four, seven, one.", "It's [policy]"),
+        ("C: My security code is four one nine.\nA: For one nine, thank you.", "[cvv] thank you."),
+        (
+            "A: And your password?\nC: We were seventy seven exclamation marks. Oh, sorry.",
+            "[password] Oh, sorry.",
+        ),
+        ("A: And your password?\nC: About ten megabits, I think.", "About ten megabits, I think."),
+        ("A: Which email?\nC: St. Whitpoon at example.co.uk.", "[email]"),
+        ("A: What email?\nC: castellanos eight hang on, five at example dot org.", "[email]"),
+        ("A: What email?\nC: priya ramsbottom example dot com", "[email]"),
+        ("A: What email?\nC: jsmith at northwind thought com thanks", "[email] thanks"),
+        ("C: It's on your website, example dot com.", "It's on your website, example dot com."),
+        (
+            "A: Who am I speaking with?\nC: Philip Ramsbottom.\nA: Thank you phillip ramsbotham.",
+            "Thank you [name]",
+        ),
+    ],
+)
+def test_what_was_asked_for_goes_however_it_was_heard(
+    policy: Policy, dialogue: str, last: str
+) -> None:
+    assert shown(policy, dialogue)[-1] == last
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Ramsbottom", "ramsbotham"), ("Delaney", "delany"), ("Catherine", "kathryn")],
+)
+def test_names_that_sound_alike_share_a_key(one: str, other: str) -> None:
+    assert sound_of(one) == sound_of(other) != ""
+
+
+def test_short_words_have_no_sound() -> None:
+    assert sound_of("flip") == sound_of("Oduya") == ""
+
+
+class ScriptedTagger:
+    """Takes the words of a list for names, or for places."""
+
+    version = "scripted"
+
+    def __init__(self, **tags: Tag) -> None:
+        self._tags = tags
+
+    def tag(self, words: Sequence[str]) -> list[Tag]:
+        return [self._tags.get(word.strip(".,?").lower(), Tag.NONE) for word in words]
+
+
+@pytest.mark.parametrize(
+    ("dialogue", "last"),
+    [
+        ("C: So yesterday Priya told me so.", "So yesterday [name] told me so."),
+        ("A: Hello, Priya and Oduya customer care.", "Hello, Priya and Oduya customer care."),
+        ("A: Thank you for calling Oduya, hello.", "Thank you for calling Oduya, hello."),
+        ("C: The account is fine.", "The account is fine."),
+        ("C: We flew to Leeds.", "We flew to Leeds."),
+        ("A: What's your address?\nC: It's in Leeds.", "It's in [address]"),
+    ],
+)
+def test_the_model_adds_names_but_no_firms_and_places_only_where_asked(
+    engine: Engine, dialogue: str, last: str
+) -> None:
+    tagger = ScriptedTagger(priya=Tag.NAME, oduya=Tag.NAME, account=Tag.NAME, leeds=Tag.PLACE)
+    policy = make_policy(Settings(), engine._replace(tagger=tagger), key=b"k" * 32)
+    assert shown(policy, dialogue)[-1] == last
+
+
+def test_the_model_is_part_of_the_version(engine: Engine, policy: Policy) -> None:
+    tagged = make_policy(Settings(), engine._replace(tagger=ScriptedTagger()), key=b"k" * 32)
+    assert tagged.version != policy.version
+
+
+def test_words_are_cut_into_the_longest_known_pieces() -> None:
+    vocabulary = Vocabulary([UNKNOWN, "rams", "##bottom", "##b", "o", "'", "brien", "e"])
+    assert vocabulary.pieces("Ramsbottom") == [1, 2]
+    assert vocabulary.pieces("O'Brien") == [4, 5, 6]
+    assert vocabulary.pieces("É") == [7]
+    assert vocabulary.pieces("xyz") == [0]
