@@ -147,6 +147,9 @@ def test_the_raw_topic_must_be_encrypted_and_tells_what_was_heard(
         insert = f'insert into bus."{RAW_TOPIC}" values (0, %s, %s, %s)'
         connection.execute(insert, [0, CALL_ID, sealed])
         assert topics.check_sealed(raw_on_postgres(postgres_dsn), KEY) == ("CARD",)
+        other_key = Seal(KEY[::-1]).close(raw("hello"), topic=RAW_TOPIC, key="before")
+        connection.execute(insert, [7, "before", other_key])  # a key that was changed since
+        assert topics.check_sealed(raw_on_postgres(postgres_dsn), KEY) == ("CARD",)
         assert tally.hits == ()
         connection.execute(insert, [1, CALL_ID, raw("hello")])
         topics.check_sealed(raw_on_postgres(postgres_dsn), KEY)
