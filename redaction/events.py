@@ -44,6 +44,15 @@ class Transcript(Event, frozen=True, kw_only=True):
     model_sha256: str
     decoder: str
     policy_version: str
+    frozen_words: int = 0
+    """So many leading words stay as the recogniser said them; a later revision may mask some."""
+
+    speech_final: bool = False
+    """The speaker pauses: nothing but silence follows what was decoded."""
+
+    utterance_end: bool = False
+    """Of a final: no word followed for as long as ends an utterance."""
+
     audio_end_at: datetime
     recognised_at: datetime
     redacted_at: datetime

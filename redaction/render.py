@@ -144,6 +144,15 @@ def _shown(word: Word) -> RedactedWord:
     )
 
 
+def frozen(rendered: Rendered, count: int) -> int:
+    """How many leading words of `rendered` come of the first `count` raw ones, tokens between them
+    included."""
+    of_them = [
+        at for at, source in enumerate(rendered.sources) if source is not None and source < count
+    ]
+    return of_them[-1] + 1 if of_them else 0
+
+
 def unavailable(raw: RawTranscript) -> Rendered:
     """One token in place of the whole segment."""
     word = RedactedWord(

@@ -21,6 +21,7 @@ from redaction.policies import NO_POLICY, Policies
 from redaction.policy_file import PolicyError
 from redaction.presidio import Engine
 from redaction.redact import CallRedactor, Redacted, refuse
+from redaction.render import frozen
 from redaction.settings import Settings
 from redaction.written import written
 from triton_models.events import RAW_TOPIC, RawEvent, RawTranscript, RawTranscriptEnded
@@ -255,6 +256,9 @@ class RedactStage:
             model_sha256=raw.model_sha256,
             decoder=raw.decoder,
             policy_version=policy_version,
+            frozen_words=frozen(rendered, raw.frozen_words),
+            speech_final=raw.speech_final,
+            utterance_end=raw.utterance_end,
             audio_end_at=raw.audio_end_at,
             recognised_at=raw.recognised_at,
             redacted_at=redacted_at,
