@@ -7,12 +7,12 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trunkline.settings import load
+from trunkline.settings import Settings, SettingsError, load
 
 if TYPE_CHECKING:
+    from redaction.presidio import Engine
     from redaction.redact import Policy
     from redaction.sample import Shown
-    from redaction.settings import Settings
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -38,13 +38,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """0 done; 1 the policy cannot be used, or the sample not be read."""
-    settings = load(args.settings).redaction
+    settings = load(args.settings)
     if args.action == "check":
         return max(_check(path, settings) for path in args.files)
     return _test(args, settings)
 
 
-def _check(path: Path, settings: "Settings") -> int:
+def _check(path: Path, settings: Settings) -> int:
     from redaction.policy_file import PolicyError, read_policy, warnings_of
 
     try:
@@ -59,7 +59,7 @@ def _check(path: Path, settings: "Settings") -> int:
     return 0
 
 
-def _test(args: argparse.Namespace, settings: "Settings") -> int:
+def _test(args: argparse.Namespace, settings: Settings) -> int:
     from redaction.policies import Policies
     from redaction.policy_file import PolicyError
     from redaction.sample import try_out
@@ -68,7 +68,8 @@ def _test(args: argparse.Namespace, settings: "Settings") -> int:
         if args.policy is not None:
             policy = _of_file(args.policy, settings)
         else:
-            policies = Policies(settings, key=secrets.token_bytes(32))
+            key, engine = secrets.token_bytes(32), _engine(settings)
+            policies = Policies(settings.redaction, key=key, engine=engine)
             policy = policies.policy_of(args.tenant or "default")
         lines = _sample(args.sample)
     except (PolicyError, OSError, UnicodeDecodeError) as error:
@@ -78,13 +79,25 @@ def _test(args: argparse.Namespace, settings: "Settings") -> int:
     return 0
 
 
-def _of_file(path: Path, settings: "Settings") -> "Policy":
+def _of_file(path: Path, settings: Settings) -> "Policy":
     from redaction.policies import build_policy
     from redaction.policy_file import read_policy
-    from redaction.presidio import build_engine
 
     keys = (secrets.token_bytes(32), path.stem)
-    return build_policy(settings, read_policy(path), path=path, engine=build_engine(), keys=keys)
+    file, engine = read_policy(path), _engine(settings)
+    return build_policy(settings.redaction, file, path=path, engine=engine, keys=keys)
+
+
+def _engine(settings: Settings) -> "Engine":
+    """What the appliance runs; without its weights the rules alone, and a note that says so."""
+    from redaction.presidio import build_engine
+    from trunkline.redacting import engine_for
+
+    try:
+        return engine_for(settings)
+    except SettingsError:
+        print("note: the model of names is not fetched: rules alone", file=sys.stderr)
+        return build_engine()
 
 
 def _sample(given: str | None) -> list[str]:
