@@ -269,7 +269,8 @@ async def test_a_leg_whose_options_are_refused_goes_on_with_the_usual_ones() -> 
         feed(speech, "a", SECOND)
         async with asyncio.timeout(10):
             at_ms = 1000
-            while len(servicer.configs) < 2:
+            # A refusal that crosses our audio may reach us as a broken stream: asked again.
+            while not any(not asked.config.speech_contexts for asked in servicer.configs):
                 at_ms = feed(speech, "a", SECOND[:1600], start_ms=at_ms)
                 await asyncio.sleep(0.02)
         await speech.end_leg("a")

@@ -9,7 +9,7 @@ from pathlib import Path
 from deploy.webhook_receiver import Receiver
 from tests.services.appliance import ROOT, appliance
 
-CALLS = "1,4,8"
+CALLS = "1,4,8,16"
 GATEWAY = ("--legs", "200", "--seconds", "20")
 
 
