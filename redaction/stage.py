@@ -17,13 +17,12 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from redaction.events import TRANSCRIPTS_TOPIC, Transcript, TranscriptEnded, TranscriptEvent
 from redaction.open_calls import OpenCalls
+from redaction.passed_on import passed_on
 from redaction.policies import NO_POLICY, Policies
 from redaction.policy_file import PolicyError
 from redaction.presidio import Engine
 from redaction.redact import CallRedactor, Redacted, refuse
-from redaction.render import frozen
 from redaction.settings import Settings
-from redaction.written import written
 from triton_models.events import RAW_TOPIC, RawEvent, RawTranscript, RawTranscriptEnded
 from trunkline.bus import Bus, Record, Subscription, Unavailable
 from trunkline.bus.consume import Decoded, consume
@@ -32,10 +31,6 @@ from trunkline.bus.dead_letters import DeadLetters
 log = logging.getLogger(__name__)
 
 GROUP = "redact"
-REVISION_STEP = 10_000
-"""Published revision = raw revision * this + rank: a correction is higher, a newer raw revision
-higher still, and a replay gives the same numbers again."""
-
 IDLE_S = 7200.0
 """A call that was silent so long has lost its end: its state is dropped."""
 
@@ -226,43 +221,19 @@ class RedactStage:
 
     def _transcript(self, redacted: Redacted, policy_version: str) -> Transcript:
         """The event as everyone after redaction sees it."""
-        raw, rendered = redacted.raw, redacted.rendered
+        raw = redacted.raw
         if redacted.fault:
             self._metrics.unavailable.inc()
             where = {"call_id": raw.call_id, "leg_id": raw.leg_id, "reason": redacted.fault}
             if redacted.fault != NO_POLICY:
                 log.error("a segment could not be redacted", extra=where)
         elif raw.is_final and not redacted.is_correction:
-            for word in rendered.words:
+            for word in redacted.rendered.words:
                 if word.kind is not None:
                     self._metrics.redactions.labels(word.kind).inc()
         redacted_at = datetime.now(UTC)
         self._metrics.delay.observe((redacted_at - raw.recognised_at).total_seconds())
-        return Transcript(
-            tenant_id=raw.tenant_id,
-            call_id=raw.call_id,
-            leg_id=raw.leg_id,
-            segment_id=raw.segment_id,
-            revision=raw.revision * REVISION_STEP + rendered.rank,
-            is_final=raw.is_final,
-            start_ms=raw.start_ms,
-            end_ms=raw.end_ms,
-            words=rendered.words,
-            written=written(rendered.words, language=raw.language) if raw.is_final else "",
-            speaker=raw.speaker,
-            channel=raw.channel,
-            language=raw.language,
-            model=raw.model,
-            model_sha256=raw.model_sha256,
-            decoder=raw.decoder,
-            policy_version=policy_version,
-            frozen_words=frozen(rendered, raw.frozen_words),
-            speech_final=raw.speech_final,
-            utterance_end=raw.utterance_end,
-            audio_end_at=raw.audio_end_at,
-            recognised_at=raw.recognised_at,
-            redacted_at=redacted_at,
-        )
+        return passed_on(redacted, policy_version=policy_version, redacted_at=redacted_at)
 
     async def _publish(self) -> None:
         """Publish what is due, each call's events in order; what fails stays due."""

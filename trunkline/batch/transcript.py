@@ -18,9 +18,8 @@ from analytics.events import (
 )
 from analytics.store import segment_document
 from analytics.summary import StoredCall, summarise
-from redaction.events import Transcript
+from redaction.passed_on import passed_on
 from redaction.redact import CallRedactor, Policy, Redacted
-from redaction.written import written
 from triton_models.events import RawTranscript
 from triton_models.hypothesis import Hypothesis
 from triton_models.loading import Lineage
@@ -191,35 +190,13 @@ def _redacted(
     for raw in sorted(raws, key=lambda raw: (raw.end_ms, raw.start_ms, raw.channel)):
         shown |= {found.raw.segment_id: found for found in redactor.receive(raw)}
     shown |= {found.raw.segment_id: found for found in redactor.end()}
-    finals = [segment_document(_passed(found, policy)) for found in shown.values()]
+    finals = [
+        segment_document(
+            passed_on(found, policy_version=policy.version, redacted_at=found.raw.recognised_at)
+        )
+        for found in shown.values()
+    ]
     return sorted(finals, key=lambda final: (final.start_ms, final.end_ms, final.channel))
-
-
-def _passed(redacted: Redacted, policy: Policy) -> Transcript:
-    """The event as the redaction stage would publish it."""
-    raw, words = redacted.raw, redacted.rendered.words
-    return Transcript(
-        tenant_id=raw.tenant_id,
-        call_id=raw.call_id,
-        leg_id=raw.leg_id,
-        segment_id=raw.segment_id,
-        revision=raw.revision,
-        is_final=True,
-        start_ms=raw.start_ms,
-        end_ms=raw.end_ms,
-        words=words,
-        written=written(words, language=raw.language),
-        speaker=raw.speaker,
-        channel=raw.channel,
-        language=raw.language,
-        model=raw.model,
-        model_sha256=raw.model_sha256,
-        decoder=raw.decoder,
-        policy_version=policy.version,
-        audio_end_at=raw.audio_end_at,
-        recognised_at=raw.recognised_at,
-        redacted_at=raw.recognised_at,
-    )
 
 
 def _quality(
