@@ -11,30 +11,26 @@ from pathlib import Path
 import msgspec
 from prometheus_client import CollectorRegistry
 
-from sip_gateway.events import AudioFrame, Gap
-from triton_models.events import RawTranscript
 from triton_models.fallback import NO_SUCH_MODEL
 from triton_models.hypothesis import Answer
 from triton_models.legs import Legs, Sending
 from triton_models.loading import lineage, load
+from triton_models.over_legs import OverLegs, due
 from triton_models.own_options import own_options
 from triton_models.serving import Request, Served
 from triton_models.settings import Settings
-from triton_models.speech import LegStream
 
 log = logging.getLogger(__name__)
 
-TICK_S = 0.5
 
-
-class LocalSpeech:
+class LocalSpeech(OverLegs):
     """`Speech` on threads of this process. Made within a running event loop."""
 
     def __init__(
         self, settings: Settings, *, models_dir: Path, registry: CollectorRegistry
     ) -> None:
         log.info("speech is recognised in this process, without Triton")
-        self._legs = Legs(registry, default=own_options(settings))
+        super().__init__(Legs(registry, default=own_options(settings)))
         self._settings = settings
         self._models_dir = models_dir
         self._is_up = False
@@ -47,31 +43,6 @@ class LocalSpeech:
         """True once the weights are loaded."""
         return self._is_up
 
-    @property
-    def load(self) -> float:
-        """0 idle, 1 full: more legs would make finals late."""
-        return self._legs.load
-
-    def start_leg(self, leg: LegStream) -> None:
-        """Audio of this leg follows."""
-        self._legs.start(leg)
-
-    def feed(self, frame: AudioFrame) -> None:
-        """Take the leg's next audio."""
-        self._legs.feed(frame)
-
-    def hold_leg(self, leg_id: str, *, at_ms: int) -> None:
-        """What the leg said is finished."""
-        self._legs.hold(leg_id)
-
-    async def end_leg(self, leg_id: str) -> None:
-        """Return once the leg's last result is in `receive`'s queue."""
-        await self._legs.end(leg_id)
-
-    async def receive(self) -> RawTranscript | Gap:
-        """The next result of any leg."""
-        return await self._legs.take()
-
     async def close(self) -> None:
         """End the threads; legs not ended get no more results."""
         self._running.cancel()
@@ -83,15 +54,8 @@ class LocalSpeech:
         served = await loop.run_in_executor(self._thread, self._load)
         self._is_up = True
         self._legs.online()
-        while True:
-            try:
-                async with asyncio.timeout(TICK_S):
-                    await self._legs.wake.wait()
-            except TimeoutError:
-                self._legs.look_again()
-            self._legs.wake.clear()
-            sendings = _one_each(list(self._legs.steps()))
-            for batch in sendings:
+        async for steps in due(self._legs):
+            for batch in _one_each(list(steps)):
                 answers = await loop.run_in_executor(self._thread, _answers, served, batch)
                 for sending, answer in zip(batch, answers, strict=True):
                     self._take(sending, answer)

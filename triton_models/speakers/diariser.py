@@ -18,6 +18,7 @@ from prometheus_client import CollectorRegistry, Gauge
 from sip_gateway.events import AudioFrame
 from triton_models.legs import Legs, Sending
 from triton_models.options import LegOptions
+from triton_models.over_legs import due
 from triton_models.speakers.serving import MODEL, VoicesHeard, load
 from triton_models.speech import LegStream
 from triton_models.stream import TritonStream
@@ -25,7 +26,6 @@ from triton_models.stream import TritonStream
 log = logging.getLogger(__name__)
 
 PREFIX = "trunkline_triton_models_speakers_"
-TICK_S = 0.5
 
 Heard = Callable[[str, VoicesHeard], None]
 """Called with a leg's id and what was heard on it, in order."""
@@ -156,14 +156,8 @@ class LocalDiariser:
         model = await loop.run_in_executor(self._thread, load, self._models_dir)
         self._is_up = True
         self.legs.online()
-        while True:
-            try:
-                async with asyncio.timeout(TICK_S):
-                    await self.legs.wake.wait()
-            except TimeoutError:
-                self.legs.look_again()
-            self.legs.wake.clear()
-            for sending in self.legs.steps():
+        async for steps in due(self.legs):
+            for sending in steps:
                 (answer,) = await loop.run_in_executor(self._thread, model.answer, [sending.step])
                 self._take(sending.token, answer)
 
