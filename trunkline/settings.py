@@ -12,6 +12,7 @@ import msgspec
 
 from analytics.settings import Settings as AnalyticsSettings
 from crm_connectors.settings import Settings as CrmSettings
+from redaction.recording.settings import Settings as RecordingSettings
 from redaction.settings import Settings as RedactionSettings
 from sip_gateway.settings import Settings as GatewaySettings
 from triton_models.settings import Settings as SpeechSettings
@@ -52,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     sip_gateway: GatewaySettings = GatewaySettings()
     triton_models: SpeechSettings = SpeechSettings()
     redaction: RedactionSettings = RedactionSettings()
+    recording: RecordingSettings = RecordingSettings()
     analytics: AnalyticsSettings = AnalyticsSettings()
     crm_connectors: CrmSettings = CrmSettings()
 

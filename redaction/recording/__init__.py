@@ -1,0 +1,1 @@
+"""Recordings with everything personal taken out of the sound itself."""
