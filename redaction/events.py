@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from sip_gateway.events import Event
 
@@ -18,6 +19,10 @@ class RedactedWord(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: str | None = None
     """What a token stands for (`card`, `cvv`, `unavailable`, ...); None on a word."""
+
+    shown: dict[str, str] | UnsetType = UNSET
+    """Of a final's token: what a role sees instead of `text`, where the policy says so. Never the
+    value itself: a mask, last four digits, keyed hash or made-up value. Others see `text`."""
 
 
 class Transcript(Event, frozen=True, kw_only=True):
@@ -52,6 +57,9 @@ class Transcript(Event, frozen=True, kw_only=True):
 
     utterance_end: bool = False
     """Of a final: no word followed for as long as ends an utterance."""
+
+    retraction: bool = False
+    """Of a call that is over: masks what was shown before. Changes a segment, never makes one."""
 
     audio_end_at: datetime
     recognised_at: datetime
