@@ -20,13 +20,17 @@ CALLS = "calls"
 CAPTIONS = "captions"
 """Scope: live captions."""
 
-SCOPES = (CALLS, CAPTIONS)
+COMPLIANCE = "compliance"
+"""Scope: what redaction did, and the queue in which samples of it are reviewed."""
+
+SCOPES = (CALLS, CAPTIONS, COMPLIANCE)
 
 ROLE_SCOPES: dict[str, tuple[str, ...]] = {
     "admin": SCOPES,
-    "supervisor": SCOPES,
+    "supervisor": (CALLS, CAPTIONS),
     "analyst": (CALLS,),
-    "service": SCOPES,
+    "compliance": (CALLS, COMPLIANCE),
+    "service": (CALLS, CAPTIONS),
 }
 """What a key of each role may do, unless it is made for less."""
 

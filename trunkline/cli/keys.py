@@ -20,7 +20,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="make, list and revoke API keys",
         description="API keys open the web page and the HTTP API to one tenant's calls. A key is "
         "shown once, when it is made; only its hash is kept. Roles: admin and supervisor (live "
-        "captions and stored calls), analyst (stored calls), service (a machine; choose scopes).",
+        "captions and stored calls; admin the compliance view too), compliance (stored calls and the "
+        "compliance view with its review queue), analyst (stored calls), service (a machine; choose "
+        "scopes).",
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     create = actions.add_parser("create", help="make a key and print it, once")
@@ -80,12 +82,12 @@ async def _run(dsn: str, args: argparse.Namespace, *, tenant_id: str) -> int:
 
 def table(keys: Iterable[ApiKey]) -> Iterator[str]:
     """One line a key under a heading."""
-    head = ("KEY ID", 12), ("ROLE", 10), ("SCOPES", 14), ("MADE", 10), ("LAST USED", 16)
+    head = ("KEY ID", 12), ("ROLE", 10), ("SCOPES", 25), ("MADE", 10), ("LAST USED", 16)
     yield "  ".join(f"{name:{width}}" for name, width in (*head, ("STATE", 8), ("NAME", 0)))
     for key in keys:
         used = f"{key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never"
         state = "revoked" if key.revoked_at else "works"
         yield (
-            f"{key.key_id:12}  {key.role:10}  {','.join(key.scopes):14}  "
+            f"{key.key_id:12}  {key.role:10}  {','.join(key.scopes):25}  "
             f"{key.created_at:%Y-%m-%d}  {used:16}  {state:8}  {key.name}"
         )
