@@ -19,10 +19,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "keys",
         help="make, list and revoke API keys",
         description="API keys open the web page and the HTTP API to one tenant's calls. A key is "
-        "shown once, when it is made; only its hash is kept. Roles: admin and supervisor (live "
-        "captions and stored calls; admin the compliance view too), compliance (stored calls and the "
-        "compliance view with its review queue), analyst (stored calls), service (a machine; choose "
-        "scopes).",
+        "shown once, when it is made; only its hash is kept. Roles: admin (all), supervisor (live "
+        "captions and stored calls), compliance (stored calls, the compliance view and its review "
+        "queue), analyst (stored calls), service (a machine; choose scopes).",
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     create = actions.add_parser("create", help="make a key and print it, once")
