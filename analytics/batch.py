@@ -91,6 +91,9 @@ class Batch:
     speakers: dict[tuple[CallKey, str], str] = field(default_factory=dict)
     """Corrected speaker of each segment that is named."""
 
+    retracted: dict[tuple[CallKey, str], Transcript] = field(default_factory=dict)
+    """Segments of calls that are over, masked since; written only where they are stored."""
+
     heard: set[CallKey] = field(default_factory=set)
     """Calls of which anything came at all, partials included."""
 
@@ -99,6 +102,8 @@ class Batch:
         key = CallKey(event.tenant_id, event.call_id)
         self.heard.add(key)
         match event:
+            case Transcript(retraction=True):
+                _keep_highest(self.retracted, key, event)
             case Transcript():
                 if event.is_final:
                     self._add_final(key, event)
@@ -122,9 +127,7 @@ class Batch:
         if call.worked_out_start is None or start < call.worked_out_start:
             call.worked_out_start = start
         self._leg(key, final.leg_id, channel=final.channel, role=final.speaker)
-        held = self.segments.get((key, final.segment_id))
-        if held is None or final.revision > held.revision:
-            self.segments[key, final.segment_id] = final
+        _keep_highest(self.segments, key, final)
 
     def _add_of_leg(self, key: CallKey, event: LegJoined | LegLeft | Gap) -> None:
         self._call(key)
@@ -144,6 +147,14 @@ class Batch:
 
     def _leg(self, key: CallKey, leg_id: str, *, channel: int, role: str) -> LegFacts:
         return self.legs.setdefault(LegKey(*key, leg_id), LegFacts(channel, role))
+
+
+def _keep_highest(
+    finals: dict[tuple[CallKey, str], Transcript], key: CallKey, final: Transcript
+) -> None:
+    held = finals.get((key, final.segment_id))
+    if held is None or final.revision > held.revision:
+        finals[key, final.segment_id] = final
 
 
 def fold(events: Iterable[StoredEvent]) -> Batch:

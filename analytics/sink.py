@@ -35,6 +35,7 @@ RETRY_S = 1.0
 
 _TOPICS = (CALLS_TOPIC, TRANSCRIPTS_TOPIC)
 _DECODER: msgspec.json.Decoder[StoredEvent] = msgspec.json.Decoder(StoredEvent)
+_ENCODER = msgspec.json.Encoder()
 
 
 class Sink:
@@ -128,6 +129,7 @@ class Sink:
             try:
                 await self._close_lost()
                 await self._publish()
+                await self._publish_retractions()
             except (Unavailable, BusUnavailable):
                 # The outbox keeps what is not published, and silent calls stay silent.
                 logger.warning("summaries wait for the database or the bus")
@@ -164,6 +166,16 @@ class Sink:
             await self._store.mark_published(ids, now=datetime.now(UTC))
             self._metrics.published.inc(len(ids))
 
+    async def _publish_retractions(self) -> None:
+        """Tell everyone else what is masked in the store; at least once, and no harm in twice."""
+        while entries := await self._store.unpublished_retractions():
+            for entry in entries:
+                value = _ENCODER.encode(entry.final)
+                await self._bus.publish(TRANSCRIPTS_TOPIC, entry.final.call_id, value)
+            ids = [entry.retraction_id for entry in entries]
+            await self._store.mark_retractions_published(ids, now=datetime.now(UTC))
+            self._metrics.retracted.inc(len(ids))
+
 
 class _Metrics:
     """What an operator watches of the sink."""
@@ -185,6 +197,11 @@ class _Metrics:
         )
         self.published = Counter(
             f"{prefix}_summaries_published", "Summaries put on the bus", registry=registry
+        )
+        self.retracted = Counter(
+            f"{prefix}_retractions_published",
+            "Segments of calls that were over, masked since and put on the bus",
+            registry=registry,
         )
         self.batch_seconds = Histogram(
             f"{prefix}_sink_batch_seconds",

@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from analytics.batch import StoredEvent, text_of
+from analytics.batch import CallKey, StoredEvent, text_of
 from analytics.events import (
     CallDocument,
     CallSummary,
@@ -15,6 +15,7 @@ from analytics.events import (
     SegmentDocument,
     TranscriptDocument,
 )
+from analytics.retraction import Origin, Retraction
 from redaction.events import Transcript
 
 LOST = "lost"
@@ -44,6 +45,13 @@ class Unpublished(NamedTuple):
 
     outbox_id: int
     summary: CallSummary
+
+
+class UnpublishedRetraction(NamedTuple):
+    """A masked segment that is stored but not on the bus yet."""
+
+    retraction_id: int
+    final: Transcript
 
 
 class CallDetail(CallDocument, frozen=True, kw_only=True):
@@ -83,6 +91,27 @@ class Store(Protocol):
         ...
 
     async def mark_published(self, outbox_ids: Sequence[int], *, now: datetime) -> None:
+        """These are on the bus."""
+        ...
+
+    async def finals(self, tenant_id: str, call_id: str) -> Sequence[Transcript]:
+        """Every final of one call as it is stored, in the order of speech."""
+        ...
+
+    async def retract(
+        self, key: CallKey, retractions: Sequence[Retraction], *, origin: Origin, now: datetime
+    ) -> int:
+        """Put these in the place of what is stored, in one transaction; how many it did.
+
+        Raises StillLive, or Changed, having written nothing.
+        """
+        ...
+
+    async def unpublished_retractions(self, *, limit: int = 100) -> Sequence[UnpublishedRetraction]:
+        """Masked segments that are not marked as published, oldest first."""
+        ...
+
+    async def mark_retractions_published(self, ids: Sequence[int], *, now: datetime) -> None:
         """These are on the bus."""
         ...
 

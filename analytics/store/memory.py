@@ -14,12 +14,14 @@ from analytics.events import (
     LegDocument,
     TranscriptDocument,
 )
+from analytics.retraction import RETRACTED, Changed, Origin, Retraction, StillLive
 from analytics.store import (
     LOST,
     Applied,
     CallDetail,
     OpenCall,
     Unpublished,
+    UnpublishedRetraction,
     detail,
     leg_order,
     segment_document,
@@ -53,6 +55,8 @@ class MemoryStore:
         self._calls: dict[CallKey, _Call] = {}
         self._outbox: dict[int, CallSummary] = {}
         self._outbox_id = 0
+        self._retractions: dict[int, tuple[CallKey, str]] = {}
+        self._retraction_id = 0
 
     async def apply(self, events: Sequence[StoredEvent], *, now: datetime) -> Applied:
         """Write a batch."""
@@ -60,7 +64,7 @@ class MemoryStore:
         changed = set(self._merge_calls(batch, now=now))
         changed |= set(self._merge_legs(batch)) | set(self._merge_gaps(batch))
         written = list(self._merge_segments(batch))
-        changed |= set(self._correct(batch))
+        changed |= set(self._correct(batch)) | set(self._merge_retracted(batch))
         for key in batch.heard & self._calls.keys():
             self._calls[key].last_event_at = now
         done = [self._calls[key] for key in sorted(changed | set(written))]
@@ -115,6 +119,14 @@ class MemoryStore:
                 self._calls[key].segments[segment_id] = final
                 yield key
 
+    def _merge_retracted(self, batch: Batch) -> Iterator[CallKey]:
+        for (key, segment_id), final in batch.retracted.items():
+            held = self._calls[key].segments.get(segment_id) if key in self._calls else None
+            if held is not None and final.revision > held.revision:
+                kept = msgspec.structs.replace(final, retraction=False, speaker=held.speaker)
+                self._calls[key].segments[segment_id] = kept
+                yield key
+
     def _correct(self, batch: Batch) -> Iterator[CallKey]:
         for (key, segment_id), speaker in batch.speakers.items():
             self._calls[key].speakers[segment_id] = speaker
@@ -152,6 +164,48 @@ class MemoryStore:
         """These are on the bus."""
         for outbox_id in outbox_ids:
             self._outbox.pop(outbox_id, None)
+
+    async def finals(self, tenant_id: str, call_id: str) -> Sequence[Transcript]:
+        """Every final of one call."""
+        call = self._calls.get(CallKey(tenant_id, call_id))
+        return sorted(call.segments.values(), key=_spoken_order) if call else ()
+
+    async def retract(
+        self, key: CallKey, retractions: Sequence[Retraction], *, origin: Origin, now: datetime
+    ) -> int:
+        """Put these in the place of what is kept."""
+        call = self._calls.get(key)
+        if call is None:
+            return 0
+        if call.summary is None and call.facts.transcript_ended_at is None:
+            raise StillLive
+        stored = {s.segment_id: s.revision for s in call.segments.values()}
+        if any(stored.get(one.segment_id) != one.made_of for one in retractions):
+            raise Changed
+        for one in retractions:
+            call.segments[one.segment_id] = _retracted(call.segments[one.segment_id], one, now=now)
+            self._retraction_id += 1
+            self._retractions[self._retraction_id] = (key, one.segment_id)
+        if origin.policy_version:
+            _judged(call, origin.policy_version)
+        if retractions and call.summary is not None:
+            self._finalise(call)
+        return len(retractions)
+
+    async def unpublished_retractions(self, *, limit: int = 100) -> Sequence[UnpublishedRetraction]:
+        """Masked segments not marked as published."""
+        return [
+            UnpublishedRetraction(
+                number,
+                msgspec.structs.replace(self._calls[key].segments[segment_id], retraction=True),
+            )
+            for number, (key, segment_id) in list(self._retractions.items())[:limit]
+        ]
+
+    async def mark_retractions_published(self, ids: Sequence[int], *, now: datetime) -> None:
+        """These are on the bus."""
+        for number in ids:
+            self._retractions.pop(number, None)
 
     async def calls(
         self,
@@ -206,6 +260,23 @@ class MemoryStore:
 
 def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
     return min(filter(None, (one, other)), default=None)
+
+
+def _retracted(stored: Transcript, retraction: Retraction, *, now: datetime) -> Transcript:
+    return msgspec.structs.replace(
+        stored,
+        revision=max(stored.revision, RETRACTED) + 1,
+        words=retraction.words,
+        written=retraction.written,
+        redacted_at=now,
+    )
+
+
+def _judged(call: _Call, policy_version: str) -> None:
+    for segment_id, final in call.segments.items():
+        call.segments[segment_id] = msgspec.structs.replace(final, policy_version=policy_version)
+    if call.summary is not None:
+        call.summary = msgspec.structs.replace(call.summary, policy_version=policy_version)
 
 
 def _complete(call: _Call) -> bool:

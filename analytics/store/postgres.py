@@ -9,12 +9,23 @@ from psycopg.rows import args_row
 
 from analytics.batch import Batch, CallKey, StoredEvent, day_of, fold
 from analytics.events import CallDocument, CallSummary, TranscriptDocument
+from analytics.retraction import Origin, Retraction
 from analytics.sql import queries
-from analytics.store import Applied, CallDetail, OpenCall, Unpublished, detail, writes
+from analytics.store import (
+    Applied,
+    CallDetail,
+    OpenCall,
+    Unpublished,
+    UnpublishedRetraction,
+    detail,
+    retracting,
+    writes,
+)
 from analytics.store.connection import Connection, Connections
 from analytics.store.partitions import Partitions
 from analytics.store.rows import CallRow, CallRows, GapRow, LegRow, SegmentRow, by_call, document
 from analytics.summary import summarise
+from redaction.events import Transcript
 
 WRITE = queries("write")
 READ = queries("read")
@@ -56,6 +67,11 @@ class PostgresStore:
                 segments = len(written)
                 await _write(connection, "corrections", writes.corrections(batch))
                 changed |= set(await _correct(connection, batch))
+            if batch.retracted:
+                masked = await _keys(
+                    connection, retracting.RETRACT["retracted"], (writes.retracted(batch),)
+                )
+                changed |= set(masked)
             await _heard(connection, batch, now=now)
             done = await _keys(connection, WRITE["complete"], arrays(changed)) if changed else []
             await _finalise(connection, done, now=now)
@@ -84,6 +100,36 @@ class PostgresStore:
         """These are on the bus."""
         async with self._connections.transaction() as connection:
             await connection.execute(WRITE["mark_published"], (now, list(outbox_ids)))
+
+    async def finals(self, tenant_id: str, call_id: str) -> Sequence[Transcript]:
+        """Every final of one call as it is stored."""
+        async with self._connections.transaction() as connection:
+            await connection.execute(READ["as_tenant"], (tenant_id,))
+            rows = await _read(connection, [CallKey(tenant_id, call_id)])
+        return rows[0].finals if rows else ()
+
+    async def retract(
+        self, key: CallKey, retractions: Sequence[Retraction], *, origin: Origin, now: datetime
+    ) -> int:
+        """Put these in the place of what is stored."""
+        async with self._connections.transaction() as connection:
+            count = await retracting.retract(
+                connection, key, retractions=retractions, of=origin, now=now
+            )
+            if count:
+                finalised = await _keys(connection, WRITE["complete"], arrays([key]))
+                await _finalise(connection, finalised, now=now)
+        return count
+
+    async def unpublished_retractions(self, *, limit: int = 100) -> Sequence[UnpublishedRetraction]:
+        """Masked segments that are not marked as published."""
+        async with self._connections.transaction() as connection:
+            return await retracting.unpublished(connection, limit=limit)
+
+    async def mark_retractions_published(self, ids: Sequence[int], *, now: datetime) -> None:
+        """These are on the bus."""
+        async with self._connections.transaction() as connection:
+            await connection.execute(retracting.RETRACT["mark_published"], (now, list(ids)))
 
     async def calls(
         self,

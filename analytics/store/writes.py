@@ -119,6 +119,11 @@ def segments(batch: Batch) -> str:
     return _json(map(_segment, batch.segments.values()))
 
 
+def retracted(batch: Batch) -> str:
+    """For segments that a retraction takes the place of."""
+    return _json(map(_segment, batch.retracted.values()))
+
+
 def corrections(batch: Batch) -> str:
     """For `corrected_speakers`."""
     return _json(
