@@ -72,10 +72,20 @@ class AudioFrame(Event, frozen=True, kw_only=True):
 
 
 class LegHeld(Event, frozen=True, kw_only=True):
-    """The leg sends nothing on purpose (hold, or a recording pause)."""
+    """The leg is not listened to on purpose, from `at_ms` on. Said again when the reason changes.
+
+    While a pause of ours lasts (`PAUSES`), it is said again every half minute.
+    """
 
     leg_id: str
     at_ms: int
+    why: str = "hold"
+    """`hold` or `recording_pause`: the peer's signalling. `api`: somebody asked for it. `dtmf`:
+    keys were pressed. `ingress`: the platform's own pause."""
+
+
+PAUSES = frozenset({"api", "dtmf", "ingress"})
+"""Reasons of `LegHeld` that are a pause of ours: no re-INVITE ends it."""
 
 
 class LegResumed(Event, frozen=True, kw_only=True):
@@ -92,11 +102,13 @@ class Gap(Event, frozen=True, kw_only=True):
     start_ms: int
     end_ms: int
     why: str
-    """`lost_packets`, `recogniser_unavailable`, `worker_restarted`, `overload`."""
+    """`lost_packets`, `recogniser_unavailable`, `worker_restarted`, `overload`; `paused`: on
+    purpose, said when the pause is over or its leg is."""
 
 
 class DtmfPressed(Event, frozen=True, kw_only=True):
-    """Keys were pressed (RFC 4733). Only their number is told: the digits are never kept."""
+    """Keys were pressed (RFC 4733, tones in the audio, SIP INFO). Only their number is told: the
+    digits are never kept."""
 
     leg_id: str
     start_ms: int

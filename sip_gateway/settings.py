@@ -1,6 +1,46 @@
 """Settings of `[sip_gateway]`."""
 
+from typing import Literal
+
 import msgspec
+
+KEYS = "0123456789*#ABCD"
+LONGEST_SEQUENCE = 8
+
+
+class Pause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`[sip_gateway.pause]`: stop listening while a card number is given; see deploy/pause.md."""
+
+    longest_s: float = 900.0
+    """A pause ends by itself after so long; 0: never."""
+
+    pause_keys: str = ""
+    """Keys that pause the call, for example `*7`; empty: none. 0-9, *, #, A-D; at most 8."""
+
+    resume_keys: str = ""
+    """Keys that end a pause, for example `*8`."""
+
+    keys_from: Literal["agent", "any"] = "agent"
+    """Whose keys these are. A call with one leg for both voices needs `any`."""
+
+    pause_on_digits: int = 0
+    """Pause once so many digits in a row came from a leg that is not the agent's; 0: do not."""
+
+    digits_over_s: float = 8.0
+    """Such a pause ends so long after the last key."""
+
+    silence_tones: bool = True
+    """Find the tones of keys in the audio and silence them before anything else hears them; all
+    audio is held back for 40 ms. Keys told by telephone-events are silenced in any case."""
+
+    def __post_init__(self) -> None:
+        for name, keys in (("pause_keys", self.pause_keys), ("resume_keys", self.resume_keys)):
+            if len(keys) > LONGEST_SEQUENCE or not set(keys) <= set(KEYS):
+                raise ValueError(f"{name}: at most {LONGEST_SEQUENCE} of {KEYS}")
+        if self.pause_keys and self.pause_keys == self.resume_keys:
+            raise ValueError("pause_keys and resume_keys are the same")
+        if self.pause_on_digits < 0 or self.longest_s < 0 or self.digits_over_s <= 0:
+            raise ValueError("pause: no negative number, and digits_over_s above 0")
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -39,3 +79,5 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     queues: dict[str, str] = {}
     """Queue of a call without `X-Trunkline-Queue`, by the user part of its Request-URI."""
+
+    pause: Pause = Pause()

@@ -47,6 +47,14 @@ class CallHints(msgspec.Struct, frozen=True, kw_only=True):
     phrases: tuple[HintedPhrase, ...] = ()
 
 
+class Pause(msgspec.Struct, frozen=True, kw_only=True):
+    """The call is not listened to, whatever its SDP says: personal data is being given."""
+
+    since: datetime
+    why: str
+    """One of `sip_gateway.events.PAUSES`."""
+
+
 class OpenCall(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Start a call, or take it up again; answered by `CallOpened` or `CallRefused`."""
 
@@ -63,6 +71,8 @@ class OpenCall(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Known for a resumed call whose media had started."""
 
     hints: CallHints = CallHints()
+    pause: Pause | None = None
+    """The call was paused when it was last heard of, or it was asked for since."""
 
 
 class UpdateLegs(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -74,6 +84,20 @@ class UpdateLegs(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     call_id: str
     legs: tuple[LegSpec, ...]
+
+
+class PauseLegs(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Stop listening to all legs of the call, now; what was heard since `at` is to be forgotten."""
+
+    call_id: str
+    at: datetime
+    why: str
+
+
+class ResumeLegs(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Listen to the call again from now on."""
+
+    call_id: str
 
 
 class CloseCall(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -111,11 +135,18 @@ class MediaTimedOut(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     call_id: str
 
 
+class PauseChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The call is paused, or not any more; kept so that it is so after a restart."""
+
+    call_id: str
+    pause: Pause | None
+
+
 class CallClosed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """All of the call's audio went to the recogniser and its end was published."""
 
     call_id: str
 
 
-ToWorker = OpenCall | UpdateLegs | CloseCall
-FromWorker = CallOpened | CallRefused | ClockStarted | MediaTimedOut | CallClosed
+ToWorker = OpenCall | UpdateLegs | PauseLegs | ResumeLegs | CloseCall
+FromWorker = CallOpened | CallRefused | ClockStarted | MediaTimedOut | PauseChanged | CallClosed
