@@ -1,0 +1,1 @@
+"""What redaction did, and samples of it that people review; compliance.md says what it means."""
