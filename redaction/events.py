@@ -61,6 +61,10 @@ class Transcript(Event, frozen=True, kw_only=True):
     retraction: bool = False
     """Of a call that is over: masks what was shown before. Changes a segment, never makes one."""
 
+    recovered: bool = False
+    """It was missed at first and recognised later: it fills a gap, and may come after what follows
+    it in the call."""
+
     audio_end_at: datetime
     recognised_at: datetime
     redacted_at: datetime

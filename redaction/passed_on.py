@@ -36,6 +36,7 @@ def passed_on(redacted: Redacted, *, policy_version: str, redacted_at: datetime)
         frozen_words=frozen(rendered, raw.frozen_words),
         speech_final=raw.speech_final,
         utterance_end=raw.utterance_end,
+        recovered=raw.recovered,
         audio_end_at=raw.audio_end_at,
         recognised_at=raw.recognised_at,
         redacted_at=redacted_at,

@@ -106,6 +106,18 @@ class Gap(Event, frozen=True, kw_only=True):
     purpose, said when the pause is over or its leg is."""
 
 
+class GapFilled(Event, frozen=True, kw_only=True):
+    """Of a gap that was told, this much was recognised later, from the journal."""
+
+    leg_id: str
+    start_ms: int
+    """Where the gap begins: with leg and reason, which one it is."""
+
+    why: str
+    until_ms: int
+    """What lies before this is in the transcript now, marked `recovered`; the gap is the rest."""
+
+
 class DtmfPressed(Event, frozen=True, kw_only=True):
     """Keys were pressed (RFC 4733, tones in the audio, SIP INFO). Only their number is told: the
     digits are never kept."""
@@ -163,6 +175,7 @@ CallEvent = (
     | LegHeld
     | LegResumed
     | Gap
+    | GapFilled
     | DtmfPressed
     | LegLeft
     | SpeakersCorrected

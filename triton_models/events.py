@@ -48,6 +48,9 @@ class RawTranscript(Event, frozen=True, kw_only=True):
     utterance_end: bool = False
     """Of a final: no word followed for as long as ends an utterance."""
 
+    recovered: bool = False
+    """Recognised from the journal, behind the live edge: it fills a gap that was told."""
+
     audio_end_at: datetime
     """When the last audio this hypothesis covers was received."""
 
