@@ -85,6 +85,8 @@ class CallRedactor:
         self._limits = Limits(policy.settings.slot_turns, policy.settings.slot_seconds)
         self._blind: list[tuple[int, int]] = []
         self._changed: dict[int, Segment] = {}
+        self._learned: list[str] = []
+        """Both are kept until what they call for is done, should a fault come in between."""
 
     def receive(self, raw: RawTranscript) -> list[Redacted]:
         """The redacted revision, and corrections of earlier finals that it brings about."""
@@ -153,11 +155,11 @@ class CallRedactor:
     def _work_through(self, segment: Segment) -> None:
         """Judge the segment and whatever later one it concerns, then what they reveal."""
         waiting = [s for s in self._changed.values() if s is not segment and not s.failed]
-        learned: list[str] = []
         for concerned in (segment, *sorted(waiting, key=lambda s: s.sort_key)):
-            learned += self._judge(concerned)
-        if learned:
-            self._look_back(segment, learned)
+            self._learned += self._judge(concerned)
+        if self._learned:
+            self._look_back(segment, self._learned)
+            self._learned = []
         self._resolve_held()
 
     def _judge(self, segment: Segment) -> list[str]:
@@ -303,17 +305,17 @@ class CallRedactor:
 
     def _corrections(self, *, besides: Segment | None) -> list[Redacted]:
         """Finals published before that show something else now."""
-        waiting = sorted(self._changed.values(), key=lambda s: s.sort_key)
-        self._changed.clear()
-        out: list[Redacted] = []
-        for segment in waiting:
+        out: list[tuple[Segment, Rendered]] = []
+        for segment in sorted(self._changed.values(), key=lambda s: s.sort_key):
             if segment is besides or segment.shown_rank < 0 or not segment.raw.is_final:
                 continue
             rendered = self._render(segment)
             if rendered.rank > segment.shown_rank and not segment.failed:
-                segment.shown_rank = rendered.rank
-                out.append(Redacted(segment.raw, rendered, True))
-        return out
+                out.append((segment, rendered))
+        self._changed.clear()
+        for segment, rendered in out:
+            segment.shown_rank = rendered.rank
+        return [Redacted(segment.raw, rendered, True) for segment, rendered in out]
 
     def _render(self, segment: Segment) -> Rendered:
         return render(
