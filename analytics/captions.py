@@ -6,6 +6,7 @@ numbers that grow by one, and learns nothing of other tenants' traffic from them
 """
 
 from collections import OrderedDict, deque
+from collections.abc import Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -21,8 +22,11 @@ from analytics.live_call import (
     LiveCall,
     LiveCallDocument,
     Message,
+    SegmentMessage,
     SummaryMessage,
+    segment_message,
 )
+from analytics.seen_by import segment_for
 from analytics.store import OpenCall
 from redaction.events import Transcript
 from sip_gateway.events import Gap
@@ -46,6 +50,9 @@ class View(NamedTuple):
     tenant_id: str
     what: str
     """`all`, `list`, or a call_id."""
+
+    role: str = ""
+    """Who looks; empty: somebody who sees the strictest form."""
 
 
 class Line(NamedTuple):
@@ -116,6 +123,9 @@ class CaptionHub:
         self._calls: dict[CallKey, LiveCall] = {}
         self._over: OrderedDict[CallKey, None] = OrderedDict()
         self._channels: dict[View, Channel] = {}
+        self._roles: set[str] = set()
+        """Of everyone who ever looked: a handful."""
+
         self._opened = 0
         self._changed: set[Channel] = set()
 
@@ -127,6 +137,9 @@ class CaptionHub:
     def receive(self, event: CaptionEvent, *, now: float) -> None:
         """Take one event in."""
         key = CallKey(event.tenant_id, event.call_id)
+        if isinstance(event, Transcript) and event.retraction:
+            self._retract(key, event, now=now)
+            return
         if key in self._over:
             return
         call = self._calls.get(key)
@@ -135,6 +148,16 @@ class CaptionHub:
         messages = call.receive(event, now=now)
         if call.announced:
             self._tell(key, messages)
+
+    def _retract(self, key: CallKey, event: Transcript, *, now: float) -> None:
+        """Mask what a page may still show, however long the call is over; it makes no call."""
+        call = self._calls.get(key)
+        if call is None:
+            # Whoever follows all calls may have seen this one only while it was one of ours.
+            views = (ALL, key.call_id) if key in self._over else (key.call_id,)
+            self._tell(key, [segment_message(event)], fresh=False, views=views)
+        elif call.announced:
+            self._tell(key, call.receive(event, now=now), fresh=False)
 
     def restore(self, stored: OpenCall, *, now: float) -> None:
         """Take over what the store has of a call in progress."""
@@ -176,6 +199,7 @@ class CaptionHub:
             self._opened += 1
             opened = f"{self._epoch}.{self._opened}"
             channel = self._channels[view] = Channel(view, epoch=opened, keep=self._keep)
+            self._roles.add(view.role)
         channel.clients += 1
         resumes = epoch == channel.epoch and channel.holds(after)
         return Cursor(channel, after=after if resumes else None)
@@ -201,23 +225,42 @@ class CaptionHub:
         changed, self._changed = self._changed, set()
         return changed
 
-    def _tell(self, key: CallKey, messages: list[Message], *, fresh: bool = True) -> None:
+    def _tell(
+        self,
+        key: CallKey,
+        messages: Sequence[Message],
+        *,
+        fresh: bool = True,
+        views: Sequence[str] = (),
+    ) -> None:
         for message in messages:
-            body = msgspec.json.encode(message)
             said = message if fresh and isinstance(message, Transcript) else None
-            for what in (ALL, LIST, key.call_id):
-                channel = self._channels.get(View(key.tenant_id, what))
-                if channel and (what != LIST or isinstance(message, _LISTED)):
-                    channel.add(body, said=said)
-                    self._changed.add(channel)
+            bodies: dict[str, bytes] = {}
+            for channel in self._channels_of(key, views or (ALL, LIST, key.call_id)):
+                if channel.view.what == LIST and not isinstance(message, _LISTED):
+                    continue
+                role = channel.view.role
+                if role not in bodies:
+                    bodies[role] = msgspec.json.encode(_for_role(message, role))
+                channel.add(bodies[role], said=said)
+                self._changed.add(channel)
+
+    def _channels_of(self, key: CallKey, views: Sequence[str]) -> list[Channel]:
+        found = (
+            self._channels.get(View(key.tenant_id, what, role))
+            for what in views
+            for role in self._roles
+        )
+        return [channel for channel in found if channel]
 
     def _snapshot(self, channel: Channel) -> Line:
-        tenant_id, what = channel.view
+        tenant_id, what, role = channel.view
         keys = sorted(key for key in self._calls if key.tenant_id == tenant_id)
         if what not in (ALL, LIST):
             keys = [key for key in keys if key.call_id == what]
         speech = what != LIST
         calls = [call for key in keys if (call := self._calls[key].document(speech=speech))]
+        calls = [_call_for(call, role) for call in calls]
         snapshot = Snapshot(epoch=channel.epoch, seq=channel.seq, calls=tuple(calls))
         return Line(channel.seq, msgspec.json.encode(snapshot).decode())
 
@@ -229,6 +272,15 @@ class CaptionHub:
 
 
 _LISTED = (CallMessage, LegMessage, CallEndedMessage, SummaryMessage)
+
+
+def _for_role(message: Message, role: str) -> Message:
+    return segment_for(message, (role,)) if isinstance(message, SegmentMessage) else message
+
+
+def _call_for(call: LiveCallDocument, role: str) -> LiveCallDocument:
+    segments = tuple(segment_for(segment, (role,)) for segment in call.segments)
+    return msgspec.structs.replace(call, segments=segments)
 
 
 def _gap_event(key: CallKey, gap: GapDocument) -> Gap:

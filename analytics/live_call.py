@@ -67,6 +67,11 @@ class SummaryMessage(msgspec.Struct, frozen=True, kw_only=True, tag="summary"):
 Message = CallMessage | LegMessage | SegmentMessage | GapMessage | CallEndedMessage | SummaryMessage
 
 
+def segment_message(event: Transcript) -> SegmentMessage:
+    """A revision as a message."""
+    return SegmentMessage(text=text_of(event), **msgspec.structs.asdict(event))
+
+
 class LiveCallDocument(CallDocument, frozen=True, kw_only=True):
     """A call as a snapshot has it."""
 
@@ -223,9 +228,8 @@ class LiveCall:
                 state="live",
                 started_at=event.audio_end_at - timedelta(milliseconds=event.end_ms),
             )
-        told = msgspec.structs.asdict(event)
-        told["speaker"] = self._speakers.get(event.segment_id, event.speaker)
-        segment = SegmentMessage(text=text_of(event), **told)
+        speaker = self._speakers.get(event.segment_id, event.speaker)
+        segment = msgspec.structs.replace(segment_message(event), speaker=speaker)
         self._segments[event.segment_id] = segment
         yield segment
 

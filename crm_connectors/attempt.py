@@ -16,8 +16,9 @@ from crm_connectors.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-LoadDocument = Callable[[str, str], Awaitable[TranscriptDocument | None]]
-"""From tenant and call id to the finished call; None when it is no longer stored."""
+LoadDocument = Callable[[str, str, str], Awaitable[TranscriptDocument | None]]
+"""From tenant, call id and connector to the finished call as that connector may see it; None when
+it is no longer stored."""
 
 
 class Ledger(Protocol):
@@ -79,7 +80,7 @@ class Attempts:
             self._count(delivery, "done")
 
     async def _send(self, delivery: Delivery) -> None:
-        document = await self._load(delivery.tenant_id, delivery.call_id)
+        document = await self._load(delivery.tenant_id, delivery.call_id, self._name)
         if document is None:
             raise Rejected("the call is no longer stored")
         key = delivery.idempotency_key

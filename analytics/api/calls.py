@@ -60,7 +60,7 @@ def router(store: Store, guard: Guard) -> APIRouter:
     async def transcript(
         who: Allowed, call_id: CallId, format: Literal["json", "text", "vtt", "srt"] = "json"
     ) -> Response:
-        found = await store.transcript(who.tenant_id, call_id)
+        found = await store.transcript(who.tenant_id, call_id, roles=(who.role,))
         if found is None:
             raise Problem(404, "There is no such call.")
         if format == "json":

@@ -49,7 +49,7 @@ def router(feed: CaptionFeed, guard: Guard) -> APIRouter:
             return
         await socket.accept()
         # A call cannot be named like a view: `all` and `list` are no call ids.
-        wanted = View(who.tenant_id, call_id or view)
+        wanted = View(who.tenant_id, call_id or view, who.role)
         async with feed.joined(wanted, epoch=epoch, after=after) as cursor:
             with suppress(WebSocketDisconnect):
                 await _serve(socket, feed, cursor=cursor, guard=guard)

@@ -16,6 +16,7 @@ from analytics.events import (
     TranscriptDocument,
 )
 from analytics.retraction import Origin, Retraction
+from analytics.seen_by import Roles
 from redaction.events import Transcript
 
 LOST = "lost"
@@ -131,8 +132,13 @@ class Store(Protocol):
         """One call, or None if this tenant has no such call."""
         ...
 
-    async def transcript(self, tenant_id: str, call_id: str) -> TranscriptDocument | None:
-        """One call with everything said in it, or None if this tenant has no such call."""
+    async def transcript(
+        self, tenant_id: str, call_id: str, *, roles: Roles = ()
+    ) -> TranscriptDocument | None:
+        """One call with everything said in it, as a reader with these roles sees it.
+
+        None if this tenant has no such call. Without roles: as the strictest form has it.
+        """
         ...
 
     async def open_calls(self, *, limit: int = 2000) -> Sequence[OpenCall]:

@@ -15,6 +15,7 @@ from analytics.events import (
     TranscriptDocument,
 )
 from analytics.retraction import RETRACTED, Changed, Origin, Retraction, StillLive
+from analytics.seen_by import Roles, transcript_for
 from analytics.store import (
     LOST,
     Applied,
@@ -227,18 +228,21 @@ class MemoryStore:
         call = self._calls.get(CallKey(tenant_id, call_id))
         return detail(_document(call), call.summary) if call else None
 
-    async def transcript(self, tenant_id: str, call_id: str) -> TranscriptDocument | None:
+    async def transcript(
+        self, tenant_id: str, call_id: str, *, roles: Roles = ()
+    ) -> TranscriptDocument | None:
         """One call with everything said in it."""
         call = self._calls.get(CallKey(tenant_id, call_id))
         if call is None:
             return None
         stored = _stored(call)
-        return TranscriptDocument(
+        document = TranscriptDocument(
             call=_document(call),
             segments=tuple(stored.segments),
             gaps=tuple(stored.gaps),
             summary=call.summary,
         )
+        return transcript_for(document, roles)
 
     async def open_calls(self, *, limit: int = 2000) -> Sequence[OpenCall]:
         """Calls that are not finalised."""

@@ -10,6 +10,7 @@ from psycopg.rows import args_row
 from analytics.batch import Batch, CallKey, StoredEvent, day_of, fold
 from analytics.events import CallDocument, CallSummary, TranscriptDocument
 from analytics.retraction import Origin, Retraction
+from analytics.seen_by import Roles, transcript_for
 from analytics.sql import queries
 from analytics.store import (
     Applied,
@@ -164,7 +165,9 @@ class PostgresStore:
             rows = await _read(connection, [key], speech=False)
         return detail(rows[0].document, rows[0].summary) if rows else None
 
-    async def transcript(self, tenant_id: str, call_id: str) -> TranscriptDocument | None:
+    async def transcript(
+        self, tenant_id: str, call_id: str, *, roles: Roles = ()
+    ) -> TranscriptDocument | None:
         """One call with everything said in it, or None if this tenant has no such call."""
         async with self._connections.transaction() as connection:
             await connection.execute(READ["as_tenant"], (tenant_id,))
@@ -172,12 +175,13 @@ class PostgresStore:
         if not rows:
             return None
         stored = rows[0].stored
-        return TranscriptDocument(
+        document = TranscriptDocument(
             call=rows[0].document,
             segments=tuple(stored.segments),
             gaps=tuple(stored.gaps),
             summary=rows[0].summary,
         )
+        return transcript_for(document, roles)
 
     async def open_calls(self, *, limit: int = 2000) -> Sequence[OpenCall]:
         """Calls of all tenants that are not finalised, newest first, with their finals."""

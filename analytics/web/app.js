@@ -245,7 +245,8 @@ function look(id) {
   if (!id || $("desk").hidden) return;
   wait("Loading…");
   showHead();
-  if (list && (calls.get(id)?.state ?? "live") === "live") watch(id);
+  // A call that is over is watched too: words of it may still be masked.
+  if (list) watch(id);
   else loadStored(id);
 }
 
@@ -257,7 +258,7 @@ function watch(id) {
 function captionMessage(message) {
   if (message.type === "snapshot") {
     const [call] = message.calls;
-    if (!call) {
+    if (!call || calls.get(shown)?.state === "ended") {
       // Not in progress, or not yet known: the store may have it.
       loadStored(shown);
       return;

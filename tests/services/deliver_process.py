@@ -12,7 +12,7 @@ from crm_connectors.webhook import connect_webhook
 from tests.finished_call import finished_call
 
 
-async def load(tenant_id: str, call_id: str) -> TranscriptDocument | None:
+async def load(tenant_id: str, call_id: str, connector: str) -> TranscriptDocument | None:
     """Any call is a finished one."""
     return finished_call(call_id, tenant_id=tenant_id)
 

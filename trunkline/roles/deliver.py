@@ -1,5 +1,6 @@
 """The role that pushes finished calls to the connectors."""
 
+from analytics.events import TranscriptDocument
 from analytics.store.postgres import PostgresStore
 from crm_connectors.connector import Connector
 from crm_connectors.deliver import Deliver
@@ -14,10 +15,14 @@ async def build(context: Context) -> list[Part]:
     store = await PostgresStore.connect(context.dsn)
     context.closing.push_async_callback(store.close)
     settings = context.settings.crm_connectors
+
+    async def load(tenant_id: str, call_id: str, connector: str) -> TranscriptDocument | None:
+        return await store.transcript(tenant_id, call_id, roles=(connector, "crm"))
+
     deliver = Deliver(
         context.dsn,
         _connectors(settings),
-        load=store.transcript,
+        load=load,
         settings=settings,
         registry=context.registry,
     )

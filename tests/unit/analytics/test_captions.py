@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from analytics.captions import ALL, LIST, CaptionHub, Cursor, View
 from analytics.live_call import CaptionEvent
 from analytics.store import OpenCall
 from analytics.store.memory import MemoryStore
+from redaction.events import Transcript
 from sip_gateway.events import LegHeld
 from tests.told_call import CALL_ID, STARTED_AT, ToldCall, at
 
@@ -386,3 +388,45 @@ def test_the_channels_with_news_are_told_once() -> None:
     assert hub.changed() == {everything.channel, one.channel}
     assert hub.changed() == set()
     assert other.channel.seq == 0
+
+
+def test_a_page_that_is_still_open_sees_words_masked_long_after_the_call() -> None:
+    hub, call = CaptionHub("e", keep=100), ToldCall()
+    tell(hub, [*call.lifecycle(), *call.speech()])
+    everything, this = hub.join(EVERYTHING), hub.join(View("default", CALL_ID))
+    elsewhere = hub.join(View("other", ALL))
+    pages = {cursor: Page() for cursor in (everything, this, elsewhere)}
+    for cursor, page in pages.items():
+        page.take(drain(hub, cursor))
+    hub.tick(now=1000.0)
+    tell(hub, [masked_later(call)], now=1001.0)
+    for cursor, page in pages.items():
+        page.take(drain(hub, cursor))
+    assert ("good morning [name] help", True) in pages[everything].texts()
+    assert pages[everything].texts() == pages[this].texts()
+    assert pages[elsewhere].texts() == []
+
+
+def test_words_masked_in_a_call_that_nobody_looks_at_make_no_live_call() -> None:
+    hub, call = CaptionHub("e", keep=100), ToldCall()
+    page, cursor = Page(), hub.join(EVERYTHING)
+    page.take(drain(hub, cursor))
+    tell(hub, [masked_later(call)])
+    hub.tick(now=60.0)
+    page.take(drain(hub, cursor))
+    assert page.texts() == [] and hub.live == 0
+
+
+def test_a_page_that_shows_a_stored_call_sees_its_words_masked() -> None:
+    hub, call = CaptionHub("e", keep=100), ToldCall()
+    page, cursor = Page(), hub.join(View("default", CALL_ID))
+    page.take(drain(hub, cursor))
+    tell(hub, [masked_later(call)])
+    page.take(drain(hub, cursor))
+    assert page.texts() == [("good morning [name] help", True)]
+
+
+def masked_later(call: ToldCall) -> Transcript:
+    """The retraction of something said in the call."""
+    said = call.said(0, "good morning [name] help", start_ms=500, revision=1_500_000_001)
+    return msgspec.structs.replace(said, retraction=True)

@@ -58,15 +58,15 @@ class Scripted:
         pass
 
 
-async def stored(tenant_id: str, call_id: str) -> TranscriptDocument | None:
+async def stored(tenant_id: str, call_id: str, connector: str) -> TranscriptDocument | None:
     return finished_call(call_id, tenant_id=tenant_id)
 
 
-async def erased(tenant_id: str, call_id: str) -> TranscriptDocument | None:
+async def erased(tenant_id: str, call_id: str, connector: str) -> TranscriptDocument | None:
     return None
 
 
-async def no_database(tenant_id: str, call_id: str) -> TranscriptDocument | None:
+async def no_database(tenant_id: str, call_id: str, connector: str) -> TranscriptDocument | None:
     raise psycopg.OperationalError
 
 
