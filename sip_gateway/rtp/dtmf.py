@@ -1,13 +1,18 @@
-"""Key presses in RTP (RFC 4733 section 2.3): recognised and counted, never read.
+"""Key presses in RTP telephone-events (RFC 4733 section 2.3): counted, and told by their time.
 
-The event code, which says what key it was, is not looked at: callers key in card numbers.
+Which key it was is looked at only where a rule needs it, and then it is a `Key`, which cannot be
+printed or stored: callers key in card numbers.
 """
 
 import struct
 from typing import NamedTuple
 
-_BODY = struct.Struct("!xBH")
+from sip_gateway.audio.tones import Key
+
+_BODY = struct.Struct("!BBH")
 _END = 0x80
+_SYMBOLS = "0123456789*#ABCD"
+"""By event code (section 3.2)."""
 
 
 class Press(NamedTuple):
@@ -15,6 +20,8 @@ class Press(NamedTuple):
 
     start: int
     end: int
+    key: Key | None = None
+    """None where keys are not read, and for events that are no key of a telephone."""
 
 
 class KeyPresses:
@@ -24,16 +31,22 @@ class KeyPresses:
     the end bit, is sent three times. All of it may be lost but one packet.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, read: bool = False) -> None:
+        self._read = read
         self._open: Press | None = None
         self._segment = 0
         self._ended_segment: int | None = None
+
+    @property
+    def under_way(self) -> Press | None:
+        """The press that has begun and not ended."""
+        return self._open
 
     def receive(self, payload: bytes, *, timestamp: int) -> list[Press]:
         """The presses that are complete now; `timestamp` does not wrap."""
         if len(payload) < 4 or timestamp == self._ended_segment:
             return []
-        flags, duration = _BODY.unpack_from(payload)
+        code, flags, duration = _BODY.unpack_from(payload)
         done: list[Press] = []
         start = timestamp
         if self._open and timestamp in (self._segment, self._open.end):
@@ -41,7 +54,8 @@ class KeyPresses:
             start = self._open.start
         else:
             done += self.finish()
-        self._open = Press(start, timestamp + duration)
+        key = Key(_SYMBOLS[code]) if self._read and code < len(_SYMBOLS) else None
+        self._open = Press(start, timestamp + duration, key)
         self._segment = timestamp
         if flags & _END:
             self._ended_segment = timestamp

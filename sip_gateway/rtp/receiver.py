@@ -7,9 +7,10 @@ are filled, and longer ones are skipped by the next step's start.
 from typing import NamedTuple
 
 from sip_gateway.audio.g711 import SILENCE, transcode
+from sip_gateway.audio.tones import Key
 from sip_gateway.rtp.clock import CallClock
-from sip_gateway.rtp.dtmf import KeyPresses, Press
 from sip_gateway.rtp.jitter import JitterBuffer, Played
+from sip_gateway.rtp.keys import NO_RULES, KeyRules, LegKeys
 from sip_gateway.rtp.packet import Malformed, Packet, is_rtcp, parse
 from sip_gateway.rtp.source import Change, SourceLock
 from sip_gateway.rtp.timeline import PER_MS, Timeline
@@ -21,6 +22,9 @@ MAX_FILL = 2000 * PER_MS
 
 COMFORT_NOISE = 13
 """RFC 3389's static payload type."""
+
+QUIET_S = 0.08
+"""What is held back waits so long for more audio, and goes on when none comes."""
 
 MAX_PAYLOAD = 200 * PER_MS
 """Bytes of G.711; nobody sends longer packets, and one would stand for as much time."""
@@ -57,6 +61,8 @@ class Pressed(NamedTuple):
 
     start_ms: int
     end_ms: int
+    key: Key | None = None
+    """Where a rule asks which one."""
 
 
 class Counts:
@@ -94,7 +100,14 @@ class LegReceiver:
     Times are seconds on one monotonic clock; this class never reads it.
     """
 
-    def __init__(self, media: MediaFormat, *, clock: CallClock, jitter_s: float) -> None:
+    def __init__(
+        self,
+        media: MediaFormat,
+        *,
+        clock: CallClock,
+        jitter_s: float,
+        keys: KeyRules = NO_RULES,
+    ) -> None:
         self.counts = Counts()
         self.held = False
         self.heard_at: float | None = None
@@ -108,10 +121,13 @@ class LegReceiver:
         self._lock = SourceLock()
         self._buffer = JitterBuffer(jitter_s)
         self._timeline = Timeline()
-        self._keys = KeyPresses()
+        self._keys = LegKeys(keys)
         self._audio = bytearray()
         self._audio_start = 0
         self._joined = False
+        self._full_at: float | None = None
+        """When the packet arrived that completed the next step."""
+
         self._lost: Lost | None = None
         self._out: list[Step | Lost | Pressed] = []
         self._first_at: float | None = None
@@ -124,6 +140,11 @@ class LegReceiver:
         return (self._timeline.position or 0) // PER_MS
 
     @property
+    def tones(self) -> int:
+        """So many keys were found by their sound."""
+        return self._keys.tones
+
+    @property
     def started(self) -> bool:
         """True once a packet was played."""
         return self._timeline.position is not None
@@ -133,7 +154,8 @@ class LegReceiver:
         """How many packets in order the next step takes; 1 while anything else is going on."""
         if self._first_at is not None or self._buffer.next_timer() is not None:
             return 1
-        return -(-(STEP - len(self._audio)) // self._timeline.packet_size)
+        missing = STEP + self._keys.look_ahead - len(self._audio)
+        return max(1, -(-missing // self._timeline.packet_size))
 
     def receive_datagram(self, data: bytes, *, now: float) -> None:
         """Take what came to the leg's port."""
@@ -161,10 +183,17 @@ class LegReceiver:
         """Play what can be played by now."""
         while played := self._buffer.pop(now=now):
             self._play(played)
+        if (due := self._held_back_until()) is not None and due <= now:
+            self._cut(due, ahead=0)
 
     def next_timer(self) -> float | None:
-        """When a hole will be given up."""
-        return self._buffer.next_timer()
+        """When a hole will be given up, or audio held back no longer."""
+        timers = (self._buffer.next_timer(), self._held_back_until())
+        return min((at for at in timers if at is not None), default=None)
+
+    def _held_back_until(self) -> float | None:
+        """When a whole step goes on although nothing follows it: the sender fell silent."""
+        return None if self._full_at is None else (self.heard_at or 0.0) + QUIET_S
 
     def take(self) -> list[Step | Lost | Pressed]:
         """What has become known since the last call, in order."""
@@ -199,11 +228,17 @@ class LegReceiver:
 
     def flush(self) -> None:
         """Play out everything: nothing is waited for any more."""
+        self.settle()
+        self._keys.finish()
+        self._say_pressed()
+
+    def settle(self) -> None:
+        """Play out what is here, in the midst of the stream: it goes on without a seam."""
         while played := self._buffer.flush():
             self._play(played)
-        self._say_pressed(self._keys.finish())
         self._say_lost()
         self._close_step()
+        self._say_pressed()
 
     def _pause_source(self) -> None:
         self._lock.unlock()
@@ -214,7 +249,8 @@ class LegReceiver:
     def _follow_new_source(self, now: float) -> None:
         while played := self._buffer.flush():
             self._play(played)
-        self._say_pressed(self._keys.finish())
+        self._keys.finish()
+        self._say_pressed()
         self._buffer.restart()
         self._timeline.follow_new_source()
         self._first_at = now
@@ -252,7 +288,8 @@ class LegReceiver:
         self._place(played, payload)
         if packet.payload_type == self._media.telephone_event_type:
             start = self._timeline.clock_time(packet.timestamp)
-            self._say_pressed(self._keys.receive(packet.payload, timestamp=start))
+            self._keys.receive_event(packet.payload, start=start)
+            self._say_pressed()
 
     def _place(self, played: Played, payload: bytes) -> None:
         """Put the payload where it belongs, behind the silence or the loss before it."""
@@ -285,16 +322,27 @@ class LegReceiver:
         self._audio_start = end
         self._joined = False
 
-    def _cut(self, arrived_at: float) -> None:
-        while len(self._audio) >= STEP:
-            self._say_step(bytes(self._audio[:STEP]), arrived_at=arrived_at)
+    def _cut(self, arrived_at: float, *, ahead: int | None = None) -> None:
+        """Say the steps that are whole, and followed by as much as finding keys takes."""
+        if self._full_at is None and len(self._audio) >= STEP:
+            self._full_at = arrived_at
+        ahead = self._keys.look_ahead if ahead is None else ahead
+        if len(self._audio) < STEP + ahead:
+            return
+        self._listen_for_keys()
+        while len(self._audio) >= STEP + ahead:
+            at = arrived_at if self._full_at is None else self._full_at
+            self._say_step(bytes(self._audio[:STEP]), arrived_at=at)
             del self._audio[:STEP]
             self._audio_start += STEP
+            self._full_at = arrived_at if len(self._audio) >= STEP else None
 
     def _close_step(self) -> None:
         """End the audio here: the open step is filled up with silence."""
+        self._cut(self.heard_at or 0.0, ahead=0)
         if not self._audio:
             return
+        self._listen_for_keys()
         size = len(self._audio)
         filled = bytes(self._audio) + SILENCE[self._media.codec] * (STEP - size)
         self._say_step(filled, arrived_at=self.heard_at or 0.0)
@@ -302,9 +350,14 @@ class LegReceiver:
         self._audio_start += size
         self._joined = False
 
+    def _listen_for_keys(self) -> None:
+        self._keys.receive_audio(bytes(self._audio), self._media.codec, start=self._audio_start)
+        self._say_pressed()
+
     def _say_step(self, g711: bytes, *, arrived_at: float) -> None:
-        start_ms = self._audio_start // PER_MS
-        self._out.append(Step(start_ms, self._media.codec, g711, arrived_at, self._joined))
+        codec, start_ms = self._media.codec, self._audio_start // PER_MS
+        heard = self._keys.silenced(g711, codec, start=self._audio_start)
+        self._out.append(Step(start_ms, codec, heard, arrived_at, self._joined))
         self._joined = True
 
     def _hear_loss(self, start_ms: int, end_ms: int) -> None:
@@ -320,6 +373,6 @@ class LegReceiver:
             self._out.append(self._lost)
             self._lost = None
 
-    def _say_pressed(self, presses: list[Press]) -> None:
-        for start, end in presses:
-            self._out.append(Pressed(start // PER_MS, end // PER_MS))
+    def _say_pressed(self) -> None:
+        for start, end, key in self._keys.take():
+            self._out.append(Pressed(max(0, start) // PER_MS, end // PER_MS, key))

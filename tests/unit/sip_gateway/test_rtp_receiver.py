@@ -256,7 +256,7 @@ def test_key_presses_say_when_and_how_many_never_which() -> None:
         + on_time(key_press(32, 5600), start_s=100.7)
     )
     assert heard.pressed == [Pressed(500, 600), Pressed(700, 800)]
-    assert Pressed._fields == ("start_ms", "end_ms")
+    assert Pressed._fields == ("start_ms", "end_ms", "key")
 
 
 def test_a_key_held_beyond_the_duration_field_is_one_press() -> None:

@@ -1,0 +1,185 @@
+"""Key tones in 8 kHz audio (DTMF, ITU-T Q.23 and Q.24): found while they last, told when over.
+
+Every 6 ms a block of 26 ms is compared with the eight frequencies. A tone is two blocks in a row in
+which one row and one column hold nearly all of the energy; speech hardly ever does that.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+RATE_HZ = 8000
+ROWS_HZ = (697, 770, 852, 941)
+COLUMNS_HZ = (1209, 1336, 1477, 1633)
+SYMBOLS = "123A456B789C*0#D"
+
+BLOCK = 205
+HOP = 50
+"""Samples. Two blocks in a row lie within every tone of 40 ms, however it falls."""
+
+LOOK_AHEAD = 40 * RATE_HZ // 1000
+"""Samples: what a tone that starts now needs to be known."""
+
+MARGIN = 20 * RATE_HZ // 1000
+"""Samples silenced before the first block and behind the last: the tone's edges."""
+
+_OFF = (-0.013, 0.0, 0.013)
+"""Each frequency is looked for as sent exactly and this much off (Q.24: up to 1.5 %)."""
+
+_SHARE = 0.8
+"""Of the block's energy in the two frequencies."""
+
+_TWIST = 10.0
+"""dB between the two; Q.24 asks for 4 and 8."""
+
+_ABOVE_OTHERS = 10 ** (8.0 / 10)
+"""Each stands out of its four by so much."""
+
+_FLOOR = (32768 * 10 ** (-45.0 / 20)) ** 2 / 2
+"""Power of the weaker one, at -45 dBov: 10 dB below the weakest that Q.24 wants heard."""
+
+_BRIDGED = 4
+"""Blocks: a drop-out of 20 ms does not cut a tone in two; keys are 40 ms apart at least."""
+
+_TWIST_RATIO = 10 ** (_TWIST / 10)
+
+Samples = NDArray[np.int16]
+
+
+def _probe() -> NDArray[np.float32]:
+    """float32 [BLOCK, 2 * 24]: cosines, then sines, scaled so that squares add up to power."""
+    wanted = np.array(ROWS_HZ + COLUMNS_HZ, dtype=np.float64)
+    frequencies = np.concatenate([wanted * (1 + off) for off in _OFF])
+    angle = 2 * np.pi * np.outer(np.arange(BLOCK), frequencies) / RATE_HZ
+    both = np.concatenate([np.cos(angle), np.sin(angle)], axis=1) * np.sqrt(2) / BLOCK
+    return np.asarray(both, dtype=np.float32)
+
+
+_PROBE = _probe()
+
+
+class Key:
+    """Which key it was: for comparing only. It does not show, print, pickle or encode itself."""
+
+    __slots__ = ("_symbol",)
+
+    def __init__(self, symbol: str) -> None:
+        self._symbol = symbol
+
+    def among(self, symbols: str) -> bool:
+        """Whether it is one of these."""
+        return self._symbol in symbols
+
+    def __repr__(self) -> str:
+        return "Key()"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Key) and self._symbol == other._symbol
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> str:
+        raise TypeError("a key is never written anywhere")
+
+
+class Tone(NamedTuple):
+    """A key's tone from its first sample to its last, margins included."""
+
+    start: int
+    end: int
+    key: Key
+
+
+class _Heard(NamedTuple):
+    """A tone so far, in samples of the blocks that it filled."""
+
+    start: int
+    end: int
+    symbol: int
+    blocks: int
+
+
+class ToneFinder:
+    """Finds the tones of one leg, given all of its audio in order.
+
+    After `receive`, a tone that began `LOOK_AHEAD` or more before the end of what was given lies
+    in `spans`: silence those before the audio goes on.
+    """
+
+    def __init__(self) -> None:
+        self.spans: list[tuple[int, int]] = []
+        """What to silence, in samples; `forget` it when it has gone by."""
+
+        self._past = np.zeros(0, dtype=np.float32)
+        self._at = 0
+        """Position of the first sample in `_past`, which is the next block's."""
+
+        self._open: _Heard | None = None
+
+    def receive(self, pcm: Samples, *, start: int) -> list[Tone]:
+        """Take the audio that starts at sample `start`; the tones that are over now."""
+        over: list[Tone] = []
+        if start != self._at + len(self._past):
+            over = self.finish()
+            self._past, self._at = self._past[:0], start
+        line = np.concatenate((self._past, pcm.astype(np.float32)))
+        count = max(0, (len(line) - BLOCK) // HOP + 1)
+        for n, symbol in enumerate(_symbols(line, count)):
+            over += self._take(symbol, self._at + n * HOP)
+        self._past, self._at = line[count * HOP :], self._at + count * HOP
+        return over
+
+    def finish(self) -> list[Tone]:
+        """The audio ends or jumps here."""
+        heard, self._open = self._open, None
+        if heard is None or heard.blocks < 2:
+            return []
+        return [Tone(heard.start - MARGIN, heard.end + MARGIN, Key(SYMBOLS[heard.symbol]))]
+
+    def forget(self, before: int) -> None:
+        """Audio before this sample has gone by."""
+        self.spans = [span for span in self.spans if span[1] > before]
+
+    def _take(self, symbol: int, at: int) -> list[Tone]:
+        heard = self._open
+        if symbol < 0:
+            gone_by = heard is not None and at - (heard.end - BLOCK) > _BRIDGED * HOP
+            # One block alone is chance: the next must follow it at once.
+            chance = heard is not None and heard.blocks < 2
+            return self.finish() if gone_by or chance else []
+        if heard is None or heard.symbol != symbol:
+            over = self.finish()
+            self._open = _Heard(at, at + BLOCK, symbol, 1)
+            return over
+        self._open = heard = _Heard(heard.start, at + BLOCK, symbol, heard.blocks + 1)
+        start = heard.start - MARGIN
+        if self.spans and self.spans[-1][0] == start:
+            self.spans.pop()
+        self.spans.append((start, heard.end + MARGIN))
+        return []
+
+
+def _symbols(line: NDArray[np.float32], count: int) -> list[int]:
+    """For each of the first `count` blocks: which key's tone it is, or -1."""
+    if count == 0:
+        return []
+    blocks = np.lib.stride_tricks.sliding_window_view(line, BLOCK)[: count * HOP : HOP]
+    energy = np.einsum("ij,ij->i", blocks, blocks) / BLOCK
+    loud = energy > 2 * _FLOOR
+    if not loud.any():
+        return [-1] * count
+    parts = np.square(blocks @ _PROBE)
+    half = parts.shape[1] // 2
+    power = (parts[:, :half] + parts[:, half:]).reshape(count, len(_OFF), 8).max(axis=1)
+    row, column = power[:, :4].argmax(axis=1), power[:, 4:].argmax(axis=1)
+    ordered = np.sort(power.reshape(count, 2, 4), axis=2)
+    best, second = ordered[:, :, 3], ordered[:, :, 2]
+    weak, strong = best.min(axis=1), best.max(axis=1)
+    is_tone = (
+        (best.sum(axis=1) > _SHARE * energy)
+        & (weak > _FLOOR)
+        & (strong < _TWIST_RATIO * weak)
+        & (best > _ABOVE_OTHERS * second).all(axis=1)
+    )
+    return [int(n) for n in np.where(is_tone, 4 * row + column, -1)]

@@ -1,0 +1,109 @@
+"""All keys of one leg, whichever way they come; and the leg's audio without their sound.
+
+A recording of the tones is a record of the digits. So is the burst of tone that a gateway lets
+through before it has turned it into telephone-events.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sip_gateway.audio.g711 import SILENCE, decode
+from sip_gateway.audio.tones import LOOK_AHEAD, ToneFinder
+from sip_gateway.rtp.dtmf import KeyPresses, Press
+
+TWIN = 800
+"""Samples: a tone so close to a telephone-event is the same key, heard twice."""
+
+
+class KeyRules(NamedTuple):
+    """What is done about keys."""
+
+    find_tones: bool = False
+    """Look for tones in the audio."""
+
+    read: bool = False
+    """Somebody needs to know which keys they are."""
+
+
+NO_RULES = KeyRules()
+
+
+class LegKeys:
+    """Contract: `receive_audio` all audio before it goes on, and let `silenced` have it then.
+
+    Times are samples on the call clock.
+    """
+
+    def __init__(self, rules: KeyRules = NO_RULES) -> None:
+        self.tones = 0
+        """So many were found in the audio."""
+
+        self._rules = rules
+        self._events = KeyPresses(read=rules.read)
+        self._finder = ToneFinder() if rules.find_tones else None
+        self._covered: list[tuple[int, int]] = []
+        """Of telephone-events."""
+
+        self._heard_until = 0
+        self._pressed: list[Press] = []
+
+    @property
+    def look_ahead(self) -> int:
+        """So many samples must follow a piece of audio before it can go on."""
+        return LOOK_AHEAD if self._finder else 0
+
+    def receive_event(self, payload: bytes, *, start: int) -> None:
+        """A telephone-event packet whose event started at `start`."""
+        done = self._events.receive(payload, timestamp=start)
+        latest = self._events.under_way or (done[-1] if done else None)
+        if latest is not None:
+            self._cover(latest.start - LOOK_AHEAD, latest.end)
+        self._pressed += done
+
+    def receive_audio(self, g711: bytes, codec: str, *, start: int) -> None:
+        """Audio that starts at `start`; what was given before may be given again."""
+        if self._finder is None or (new := start + len(g711) - self._heard_until) <= 0:
+            return
+        fresh = g711[-new:] if new < len(g711) else g711
+        at = start + len(g711) - len(fresh)
+        pcm = np.frombuffer(decode(fresh, codec), dtype="<i2")
+        self._heard_until = at + len(fresh)
+        for start_, end, key in self._finder.receive(pcm, start=at):
+            self._say_tone(Press(start_, end, key if self._rules.read else None))
+
+    def silenced(self, g711: bytes, codec: str, *, start: int) -> bytes:
+        """The audio that starts at `start` without the sound of keys; nothing before it follows."""
+        spans = self._covered + (self._finder.spans if self._finder else [])
+        end, out = start + len(g711), None
+        for begin, until in spans:
+            begin, until = max(begin, start), min(until, end)
+            if begin < until:
+                out = out or bytearray(g711)
+                out[begin - start : until - start] = SILENCE[codec] * (until - begin)
+        # They are wanted a little longer, for tones that turn out to be the same key.
+        self._covered = [span for span in self._covered if span[1] + 4 * TWIN > start]
+        if self._finder:
+            self._finder.forget(start)
+        return g711 if out is None else bytes(out)
+
+    def take(self) -> list[Press]:
+        """The presses that are complete since the last call, in order."""
+        pressed, self._pressed = self._pressed, []
+        return pressed
+
+    def finish(self) -> None:
+        """Nothing follows: what has begun is over."""
+        self._pressed += self._events.finish()
+        for tone in self._finder.finish() if self._finder else []:
+            self._say_tone(Press(tone.start, tone.end, tone.key if self._rules.read else None))
+
+    def _cover(self, start: int, end: int) -> None:
+        if self._covered and self._covered[-1][0] == start:
+            self._covered.pop()
+        self._covered.append((start, end))
+
+    def _say_tone(self, press: Press) -> None:
+        self.tones += 1
+        if not any(start < press.end and press.start < end + TWIN for start, end in self._covered):
+            self._pressed.append(press)
