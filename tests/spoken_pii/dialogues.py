@@ -1,0 +1,126 @@
+"""Dialogues read from text, filled with values: the calls of one half."""
+
+import random
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from tests.spoken_pii.call import Call, Said, Turn
+from tests.spoken_pii.clean import fill_clean
+from tests.spoken_pii.errors import Rates, mishear
+from tests.spoken_pii.hearing import Habits, Token, habits, write
+from tests.spoken_pii.numbers_said import Manner, Piece, manner
+from tests.spoken_pii.said import say
+from tests.spoken_pii.values import MADE
+
+Half = Literal["dev", "test"]
+FOLDER = Path(__file__).parent / "dialogues"
+_SEEDS = {"dev": 0, "test": 1_000_000}
+"""So that no random choice is the same in both halves."""
+
+ABROAD = ("de", "fr")
+"""Locales of values in English calls."""
+
+_CHOICE = re.compile(r"\[([^\[\]]*)\]")
+_PART = re.compile(r"\{([^}]*)\}([.,?!;:]*)|(\S+)")
+_SPOKEN_END = re.compile(r"[.,?!;:]$")
+
+
+class Scenario(NamedTuple):
+    """A dialogue with places for values."""
+
+    name: str
+    locales: tuple[str, ...]
+    lines: tuple[str, ...]
+
+
+@cache
+def scenarios(file: str) -> tuple[Scenario, ...]:
+    """All of a file."""
+    found: list[Scenario] = []
+    for line in (FOLDER / file).read_text(encoding="utf-8").splitlines():
+        if line.startswith("=="):
+            name, *locales = line[2:].split()
+            found.append(Scenario(name, tuple(locales), ()))
+        elif line[:2] in ("A:", "C:"):
+            last = found[-1]
+            found[-1] = last._replace(lines=(*last.lines, line))
+    return tuple(found)
+
+
+def personal_calls(half: Half, *, rounds: int, rates: Rates) -> Iterator[Call]:
+    """Every dialogue of the half, `rounds` times with other values, speakers and errors."""
+    for number in range(rounds):
+        for scenario in scenarios(f"{half}.txt"):
+            seed = f"{_SEEDS[half] + number}/{scenario.name}"
+            yield _Filling(random.Random(seed), scenario, rates).call(seed)
+
+
+def clean_calls(half: Half, *, rounds: int, rates: Rates) -> Iterator[Call]:
+    """The dialogues in which nothing is personal."""
+    for number in range(rounds):
+        for scenario in scenarios(f"clean_{half}.txt"):
+            seed = f"{_SEEDS[half] + number}/{scenario.name}"
+            rng = random.Random(seed)
+            filling = _Filling(
+                rng, scenario._replace(locales=("us", "uk", "ca", "au", "in")), rates
+            )
+            yield filling.call(seed)._replace(clean=True)
+
+
+class _Filling:
+    """One call in the making: its values, and how its two speakers say numbers."""
+
+    def __init__(self, rng: random.Random, scenario: Scenario, rates: Rates) -> None:
+        self._rng = rng
+        self._scenario = scenario
+        self._rates = rates
+        self._locale = rng.choice(scenario.locales)
+        self._values: dict[str, str] = {}
+        self._spans = 0
+        self._manners = {agent: manner(rng, self._locale) for agent in (True, False)}
+        # Agents read back what they see: slowly, without slips.
+        self._manners[True] = self._manners[True]._replace(slips=0.0, fillers=0.0)
+
+    def call(self, name: str) -> Call:
+        how = habits(self._rng)
+        turns = [self._turn(line, how) for line in self._scenario.lines]
+        return Call(name, [turn for turn in turns if turn.words])
+
+    def _turn(self, line: str, how: Habits) -> Turn:
+        agent = line.startswith("A:")
+        text = _CHOICE.sub(lambda m: self._rng.choice(m[1].split("|")), line[2:])
+        tokens: list[Token] = []
+        for found in _PART.finditer(text):
+            slot, after, word = found.groups()
+            if slot is None:
+                pause = bool(_SPOKEN_END.search(word))
+                piece = Piece(word.lstrip("~"), free=word.startswith("~"), pause=pause)
+                tokens.append(Token(piece))
+            else:
+                tokens += self._slot(slot, self._manners[agent])
+                last = tokens[-1]
+                piece = last.piece._replace(pause=last.piece.pause or bool(after))
+                tokens[-1] = last._replace(piece=piece)
+        return Turn(agent, mishear(self._rng, write(self._rng, tokens, how), self._rates))
+
+    def _slot(self, slot: str, how: Manner) -> list[Token]:
+        """A value's tokens, or those of a number that is nobody's."""
+        head, _, part = slot.partition(".")
+        kind = head.split("#")[0]
+        if kind not in MADE:
+            return [Token(piece) for piece in fill_clean(self._rng, kind, how)]
+        which = head.partition("#")[2]
+        locale = which if which in ABROAD else self._locale
+        if head not in self._values:
+            self._values[head] = MADE[kind](self._rng, locale)
+        self._spans += 1
+        pieces = say(self._rng, kind, self._values[head], how=how, locale=locale, part=part)
+        return [Token(piece, self._spans, kind) for piece in pieces]
+
+
+def text_of(words: list[Said]) -> str:
+    """The words, joined."""
+    return " ".join(word.text for word in words)

@@ -1,0 +1,38 @@
+"""Our redaction as one of the systems under test."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from redaction.ner import MODEL, Ner
+from redaction.presidio import build_engine
+from redaction.redact import CallRedactor, Policy, make_policy
+from redaction.settings import Country, Settings
+from tests.spoken_pii.score import Shown
+from tests.spoken_pii.stream import Heard
+from triton_models.weights import manifest
+
+COUNTRIES: tuple[Country, ...] = ("US", "UK", "CA", "DE", "FR", "IN", "AU")
+
+
+def make(models: Path, *, ner: bool) -> Policy:
+    """The policy of the bench: everything is taken out, all country packs, the model of names."""
+    tagger = None
+    if ner:
+        model = next(one for one in manifest(models) if one.name == MODEL)
+        tagger = Ner(models / MODEL, sha256=model.sha256)
+    return make_policy(Settings(countries=COUNTRIES), build_engine(tagger=tagger), key=b"b" * 32)
+
+
+def redact(policy: Policy, call_id: str, heard: Iterable[Heard]) -> Iterator[Shown]:
+    """What can be read after each event."""
+    redactor = CallRedactor(policy, call_id=call_id)
+    for one in heard:
+        for redacted in redactor.receive(one.event):
+            assert not redacted.fault, redacted.fault
+            yield _shown(redacted.raw.segment_id, redacted.raw.revision, redacted.rendered.sources)
+    for redacted in redactor.end():
+        yield _shown(redacted.raw.segment_id, redacted.raw.revision, redacted.rendered.sources)
+
+
+def _shown(segment_id: str, revision: int, sources: Iterable[int | None]) -> Shown:
+    return Shown(segment_id, revision, frozenset(i for i in sources if i is not None))

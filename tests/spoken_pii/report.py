@@ -1,0 +1,136 @@
+"""The result against the targets: as text, as JSON, as a page."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from tests.spoken_pii.intervals import Figure, figure
+from tests.spoken_pii.score import CallScore
+from trunkline.evaluate.bootstrap import Share
+
+TARGETS = (
+    ("card, cvv, expiry, national id, routing, iban, pin, otp",
+     ("card", "cvv", "expiry", "national_id", "routing", "iban", "pin", "otp"), 0.995),
+    ("phone", ("phone",), 0.99),
+    ("e-mail, ip", ("email", "ip"), 0.98),
+    ("date of birth; bank account; account, policy, order number",
+     ("dob", "account", "reference"), 0.97),
+    ("address", ("address",), 0.90),
+    ("name", ("name",), 0.95),
+    ("password, security answer", ("password", "security_answer"), 0.90),
+    ("plate, passport, licence (no target)", ("plate", "passport", "license"), 0.0),
+)  # fmt: skip
+"""Row, kinds, whole-span recall wanted; leaks in partials of the first row: none."""
+
+OVER_WORDS, OVER_SEGMENTS = 0.01, 0.03
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One line of the table."""
+
+    name: str
+    recall: Figure
+    never_shown: Figure
+    target: float
+    met: bool
+    shown_in_partials_only: int
+    """Spans hidden at the end of which a partial showed something."""
+
+
+class Report(msgspec.Struct, frozen=True):
+    """Of one system on one half."""
+
+    system: str
+    half: str
+    calls: int
+    clean_calls: int
+    groups: list[Row]
+    kinds: list[Row]
+    total: Row
+    over_words: Figure
+    """On calls without anything personal."""
+
+    over_segments: Figure
+    over_beside: Figure
+    """Clean words masked in calls with personal data."""
+
+    partials: bool
+    """Whether partials were shown to the system."""
+
+
+class Sets(NamedTuple):
+    """Which set was measured."""
+
+    system: str
+    half: str
+    partials: bool = True
+
+
+def build(scores: Sequence[CallScore], sets: Sets) -> Report:
+    """Count."""
+    clean = [s for s in scores if s.clean]
+    personal = [s for s in scores if not s.clean]
+    kinds = sorted({kind for s in personal for kind in s.spans})
+    return Report(
+        sets.system, sets.half, len(personal), len(clean),
+        [_row(personal, name, of, target) for name, of, target in TARGETS],
+        [_row(personal, kind, (kind,), _target(kind)) for kind in kinds],
+        _row(personal, "all", tuple(kinds), 0.0),
+        figure([Share(s.clean_masked, s.clean_words) for s in clean]),
+        figure([Share(s.clean_touched, s.clean_segments) for s in clean]),
+        figure([Share(s.clean_masked, s.clean_words) for s in personal]),
+        sets.partials,
+    )  # fmt: skip
+
+
+def _target(kind: str) -> float:
+    return next((target for _, kinds, target in TARGETS if kind in kinds), 0.0)
+
+
+def _row(scores: Sequence[CallScore], name: str, kinds: Sequence[str], target: float) -> Row:
+    def shares(counted: str) -> list[Share]:
+        out = []
+        for s in scores:
+            of = sum(s.spans[kind] for kind in kinds)
+            bad = sum(getattr(s, counted)[kind] for kind in kinds)
+            out.append(Share(of - bad, of))
+        return out
+
+    recall, never = figure(shares("missed")), figure(shares("leaked"))
+    return Row(name, recall, never, target, recall.value >= target, recall.part - never.part)
+
+
+def text(report: Report) -> Iterator[str]:
+    """The table, for a terminal."""
+    yield (
+        f"{report.system}, {report.half} half: {report.calls} calls with personal data, "
+        f"{report.clean_calls} without"
+    )
+    whole = "whole at the end (95 % by call)"
+    yield f"{'':30}{'spans':>7} {whole:^34}{'never shown':>13}{'target':>9}"
+    for row in (*report.groups, *report.kinds, report.total):
+        yield _line(row, partials=report.partials)
+    for name, one, limit in (
+        ("clean words masked, clean calls", report.over_words, OVER_WORDS),
+        ("clean segments touched", report.over_segments, OVER_SEGMENTS),
+        ("clean words masked beside personal data", report.over_beside, 0.0),
+    ):
+        verdict = f"  <= {limit:.0%} {_verdict(one.value <= limit)}" if limit else ""
+        yield f"{name:40} {one.part}/{one.of} = {_share(one)}{verdict}"
+    yield "Intervals: calls resampled; Wilson's in the JSON; none or all seen: rule of three."
+
+
+def _line(row: Row, *, partials: bool) -> str:
+    target = f">={row.target:.1%} {_verdict(row.met)}" if row.target else ""
+    never = f"{row.never_shown.value:9.2%} ({row.shown_in_partials_only})" if partials else "-"
+    return f"{row.name[:30]:30}{row.recall.of:7} {_share(row.recall):^34}{never:>13}  {target}"
+
+
+def _share(one: Figure) -> str:
+    low, high = one.clustered or one.wilson
+    return f"{one.value:.2%} ({low:.2%} to {high:.2%})"
+
+
+def _verdict(met: bool) -> str:
+    return "met" if met else "MISSED"

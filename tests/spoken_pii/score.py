@@ -1,0 +1,95 @@
+"""What of a call was shown: whole spans, spans ever seen in part, clean words taken."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from tests.spoken_pii.call import Call, Said
+from tests.spoken_pii.stream import Heard
+
+
+class Shown(NamedTuple):
+    """After some event: which words of a segment's revision one can read now."""
+
+    segment_id: str
+    revision: int
+    words: frozenset[int]
+
+
+@dataclass(slots=True)
+class CallScore:
+    """One call's counts, by kind where there is one."""
+
+    clean: bool
+    spans: Counter[str] = field(default_factory=Counter)
+    missed: Counter[str] = field(default_factory=Counter)
+    """Of which a word can be read at the end."""
+
+    leaked: Counter[str] = field(default_factory=Counter)
+    """Of which a word could be read at any moment, the end included."""
+
+    clean_words: int = 0
+    clean_masked: int = 0
+    clean_segments: int = 0
+    clean_touched: int = 0
+    misses: list[str] = field(default_factory=list)
+    """Each a line of text, for whoever may see it."""
+
+
+def score(call: Call, heard: Iterable[Heard], shown: Iterable[Shown]) -> CallScore:
+    """Compare what was shown with what was said."""
+    said = {(h.event.segment_id, h.event.revision): h.said for h in heard}
+    last: dict[str, Shown] = {}
+    leaked: set[int] = set()
+    for one in shown:
+        last[one.segment_id] = one
+        words = said[one.segment_id, one.revision]
+        leaked |= {span for i in one.words if (span := _told(words[i])) is not None}
+    result = CallScore(call.clean)
+    kinds: dict[int, str] = {}
+    missed: set[int] = set()
+    final = {segment_id: words for (segment_id, _), words in sorted(said.items(), key=_revision)}
+    for segment_id, words in final.items():
+        one = last.get(segment_id, Shown(segment_id, 0, frozenset()))
+        readable = one.words if said.get((segment_id, one.revision)) == words else frozenset()
+        kinds |= {w.span: w.kind for w in words if w.span is not None and not w.free}
+        missed |= {span for i in readable if (span := _told(words[i])) is not None}
+        _count_clean(result, words, readable)
+        _note(result, words, readable)
+    result.spans.update(kinds.values())
+    result.missed.update(kinds[span] for span in missed)
+    result.leaked.update(kinds[span] for span in leaked if span in kinds)
+    return result
+
+
+def _revision(item: tuple[tuple[str, int], object]) -> int:
+    return item[0][1]
+
+
+def _told(word: Said) -> int | None:
+    return None if word.free else word.span
+
+
+def _count_clean(result: CallScore, words: tuple[Said, ...], readable: frozenset[int]) -> None:
+    clean = [i for i, word in enumerate(words) if word.span is None and not word.free]
+    hidden = sum(1 for i in clean if i not in readable)
+    result.clean_words += len(clean)
+    result.clean_masked += hidden
+    if clean and all(word.span is None for word in words):
+        result.clean_segments += 1
+        result.clean_touched += hidden > 0
+
+
+def _note(result: CallScore, words: tuple[Said, ...], readable: frozenset[int]) -> None:
+    open_words = [i for i in readable if _told(words[i]) is not None]
+    hidden = [i for i, w in enumerate(words) if w.span is None and not w.free and i not in readable]
+    if open_words:
+        kinds = sorted({words[i].kind for i in open_words})
+        result.misses.append(f"miss {'/'.join(kinds)}: {_marked(words, open_words)}")
+    if hidden:
+        result.misses.append(f"over: {_marked(words, hidden)}")
+
+
+def _marked(words: tuple[Said, ...], marked: list[int]) -> str:
+    return " ".join(f"<{w.text}>" if i in marked else w.text for i, w in enumerate(words))
