@@ -5,7 +5,7 @@ alter table api_keys drop constraint if exists api_keys_role_check;
 alter table api_keys add constraint api_keys_role_check check (role ~ '^[a-z_]{1,32}$');
 comment on column api_keys.role is 'admin, supervisor, analyst, compliance, service, ...: what its scopes were chosen from.';
 comment on column api_keys.scopes is 'What it may do: calls (stored), captions (live), compliance (view and review queue), ...';
-comment on column audit.action is 'key.created, key.revoked, session.opened, session.closed, model.registered, model.retired, route.added, route.removed, review.looked, review.marked, review.masked, review.drawn, review.exported, review.resealed, policy.named, ...';
+comment on column audit.action is 'key.created, key.revoked, session.opened, session.closed, model.registered, model.retired, route.added, route.removed, review.looked, review.marked, review.drawn, review.exported, review.resealed, policy.named, compliance.reported, ...';
 comment on column audit.subject is 'The key_id, call_id, segment_id, model, route_id or policy version it was done to.';
 
 create index calls_days on calls (tenant_id, started_at);
@@ -57,7 +57,7 @@ create view v_redaction_calls with (security_barrier) as
         from jsonb_each_text(c.summary -> 'redactions') k where k.key <> 'unavailable'
     ) m
     where c.finalised_at is not null and c.summary is not null
-        and may_read(c.tenant_id) and seen_tenant(c.tenant_id);
+        and may_read(t.tenant_id) and seen_tenant(t.tenant_id);
 comment on view v_redaction_calls is 'What redaction did to each finished call.';
 comment on column v_redaction_calls.tenant_id is 'Whose call.';
 comment on column v_redaction_calls.call_id is 'Which call.';
