@@ -36,9 +36,22 @@ class Gathering:
         self._pieces, self._samples = [], 0
         return [stretch]
 
+    def forget(self, from_ms: int) -> None:
+        """Drop what was gathered from there on."""
+        for stretch in self.flush():
+            kept = before(stretch, from_ms)
+            self._start_ms, self._pieces = kept.start_ms, [kept.samples]
+            self._samples = len(kept.samples)
+
     @property
     def _end_ms(self) -> int:
         return self._start_ms + self._samples * 1000 // self._rate_hz
+
+
+def before(stretch: Stretch, end_ms: int) -> Stretch:
+    """The part of a stretch that comes before `end_ms`; empty if none does."""
+    count = max(0, end_ms - stretch.start_ms) * stretch.rate_hz // 1000
+    return stretch._replace(samples=stretch.samples[:count])
 
 
 def laid_out(stretches: list[Stretch], *, start_ms: int, end_ms: int) -> Samples:

@@ -61,14 +61,21 @@ class LegSeal:
 
     def stretches(self, data: bytes) -> Iterator[Stretch]:
         """What every whole record of this key and leg holds, in the order written."""
+        for _, stretch in self.records(data):
+            yield stretch
+
+    def records(self, data: bytes) -> Iterator[tuple[int, Stretch]]:
+        """The same, each with its offset."""
         at = 0
         while (at := data.find(MAGIC, at)) >= 0:
             found = self._opened(data, at)
             if found is None:
                 at += 1  # within what a record that was cut off claims to hold, the next begins
             else:
-                stretch, at = found
-                yield stretch
+                stretch, end = found
+                yield at, stretch
+                # Of one that was cut off the last bytes may be the next one's first.
+                at = end - len(MAGIC) + 1
 
     def _opened(self, data: bytes, at: int) -> tuple[Stretch, int] | None:
         """The record at `at` and where it ends; None if it is damaged or none of ours."""

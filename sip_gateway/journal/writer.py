@@ -18,7 +18,7 @@ import numpy as np
 from prometheus_client import CollectorRegistry, Counter
 
 from sip_gateway.events import AudioFrame
-from sip_gateway.journal.gather import Gathering
+from sip_gateway.journal.gather import Gathering, before
 from sip_gateway.journal.reader import CLOSED, SUFFIX
 from sip_gateway.journal.record import LegSeal, Stretch
 
@@ -32,6 +32,8 @@ MOST_WAITING_RECORDS = 2_000
 
 TELL_AGAIN_S = 60.0
 """One line in the log for all legs that cannot be written; the next no sooner than this."""
+
+SWEEP_EVERY_S = 1800.0
 
 _MB = 1 << 20
 
@@ -94,6 +96,13 @@ class JournalWriter:
         if (leg := self._legs.get(leg_id)) is not None:
             self._write_all(leg, leg.gathering.flush())
 
+    def forget(self, leg_id: str, *, from_ms: int) -> None:
+        """What was appended from there on was not to be heard: it is taken out of the file."""
+        if (leg := self._legs.get(leg_id)) is not None:
+            leg.gathering.forget(from_ms)
+            self._write_all(leg, leg.gathering.flush())
+            self._thread.submit(self._cut, leg, from_ms)
+
     def end_leg(self, leg_id: str) -> None:
         """Nothing follows of the leg."""
         self.flush_leg(leg_id)
@@ -115,6 +124,12 @@ class JournalWriter:
             self.end_leg(leg_id)
         marker = self._folder / call_id / CLOSED
         await asyncio.wrap_future(self._thread.submit(self._close, call_id, marker))
+
+    async def keep_swept(self, *, hours: float) -> None:
+        """Remove what nobody claimed, now and then, for ever."""
+        while True:
+            self.remove_old(hours=hours)
+            await asyncio.sleep(SWEEP_EVERY_S)
 
     def remove_old(self, *, hours: float) -> None:
         """Remove calls to which nothing was added for so long: nobody wants them."""
@@ -155,6 +170,26 @@ class JournalWriter:
         if marker.parent.is_dir():
             with contextlib.suppress(OSError):
                 marker.touch(mode=0o600)
+
+    def _cut(self, leg: _Leg, from_ms: int) -> None:
+        """Take out what lies behind `from_ms`: of the records at the end, and of no others."""
+        try:
+            data = leg.path.read_bytes()
+            late = [r for r in leg.seal.records(data) if r[1].end_ms > from_ms]
+            if late:
+                os.truncate(leg.path, late[0][0])
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            # It must not stay: with the rest of the leg, if that is what it takes.
+            told = {"leg_id": leg.leg_id, "reason": type(error).__name__}
+            logger.error("a pause costs the leg its journal", extra=told)
+            leg.path.unlink(missing_ok=True)
+            return
+        for _, stretch in late:
+            kept = before(stretch, from_ms)
+            if len(kept.samples):
+                self._write(leg, kept)
 
     def _append(self, path: Path, record: bytes) -> str:
         """Empty when it is written, else why not."""

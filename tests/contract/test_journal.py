@@ -97,6 +97,22 @@ async def test_who_takes_a_call_up_appends_behind_a_record_that_was_cut_off(
     assert np.array_equal(read[32000:], speech(1500)[::2])
 
 
+@pytest.mark.parametrize("from_ms", [0, 700, 1000, 1650, 2300])
+async def test_what_a_pause_reaches_back_over_is_gone_from_the_file(
+    tmp_path: Path, from_ms: int
+) -> None:
+    journal = Written(tmp_path)
+    journal.say(speech(2500))
+    journal.writer.forget(LEG, from_ms=from_ms)
+    journal.say(speech(1100), from_ms=4000)
+    await journal.writer.close_call(CALL)
+    read = journal.reader.read(CALL, 0, end_ms=5100)
+    assert np.array_equal(read[: 8 * from_ms], speech(2500)[: 16 * from_ms : 2])
+    assert not read[8 * from_ms : 32_000].any()
+    assert np.array_equal(read[32_000:], speech(1100)[::2])
+    assert (tmp_path / CALL / "0.leg").stat().st_size < 16 * (from_ms + 1100) + 500
+
+
 async def test_another_key_is_refused_and_not_silence(tmp_path: Path) -> None:
     journal = Written(tmp_path)
     journal.say(speech(1000))

@@ -8,6 +8,7 @@ are small: about a kilobyte for each few seconds of speech.
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Callable
 from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
@@ -30,6 +31,9 @@ class Letter(NamedTuple):
     value: bytes
     partial: bool
     """It may be dropped: a later one says more."""
+
+    sent: Callable[[], None] | None = None
+    """Called once it is durable."""
 
 
 class _Queue:
@@ -132,4 +136,6 @@ class Outgoing:
                 self._away = False
                 wait_s = FIRST_WAIT_S
                 queue.sent()
+                if letter.sent is not None:
+                    letter.sent()
         del self._queues[call_id]

@@ -43,7 +43,8 @@ def test_a_record_cut_off_anywhere_loses_itself_only(data: st.DataObject) -> Non
     before, cut, after = (seal().sealed(Stretch(at, 8000, sound(80, at))) for at in (0, 10, 20))
     kept = data.draw(st.integers(0, len(cut) - 1))
     found = [stretch.start_ms for stretch in seal().stretches(before + cut[:kept] + after)]
-    assert found == [0, 20]
+    # One time in 256 its last byte is the first of the next: then it is whole.
+    assert found in ([0, 20], [0, 10, 20])
     found = [stretch.start_ms for stretch in seal().stretches(before + cut[:kept])]
     assert found == [0]
 

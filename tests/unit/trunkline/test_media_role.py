@@ -54,18 +54,16 @@ def frame(start_ms: int) -> AudioFrame:
     )
 
 
-async def run_call(bus: NotedBus) -> list[tuple[str, int | None]]:
+async def run_call(bus: NotedBus) -> list[tuple[str, int | None, int]]:
     """A leg says its script and ends; returns which segments were said to be open."""
     speech = ScriptedSpeech(SCRIPT)
     outgoing = Outgoing(bus, registry=CollectorRegistry())
     published = Published(outgoing, speech)
     audio = HeardAudio(speech, options=lambda leg: LegOptions())
-    noted: list[tuple[str, int | None]] = []
+    noted: list[tuple[str, int | None, int]] = []
     async with asyncio.TaskGroup() as tasks:
         outgoing.start(tasks)
-        receiving = tasks.create_task(
-            published.receive_results(lambda leg_id, start_ms: noted.append((leg_id, start_ms)))
-        )
+        receiving = tasks.create_task(published.receive_results(lambda *told: noted.append(told)))
         audio.start_leg(LEG)
         for start_ms in range(0, 800, 100):
             audio.feed(frame(start_ms))
@@ -96,12 +94,12 @@ async def test_every_final_is_published_before_the_transcript_and_then_the_call_
     assert {(final.speaker, final.language) for final in finals} == {("customer", "en")}
 
 
-async def test_a_segment_is_open_from_its_first_partial_to_its_final() -> None:
+async def test_a_segment_is_open_from_its_first_partial_until_its_final_is_durable() -> None:
     assert await run_call(NotedBus()) == [
-        ("call-0", 0),
-        ("call-0", None),
-        ("call-0", 500),
-        ("call-0", None),
+        ("call-0", 0, 0),
+        ("call-0", None, 400),
+        ("call-0", 500, 400),
+        ("call-0", None, 900),
     ]
 
 

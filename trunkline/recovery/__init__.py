@@ -1,0 +1,1 @@
+"""What the recogniser missed, recognised from the journal behind the live edge."""
