@@ -33,6 +33,11 @@ class Pause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """Find the tones of keys in the audio and silence them before anything else hears them; all
     audio is held back for 40 ms. Keys told by telephone-events are silenced in any case."""
 
+    @property
+    def reads_keys(self) -> bool:
+        """Whether it matters which key was pressed."""
+        return bool(self.pause_keys or self.resume_keys or self.pause_on_digits)
+
     def __post_init__(self) -> None:
         for name, keys in (("pause_keys", self.pause_keys), ("resume_keys", self.resume_keys)):
             if len(keys) > LONGEST_SEQUENCE or not set(keys) <= set(KEYS):

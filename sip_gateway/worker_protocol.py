@@ -54,6 +54,9 @@ class Pause(msgspec.Struct, frozen=True, kw_only=True):
     why: str
     """One of `sip_gateway.events.PAUSES`."""
 
+    by_digits: bool = False
+    """It began because digits were keyed in, and ends soon after the last one."""
+
 
 class OpenCall(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Start a call, or take it up again; answered by `CallOpened` or `CallRefused`."""

@@ -30,6 +30,8 @@ class Remembered:
         self.events: list[CallEvent] = []
         self.started: list[JoinedLeg] = []
         self.held: list[str] = []
+        self.paused: list[tuple[str, int]] = []
+        self.resumed: list[tuple[str, int]] = []
         self.ended: list[str] = []
         self.faulty_leg = ""
 
@@ -43,6 +45,12 @@ class Remembered:
 
     def hold_leg(self, leg_id: str, *, at_ms: int) -> None:
         self.held.append(leg_id)
+
+    def pause_leg(self, leg_id: str, *, from_ms: int) -> None:
+        self.paused.append((leg_id, from_ms))
+
+    def resume_leg(self, leg_id: str, *, at_ms: int) -> None:
+        self.resumed.append((leg_id, at_ms))
 
     async def end_leg(self, leg_id: str) -> None:
         self.ended.append(leg_id)

@@ -11,24 +11,36 @@ from sip_gateway.events import (
     AudioFrame,
     CallEnded,
     CallStarted,
+    DtmfPressed,
     LegHeld,
     LegResumed,
     MediaStarted,
 )
 from sip_gateway.media.leg import MediaLeg, new_leg
 from sip_gateway.media.metrics import MediaMetrics
+from sip_gateway.media.pause_rule import Asked, CallPause
 from sip_gateway.media.port_pool import NoPort, PortPool
 from sip_gateway.media.progress import Heard, Progress
 from sip_gateway.media.rtp_socket import RtpSocket, open_socket
 from sip_gateway.media.sinks import AudioSink, CallSink, JoinedLeg
 from sip_gateway.rtp.clock import CallClock
 from sip_gateway.settings import Settings
-from sip_gateway.worker_protocol import ClockStarted, FromWorker, LegSpec, OpenCall
+from sip_gateway.worker_protocol import (
+    ClockStarted,
+    FromWorker,
+    LegSpec,
+    OpenCall,
+    Pause,
+    PauseChanged,
+)
 
 logger = logging.getLogger(__name__)
 
 BIND_AGAIN_S = 3.0
 """A port that a call brings back may still be held by the worker that had it."""
+
+SAY_AGAIN_S = 30.0
+"""A pause is said again so often: who begins to look only then, must see it."""
 
 LONGEST_WAIT_S = 0.1
 """Packets that complete no frame are taken after so long."""
@@ -46,13 +58,20 @@ class Parts(NamedTuple):
     say: Callable[[FromWorker], None]
     """To the signalling process."""
 
+    lag_ms: int = 0
+    """See `Sinks`."""
+
 
 class RunningLeg:
     """A leg with its port and its task."""
 
-    def __init__(self, leg: MediaLeg, rtp: RtpSocket) -> None:
+    def __init__(self, leg: MediaLeg, rtp: RtpSocket, *, lag_ms: int = 0) -> None:
         self.leg = leg
         self.rtp = rtp
+        self.finished_ms = 0
+        """End of the last segment that is finished and safe."""
+
+        self._lag_ms = lag_ms
         self.wake = asyncio.Event()
         self.open_since_ms: int | None = None
         """Start of the segment that the recogniser has begun and not finished."""
@@ -73,7 +92,9 @@ class RunningLeg:
             return self.leg.missed_since_ms
         if self.open_since_ms is not None:
             return min(self.open_since_ms, self.leg.fed_until_ms)
-        return self.leg.fed_until_ms
+        # Somebody may have begun to speak without that any word has come back yet.
+        begun_ms = self.leg.fed_until_ms - self._lag_ms
+        return max(self.finished_ms, self.leg.taken_up_ms, begun_ms)
 
     def is_due(self, *, now: float) -> bool:
         """True when the leg's task has something to do."""
@@ -99,6 +120,10 @@ class MediaCall:
         known = opened.clock_started_at or (before.clock_started_at if before else None)
         self.clock_started_at = known
         self.clock = CallClock(monotonic() - _since(known) if known else None)
+        self._pause = CallPause(parts.settings.pause)
+        self._said_pause_at = monotonic()
+        if opened.pause is not None:
+            self._take_up(opened.pause)
 
     def announce(self) -> None:
         """Say that the call began, unless that was said before."""
@@ -160,18 +185,20 @@ class MediaCall:
             spec,
             joined,
             clock=self.clock,
-            jitter_s=self._parts.settings.jitter_ms / 1000,
+            settings=self._parts.settings,
             wall=self._wall,
         )
         now_ms = self.clock.ms(monotonic())
         if again and not spec.held:
             leg.missed_since_ms = self._before.get(spec.leg_id, now_ms)
-        running = self.legs[spec.leg_id] = RunningLeg(leg, rtp)
+        running = self.legs[spec.leg_id] = RunningLeg(leg, rtp, lag_ms=self._parts.lag_ms)
         self._parts.audio.start_leg(joined)
         if not again:
             self._parts.events.publish(leg.said_joined(at_ms=now_ms))
-            if spec.held:
+            if spec.held and not self._pause.on:
                 self._say_held(running, at_ms=now_ms)
+        if self._pause.on:
+            self._join_paused(running, at_ms=self._pause.since_ms if again else now_ms)
         return running
 
     def change(self, running: RunningLeg, spec: LegSpec) -> None:
@@ -186,17 +213,115 @@ class MediaCall:
             self._parts.events.publish(leg.said_joined(at_ms=now_ms))
         if leg.held and not held:
             self._parts.audio.hold_leg(spec.leg_id, at_ms=leg.receiver.position_ms)
-            self._say_held(running, at_ms=leg.receiver.position_ms)
         elif held and not leg.held:
             self._alive_at = monotonic()
-            self._parts.events.publish(
-                LegResumed(
-                    tenant_id=self._opened.tenant_id,
-                    call_id=self.call_id,
-                    leg_id=spec.leg_id,
-                    at_ms=now_ms,
-                )
+        if leg.held != held and not self._pause.on:
+            self._say_held(running, at_ms=leg.receiver.position_ms if leg.held else now_ms)
+
+    # A pause of ours: independent of what the peer's SDP says.
+
+    def pause_at(self, at: datetime, *, why: str) -> None:
+        """Pause from this moment on, which may have passed."""
+        self.pause(self._ms_of(at), why=why)
+
+    def pause(self, at_ms: int, *, why: str, by_digits: bool = False) -> None:
+        """Pass nothing on from `at_ms` on, until `resume`; said also if it was so before."""
+        now_ms = self.clock.ms(monotonic())
+        at_ms = max(0, min(at_ms, now_ms))
+        began = not self._pause.on
+        self._pause.begin(at_ms, why=why, now_ms=now_ms, by_digits=by_digits)
+        if began:
+            self._parts.metrics.pauses.labels(why).inc()
+        for running in self.legs.values():
+            if began:
+                self._receive(running)
+                running.leg.pause(at_ms)
+                self._publish(running)
+                self._parts.audio.pause_leg(running.leg.joined.leg_id, from_ms=at_ms)
+            self._say_held(running, at_ms=running.leg.paused_since_ms or 0)
+        self._said_pause_at = monotonic()
+        self._say_pause()
+
+    def resume(self) -> None:
+        """Listen again from now on, where the peer does not hold; nothing if it is not paused."""
+        if not self._pause.on:
+            return
+        now_ms = self.clock.ms(monotonic())
+        self._pause.end()
+        self._alive_at = monotonic()
+        for running in self.legs.values():
+            self._end_pause(running, at_ms=now_ms)
+            self._say_held(running, at_ms=now_ms)
+        self._say_pause()
+
+    @property
+    def paused(self) -> bool:
+        """Whether a pause of ours is on."""
+        return self._pause.on
+
+    def look_after_pause(self) -> None:
+        """What time does to a pause; to be called about once a second."""
+        now_ms = self.clock.ms(monotonic())
+        self._pause.forget(now_ms=now_ms)
+        if self._pause.is_over(now_ms=now_ms):
+            self.resume()
+        elif self._pause.on and monotonic() - self._said_pause_at >= SAY_AGAIN_S:
+            self._said_pause_at = monotonic()
+            for running in self.legs.values():
+                self._say_held(running, at_ms=running.leg.paused_since_ms or 0)
+
+    def _take_up(self, pause: Pause) -> None:
+        """The pause that was on when the call was last heard of, or was asked for since."""
+        now_ms = self.clock.ms(monotonic())
+        at_ms = min(self._ms_of(pause.since), now_ms)
+        self._pause.begin(at_ms, why=pause.why, now_ms=now_ms, by_digits=pause.by_digits)
+
+    def _join_paused(self, running: RunningLeg, *, at_ms: int) -> None:
+        """A leg that comes while the call is paused."""
+        leg = running.leg
+        for gap in leg.missed(at_ms):
+            self._parts.events.publish(gap)
+        leg.missed_since_ms = None
+        leg.pause(at_ms)
+        self._parts.audio.pause_leg(leg.joined.leg_id, from_ms=at_ms)
+        self._say_held(running, at_ms=at_ms)
+
+    def _end_pause(self, running: RunningLeg, *, at_ms: int) -> None:
+        leg_id = running.leg.joined.leg_id
+        self._receive(running)
+        if gap := running.leg.resume(at_ms):
+            running.finished_ms = max(running.finished_ms, gap.end_ms)
+            self._parts.events.publish(gap)
+        self._publish(running)
+        self._parts.audio.resume_leg(leg_id, at_ms=at_ms)
+
+    def _say_pause(self) -> None:
+        """To signalling, which keeps it."""
+        pause = None
+        if self._pause.on:
+            since = (self.clock_started_at or datetime.now(UTC)) + timedelta(
+                milliseconds=self._pause.since_ms
             )
+            pause = Pause(since=since, why=self._pause.why, by_digits=self._pause.by_digits)
+        self._parts.say(PauseChanged(call_id=self.call_id, pause=pause))
+
+    def _press(self, running: RunningLeg) -> None:
+        """What keys ask for."""
+        joined = running.leg.joined
+        for start_ms, end_ms, key in running.leg.take_pressed():
+            assert key is not None
+            asked = self._pause.press(joined.leg_id, running.leg.spec.role, key=key, at_ms=end_ms)
+            if asked is Asked.RESUME:
+                self.resume()
+            elif asked is not Asked.NOTHING:
+                by_digits = asked is Asked.PAUSE_BY_DIGITS
+                self.pause(start_ms, why="dtmf", by_digits=by_digits)
+
+    def _ms_of(self, at: datetime) -> int:
+        """A moment on the call clock; 0 before it started."""
+        if self.clock_started_at is None:
+            return 0
+        return max(0, round((at - self.clock_started_at) / timedelta(milliseconds=1)))
 
     def hear(self, running: RunningLeg) -> None:
         """Take in what came to the leg's port, and pass on what it amounts to."""
@@ -204,6 +329,7 @@ class MediaCall:
         running.leg.receive_timer(now=monotonic())
         running.wanted = running.leg.receiver.packets_to_step
         self._publish(running)
+        self._press(running)
         if running.leg.suspends(now=monotonic()):
             at_ms = running.leg.receiver.position_ms
             self._parts.audio.hold_leg(running.leg.joined.leg_id, at_ms=at_ms)
@@ -221,9 +347,12 @@ class MediaCall:
         self._parts.metrics.add(leg.counts, running.reported)
         await self._parts.audio.end_leg(leg.joined.leg_id)
         if running.leaves == "":
+            running.finished_ms = leg.fed_until_ms
             return
         if self.legs.get(leg.joined.leg_id) is running:
             del self.legs[leg.joined.leg_id]
+        if gap := leg.resume(self.clock.ms(monotonic())):
+            self._parts.events.publish(gap)
         for gap in leg.missed(self.clock.ms(monotonic())):
             self._parts.events.publish(gap)
         self._parts.events.publish(leg.said_left(reason=running.leaves or "fault"))
@@ -285,15 +414,24 @@ class MediaCall:
                 self._parts.audio.feed(heard)
                 self._parts.metrics.frames.inc()
             else:
+                if isinstance(heard, DtmfPressed):
+                    self._parts.metrics.keys.inc()
                 self._parts.events.publish(heard)
 
     def _say_held(self, running: RunningLeg, *, at_ms: int) -> None:
+        """Whether and why the leg is held now."""
+        of = self._opened
+        leg_id = running.leg.joined.leg_id
+        why = self._pause.why
+        if not why and running.leg.held:
+            why = "recording_pause" if of.ingress == "siprec" else "hold"
         self._parts.events.publish(
             LegHeld(
-                tenant_id=self._opened.tenant_id,
-                call_id=self.call_id,
-                leg_id=running.leg.joined.leg_id,
-                at_ms=at_ms,
+                tenant_id=of.tenant_id, call_id=self.call_id, leg_id=leg_id, at_ms=at_ms, why=why
+            )
+            if why
+            else LegResumed(
+                tenant_id=of.tenant_id, call_id=self.call_id, leg_id=leg_id, at_ms=at_ms
             )
         )
 

@@ -3,12 +3,24 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sip_gateway.audio.g711 import decode
+from sip_gateway.audio.g711 import SILENCE, decode
 from sip_gateway.audio.resample import Upsampler
 from sip_gateway.events import AudioFrame, DtmfPressed, Gap, LegJoined, LegLeft
+from sip_gateway.media.pauses import Pauses, Span
 from sip_gateway.media.sinks import JoinedLeg
 from sip_gateway.rtp.clock import CallClock
-from sip_gateway.rtp.receiver import Counts, LegReceiver, Lost, MediaFormat, Step
+from sip_gateway.rtp.keys import KeyRules
+from sip_gateway.rtp.receiver import (
+    STEP_MS,
+    Counts,
+    LegReceiver,
+    Lost,
+    MediaFormat,
+    Pressed,
+    Step,
+)
+from sip_gateway.rtp.timeline import PER_MS
+from sip_gateway.settings import Settings
 from sip_gateway.worker_protocol import LegSpec
 
 RATE_HZ = 16_000
@@ -38,6 +50,11 @@ class MediaLeg:
         self.fed_until_ms = 0
         """The end of what was passed on, or said to be missing."""
 
+        self._pauses = Pauses()
+        self._pressed: list[Pressed] = []
+        self.taken_up_ms = 0
+        """Where the first audio of a leg that was taken up again begins."""
+
         self._wall = wall
         self._upsampler = Upsampler()
         self._suspended = False
@@ -48,6 +65,11 @@ class MediaLeg:
     def held(self) -> bool:
         """The leg is on hold."""
         return self.receiver.held
+
+    @property
+    def paused_since_ms(self) -> int | None:
+        """Where the pause began that is on."""
+        return self._pauses.since_ms
 
     @property
     def counts(self) -> Counts:
@@ -84,6 +106,24 @@ class MediaLeg:
             self.receiver.resume()
         self.spec = spec
 
+    def pause(self, at_ms: int) -> None:
+        """Nothing from `at_ms` on is passed on; keys are heard nevertheless."""
+        self._pauses.begin(at_ms)
+        self.receiver.settle()
+
+    def resume(self, at_ms: int) -> Gap | None:
+        """What comes from `at_ms` on is passed on again; what was not, as an event."""
+        span = self._pauses.end(at_ms)
+        if span is None:
+            return None
+        self.fed_until_ms = max(self.fed_until_ms, span.end_ms)
+        return self._gap(*span, why="paused") if span.end_ms > span.start_ms else None
+
+    def take_pressed(self) -> list[Pressed]:
+        """The keys since the last call that a rule asks for: not to be kept."""
+        pressed, self._pressed = self._pressed, []
+        return pressed
+
     def flush(self) -> None:
         """Nothing is waited for any more."""
         self.receiver.flush()
@@ -93,29 +133,48 @@ class MediaLeg:
         heard: list[Heard] = []
         for item in self.receiver.take():
             if isinstance(item, Step):
-                heard += self.missed(item.start_ms)
-                heard.append(self._frame(item))
+                heard += self._step(item)
             elif isinstance(item, Lost):
-                heard.append(self._gap(item.start_ms, item.end_ms, why="lost_packets"))
+                parts = self._pauses.audible(Span(item.start_ms, item.end_ms))
+                heard += [self._gap(*part, why="lost_packets") for part in parts]
             else:
-                heard.append(
-                    DtmfPressed(
-                        tenant_id=self.joined.tenant_id,
-                        call_id=self.joined.call_id,
-                        leg_id=self.joined.leg_id,
-                        start_ms=item.start_ms,
-                        end_ms=item.end_ms,
-                        count=1,
-                    )
-                )
+                if item.key is not None:
+                    self._pressed.append(item)
+                heard.append(self._said_pressed(item))
         return heard
+
+    def _step(self, step: Step) -> list[Heard]:
+        """The step's frame, silent where the leg is paused; none if it is paused throughout."""
+        whole = Span(step.start_ms, step.start_ms + STEP_MS)
+        parts = self._pauses.audible(whole)
+        if not parts:
+            # What follows joins on to nothing: the filter would bring back what was before.
+            self._upsampler = Upsampler()
+            return []
+        if parts != [whole]:
+            quiet = bytearray(SILENCE[step.codec] * len(step.g711))
+            for part in parts:
+                at = slice(*((ms - step.start_ms) * PER_MS for ms in part))
+                quiet[at] = step.g711[at]
+            step = step._replace(g711=bytes(quiet))
+        return [*self.missed(step.start_ms), self._frame(step)]
+
+    def _said_pressed(self, pressed: Pressed) -> DtmfPressed:
+        return DtmfPressed(
+            tenant_id=self.joined.tenant_id,
+            call_id=self.joined.call_id,
+            leg_id=self.joined.leg_id,
+            start_ms=pressed.start_ms,
+            end_ms=pressed.end_ms,
+            count=1,
+        )
 
     def missed(self, end_ms: int) -> list[Gap]:
         """What a leg that was taken up again had not heard before `end_ms`; said once."""
         start_ms, self.missed_since_ms = self.missed_since_ms, None
         if start_ms is None or end_ms <= start_ms:
             return []
-        self.fed_until_ms = max(self.fed_until_ms, end_ms)
+        self.fed_until_ms = self.taken_up_ms = max(self.fed_until_ms, end_ms)
         return [self._gap(start_ms, end_ms, why="worker_restarted")]
 
     def said_joined(self, *, at_ms: int) -> LegJoined:
@@ -180,8 +239,13 @@ def media_format(spec: LegSpec) -> MediaFormat:
 
 
 def new_leg(
-    spec: LegSpec, joined: JoinedLeg, *, clock: CallClock, jitter_s: float, wall: WallTime
+    spec: LegSpec, joined: JoinedLeg, *, clock: CallClock, settings: Settings, wall: WallTime
 ) -> MediaLeg:
     """A leg whose first packet is still to come."""
-    receiver = LegReceiver(media_format(spec), clock=clock, jitter_s=jitter_s)
+    receiver = LegReceiver(
+        media_format(spec),
+        clock=clock,
+        jitter_s=settings.jitter_ms / 1000,
+        keys=KeyRules(settings.pause.silence_tones, settings.pause.reads_keys),
+    )
     return MediaLeg(spec, joined, receiver=receiver, wall=wall)

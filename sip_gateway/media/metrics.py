@@ -37,6 +37,19 @@ class MediaMetrics:
             registry=registry,
         )
 
+        self.pauses = Counter(
+            "trunkline_sip_gateway_pauses_total",
+            "Calls paused on purpose, by why",
+            ["why"],
+            registry=registry,
+        )
+        self.paused = Gauge(
+            "trunkline_sip_gateway_calls_paused", "Calls paused on purpose", registry=registry
+        )
+        self.keys = Counter(
+            "trunkline_sip_gateway_keys_total", "Keys pressed, however told", registry=registry
+        )
+
     def add(self, counts: Counts, reported: dict[str, int]) -> None:
         """Count what is new since `reported`, which is brought up to date."""
         for result in Counts.__slots__:

@@ -33,6 +33,15 @@ class AudioSink(Protocol):
         """No audio follows for a while."""
         ...
 
+    def pause_leg(self, leg_id: str, *, from_ms: int) -> None:
+        """No audio follows until `resume_leg`; what was fed from `from_ms` on is to be forgotten:
+        nothing that was said there may be written or told."""
+        ...
+
+    def resume_leg(self, leg_id: str, *, at_ms: int) -> None:
+        """Audio follows again, none of it before `at_ms`."""
+        ...
+
     async def end_leg(self, leg_id: str) -> None:
         """Return once all of the leg's audio was dealt with."""
         ...

@@ -31,6 +31,8 @@ from sip_gateway.worker_protocol import (
     LegSpec,
     MediaTimedOut,
     OpenCall,
+    PauseLegs,
+    ResumeLegs,
     ToWorker,
     UpdateLegs,
 )
@@ -50,6 +52,8 @@ class Sinks(NamedTuple):
 
     audio: AudioSink
     events: CallSink
+    lag_ms: int = 0
+    """So long after its audio may the first word of what is said come back; 0: nothing does."""
 
 
 class Place(NamedTuple):
@@ -76,7 +80,14 @@ class MediaWorker:
             workers=max(settings.media_workers, place.worker + 1),
         )
         self._parts = Parts(
-            settings, sinks.audio, sinks.events, ports, self._progress, self._metrics, self._say
+            settings,
+            sinks.audio,
+            sinks.events,
+            ports,
+            self._progress,
+            self._metrics,
+            self._say,
+            sinks.lag_ms,
         )
         self._calls: dict[str, MediaCall] = {}
         self._inboxes: dict[str, asyncio.Queue[ToWorker | None]] = {}
@@ -90,11 +101,19 @@ class MediaWorker:
         """Empty when the worker takes calls."""
         return "" if self._listening and not self._stopping else "media worker is not listening"
 
-    def note_open_segment(self, leg_id: str, start_ms: int | None) -> None:
-        """The recogniser began a segment of the leg, or (None) finished the one it had begun."""
+    def note_open_segment(
+        self, leg_id: str, start_ms: int | None, finished_ms: int | None = None
+    ) -> None:
+        """The recogniser began a segment of the leg, or (None) finished the one it had begun.
+
+        `finished_ms` is where the last one that is safe with who reads it ends.
+        """
         call = self._calls.get(leg_id.rpartition("-")[0])
         if call and (running := call.legs.get(leg_id)):
             running.open_since_ms = start_ms
+            if finished_ms is not None:
+                running.finished_ms = finished_ms
+            call.remember()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Listen until the signalling process has gone, or `stop` is set and its calls closed."""
@@ -150,7 +169,7 @@ class MediaWorker:
             self._tasks.create_task(self._run_call(message, inbox))
         elif isinstance(message, CloseCall):
             self._say(CallClosed(call_id=message.call_id))
-        else:
+        elif not isinstance(message, PauseLegs | ResumeLegs):
             self._say(CallRefused(call_id=message.call_id, why="call is not open here"))
 
     def _say(self, message: FromWorker) -> None:
@@ -170,7 +189,9 @@ class MediaWorker:
                 await self._contain(closing, call_id=call.call_id)
                 self._say(CallClosed(call_id=call.call_id))
                 break
-            if isinstance(message, UpdateLegs):
+            if isinstance(message, PauseLegs | ResumeLegs):
+                await self._contain(self._obey(call, message), call_id=call.call_id)
+            elif isinstance(message, UpdateLegs):
                 updating = self._update(call, message.legs)
                 if not await self._contain(updating, call_id=call.call_id):
                     self._say(CallRefused(call_id=call.call_id, why="fault"))
@@ -208,6 +229,12 @@ class MediaWorker:
                 self._start(call, call.add(spec, sockets[spec.leg_id]))
         self._say_opened(call)
         await self._end_legs(leaving, reason="removed")
+
+    async def _obey(self, call: MediaCall, message: PauseLegs | ResumeLegs) -> None:
+        if isinstance(message, PauseLegs):
+            call.pause_at(message.at, why=message.why)
+        else:
+            call.resume()
 
     async def _close(self, call: MediaCall, *, reason: str) -> None:
         ended = call.said_ended(reason=reason)
@@ -278,11 +305,13 @@ class MediaWorker:
                 self._look_after_calls(now)
 
     def _look_after_calls(self, now: float) -> None:
+        self._metrics.paused.set(sum(call.paused for call in self._calls.values()))
         for call in self._calls.values():
             for running in call.legs.values():
                 running.wake.set()
                 self._metrics.add(running.leg.counts, running.reported)
             call.remember()
+            call.look_after_pause()
             if call.times_out(now=now):
                 logger.info("media timed out", extra={"call_id": call.call_id})
                 self._say(MediaTimedOut(call_id=call.call_id))

@@ -72,6 +72,12 @@ class Counting:
     def hold_leg(self, leg_id: str, *, at_ms: int) -> None:
         pass
 
+    def pause_leg(self, leg_id: str, *, from_ms: int) -> None:
+        pass
+
+    def resume_leg(self, leg_id: str, *, at_ms: int) -> None:
+        pass
+
     async def end_leg(self, leg_id: str) -> None:
         pass
 

@@ -48,6 +48,12 @@ class Recorder:
     def hold_leg(self, leg_id: str, *, at_ms: int) -> None:
         pass
 
+    def pause_leg(self, leg_id: str, *, from_ms: int) -> None:
+        pass
+
+    def resume_leg(self, leg_id: str, *, at_ms: int) -> None:
+        pass
+
     async def end_leg(self, leg_id: str) -> None:
         self._write(Heard(leg_id=leg_id, frames=self._frames.pop(leg_id)))
 

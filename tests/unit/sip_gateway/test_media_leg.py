@@ -8,6 +8,7 @@ from sip_gateway.events import AudioFrame, DtmfPressed, Gap
 from sip_gateway.media.leg import MediaLeg, new_leg
 from sip_gateway.media.sinks import JoinedLeg
 from sip_gateway.rtp.clock import CallClock
+from sip_gateway.settings import Pause, Settings
 from sip_gateway.worker_protocol import LegSpec
 from tests.rtp_stream import Delivery, on_time, packets, speech
 
@@ -19,12 +20,18 @@ def spec(*, codec: str = "PCMU", held: bool = False) -> LegSpec:
     return LegSpec(leg_id="call-0", channel=0, role="agent", codec=codec, payload_type=0, held=held)
 
 
-def leg(clock: CallClock | None = None, *, held: bool = False) -> MediaLeg:
+PLAIN = Settings(pause=Pause(silence_tones=False))
+"""Without any audio being held back."""
+
+
+def leg(
+    clock: CallClock | None = None, *, held: bool = False, settings: Settings = PLAIN
+) -> MediaLeg:
     return new_leg(
         spec(held=held),
         JOINED,
         clock=clock or CallClock(),
-        jitter_s=0.06,
+        settings=settings,
         wall=lambda at: datetime.fromtimestamp(EPOCH_S + at, UTC),
     )
 
