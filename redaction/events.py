@@ -80,3 +80,44 @@ TranscriptEvent = Transcript | TranscriptEnded
 """What crosses `trunkline.transcripts`."""
 
 TRANSCRIPTS_TOPIC = "trunkline.transcripts"
+
+
+class RecordingReady(Event, frozen=True, kw_only=True):
+    """A redacted recording of the call is sealed on disk; said again when more of it is muted."""
+
+    revision: int
+    """1 at first; grows when more is muted."""
+
+    locator: str
+    """Names it among recordings: tenant, day and call; no path."""
+
+    duration_ms: int
+    muted_ms: int
+    """How much of it is masked on any leg."""
+
+    legs: int
+    sha256: str
+    """Of the sealed file, hex."""
+
+    policy_version: str
+    """By which it was redacted last."""
+
+    has_original: bool = False
+    """Whether the untouched audio is kept as well, under its own key."""
+
+    made_at: datetime
+
+
+class RecordingRemoved(Event, frozen=True, kw_only=True):
+    """The call's recording is gone, the original too."""
+
+    why: str
+    """`expired` or `erased`."""
+
+    removed_at: datetime
+
+
+RecordingEvent = RecordingReady | RecordingRemoved
+"""What crosses `trunkline.recordings`."""
+
+RECORDINGS_TOPIC = "trunkline.recordings"

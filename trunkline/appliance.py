@@ -29,7 +29,7 @@ from trunkline.settings import Settings, SettingsError, write
 
 logger = logging.getLogger(__name__)
 
-ROLES = ("listen", "redact", "store", "serve", "deliver")
+ROLES = ("listen", "redact", "record", "store", "serve", "deliver")
 READY_WITHIN_S = 90.0
 DRAIN_S = 20.0
 """How long calls that just ended may take to be summarised before the stages behind stop."""
@@ -91,7 +91,9 @@ class Appliance:
         await children.end("listen")
         if self._dsn:
             await _drained(self._dsn)
-        for name in ("redact", "store", "deliver", "serve", "stub watch", "triton", "postgres"):
+        for name in ("record", "redact", "store", "deliver", "serve"):
+            await children.end(name)
+        for name in ("stub watch", "triton", "postgres"):
             await children.end(name)
 
     @contextlib.contextmanager

@@ -3,6 +3,7 @@
 Time only: no text is kept. What any revision masked, partial or final, stays muted.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -24,6 +25,9 @@ from sip_gateway.events import Gap, GapFilled
 
 LOST_PACKETS = "lost_packets"
 """Of such a gap nobody has the audio, here or anywhere: there is nothing to mute elsewhere."""
+
+MERGE_MS = 600
+"""Between two masked stretches less than this far apart nothing is heard either."""
 
 COMPACT = 64
 """Masked stretches gathered before they are put together: a partial repeats what the last said."""
@@ -146,7 +150,7 @@ class CallMutes:
                 masked=tuple(() for _ in legs), unheard=(everything,) * len(legs), mix=everything
             )
         own = {c: self._near(c, settings) for c in {*self._legs, *(leg.channel for leg in legs)}}
-        anywhere = union((i for one in own.values() for i in one), merge_ms=settings.merge_ms)
+        anywhere = union((i for one in own.values() for i in one), merge_ms=MERGE_MS)
         masked = [anywhere if settings.mute == "call" else own[leg.channel] for leg in legs]
         unheard = [self._unheard(leg, end_ms=end_ms, settings=settings) for leg in legs]
         return Mutes(
@@ -165,7 +169,7 @@ class CallMutes:
             before_ms=settings.pad_before_ms,
             after_ms=settings.pad_after_ms,
         )
-        return union(near, merge_ms=settings.merge_ms)
+        return union(near, merge_ms=MERGE_MS)
 
     def _reached(self, channel: int, settings: Settings) -> Intervals:
         """Around what is masked on a leg, on to the words that are shown.
@@ -174,10 +178,14 @@ class CallMutes:
         """
         leg = self._leg(channel)
         shown = union(i for said in leg.segments.values() if said.is_final for i in said.shown)
+        ends = [i.end_ms for i in shown]
         out: list[Interval] = []
         for one in union(leg.masked):
             far = Interval(max(0, one.start_ms - settings.reach_ms), one.end_ms + settings.reach_ms)
-            free = without(union([far]), without(shown, union([one])))
+            near = shown[
+                bisect_left(ends, far.start_ms) : bisect_right(shown, (far.end_ms, far.end_ms))
+            ]
+            free = without(union([far]), without(near, union([one])))
             out += [i for i in free if i.start_ms <= one.start_ms and i.end_ms >= one.end_ms]
         return union(out)
 

@@ -39,7 +39,8 @@ class NotOpened(Exception):
 class SealedWriter(io.RawIOBase):
     """Takes content in order; only the first chunk may be gone back to, as FLAC's header needs.
 
-    Contract: `finish` once, then `close`. What was not finished does not open.
+    Contract: `finish` once, then `close`. What was not finished does not open. A disk that fails
+    is told by `finish`: libsndfile, which writes, cannot pass an exception on.
     """
 
     def __init__(self, path: Path, key: bytes, *, name: str) -> None:
@@ -53,6 +54,7 @@ class SealedWriter(io.RawIOBase):
         self._chunks = 1
         self._at = 0
         self._size = 0
+        self._failure: OSError | None = None
 
     def writable(self) -> bool:
         """Yes."""
@@ -74,16 +76,21 @@ class SealedWriter(io.RawIOBase):
     def write(self, data: "bytes | memoryview[int]", /) -> int:  # type: ignore[override]
         """Take what comes next, or what takes the place of the beginning."""
         whole = bytes(data)
-        if self._at < self._size:
-            self._again(whole)
-        else:
-            self._append(whole)
+        try:
+            if self._at < self._size:
+                self._again(whole)
+            else:
+                self._append(whole)
+        except OSError as error:
+            self._failure = self._failure or error
         self._at += len(whole)
         self._size = max(self._size, self._at)
         return len(whole)
 
     def finish(self, manifest: bytes) -> None:
-        """Seal what is left and the manifest, and have it on the disk."""
+        """Seal what is left and the manifest, and have it on the disk; OSError."""
+        if self._failure is not None:
+            raise self._failure
         is_short = len(self._first) < CHUNK_BYTES
         if is_short and self._first:
             self._file.write(self._cipher.seal(0, bytes(self._first)))

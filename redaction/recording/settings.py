@@ -35,9 +35,6 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     reach_ms: int = 1000
     """Beyond the pads its own leg is silent on to the next word that is shown, at most so far."""
 
-    merge_ms: int = 600
-    """Between two muted stretches less than this far apart nothing is heard either."""
-
     keep_days: int = 90
     """Recordings older than this are removed; 0: never."""
 
@@ -50,3 +47,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     recover_wait_s: float = 60.0
     """Words that were missed are recognised from the journal, when the recogniser has room. The end
     of a call waits for it so long; then what is missing stays a gap. 0: nothing is recovered."""
+
+    dir: str = ""
+    """Where recordings lie; empty: `recordings` in the state directory. One folder for all machines
+    lets every `serve` play every call."""

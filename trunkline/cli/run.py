@@ -5,7 +5,7 @@ from pathlib import Path
 
 from trunkline.settings import load
 
-ROLES = ("listen", "redact", "store", "serve", "deliver")
+ROLES = ("listen", "redact", "record", "store", "serve", "deliver")
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -14,7 +14,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "run",
         help="run one role of the appliance",
         description="Run one role until SIGTERM, which drains it. Roles: "
-        "listen (SIP and audio in), redact (personal data out), store (into Postgres), "
+        "listen (SIP and audio in), redact (personal data out), record (redacted audio; on the "
+        "machine of listen), store (into Postgres), "
         "serve (API, captions, web page), deliver (CRM connectors).",
     )
     parser.add_argument("role", choices=(*ROLES, "media"), metavar="ROLE", help=", ".join(ROLES))
