@@ -20,3 +20,6 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     caption_queue: int = 1000
     """Caption events kept for a slow or reconnecting page before it gets a fresh snapshot."""
+
+    review_sample: int = 20
+    """Segments of each day and tenant that are drawn for review of their redaction; 0: none."""

@@ -3,14 +3,17 @@
 from fastapi import FastAPI
 
 from analytics.access import Access
-from analytics.api import calls, live, pages, problems, sessions
+from analytics.api import calls, compliance, live, pages, problems, sessions
 from analytics.api.guard import Guard
 from analytics.api.security import Hardened
+from analytics.compliance.desk import Desk
 from analytics.feed import CaptionFeed
 from analytics.store import Store
 
 
-def create_app(store: Store, access: Access, *, feed: CaptionFeed) -> FastAPI:
+def create_app(
+    store: Store, access: Access, *, feed: CaptionFeed, desk: Desk | None = None
+) -> FastAPI:
     """All routes; the caller runs `feed` beside it and may include its own health routes."""
     app = FastAPI(title="Trunkline", openapi_url=None)
     guard = Guard(access)
@@ -18,6 +21,8 @@ def create_app(store: Store, access: Access, *, feed: CaptionFeed) -> FastAPI:
     app.include_router(sessions.router(access, guard))
     app.include_router(calls.router(store, guard))
     app.include_router(live.router(feed, guard))
+    if desk is not None:
+        app.include_router(compliance.router(desk, guard))
     app.include_router(pages.router())
     app.add_middleware(Hardened)
     return app

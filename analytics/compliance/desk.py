@@ -32,7 +32,7 @@ class Seal(Protocol):
     """Encrypts for one tenant."""
 
     def seal(self, tenant_id: str, value: bytes, *, purpose: str) -> bytes:
-        """Only this tenant's key opens it, and only for this purpose."""
+        """Only this tenant's key opens it, for this purpose only; NoKey if it cannot be used."""
         ...
 
 
@@ -44,6 +44,10 @@ class Masks(Protocol):
     ) -> int:
         """How many segments read otherwise now."""
         ...
+
+
+class NoKey(Exception):
+    """The tenant's key cannot be used: says why, for the log."""
 
 
 class NoReview(Exception):
@@ -134,8 +138,8 @@ class Desk:
     ) -> Answered:
         """Keep a verdict, and mask what was missed.
 
-        Raises NoReview, Outdated, and BadMark. The verdict is kept first: what cannot be masked
-        just now is masked later, by `mask_due` in the store role.
+        Raises NoReview, Outdated, BadMark and NoKey. The verdict is kept first: what cannot be
+        masked just now is masked later, by `mask_due` in the store role.
         """
         async with self._connections.transaction() as connection:
             await connection.execute(AS_TENANT, (who.tenant_id,))

@@ -9,6 +9,7 @@ from analytics.api import create_app
 from analytics.feed import CaptionFeed
 from analytics.store.postgres import PostgresStore
 from trunkline.observe import bind, health_app, serve_http
+from trunkline.reviewing import open_desk
 from trunkline.roles.process import Context, Part
 
 
@@ -39,4 +40,6 @@ async def build(context: Context) -> list[Part]:
     feed = CaptionFeed(
         store, context.bus, settings=context.settings.analytics, registry=context.registry
     )
-    return [feed, Site(context, feed, app=create_app(store, access, feed=feed))]
+    desk = await open_desk(context.settings, context.dsn, store)
+    context.closing.push_async_callback(desk.close)
+    return [feed, Site(context, feed, app=create_app(store, access, feed=feed, desk=desk))]

@@ -1,15 +1,23 @@
 """The role that writes calls and redacted transcripts into Postgres."""
 
+from analytics.compliance.draws import Draws
+from analytics.compliance.upkeep import Upkeep
 from analytics.sink import Sink
 from analytics.store.postgres import PostgresStore
 from trunkline.bus.retention import Retention
+from trunkline.reviewing import open_desk
 from trunkline.roles.process import Context, Part
 
 
 async def build(context: Context) -> list[Part]:
-    """The sink from the bus into the store, and the one who prunes the bus."""
+    """The sink from the bus into the store, what prunes the bus, what draws for review."""
     store = await PostgresStore.connect(context.dsn)
     context.closing.push_async_callback(store.close)
     settings = context.settings.analytics
     sink = Sink(store, context.bus, settings=settings, registry=context.registry)
-    return [sink, Retention(context.bus)]
+    desk = await open_desk(context.settings, context.dsn, store)
+    context.closing.push_async_callback(desk.close)
+    draws = await Draws.connect(context.dsn)
+    context.closing.push_async_callback(draws.close)
+    upkeep = Upkeep(draws, desk, size=settings.review_sample, registry=context.registry)
+    return [sink, Retention(context.bus), upkeep]
