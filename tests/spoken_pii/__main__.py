@@ -9,11 +9,14 @@ works on that half, so that the test half's figures stay honest.
 
 import argparse
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
-from tests.spoken_pii import ours, report
+from redaction.redact import Policy
+from tests.spoken_pii import ours, paired, report
+from tests.spoken_pii.call import Call
 from tests.spoken_pii.dialogues import clean_calls, personal_calls
 from tests.spoken_pii.errors import MEASURED, NONE
 from tests.spoken_pii.score import CallScore, score
@@ -28,28 +31,50 @@ def main() -> int:
     if options.misses and options.half == "test":
         print("the test half's misses are not printed: use --half dev", file=sys.stderr)
         return 2
-    scores = _measure(options)
+    policy = ours.make(options.models, ner=not options.no_ner)
+    scores = _measure(_calls(options, options.rounds), policy)
     result = report.build(scores, report.Sets("trunkline", options.half))
     print("\n".join(report.text(result)))
     if options.misses:
         _print_misses(scores, options.kind)
+    rows = _paired(options) if options.peers else []
+    print("\n".join(("", *report.paired_text(rows))) if rows else "")
     if options.json:
-        options.json.write_bytes(msgspec.json.format(msgspec.json.encode(result)))
+        both = {"redaction": result, "paired": rows}
+        options.json.write_bytes(msgspec.json.format(msgspec.json.encode(both)))
     return 0
 
 
-def _measure(options: argparse.Namespace) -> list[CallScore]:
-    policy = ours.make(options.models, ner=not options.no_ner)
+def _calls(options: argparse.Namespace, rounds: int) -> list[Call]:
     rates = NONE if options.no_errors else MEASURED
-    calls = [
-        *personal_calls(options.half, rounds=options.rounds, rates=rates),
-        *clean_calls(options.half, rounds=options.rounds, rates=rates),
+    return [
+        *personal_calls(options.half, rounds=rounds, rates=rates),
+        *clean_calls(options.half, rounds=rounds, rates=rates),
     ]
+
+
+def _measure(calls: Iterable[Call], policy: Policy) -> list[CallScore]:
     scores = []
     for call in calls:
         heard = list(stream(call))
         scores.append(score(call, heard, ours.redact(policy, call.name, heard)))
     return scores
+
+
+def _paired(options: argparse.Namespace) -> list[report.Beside]:
+    """Every system's speed on the first rounds, and what each of them found in these."""
+    calls = _calls(options, options.paired_rounds)
+    running = paired.systems(sys.executable, models=options.models, peers=options.peers)
+    paired.measure(calls, running)
+    rows = []
+    for system in running:
+        scores = system.scores
+        if system.events:
+            rules = ours.make(options.models, ner="--no-ner" not in system.argv)
+            scores = _measure(calls, rules)
+        result = report.build(scores, report.Sets(system.name, options.half))
+        rows.append(report.beside(system.speed(), result))
+    return rows
 
 
 def _print_misses(scores: list[CallScore], kind: str) -> None:
@@ -70,6 +95,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--no-errors", action="store_true", help="what was said, nothing misheard")
     parser.add_argument("--json", type=Path, help="write the result here too")
     parser.add_argument("--misses", action="store_true", help="print them (dev half)")
+    parser.add_argument(
+        "--peers", type=Path, metavar="PYTHON", help="stock Presidio beside it (peers.txt)"
+    )
+    parser.add_argument("--paired-rounds", type=int, default=1, help="of these dialogues")
     parser.add_argument("--kind", default="", help="only misses of this kind, or `over`")
     return parser.parse_args()
 

@@ -4,6 +4,7 @@ import random
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -23,6 +24,10 @@ _SEEDS = {"dev": 0, "test": 1_000_000}
 ABROAD = ("de", "fr")
 """Locales of values in English calls."""
 
+ACRONYMS_JOINED = 0.7
+"""How often "C V V" is written "CVV"."""
+
+_ACRONYM = re.compile(r"\b(?:[A-Z] ){1,3}[A-Z]\b")
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _PART = re.compile(r"\{([^}]*)\}([.,?!;:]*)|(\S+)")
 _SPOKEN_END = re.compile(r"[.,?!;:]$")
@@ -34,6 +39,21 @@ class Scenario(NamedTuple):
     name: str
     locales: tuple[str, ...]
     lines: tuple[str, ...]
+
+
+class SpokenTurn(NamedTuple):
+    """What one party says in a row, before anything heard it."""
+
+    agent: bool
+    tokens: list[Token]
+
+
+class SpokenCall(NamedTuple):
+    """A conversation as it is spoken; `locale` is where its speakers are from."""
+
+    name: str
+    locale: str
+    turns: list[SpokenTurn]
 
 
 @cache
@@ -63,11 +83,22 @@ def clean_calls(half: Half, *, rounds: int, rates: Rates) -> Iterator[Call]:
     for number in range(rounds):
         for scenario in scenarios(f"clean_{half}.txt"):
             seed = f"{_SEEDS[half] + number}/{scenario.name}"
-            rng = random.Random(seed)
-            filling = _Filling(
-                rng, scenario._replace(locales=("us", "uk", "ca", "au", "in")), rates
-            )
+            filling = _Filling(random.Random(seed), _anywhere(scenario), rates)
             yield filling.call(seed)._replace(clean=True)
+
+
+def spoken_calls(half: Half, *, clean: bool) -> Iterator[SpokenCall]:
+    """The same conversations before any recogniser, without end."""
+    file = f"clean_{half}.txt" if clean else f"{half}.txt"
+    for number in count():
+        for scenario in scenarios(file):
+            seed = f"{_SEEDS[half] + number}/{scenario.name}"
+            there = _anywhere(scenario) if clean else scenario
+            yield _Filling(random.Random(seed), there, Rates()).spoken(seed)
+
+
+def _anywhere(scenario: Scenario) -> Scenario:
+    return scenario._replace(locales=("us", "uk", "ca", "au", "in"))
 
 
 class _Filling:
@@ -89,9 +120,22 @@ class _Filling:
         turns = [self._turn(line, how) for line in self._scenario.lines]
         return Call(name, [turn for turn in turns if turn.words])
 
+    def spoken(self, name: str) -> SpokenCall:
+        """The call before any recogniser."""
+        turns = [
+            SpokenTurn(line.startswith("A:"), self._tokens(line)) for line in self._scenario.lines
+        ]
+        return SpokenCall(name, self._locale, turns)
+
     def _turn(self, line: str, how: Habits) -> Turn:
+        written = write(self._rng, self._tokens(line), how)
+        return Turn(line.startswith("A:"), mishear(self._rng, written, self._rates))
+
+    def _tokens(self, line: str) -> list[Token]:
         agent = line.startswith("A:")
         text = _CHOICE.sub(lambda m: self._rng.choice(m[1].split("|")), line[2:])
+        if self._rng.random() < ACRONYMS_JOINED:
+            text = _ACRONYM.sub(lambda m: m[0].replace(" ", ""), text)
         tokens: list[Token] = []
         for found in _PART.finditer(text):
             slot, after, word = found.groups()
@@ -104,7 +148,7 @@ class _Filling:
                 last = tokens[-1]
                 piece = last.piece._replace(pause=last.piece.pause or bool(after))
                 tokens[-1] = last._replace(piece=piece)
-        return Turn(agent, mishear(self._rng, write(self._rng, tokens, how), self._rates))
+        return tokens
 
     def _slot(self, slot: str, how: Manner) -> list[Token]:
         """A value's tokens, or those of a number that is nobody's."""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from tests.spoken_pii.intervals import Figure, figure
+from tests.spoken_pii.paired import Speed
 from tests.spoken_pii.score import CallScore
 from trunkline.evaluate.bootstrap import Share
 
@@ -119,6 +120,53 @@ def text(report: Report) -> Iterator[str]:
         verdict = f"  <= {limit:.0%} {_verdict(one.value <= limit)}" if limit else ""
         yield f"{name:40} {one.part}/{one.of} = {_share(one)}{verdict}"
     yield "Intervals: calls resampled; Wilson's in the JSON; none or all seen: rule of three."
+
+
+class Beside(msgspec.Struct, frozen=True):
+    """One system in the paired run."""
+
+    speed: Speed
+    recall: Figure
+    never_shown: Figure
+    over_words: Figure
+
+
+def beside(speed: Speed, result: Report) -> Beside:
+    """A system's speed, and what it found in the same calls."""
+    total = result.total
+    return Beside(speed, total.recall, total.never_shown, result.over_words)
+
+
+LIMITS = (
+    ("partial p95 ms", "partial_p95_ms", 2.0),
+    ("final p95 ms", "final_p95_ms", 15.0),
+    ("start s of CPU", "start_cpu_s", 5.0),
+    ("memory MB", "rss_mb", 400.0),
+)
+"""Of the first system: what, field of its `Speed`, at most."""
+
+
+def paired_text(rows: Sequence[Beside]) -> Iterator[str]:
+    """The paired run, for a terminal."""
+    yield (
+        f"{'':28}{'start s':>8}{'of CPU':>8}{'MB':>6}{'partial p50/p95':>18}"
+        f"{'final p50/p95 ms':>18}{'whole':>9}{'never shown':>13}{'clean masked':>14}"
+    )
+    for row in rows:
+        one = row.speed
+        partial = f"{one.partial_p50_ms:.2f}/{one.partial_p95_ms:.2f}"
+        final = f"{one.final_p50_ms:.2f}/{one.final_p95_ms:.2f}"
+        yield (
+            f"{one.system:28}{one.start_s:8.2f}{one.start_cpu_s:8.2f}{one.rss_mb:6.0f}"
+            f"{partial:>18}{final:>18}{row.recall.value:9.1%}{row.never_shown.value:13.1%}"
+            f"{row.over_words.value:14.2%}"
+        )
+    if rows:
+        one = rows[0].speed
+        yield f"{one.partials} partials and {one.finals} finals, CPU time, one thread"
+        for name, measured, limit in LIMITS:
+            value = getattr(one, measured)
+            yield f"{one.system}: {name} {value:.2f} <= {limit:g} {_verdict(value <= limit)}"
 
 
 def _line(row: Row, *, partials: bool) -> str:
