@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from secrets import token_hex
@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from analytics.captions import CaptionHub, Channel, Cursor, Line, View
 from analytics.events import SUMMARIES_TOPIC
-from analytics.live_call import CaptionEvent
+from analytics.live_call import CaptionEvent, LiveCall
 from analytics.settings import Settings
 from analytics.store import Store, Unavailable
 from redaction.events import TRANSCRIPTS_TOPIC, Transcript
@@ -45,6 +45,7 @@ class CaptionFeed:
         self._hub = CaptionHub(token_hex(6), keep=settings.caption_queue)
         self._silent_s = 2 * settings.lost_call_s
         self._wakes: dict[Channel, asyncio.Event] = {}
+        self._news = asyncio.Event()
         self._started_at = datetime.now(UTC)
         self._tailing = False
         self._restored = False
@@ -92,6 +93,20 @@ class CaptionFeed:
                 return []
             lines = self._hub.to_send(cursor)
         return lines
+
+    def find(self, tenant_id: str, call_id: str) -> LiveCall | None:
+        """A call that is shown live, or was until a moment ago."""
+        return self._hub.find(tenant_id, call_id)
+
+    async def until(self, holds: Callable[[], bool], *, wait_s: float) -> bool:
+        """Whether it holds, asked again whenever something is heard, for so long."""
+        try:
+            async with asyncio.timeout(wait_s):
+                while not holds():
+                    await self._news.wait()
+        except TimeoutError:
+            return holds()
+        return True
 
     def sent(self, lines: list[Line]) -> None:
         """These are on a socket now."""
@@ -158,6 +173,8 @@ class CaptionFeed:
                 self._wake()
 
     def _wake(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
         for channel in self._hub.changed():
             if wake := self._wakes.pop(channel, None):
                 wake.set()

@@ -12,7 +12,7 @@ from sip_gateway.sip.dialog import Dialog
 from sip_gateway.sip.message import Request
 from sip_gateway.siprec import metadata, roles
 from sip_gateway.siprec.metadata import Metadata, Participant
-from sip_gateway.worker_protocol import CallHints, LegSpec, OpenCall
+from sip_gateway.worker_protocol import CallHints, LegSpec, OpenCall, Pause
 
 LONGEST_TEXT = 200
 """Characters kept of what a peer names: names, addresses, labels."""
@@ -72,6 +72,12 @@ class Call(msgspec.Struct, kw_only=True):
 
     hints: CallHints = CallHints()
 
+    pause: Pause | None = None
+    """As its worker last told, or as it was asked for since."""
+
+    commanded_at: datetime | None = None
+    """When the last command was given that was obeyed: older ones are passed over."""
+
     def open(self, *, resumed: bool) -> OpenCall:
         """What tells a worker to start the call, or to take it up again."""
         return OpenCall(
@@ -84,6 +90,7 @@ class Call(msgspec.Struct, kw_only=True):
             resumed=resumed,
             clock_started_at=self.clock_started_at,
             hints=self.hints,
+            pause=self.pause,
         )
 
     @property

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from sip_gateway.call import BadRecord, Call, unpack
+from sip_gateway.commands import CallCommand
 from sip_gateway.dialog_store import DialogStore
 from sip_gateway.drivers.tcp import TcpDriver
 from sip_gateway.drivers.udp import UdpDriver
@@ -86,6 +87,10 @@ class Signalling:
                 self._timer.cancel()
             self._udp.close()
             self._tcp.close()
+
+    def command(self, command: CallCommand) -> None:
+        """What somebody asks of a call."""
+        self._do(lambda now: self._switchboard.command(command))
 
     # What the workers say (`worker_pool.Listener`).
 

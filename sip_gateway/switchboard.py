@@ -12,6 +12,7 @@ import msgspec
 from sip_gateway import call as calls
 from sip_gateway import hints
 from sip_gateway.call import BadBody, Body, Call, read_body
+from sip_gateway.commands import CallCommand, PauseCall
 from sip_gateway.line import Identity, Kept, Line, Note, Stage, agreed
 from sip_gateway.settings import Settings
 from sip_gateway.sip import sdp
@@ -40,6 +41,10 @@ from sip_gateway.worker_protocol import (
     CloseCall,
     FromWorker,
     MediaTimedOut,
+    Pause,
+    PauseChanged,
+    PauseLegs,
+    ResumeLegs,
     ToWorker,
     UpdateLegs,
 )
@@ -109,10 +114,36 @@ class Switchboard:
             case ClockStarted():
                 line.call.clock_started_at = message.clock_started_at
                 self._keep(line)
+            case PauseChanged():
+                line.call.pause = message.pause
+                self._keep(line)
             case MediaTimedOut() if line.stage is not Stage.CLOSING:
                 self._hang_up(line, "media_timeout", now)
             case CallClosed() if line.stage is Stage.CLOSING:
                 self._drop(line)
+
+    def command(self, command: CallCommand) -> None:
+        """What somebody asks of a call, if it is one of ours; the same again changes nothing."""
+        line = self._lines.get(command.call_id)
+        if line is None or line.stage is Stage.CLOSING:
+            return
+        call, done_at = line.call, line.call.commanded_at
+        if call.tenant_id != command.tenant_id or (done_at and command.at <= done_at):
+            return
+        call.commanded_at = command.at
+        order: PauseLegs | ResumeLegs = ResumeLegs(call_id=call.call_id)
+        if isinstance(command, PauseCall):
+            order = PauseLegs(call_id=call.call_id, at=command.at, why="api")
+            since = call.pause.since if call.pause else command.at
+            call.pause = Pause(since=since, why="api")
+        else:
+            call.pause = None
+        self._notes.append(Note("command", call.call_id, type(command).__name__))
+        # Kept even where its worker is away: that learns of it when it takes the call up again.
+        if line.stage is not Stage.OPENING:
+            self._keep(line)
+        if line.attached:
+            self._to_workers.append((call.worker, order))
 
     def worker_up(self, worker: int, *, now: float) -> None:
         """A worker can be talked to: it gets back the calls that were its own."""

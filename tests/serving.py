@@ -13,6 +13,7 @@ from analytics.access.postgres import PostgresAccess
 from analytics.api import create_app
 from analytics.feed import CaptionFeed
 from analytics.migrate import migrate
+from analytics.pausing import Pausing
 from analytics.settings import Settings
 from analytics.sink import Sink
 from analytics.store.postgres import PostgresStore
@@ -57,7 +58,7 @@ class Serving:
         self.registry = CollectorRegistry()
         store = await PostgresStore.connect(self.dsn)
         feed = CaptionFeed(store, self.bus, settings=settings, registry=self.registry)
-        app = create_app(store, self.access, feed=feed)
+        app = create_app(store, self.access, feed=feed, pausing=Pausing(self.bus, feed))
         app.include_router(health_app(self.registry, feed.ready).router)
         listener = bind("127.0.0.1", self.port)
         self.port = listener.getsockname()[1]

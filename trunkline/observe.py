@@ -27,7 +27,7 @@ _NOISY = ("kafka", "httpx", "httpcore", "presidio-analyzer", "presidio-anonymize
 """Libraries that log peers' data, or every request at INFO."""
 
 _EXTRA = (
-    *("call_id", "leg_id", "worker", "role", "reason"),
+    *("call_id", "leg_id", "worker", "role", "reason", "key_id"),
     *("count", "port", "url", "status", "ms", "path"),
 )
 

@@ -23,14 +23,17 @@ CAPTIONS = "captions"
 COMPLIANCE = "compliance"
 """Scope: what redaction did, and the queue in which samples of it are reviewed."""
 
-SCOPES = (CALLS, CAPTIONS, COMPLIANCE)
+CONTROL = "control"
+"""Scope: pausing and resuming live calls."""
+
+SCOPES = (CALLS, CAPTIONS, COMPLIANCE, CONTROL)
 
 ROLE_SCOPES: dict[str, tuple[str, ...]] = {
     "admin": SCOPES,
-    "supervisor": (CALLS, CAPTIONS),
+    "supervisor": (CALLS, CAPTIONS, CONTROL),
     "analyst": (CALLS,),
     "compliance": (CALLS, COMPLIANCE),
-    "service": (CALLS, CAPTIONS),
+    "service": (CALLS, CAPTIONS, CONTROL),
 }
 """What a key of each role may do, unless it is made for less."""
 

@@ -3,16 +3,24 @@
 from fastapi import FastAPI
 
 from analytics.access import Access
-from analytics.api import calls, compliance, live, pages, problems, sessions
+from analytics.api import calls, compliance, live, pages, pause, problems, sessions
 from analytics.api.guard import Guard
 from analytics.api.security import Hardened
 from analytics.compliance.desk import Desk
 from analytics.feed import CaptionFeed
+from analytics.recordings import Player
+from analytics.recordings.shelf import Shelf
+from analytics.pausing import Pausing
 from analytics.store import Store
 
 
 def create_app(
-    store: Store, access: Access, *, feed: CaptionFeed, desk: Desk | None = None
+    store: Store,
+    access: Access,
+    *,
+    feed: CaptionFeed,
+    desk: Desk | None = None,
+    pausing: Pausing | None = None,
 ) -> FastAPI:
     """All routes; the caller runs `feed` beside it and may include its own health routes."""
     app = FastAPI(title="Trunkline", openapi_url=None)
@@ -21,8 +29,12 @@ def create_app(
     app.include_router(sessions.router(access, guard))
     app.include_router(calls.router(store, guard))
     app.include_router(live.router(feed, guard))
+    if pausing is not None:
+        app.include_router(pause.router(store, pausing, guard))
     if desk is not None:
         app.include_router(compliance.router(desk, guard))
+    if sounds is not None:
+        app.include_router(recordings.router(*sounds, guard))
     app.include_router(pages.router())
     app.add_middleware(Hardened)
     return app

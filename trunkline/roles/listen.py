@@ -4,6 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
+from sip_gateway.command_reader import CommandReader
 from sip_gateway.dialog_store import DialogStore
 from sip_gateway.signalling import Signalling
 from sip_gateway.worker_pool import WorkerPool
@@ -41,7 +42,8 @@ async def build(context: Context) -> list[Part]:
         state=DialogStore(settings.state_dir / "dialogs", key),
         registry=context.registry,
     )
-    return [signalling]
+    commands = CommandReader(context.bus, signalling.command, registry=context.registry)
+    return [signalling, commands]
 
 
 def _worker(settings_file: Path, index: int, *, socket_path: Path) -> Program:

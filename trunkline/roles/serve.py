@@ -7,8 +7,11 @@ from fastapi import FastAPI
 from analytics.access.postgres import PostgresAccess
 from analytics.api import create_app
 from analytics.feed import CaptionFeed
+from analytics.pausing import Pausing
+from analytics.recordings.shelf import Shelf
 from analytics.store.postgres import PostgresStore
 from trunkline.observe import bind, health_app, serve_http
+from trunkline.recordings import RecordingPlayer, recordings_of
 from trunkline.reviewing import open_desk
 from trunkline.roles.process import Context, Part
 
@@ -42,4 +45,6 @@ async def build(context: Context) -> list[Part]:
     )
     desk = await open_desk(context.settings, context.dsn, store)
     context.closing.push_async_callback(desk.close)
-    return [feed, Site(context, feed, app=create_app(store, access, feed=feed, desk=desk))]
+    pausing = Pausing(context.bus, feed)
+    app = create_app(store, access, feed=feed, desk=desk, pausing=pausing)
+    return [feed, Site(context, feed, app=app)]

@@ -205,7 +205,7 @@ async def test_the_page_logs_in_with_a_key_and_out_again(api: Api) -> None:
             "tenant_id": "default",
             "name": "test",
             "role": "supervisor",
-            "scopes": ["calls", "captions"],
+            "scopes": ["calls", "captions", "control"],
         }
         assert (await page.get("/v1/session")).json()["role"] == "supervisor"
         assert (await page.get("/v1/calls")).status_code == 200
