@@ -1,16 +1,22 @@
 """Opens what recordings are made of and kept in: the journal, the folder, their keys."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from redaction.recording.folder import Keys, Recordings
+from analytics.recordings import NoSound, Sound, Wanted
+from redaction.recording.folder import Keys, Kind, Recordings
 from redaction.recording.make import JournaledLeg, Unreadable
+from redaction.recording.play import NoSuchChannel, Played
+from redaction.recording.sealed import NotOpened
 from sip_gateway.journal.reader import JournalReader, WrongKey
 from trunkline.bus.sealed import load_or_create_key
 from trunkline.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 
 def recordings_of(settings: Settings) -> Recordings:
@@ -29,6 +35,29 @@ def recordings_folder(settings: Settings) -> Path:
     """Where sealed recordings lie."""
     configured = settings.recording.dir
     return Path(configured) if configured else settings.state_dir / "recordings"
+
+
+class RecordingPlayer:
+    """Opens recordings for the API."""
+
+    def __init__(self, recordings: Recordings) -> None:
+        self._recordings = recordings
+
+    def open(self, wanted: Wanted) -> Sound:
+        """The file; blocks; NoSound where it is not here or cannot be opened."""
+        kind: Kind = "original" if wanted.is_original else "redacted"
+        try:
+            recording = self._recordings.open(wanted.tenant_id, wanted.call_id, kind)
+        except (FileNotFoundError, ValueError):
+            raise NoSound from None
+        except NotOpened:
+            logger.error("a recording cannot be opened", extra={"call_id": wanted.call_id})
+            raise NoSound from None
+        try:
+            return Played(recording, wanted.channel, wanted.format)
+        except NoSuchChannel:
+            recording.close()
+            raise NoSound from None
 
 
 class SoundOfCalls:

@@ -26,7 +26,10 @@ COMPLIANCE = "compliance"
 CONTROL = "control"
 """Scope: pausing and resuming live calls."""
 
-SCOPES = (CALLS, CAPTIONS, COMPLIANCE, CONTROL)
+ORIGINALS = "originals"
+"""Scope: untouched audio, where the settings keep it. Whoever hears it says why."""
+
+SCOPES = (CALLS, CAPTIONS, COMPLIANCE, CONTROL, ORIGINALS)
 
 ROLE_SCOPES: dict[str, tuple[str, ...]] = {
     "admin": SCOPES,

@@ -8,8 +8,6 @@ from analytics.api.guard import Guard
 from analytics.api.security import Hardened
 from analytics.compliance.desk import Desk
 from analytics.feed import CaptionFeed
-from analytics.recordings import Player
-from analytics.recordings.shelf import Shelf
 from analytics.pausing import Pausing
 from analytics.store import Store
 
@@ -33,8 +31,6 @@ def create_app(
         app.include_router(pause.router(store, pausing, guard))
     if desk is not None:
         app.include_router(compliance.router(desk, guard))
-    if sounds is not None:
-        app.include_router(recordings.router(*sounds, guard))
     app.include_router(pages.router())
     app.add_middleware(Hardened)
     return app

@@ -5,7 +5,8 @@ import asyncio
 from fastapi import FastAPI
 
 from analytics.access.postgres import PostgresAccess
-from analytics.api import create_app
+from analytics.api import create_app, recordings
+from analytics.api.guard import Guard
 from analytics.feed import CaptionFeed
 from analytics.pausing import Pausing
 from analytics.recordings.shelf import Shelf
@@ -47,4 +48,8 @@ async def build(context: Context) -> list[Part]:
     context.closing.push_async_callback(desk.close)
     pausing = Pausing(context.bus, feed)
     app = create_app(store, access, feed=feed, desk=desk, pausing=pausing)
+    shelf = await Shelf.connect(context.dsn)
+    context.closing.push_async_callback(shelf.close)
+    player = RecordingPlayer(recordings_of(context.settings))
+    app.include_router(recordings.router(shelf, player, Guard(access)))
     return [feed, Site(context, feed, app=app)]

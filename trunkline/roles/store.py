@@ -2,6 +2,8 @@
 
 from analytics.compliance.draws import Draws
 from analytics.compliance.upkeep import Upkeep
+from analytics.recordings.shelf import Shelf
+from analytics.recordings.sink import RecordingsSink
 from analytics.sink import Sink
 from analytics.store.postgres import PostgresStore
 from trunkline.bus.retention import Retention
@@ -20,4 +22,7 @@ async def build(context: Context) -> list[Part]:
     draws = await Draws.connect(context.dsn)
     context.closing.push_async_callback(draws.close)
     upkeep = Upkeep(draws, desk, size=settings.review_sample, registry=context.registry)
-    return [sink, Retention(context.bus), upkeep]
+    shelf = await Shelf.connect(context.dsn)
+    context.closing.push_async_callback(shelf.close)
+    recordings = RecordingsSink(shelf, context.bus, registry=context.registry)
+    return [sink, recordings, Retention(context.bus), upkeep]
