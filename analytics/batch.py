@@ -15,6 +15,7 @@ from sip_gateway.events import (
     CallEvent,
     CallStarted,
     Gap,
+    GapFilled,
     LegJoined,
     LegLeft,
     MediaStarted,
@@ -88,6 +89,9 @@ class Batch:
     gaps: dict[GapKey, int] = field(default_factory=dict)
     """End of each gap."""
 
+    filled: dict[GapKey, int] = field(default_factory=dict)
+    """How far each was filled since."""
+
     speakers: dict[tuple[CallKey, str], str] = field(default_factory=dict)
     """Corrected speaker of each segment that is named."""
 
@@ -109,6 +113,10 @@ class Batch:
                     self._add_final(key, event)
             case LegJoined() | LegLeft() | Gap():
                 self._add_of_leg(key, event)
+            case GapFilled():
+                self._call(key)
+                gap = GapKey(*key, event.leg_id, event.start_ms, event.why)
+                self.filled[gap] = max(event.until_ms, self.filled.get(gap, 0))
             case SpeakersCorrected():
                 self._call(key)
                 self.speakers |= {(key, s.segment_id): s.speaker for s in event.segments}

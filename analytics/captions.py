@@ -6,7 +6,7 @@ numbers that grow by one, and learns nothing of other tenants' traffic from them
 """
 
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -29,7 +29,7 @@ from analytics.live_call import (
 from analytics.seen_by import segment_for
 from analytics.store import OpenCall
 from redaction.events import Transcript
-from sip_gateway.events import Gap
+from sip_gateway.events import Gap, GapFilled
 
 FORGET_S = 300.0
 """A call is shown for so long after its last event once it is over; a view nobody looks at, too."""
@@ -134,6 +134,11 @@ class CaptionHub:
         """Calls in progress that are shown."""
         return sum(call.announced and not call.ended for call in self._calls.values())
 
+    def find(self, tenant_id: str, call_id: str) -> LiveCall | None:
+        """A call that is shown live, or was until a moment ago."""
+        call = self._calls.get(CallKey(tenant_id, call_id))
+        return call if call is not None and call.announced else None
+
     def receive(self, event: CaptionEvent, *, now: float) -> None:
         """Take one event in."""
         key = CallKey(event.tenant_id, event.call_id)
@@ -167,7 +172,7 @@ class CaptionHub:
         call = self._calls.setdefault(key, LiveCall(key.call_id, now=now))
         events: list[CaptionEvent] = [
             *stored.finals,
-            *(_gap_event(key, gap) for gap in stored.gaps),
+            *(event for gap in stored.gaps for event in _gap_events(key, gap)),
         ]
         messages = [m for event in events for m in call.receive(event, now=now)]
         if not call.announced:
@@ -283,12 +288,23 @@ def _call_for(call: LiveCallDocument, role: str) -> LiveCallDocument:
     return msgspec.structs.replace(call, segments=segments)
 
 
-def _gap_event(key: CallKey, gap: GapDocument) -> Gap:
-    return Gap(
+def _gap_events(key: CallKey, gap: GapDocument) -> Iterator[Gap | GapFilled]:
+    """What told the gap as it is now."""
+    start_ms = gap.start_ms if gap.told_from_ms is None else gap.told_from_ms
+    yield Gap(
         tenant_id=key.tenant_id,
         call_id=key.call_id,
         leg_id=gap.leg_id,
-        start_ms=gap.start_ms,
+        start_ms=start_ms,
         end_ms=gap.end_ms,
         why=gap.why,
     )
+    if start_ms < gap.start_ms:
+        yield GapFilled(
+            tenant_id=key.tenant_id,
+            call_id=key.call_id,
+            leg_id=gap.leg_id,
+            start_ms=start_ms,
+            why=gap.why,
+            until_ms=gap.start_ms,
+        )

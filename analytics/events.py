@@ -112,6 +112,8 @@ class SegmentDocument(msgspec.Struct, frozen=True, kw_only=True):
     words: tuple[RedactedWord, ...]
     language: str
     policy_version: str
+    recovered: bool = False
+    """Missed at first and recognised later, from the journal."""
 
 
 class GapDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,6 +123,8 @@ class GapDocument(msgspec.Struct, frozen=True, kw_only=True):
     start_ms: int
     end_ms: int
     why: str
+    told_from_ms: int | None = None
+    """Where it began before its beginning was recognised later; None: nothing of it was."""
 
 
 class TranscriptDocument(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,10 +9,12 @@ from analytics.batch import channel_of, text_of
 from analytics.events import CallDocument, CallSummary, GapDocument, LegDocument
 from redaction.events import Transcript, TranscriptEnded, TranscriptEvent
 from sip_gateway.events import (
+    PAUSES,
     CallEnded,
     CallEvent,
     CallStarted,
     Gap,
+    GapFilled,
     LegHeld,
     LegJoined,
     LegLeft,
@@ -33,6 +35,9 @@ class LegMessage(LegDocument, frozen=True, kw_only=True, tag="leg"):
 
     call_id: str
     held: bool = False
+    held_why: str = ""
+    """As `sip_gateway.events.LegHeld` says it; empty: it is not held."""
+
     left_ms: int | None = None
 
 
@@ -43,7 +48,8 @@ class SegmentMessage(Transcript, frozen=True, kw_only=True, tag="segment"):
 
 
 class GapMessage(GapDocument, frozen=True, kw_only=True, tag="gap"):
-    """Something was not heard; one with the same start and reason takes its place."""
+    """Something was not heard; one of the same leg and reason that was told from the same place
+    takes its place. Where its start has come to its end, all of it was recognised since."""
 
     call_id: str
 
@@ -91,6 +97,9 @@ class LiveCall:
 
         self.first_at = now
         self.last_at = now
+        self.pauses_said = 0
+        """How often a leg was said to be paused: it grows with every confirmation."""
+
         self._call_id = call_id
         self._call: CallDocument | None = None
         self._ended: CallEndedMessage | None = None
@@ -105,6 +114,12 @@ class LiveCall:
     def ended(self) -> bool:
         """Whether the gateway, or the store for it, has said so."""
         return self._ended is not None
+
+    @property
+    def paused(self) -> str:
+        """Why nothing is heard on purpose (`api`, `dtmf`, ...); empty: the call is not paused."""
+        why = [leg.held_why for leg in self._legs.values() if leg.left_ms is None]
+        return why[0] if why and all(one in PAUSES for one in why) else ""
 
     @property
     def over(self) -> bool:
@@ -123,6 +138,8 @@ class LiveCall:
                 return list(self._leg_changed(event))
             case Gap():
                 return list(self._missed(event))
+            case GapFilled():
+                return list(self._filled(event))
             case SpeakersCorrected():
                 return list(self._corrected(event))
             case CallEnded():
@@ -165,7 +182,8 @@ class LiveCall:
         if self._call is None or not self.announced:
             return None
         spoken = sorted(self._segments.values(), key=lambda s: (s.start_ms, s.channel))
-        gaps = sorted(self._gaps.values(), key=lambda gap: gap.start_ms)
+        left = [gap for gap in self._gaps.values() if gap.start_ms < gap.end_ms]
+        gaps = sorted(left, key=lambda gap: gap.start_ms)
         return LiveCallDocument(
             **msgspec.structs.asdict(self._described(self._call)),
             segments=tuple(spoken) if speech else (),
@@ -200,11 +218,12 @@ class LiveCall:
                     participant_name=event.participant_name,
                 )
             case LegLeft():
-                leg = replace(known, left_ms=event.at_ms, held=False)
+                leg = replace(known, left_ms=event.at_ms, held=False, held_why="")
             case LegHeld():
-                leg = replace(known, held=True)
+                leg = replace(known, held=True, held_why=event.why)
+                self.pauses_said += event.why in PAUSES
             case LegResumed():
-                leg = replace(known, held=False)
+                leg = replace(known, held=False, held_why="")
         if leg != self._legs.get(event.leg_id):
             self._legs[event.leg_id] = leg
             yield leg
@@ -244,14 +263,27 @@ class LiveCall:
 
     def _missed(self, event: Gap) -> Iterator[Message]:
         key = event.leg_id, event.start_ms, event.why
-        if key in self._gaps and self._gaps[key].end_ms >= event.end_ms:
+        known = self._gaps.get(key)
+        if known and known.end_ms >= event.end_ms:
             return
         self._gaps[key] = GapMessage(
             call_id=event.call_id,
             leg_id=event.leg_id,
-            start_ms=event.start_ms,
+            start_ms=known.start_ms if known else event.start_ms,
             end_ms=event.end_ms,
             why=event.why,
+            told_from_ms=known.told_from_ms if known else None,
+        )
+        yield self._gaps[key]
+
+    def _filled(self, event: GapFilled) -> Iterator[Message]:
+        key = event.leg_id, event.start_ms, event.why
+        known = self._gaps.get(key)
+        if known is None or min(event.until_ms, known.end_ms) <= known.start_ms:
+            return
+        start_ms = min(event.until_ms, known.end_ms)
+        self._gaps[key] = msgspec.structs.replace(
+            known, start_ms=start_ms, told_from_ms=event.start_ms
         )
         yield self._gaps[key]
 

@@ -49,16 +49,17 @@ select tenant_id, call_id,
            'speaker', speaker,
            'channel', channel, 'language', language, 'model', model,
            'model_sha256', model_sha256, 'decoder', decoder, 'policy_version', policy_version,
-           'audio_end_at', audio_end_at, 'recognised_at', recognised_at,
-           'redacted_at', redacted_at)::text
+           'recovered', recovered, 'audio_end_at', audio_end_at,
+           'recognised_at', recognised_at, 'redacted_at', redacted_at)::text
 from segments
 where (tenant_id, call_id) in (select * from unnest(%s::text[], %s::text[]))
     and day = any(%s)
 order by tenant_id, call_id, start_ms, channel, segment_id
 
 -- name: gaps
--- What was not heard of these calls.
-select tenant_id, call_id, leg_id, start_ms, end_ms, why
+-- What was not heard of these calls, and has not been since.
+select tenant_id, call_id, leg_id, greatest(start_ms, filled_until_ms), end_ms, why, start_ms
 from gaps
 where (tenant_id, call_id) in (select * from unnest(%s::text[], %s::text[]))
+    and end_ms > filled_until_ms
 order by tenant_id, call_id, start_ms, leg_id, why

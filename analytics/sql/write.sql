@@ -100,22 +100,24 @@ returning tenant_id, call_id
 -- The highest revision stays; a replay of the same one changes nothing.
 insert into segments (tenant_id, call_id, segment_id, day, leg_id, revision, start_ms, end_ms,
                       channel, speaker, language, text, written, words, model, model_sha256,
-                      decoder, policy_version, audio_end_at, recognised_at, redacted_at)
+                      decoder, policy_version, recovered, audio_end_at, recognised_at,
+                      redacted_at)
 select tenant_id, call_id, segment_id, day, leg_id, revision, start_ms, end_ms,
        channel, speaker, language, text, written, words, model, model_sha256, decoder,
-       policy_version, audio_end_at, recognised_at, redacted_at
+       policy_version, recovered, audio_end_at, recognised_at, redacted_at
 from jsonb_to_recordset(%s::jsonb) as r (
     tenant_id text, call_id text, segment_id text, day date, leg_id text, revision integer,
     start_ms bigint, end_ms bigint, channel integer, speaker text, language text, text text,
     written text, words jsonb, model text, model_sha256 text, decoder text, policy_version text,
-    audio_end_at timestamptz, recognised_at timestamptz, redacted_at timestamptz)
+    recovered boolean, audio_end_at timestamptz, recognised_at timestamptz, redacted_at timestamptz)
 on conflict (tenant_id, call_id, segment_id, day) do update set
     leg_id = excluded.leg_id, revision = excluded.revision, start_ms = excluded.start_ms,
     end_ms = excluded.end_ms, channel = excluded.channel, speaker = excluded.speaker,
     language = excluded.language, text = excluded.text,
     written = excluded.written, words = excluded.words,
     model = excluded.model, model_sha256 = excluded.model_sha256, decoder = excluded.decoder,
-    policy_version = excluded.policy_version, audio_end_at = excluded.audio_end_at,
+    policy_version = excluded.policy_version, recovered = excluded.recovered,
+    audio_end_at = excluded.audio_end_at,
     recognised_at = excluded.recognised_at, redacted_at = excluded.redacted_at, stored_at = now()
 where segments.revision < excluded.revision
 returning tenant_id, call_id
@@ -149,6 +151,16 @@ from jsonb_to_recordset(%s::jsonb) as r (
 on conflict (tenant_id, call_id, leg_id, start_ms, why) do update set end_ms = excluded.end_ms
 where gaps.end_ms < excluded.end_ms
 returning tenant_id, call_id
+
+-- name: fills
+-- A gap is filled from its beginning on, further and further.
+update gaps set filled_until_ms = r.until_ms
+from jsonb_to_recordset(%s::jsonb) as r (
+    tenant_id text, call_id text, leg_id text, start_ms bigint, why text, until_ms bigint)
+where (gaps.tenant_id, gaps.call_id, gaps.leg_id, gaps.start_ms, gaps.why)
+      = (r.tenant_id, r.call_id, r.leg_id, r.start_ms, r.why)
+    and gaps.filled_until_ms < r.until_ms
+returning gaps.tenant_id, gaps.call_id
 
 -- name: heard
 -- Remembers that a call is alive; at most every 10 s a call, and never waiting for another writer.

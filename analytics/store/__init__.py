@@ -181,6 +181,20 @@ def segment_document(final: Transcript) -> SegmentDocument:
         words=final.words,
         language=final.language,
         policy_version=final.policy_version,
+        recovered=final.recovered,
+    )
+
+
+def gap_document(
+    leg_id: str, told_from_ms: int, *, end_ms: int, why: str, from_ms: int
+) -> GapDocument:
+    """What is left of a gap from `from_ms` on."""
+    return GapDocument(
+        leg_id=leg_id,
+        start_ms=from_ms,
+        end_ms=end_ms,
+        why=why,
+        told_from_ms=told_from_ms if told_from_ms < from_ms else None,
     )
 
 

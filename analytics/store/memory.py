@@ -24,6 +24,7 @@ from analytics.store import (
     Unpublished,
     UnpublishedRetraction,
     detail,
+    gap_document,
     leg_order,
     segment_document,
 )
@@ -41,6 +42,9 @@ class _Call:
     legs: dict[str, LegFacts] = field(default_factory=dict)
     segments: dict[str, Transcript] = field(default_factory=dict)
     gaps: dict[tuple[str, int, str], int] = field(default_factory=dict)
+    filled: dict[tuple[str, int, str], int] = field(default_factory=dict)
+    """How far each gap was, since."""
+
     speakers: dict[str, str] = field(default_factory=dict)
     """Corrected, by segment."""
 
@@ -111,6 +115,12 @@ class MemoryStore:
             gaps = self._calls[key].gaps
             if end_ms > gaps.get((leg_id, start_ms, why), -1):
                 gaps[leg_id, start_ms, why] = end_ms
+                yield key
+        for (tenant_id, call_id, leg_id, start_ms, why), until_ms in batch.filled.items():
+            key = CallKey(tenant_id, call_id)
+            filled = self._calls[key].filled
+            if until_ms > filled.get((leg_id, start_ms, why), 0):
+                filled[leg_id, start_ms, why] = until_ms
                 yield key
 
     def _merge_segments(self, batch: Batch) -> Iterator[CallKey]:
@@ -338,9 +348,14 @@ def _leg(leg_id: str, leg: LegFacts) -> LegDocument:
 
 def _gaps(call: _Call) -> tuple[GapDocument, ...]:
     gaps = sorted((start, leg_id, why, end) for (leg_id, start, why), end in call.gaps.items())
+    left = [
+        (start, leg_id, why, end, max(start, call.filled.get((leg_id, start, why), 0)))
+        for start, leg_id, why, end in gaps
+    ]
     return tuple(
-        GapDocument(leg_id=leg_id, start_ms=start_ms, end_ms=end_ms, why=why)
-        for start_ms, leg_id, why, end_ms in gaps
+        gap_document(leg_id, start, end_ms=end, why=why, from_ms=from_ms)
+        for start, leg_id, why, end, from_ms in left
+        if from_ms < end
     )
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from analytics.batch import CallKey
 from analytics.events import CallDocument, CallSummary, GapDocument, LegDocument
-from analytics.store import LOST, segment_document
+from analytics.store import LOST, gap_document, segment_document
 from analytics.summary import PacketCounts, StoredCall
 from redaction.events import Transcript
 
@@ -66,6 +66,7 @@ class GapRow(NamedTuple):
     start_ms: int
     end_ms: int
     why: str
+    told_from_ms: int
 
 
 class OfCall(Protocol):
@@ -117,7 +118,7 @@ class CallRows:
     def gap_documents(self) -> tuple[GapDocument, ...]:
         """In the order of time."""
         return tuple(
-            GapDocument(leg_id=g.leg_id, start_ms=g.start_ms, end_ms=g.end_ms, why=g.why)
+            gap_document(g.leg_id, g.told_from_ms, end_ms=g.end_ms, why=g.why, from_ms=g.start_ms)
             for g in self.gaps
         )
 

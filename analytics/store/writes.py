@@ -79,6 +79,7 @@ class NewSegment(msgspec.Struct, frozen=True, kw_only=True):
     model_sha256: str
     decoder: str
     policy_version: str
+    recovered: bool
     audio_end_at: datetime
     recognised_at: datetime
     redacted_at: datetime
@@ -102,6 +103,17 @@ class NewGap(msgspec.Struct, frozen=True, kw_only=True):
     start_ms: int
     end_ms: int
     why: str
+
+
+class NewFill(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a row of `gaps` was filled."""
+
+    tenant_id: str
+    call_id: str
+    leg_id: str
+    start_ms: int
+    why: str
+    until_ms: int
 
 
 def calls(batch: Batch, *, now: datetime) -> str:
@@ -137,6 +149,13 @@ def corrections(batch: Batch) -> str:
 def gaps(batch: Batch) -> str:
     """For `gaps`."""
     return _json(_gap(key, end_ms) for key, end_ms in batch.gaps.items())
+
+
+def fills(batch: Batch) -> str:
+    """For `fills`."""
+    return _json(
+        NewFill(**key._asdict(), until_ms=until_ms) for key, until_ms in batch.filled.items()
+    )
 
 
 def _json(rows: Iterable[msgspec.Struct]) -> str:
@@ -205,6 +224,7 @@ def _segment(final: Transcript) -> NewSegment:
         model_sha256=final.model_sha256,
         decoder=final.decoder,
         policy_version=final.policy_version,
+        recovered=final.recovered,
         audio_end_at=final.audio_end_at,
         recognised_at=final.recognised_at,
         redacted_at=final.redacted_at,

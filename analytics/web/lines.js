@@ -114,9 +114,17 @@ export class Lines {
   }
 
   gap(gap) {
-    const id = `${gap.leg_id}/${gap.start_ms}/${gap.why}`;
+    const id = `${gap.leg_id}/${gap.told_from_ms ?? gap.start_ms}/${gap.why}`;
+    if (gap.start_ms >= gap.end_ms) {
+      // All of it was recognised since.
+      this.rows.get(id)?.item.remove();
+      this.rows.delete(id);
+      return;
+    }
     const row = this.rows.get(id) || this.add(id, gap, "gap");
+    const moved = row.entry.start_ms !== gap.start_ms;
     row.entry = gap;
+    if (moved) this.place(row);
     const long = seconds(gap.end_ms - gap.start_ms);
     row.text.textContent = `${this.name(gap)}: ${long} not heard, ${whyName(gap.why)}`;
   }
