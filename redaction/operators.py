@@ -18,7 +18,11 @@ from redaction.words import Class, atoms_of
 Rendering = Literal["token", "mask", "last_four", "hash", "synthetic"]
 
 MASK = "****"
-_SHORTEST_CARD = 13
+_SHORTEST_CARD = 16
+_SHORTER_CARDS = {"34": 15, "37": 15, "30": 14, "36": 14, "38": 14, "39": 14}
+"""By their first digits (American Express, Diners Club). Thirteen digits are the start of a number
+far more often than a card of the 1980s."""
+
 _HASH_LETTERS = "abcdefghijklmnop"
 _FIRST = (
     "Alex", "Blair", "Casey", "Drew", "Ellis", "Frankie", "Gray", "Harper", "Jamie", "Jordan",
@@ -58,7 +62,7 @@ class LastFour(Operator):  # type: ignore[misc, unused-ignore]
         """The token; PCI DSS 3.4.1 lets the last four digits be shown."""
         kind = (params or {})["entity_type"]
         value = value_of(text)
-        whole = len(value) >= _SHORTEST_CARD and is_card(value)
+        whole = is_card(value) and len(value) >= _SHORTER_CARDS.get(value[:2], _SHORTEST_CARD)
         return f"[{kind}:{value[-4:]}]" if whole else f"[{kind}]"
 
     def validate(self, params: Mapping[str, object] | None = None) -> None:
@@ -78,6 +82,8 @@ class KeyedHash(Operator):  # type: ignore[misc, unused-ignore]
 
     def operate(self, text: str = "", params: Mapping[str, object] | None = None) -> str:
         """The token."""
+        if not value_of(text):
+            return f"[{(params or {})['entity_type']}]"
         digest = _digest(text, params or {})[:6]
         letters = (_HASH_LETTERS[n] for byte in digest for n in divmod(byte, 16))
         return f"[{(params or {})['entity_type']}:{''.join(letters)}]"
@@ -101,6 +107,8 @@ class Synthetic(Operator):  # type: ignore[misc, unused-ignore]
 
     def operate(self, text: str = "", params: Mapping[str, object] | None = None) -> str:
         """A value that belongs to nobody: names of two words, numbers that are not given out."""
+        if not value_of(text):
+            return f"[{(params or {})['entity_type']}]"
         digest = _digest(text, params or {})
         return _made_up(str((params or {})["entity_type"]), digest)
 

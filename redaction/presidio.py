@@ -149,6 +149,8 @@ class Engine(NamedTuple):
     factory: OperatorsFactory
     names: tuple[str, ...]
     """The operator's recognisers, for the policy version."""
+    for_roles: Mapping[str, Mapping[str, OperatorConfig]] = {}
+    """Role -> entity -> the operator for what it sees instead."""
     tagger: Tagger | None = None
     """The model that finals are read with besides; None: by rules alone."""
 
@@ -173,6 +175,19 @@ class Engine(NamedTuple):
         config = config or self.operators.get("DEFAULT")
         if config is None:
             config = OperatorConfig("replace", {"new_value": f"[{kind}]"})
+        return self._operated(config, kind, spoken=spoken)
+
+    def shown(self, kind: str, spoken: str) -> dict[str, str]:
+        """What roles see in place of a span, where that is not the token."""
+        entity, token = ENTITY_OF.get(kind, kind.upper()), self.token(kind, spoken)
+        forms = {
+            role: self._operated(operators[entity], kind, spoken=spoken)
+            for role, operators in self.for_roles.items()
+            if entity in operators
+        }
+        return {role: form for role, form in forms.items() if form != token}
+
+    def _operated(self, config: OperatorConfig, kind: str, *, spoken: str) -> str:
         operator = self.factory.create_operator_class(config.operator_name, OperatorType.Anonymize)
         params = dict(config.params) | {"entity_type": kind}
         operator.validate(params)
@@ -222,5 +237,5 @@ def build_engine(
         operators or {},
         operators_factory(),
         tuple(type(r).__name__ for r in recognizers),
-        tagger,
+        tagger=tagger,
     )

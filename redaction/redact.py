@@ -229,6 +229,7 @@ class CallRedactor:
     def _apply(self, context: Context, analysis: Analysis) -> None:
         """Write what was found into the segments it lies in."""
         spans, why = _spans_by_segment(context, analysis.found)
+        whole = _wholes(context, analysis.found)
         hide = analysis.hide_from
         for n, segment in enumerate(context.segments):
             before = (list(segment.spans), segment.held_from)
@@ -236,6 +237,7 @@ class CallRedactor:
                 span for span in spans.get(n, []) if span not in segment.spans
             ]
             segment.why |= why.get(n, {})
+            segment.whole |= whole.get(n, {})
             segment.held_from = _held_word(context, n, hide)
             if (segment.spans, segment.held_from) != before:
                 self._changed[id(segment)] = segment
@@ -321,7 +323,7 @@ class CallRedactor:
         return render(
             segment,
             hold_last_words=self._policy.settings.hold_last_words,
-            token=self._policy.engine.token,
+            forms=self._policy.engine,
         )
 
     def _fail(
@@ -378,6 +380,22 @@ def _spans_by_segment(
                 spans.setdefault(n, []).append(span)
                 why.setdefault(n, {})[span] = item.why or f"the rules for {item.kind}"
     return spans, why
+
+
+def _wholes(context: Context, found: Iterable[Found]) -> dict[int, dict[Span, str]]:
+    """For each segment its spans that are part of a longer one: the last has the words of all."""
+    wholes: dict[int, dict[Span, str]] = {}
+    for item in found:
+        (first, begin), (last, end) = context.places[item.first], context.places[item.last]
+        if first == last:
+            continue
+        said: list[str] = []
+        for n in range(first, last + 1):
+            words = context.segments[n].raw.words
+            span = Span(begin if n == first else 0, end if n == last else len(words) - 1, item.kind)
+            said += [word.text for word in words[span.first : span.last + 1]]
+            wholes.setdefault(n, {})[span] = " ".join(said) if n == last else ""
+    return wholes
 
 
 def _held_word(context: Context, n: int, hide: int | None) -> int | None:

@@ -1,7 +1,9 @@
 """A segment as it may be shown: its words, and one token for each masked span."""
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from msgspec import UNSET
 
 from redaction.events import RedactedWord
 from redaction.newest import shown_until
@@ -32,11 +34,19 @@ class _Masked(NamedTuple):
     end_ms: int
 
 
-Token = Callable[[str, str], str]
-"""Token text for a kind and the words it stands for."""
+class Forms(Protocol):
+    """How a kind is shown, given the words it stands for: none where they say nothing yet."""
+
+    def token(self, kind: str, spoken: str) -> str:
+        """To everyone."""
+        ...
+
+    def shown(self, kind: str, spoken: str) -> dict[str, str]:
+        """To the roles that see another form."""
+        ...
 
 
-def render(segment: Segment, *, hold_last_words: int, token: Token) -> Rendered:
+def render(segment: Segment, *, hold_last_words: int, forms: Forms) -> Rendered:
     """What may be shown of `segment` now; its tombstones take up what is masked in it."""
     words = segment.raw.words
     hide = len(words)
@@ -47,7 +57,33 @@ def render(segment: Segment, *, hold_last_words: int, token: Token) -> Rendered:
     spans = [span for span in segment.spans + segment.written if span.first < hide]
     masked = _masked(words, spans, segment.tombstones)
     segment.tombstones = [Tombstone(m.start_ms, m.end_ms, m.kind) for m in masked]
-    return _lay_out(words, masked, hide=hide, token=token)
+    tokens = [_token(segment, m, forms=forms) for m in masked]
+    return _lay_out(words, masked, tokens=tokens, hide=hide)
+
+
+def _token(segment: Segment, m: _Masked, *, forms: Forms) -> RedactedWord:
+    """What stands in place of a span. A partial's says its kind only: more of it may follow."""
+    spoken = _spoken(segment, m) if segment.raw.is_final else ""
+    return RedactedWord(
+        text=forms.token(m.kind, spoken),
+        start_ms=m.start_ms,
+        end_ms=m.end_ms,
+        confidence=0.0,
+        kind=m.kind,
+        shown=(forms.shown(m.kind, spoken) if spoken else None) or UNSET,
+    )
+
+
+def _spoken(segment: Segment, m: _Masked) -> str:
+    """The words that a token stands for; those of all parts at the last part of a split number."""
+    whole = [
+        said
+        for span, said in segment.whole.items()
+        if m.first <= span.first and span.last <= m.last
+    ]
+    if whole:
+        return max(whole, key=len)
+    return " ".join(word.text for word in segment.raw.words[m.first : m.last + 1])
 
 
 def _masked(
@@ -108,21 +144,20 @@ def _join(a: _Masked, b: _Masked) -> _Masked:
 
 
 def _lay_out(
-    words: Sequence[Word], masked: Sequence[_Masked], *, hide: int, token: Token
+    words: Sequence[Word],
+    masked: Sequence[_Masked],
+    *,
+    tokens: Sequence[RedactedWord],
+    hide: int,
 ) -> Rendered:
     """Shown words and tokens in order."""
     out: list[tuple[int, RedactedWord, int | None]] = []
     covered: set[int] = set()
     rank = 0
-    for m in masked:
+    for m, token in zip(masked, tokens, strict=True):
         covered.update(range(m.first, m.last + 1))
         rank += (2 if m.kind == "number" else 3) * (m.last - m.first + 1)
-        spoken = " ".join(word.text for word in words[m.first : m.last + 1])
-        text = token(m.kind, spoken)
-        word = RedactedWord(
-            text=text, start_ms=m.start_ms, end_ms=m.end_ms, confidence=0.0, kind=m.kind
-        )
-        out.append((_place(words, m), word, None))
+        out.append((_place(words, m), token, None))
     for i, heard in enumerate(words[:hide]):
         if i not in covered:
             rank += 1

@@ -65,6 +65,9 @@ class Segment:
     """Found by the pattern recognisers in the final's text."""
     why: dict[Span, str] = field(default_factory=dict)
     """The rule behind each span, to explain it."""
+    whole: dict[Span, str] = field(default_factory=dict)
+    """Of a span that is one with spans of other segments: the words of all of it where it is their
+    last, none where it is not."""
     tags: tuple[Tag, ...] | None = None
     """What the model takes each word of the final for; None before it was asked."""
     filled: list[Filled] = field(default_factory=list)
@@ -116,7 +119,7 @@ class Segment:
         ]
         self.cues, self.substantive = heard, substantive
         self.spans, self.written, self.tags, self.closed = [], [], None, False
-        self.why = {}
+        self.why, self.whole = {}, {}
         return changed
 
     def start_of(self, atom: int) -> int:
