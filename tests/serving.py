@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from analytics.access import NewKey
 from analytics.access.postgres import PostgresAccess
 from analytics.api import create_app
+from analytics.compliance.desk import Desk
 from analytics.feed import CaptionFeed
 from analytics.migrate import migrate
 from analytics.pausing import Pausing
@@ -23,6 +24,9 @@ from trunkline.bus import Bus
 from trunkline.bus.postgres import PostgresBus
 from trunkline.bus.settings import Settings as BusSettings
 from trunkline.observe import bind, health_app, serve_http
+from trunkline.reviewing import open_desk
+from trunkline.settings import ApplianceSettings
+from trunkline.settings import Settings as Whole
 
 
 class Serving:
@@ -34,6 +38,8 @@ class Serving:
         self.dsn = dsn
         self.port = 0
         self.registry = CollectorRegistry()
+        self.state_dir = ""
+        """Where keys of tenants are kept; without it there is no compliance view."""
 
     @property
     def url(self) -> str:
@@ -58,7 +64,9 @@ class Serving:
         self.registry = CollectorRegistry()
         store = await PostgresStore.connect(self.dsn)
         feed = CaptionFeed(store, self.bus, settings=settings, registry=self.registry)
-        app = create_app(store, self.access, feed=feed, pausing=Pausing(self.bus, feed))
+        desk = await self._desk(store)
+        pausing = Pausing(self.bus, feed)
+        app = create_app(store, self.access, feed=feed, desk=desk, pausing=pausing)
         app.include_router(health_app(self.registry, feed.ready).router)
         listener = bind("127.0.0.1", self.port)
         self.port = listener.getsockname()[1]
@@ -70,7 +78,15 @@ class Serving:
                 yield feed
             finally:
                 stop.set()
+        if desk is not None:
+            await desk.close()
         await store.close()
+
+    async def _desk(self, store: PostgresStore) -> Desk | None:
+        if not self.state_dir:
+            return None
+        settings = Whole(appliance=ApplianceSettings(state_dir=self.state_dir))
+        return await open_desk(settings, self.dsn, store)
 
     @asynccontextmanager
     async def store(self) -> AsyncIterator[Sink]:
