@@ -16,7 +16,7 @@ _TYPES = {
 
 
 def router() -> APIRouter:
-    """`/` and `/static/...`."""
+    """`/`, `/compliance` and `/static/...`."""
     routes = APIRouter()
     found = {
         entry.name: entry.read_bytes()
@@ -27,6 +27,10 @@ def router() -> APIRouter:
     @routes.get("/")
     async def index(request: Request) -> Response:
         return _file(request, "index.html", content=found["index.html"])
+
+    @routes.get("/compliance")
+    async def compliance(request: Request) -> Response:
+        return _file(request, "compliance.html", content=found["compliance.html"])
 
     @routes.get("/static/{name}")
     async def static(request: Request, name: str) -> Response:

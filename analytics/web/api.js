@@ -29,3 +29,21 @@ export const endedCalls = (before) =>
   ask("GET", `/v1/calls?state=ended&limit=30${before ? `&before=${encodeURIComponent(before)}` : ""}`);
 export const transcript = (callId) => ask("GET", `${path(callId)}/transcript`);
 export const exportPath = (callId, format) => `${path(callId)}/transcript?format=${format}`;
+export const complianceSummary = (from, to) =>
+  ask("GET", `/v1/compliance/summary?${new URLSearchParams({ from, to })}`);
+export const nextReview = () => ask("GET", "/v1/compliance/reviews/next");
+export const answerReview = (id, verdict) => ask("POST", `/v1/compliance/reviews/${id}`, verdict);
+export const audioPath = (callId) => `${path(callId)}/audio`;
+
+// One byte of it tells whether there is any.
+export async function hasAudio(callId) {
+  const abort = new AbortController();
+  const asked = { headers: { Range: "bytes=0-0" }, signal: abort.signal };
+  try {
+    return (await fetch(audioPath(callId), asked)).ok;
+  } catch {
+    return false;
+  } finally {
+    abort.abort();
+  }
+}

@@ -30,6 +30,7 @@ function enter(who) {
   $("login").hidden = true;
   $("desk").hidden = false;
   $("who").textContent = who.name ? `${who.name} · ${who.role}` : who.role;
+  $("compliance").hidden = !who.scopes.includes("compliance");
   const live = who.scopes.includes("captions");
   linked(live ? "connecting" : "none");
   if (live) list = new Stream({ view: "list" }, { message: listMessage, state: linkState, denied });

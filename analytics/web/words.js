@@ -5,7 +5,7 @@ const KINDS = {
   phone: "phone number", email: "e-mail address", name: "name", address: "address",
   dob: "date of birth", account: "account number", policy: "policy number", order: "order number",
   routing: "routing number", iban: "IBAN", ip: "IP address", password: "password", pin: "PIN",
-  otp: "one-time code", unavailable: "text withheld",
+  otp: "one-time code", number: "long number", unavailable: "text withheld",
 };
 const WHY = {
   lost_packets: "packets lost", recogniser_unavailable: "recogniser away",
@@ -19,6 +19,7 @@ const INGRESS = { sip: "SIP", siprec: "SIPREC" };
 
 const plain = (name) => name.replaceAll("_", " ");
 
+export const kinds = () => Object.keys(KINDS).filter((kind) => kind !== "unavailable");
 export const kindName = (kind) => KINDS[kind] || plain(kind);
 export const whyName = (why) => WHY[why] || plain(why);
 export const reasonName = (reason) => REASONS[reason] || plain(reason);
