@@ -9,14 +9,14 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import msgspec
 from presidio_analyzer import EntityRecognizer
 from presidio_anonymizer.entities import OperatorConfig
 
 from redaction.identifiers import of_countries
-from redaction.operators import operator_for
+from redaction.operators import Rendering, operator_for
 from redaction.policy import ENTITY_OF
 from redaction.policy_file import PolicyError, PolicyFile, read_key, read_policy, rendering_of
 from redaction.presidio import Engine, build_engine
@@ -141,7 +141,9 @@ def build_policy(
     )
     return make_policy(
         file.settings(settings),
-        engine._replace(operators=_operators(file, shown_key)),
+        engine._replace(
+            operators=_operators(file, shown_key), for_roles=_for_roles(file, shown_key)
+        ),
         key=memory_key,
         rules=rules,
         facts="\n".join((msgspec.json.encode(file).decode(), _fingerprint(secret), *facts)),
@@ -163,6 +165,19 @@ def _operators(file: PolicyFile, key: bytes) -> Mapping[str, OperatorConfig]:
             found.setdefault(entity, operator_for("token", kind=kind, key=key))
         found["DEFAULT"] = operator_for(default, kind="", key=key)
     return found
+
+
+def _for_roles(file: PolicyFile, key: bytes) -> dict[str, dict[str, OperatorConfig]]:
+    """The operator of every entity that a role sees in a form of its own."""
+    return {
+        role: {
+            ENTITY_OF.get(kind, kind.upper()): operator_for(
+                cast(Rendering, form), kind=kind, key=key
+            )
+            for kind, form in forms.items()
+        }
+        for role, forms in file.for_roles.items()
+    }
 
 
 def _own_recognizers(

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import msgspec
 from msgspec import Meta
@@ -18,6 +18,14 @@ SHORTEST_KEY = 32
 _NEVER_KEPT = ("cvv", "pin", "otp", "password")
 """Not to be kept in any form (PCI DSS 3.3), or so short that a hash is soon guessed by its use."""
 
+HIDING = ("token", "mask")
+"""Forms that say nothing of the value."""
+
+KNOWN_ROLES = ("admin", "supervisor", "analyst", "service", "compliance", "crm", "webhook")
+"""Roles of API keys; `crm` is every connector, `webhook` that one."""
+
+_ROLE = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+_FORMS: tuple[str, ...] = get_args(Rendering)
 _KIND = re.compile(r"[a-z][a-z_]{0,31}")
 _RESERVED = ("default", "unavailable")
 
@@ -63,6 +71,9 @@ class PolicyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     render: dict[str, Rendering] = {}
     """Kind -> how it is shown; `default` for the others."""
+
+    for_roles: dict[str, dict[str, str]] = msgspec.field(default_factory=dict, name="for")
+    """Role -> kind -> what the role sees instead. All others see what `render` says."""
 
     key_file: str = ""
     """File with 32 bytes or more, for `hash` and `synthetic`; beside the policy file."""
@@ -150,6 +161,14 @@ def warnings_of(policy: PolicyFile) -> list[str]:
         found.append("card numbers or security codes are left in: no transcript is PCI DSS clean")
     if "number" in left_in and left_in < policy.kinds():
         found.append("`number` is left in: long numbers whose kind is not known are shown")
+    roles = policy.for_roles
+    for role in roles.keys() - set(KNOWN_ROLES):
+        found.append(f"for.{role}: no key has this role; a connector may be called so")
+    if {"hash", "last_four"} <= {forms.get("card") for forms in roles.values()}:
+        found.append(
+            "card is shown as hash to one role and as last_four to another: whoever has both can "
+            "tell which belong together (PCI DSS 3.5.1 asks you to prevent that)"
+        )
     if not policy.countries and policy.countries is not None:
         found.append("`countries` is empty: national numbers are known only as numbers")
     return found
@@ -161,6 +180,7 @@ def _problems(policy: PolicyFile) -> list[str]:
         *_kind_problems(policy),
         *_recognizer_problems(policy),
         *_render_problems(policy),
+        *_role_problems(policy),
     ]
 
 
@@ -205,14 +225,50 @@ def _render_problems(policy: PolicyFile) -> list[str]:
         key = f"render.{kind}"
         if kind != "default" and not _is_kind(kind, policy):
             found.append(f"{key}: no kind is called {kind!r}")
-        if rendering == "last_four" and kind != "card":
-            found.append(f"{key}: last_four is for card only")
-        if rendering in ("hash", "synthetic") and not policy.key_file:
-            found.append(f"{key}: {rendering} needs key_file")
-        if rendering in ("hash", "synthetic") and kind in _NEVER_KEPT:
-            found.append(f"{key}: expected token or mask: it must not be kept in any form")
-        if rendering == "synthetic" and kind not in SYNTHETIC_KINDS:
-            found.append(f"{key}: synthetic is for {', '.join(SYNTHETIC_KINDS)}")
+        found += _form_problems(policy, key, kind=kind, form=rendering)
+    return found
+
+
+def _form_problems(policy: PolicyFile, key: str, *, kind: str, form: str) -> list[str]:
+    """What is wrong with showing a kind in a form, to whomever."""
+    found = []
+    if form == "last_four" and kind != "card":
+        found.append(f"{key}: last_four is for card only")
+    if form in ("hash", "synthetic") and not policy.key_file:
+        found.append(f"{key}: {form} needs key_file")
+    if form in ("hash", "synthetic") and kind in _NEVER_KEPT:
+        found.append(f"{key}: expected token or mask: it must not be kept in any form")
+    if form == "synthetic" and kind not in SYNTHETIC_KINDS:
+        found.append(f"{key}: synthetic is for {', '.join(SYNTHETIC_KINDS)}")
+    return found
+
+
+def _role_problems(policy: PolicyFile) -> list[str]:
+    found = []
+    for role, forms in policy.for_roles.items():
+        if not _ROLE.fullmatch(role):
+            found.append(f"for.{role}: a role is lower-case letters, digits, dash and underscore")
+        for kind, form in forms.items():
+            found += _problems_for_role(policy, f"for.{role}.{kind}", kind=kind, form=form)
+    return found
+
+
+def _problems_for_role(policy: PolicyFile, key: str, *, kind: str, form: str) -> list[str]:
+    if not _is_kind(kind, policy):
+        return [f"{key}: no kind is called {kind!r}; each is named by itself here"]
+    if form not in _FORMS:
+        return [
+            f"{key}: {form!r} is none of {', '.join(_FORMS)}: the value itself is in no event, "
+            "so that nobody can be shown it; leave_in takes a kind out for no one"
+        ]
+    if kind in policy.left_in():
+        return [f"{key}: {kind} is left in: everybody sees it as it was said"]
+    found = _form_problems(policy, key, kind=kind, form=form)
+    if rendering_of(policy, kind) not in HIDING:
+        found.append(
+            f"{key}: all others would see render.{kind} = {rendering_of(policy, kind)!r}: where a "
+            "role has a form of its own that must be token or mask, the strictest"
+        )
     return found
 
 

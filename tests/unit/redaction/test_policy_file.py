@@ -1,20 +1,22 @@
 """A tenant's policy file: what it decides, and how it is refused."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from redaction.events import RedactedWord
 from redaction.identifiers import ENTITY_OF
 from redaction.operators import value_of
 from redaction.policies import Policies, build_policy
 from redaction.policy_file import PolicyError, read_policy, warnings_of
 from redaction.presidio import Engine
-from redaction.redact import Policy
+from redaction.redact import CallRedactor, Policy
 from redaction.sample import try_out
 from redaction.settings import Settings
 from redaction.words import TOKEN, atoms_of
-from tests.unit.redaction.spoken_dialogue import ever_shown, shown
+from tests.unit.redaction.spoken_dialogue import events, ever_shown, shown
 
 Made = Callable[..., Policy]
 SECRET = bytes(range(32))
@@ -304,3 +306,102 @@ def test_a_sample_explains_every_kind_of_a_pack(made: Made) -> None:
     (line,) = try_out(policy, ["it's A B C P E one two three four F"])
     assert line.masked[0].kind == "pan" and "form and check digits" in line.masked[0].why
     assert "pan" in ENTITY_OF
+
+
+FOR_ROLES = """
+key_file = "secret.key"
+[render]
+card = "mask"
+[for.supervisor]
+card = "last_four"
+[for.crm]
+card = "hash"
+name = "synthetic"
+"""
+
+
+def tokens(policy: Policy, dialogue: str, *, final: bool) -> list[RedactedWord]:
+    """The tokens of its finals, or of all of its partials."""
+    redactor = CallRedactor(policy, call_id="c")
+    return [
+        word
+        for event in events(dialogue, partials=True)
+        for one in redactor.receive(event)
+        for word in one.rendered.words
+        if event.is_final is final and word.kind
+    ]
+
+
+def test_each_role_has_its_own_form_beside_the_strictest(made: Made) -> None:
+    (card,) = tokens(made(FOR_ROLES), WHOLE, final=True)
+    assert card.text == "****" and card.shown
+    assert card.shown["supervisor"] == "[card:4242]"
+    assert TOKEN.fullmatch(card.shown["crm"]) and "4242" not in card.shown["crm"]
+    assert card.shown.keys() == {"supervisor", "crm"}
+
+
+def test_no_form_of_any_role_holds_the_value(made: Made) -> None:
+    said = "C: my name is Margaret Thornbury thanks"
+    (name,) = tokens(made(FOR_ROLES), said, final=True)
+    assert name.shown and "argaret" not in str(name) and "hornbury" not in str(name)
+
+
+def test_a_role_sees_nothing_of_a_number_that_is_still_being_said(made: Made) -> None:
+    for text in (FOR_ROLES, '[render]\ncard = "last_four"'):
+        partials = tokens(made(text), WHOLE[:-1] + " and now what do I do", final=False)
+        assert partials
+        assert not [token for token in partials if token.shown or "4242" in token.text]
+
+
+def test_last_four_wait_for_a_number_that_is_as_long_as_its_issuers_are(made: Made) -> None:
+    # Thirteen digits with a good check digit, as one in ten beginnings of a number has them.
+    policy = made('[render]\ncard = "last_four"')
+    thirteen = "C: My card number is 4222 2222 2222 2"
+    assert shown(policy, thirteen) == ["My card number is [card]"]
+    amex = "C: My card number is 3782 822463 10005 thanks"
+    assert shown(policy, amex) == ["My card number is [card:0005] thanks"]
+
+
+def test_a_card_said_in_two_segments_shows_its_last_four_at_the_last(made: Made) -> None:
+    policy = made('[render]\ncard = "last_four"')
+    split = "C: My card number is 4242 4242\nA: Mm-hm.\nC: 4242 4242 thanks."
+    assert shown(policy, split) == ["My card number is [card]", "Mm-hm.", "[card:4242] thanks."]
+    three = "C: My card number is 4000 0025\nC: 0000\nC: 3155 thanks."
+    assert shown(policy, three) == ["My card number is [card]", "[card]", "[card:3155] thanks."]
+
+
+def test_a_split_number_has_one_hash_and_it_is_that_of_the_whole(made: Made) -> None:
+    policy = made(HASHED)
+    (whole,) = shown(policy, "C: My card number is 4242 4242 4242 4242 thanks.")
+    split = shown(policy, "C: My card number is 4242 4242\nC: 4242 4242 thanks.")
+    assert split[-1].split()[0] == whole.split()[4]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('[for.supervisor]\ncard = "raw"', "for.supervisor.card: 'raw' is none of"),
+        ('[for.supervisor]\ncard = "plain"', "the value itself is in no event"),
+        ('[for.supervisor]\ncvv = "hash"', "needs key_file"),
+        ('key_file = "secret.key"\n[for.crm]\ncvv = "hash"', "must not be kept in any form"),
+        ('[for.supervisor]\nphone = "last_four"', "last_four is for card only"),
+        ('[for.supervisor]\nshoe = "mask"', "no kind is called 'shoe'"),
+        ('[for.supervisor]\ndefault = "mask"', "each is named by itself"),
+        ('[for."Super Visor"]\ncard = "mask"', "a role is lower-case"),
+        ('leave_in = ["card"]\n[for.crm]\ncard = "mask"', "everybody sees it"),
+        (
+            '[render]\ncard = "last_four"\n[for.crm]\ncard = "mask"',
+            "that must be token or mask, the strictest",
+        ),
+    ],
+)
+def test_what_no_role_may_be_shown_is_refused_and_says_why(made: Made, text: str, why: str) -> None:
+    with pytest.raises(PolicyError, match=re.escape(why)):
+        made(text)
+
+
+def test_a_role_that_no_key_has_and_a_hash_beside_last_four_are_noted(tmp_path: Path) -> None:
+    path = tmp_path / "t.toml"
+    path.write_text(FOR_ROLES + '[for.superviser]\ncard = "token"\n')
+    notes = " / ".join(warnings_of(read_policy(path)))
+    assert "for.superviser: no key has this role" in notes and "3.5.1" in notes
