@@ -89,7 +89,7 @@ def _arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--half", choices=("dev", "test"), default="test")
-    parser.add_argument("--rounds", type=int, default=10, help="times each dialogue is filled")
+    parser.add_argument("--rounds", type=int, default=6, help="times each dialogue is filled")
     parser.add_argument("--models", type=Path, default=ROOT / ".cache" / "models")
     parser.add_argument("--no-ner", action="store_true", help="by rules alone")
     parser.add_argument("--no-errors", action="store_true", help="what was said, nothing misheard")

@@ -30,3 +30,6 @@ class Call(NamedTuple):
     turns: list[Turn]
     clean: bool = False
     """Nobody says anything personal in it."""
+
+    dialogue: str = ""
+    """Calls of one dialogue differ in values, speakers and errors only."""

@@ -70,10 +70,21 @@ def scenarios(file: str) -> tuple[Scenario, ...]:
     return tuple(found)
 
 
+def short(file: str) -> Iterator[Scenario]:
+    """One dialogue for each choice in the first line of a file's dialogues."""
+    for scenario in scenarios(file):
+        first, *rest = scenario.lines
+        choices = _CHOICE.search(first)
+        assert choices is not None
+        for number, choice in enumerate(choices[1].split("|")):
+            line = first[: choices.start()] + choice + first[choices.end() :]
+            yield Scenario(f"{scenario.name}-{number}", scenario.locales, (line, *rest))
+
+
 def personal_calls(half: Half, *, rounds: int, rates: Rates) -> Iterator[Call]:
     """Every dialogue of the half, `rounds` times with other values, speakers and errors."""
     for number in range(rounds):
-        for scenario in scenarios(f"{half}.txt"):
+        for scenario in (*scenarios(f"{half}.txt"), *short(f"{half}_short.txt")):
             seed = f"{_SEEDS[half] + number}/{scenario.name}"
             yield _Filling(random.Random(seed), scenario, rates).call(seed)
 
@@ -118,7 +129,8 @@ class _Filling:
     def call(self, name: str) -> Call:
         how = habits(self._rng)
         turns = [self._turn(line, how) for line in self._scenario.lines]
-        return Call(name, [turn for turn in turns if turn.words])
+        words = [turn for turn in turns if turn.words]
+        return Call(name, words, dialogue=self._scenario.name)
 
     def spoken(self, name: str) -> SpokenCall:
         """The call before any recogniser."""

@@ -18,17 +18,30 @@ class Figure(NamedTuple):
     wilson: Interval
     """As if all cases were independent."""
 
-    clustered: Interval | None
+    by_call: Interval | None
     """Calls resampled; None where nothing varies, see `wilson` (rule of three at 0 or all)."""
 
+    by_dialogue: Interval | None
+    """Dialogues resampled, with all their calls: what is missed in one is missed in the next."""
 
-def figure(parts: Sequence[Share]) -> Figure:
-    """Of the calls' shares."""
+
+def figure(parts: Sequence[Share], dialogues: Sequence[str] = ()) -> Figure:
+    """Of the calls' shares; `dialogues` says of which dialogue each call is."""
     part, of = int(sum(p.part for p in parts)), int(sum(p.of for p in parts))
-    counted = [p for p in parts if p.of]
-    varies = 0 < part < of
-    clustered = rate_interval(counted) if varies else None
-    return Figure(part, of, part / of if of else 0.0, wilson(part, of), clustered)
+    by_call = by_dialogue = None
+    if 0 < part < of:
+        by_call = rate_interval([p for p in parts if p.of])
+        by_dialogue = rate_interval(_together(parts, dialogues)) if dialogues else None
+    return Figure(part, of, part / of if of else 0.0, wilson(part, of), by_call, by_dialogue)
+
+
+def _together(parts: Sequence[Share], dialogues: Sequence[str]) -> list[Share]:
+    """One share a dialogue."""
+    sums: dict[str, Share] = {}
+    for share, dialogue in zip(parts, dialogues, strict=True):
+        before = sums.get(dialogue, Share(0, 0))
+        sums[dialogue] = Share(before.part + share.part, before.of + share.of)
+    return [share for share in sums.values() if share.of]
 
 
 def wilson(part: int, of: int) -> Interval:

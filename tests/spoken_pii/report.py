@@ -78,11 +78,15 @@ def build(scores: Sequence[CallScore], sets: Sets) -> Report:
         [_row(personal, name, of, target) for name, of, target in TARGETS],
         [_row(personal, kind, (kind,), _target(kind)) for kind in kinds],
         _row(personal, "all", tuple(kinds), 0.0),
-        figure([Share(s.clean_masked, s.clean_words) for s in clean]),
-        figure([Share(s.clean_touched, s.clean_segments) for s in clean]),
-        figure([Share(s.clean_masked, s.clean_words) for s in personal]),
+        figure([Share(s.clean_masked, s.clean_words) for s in clean], _dialogues(clean)),
+        figure([Share(s.clean_touched, s.clean_segments) for s in clean], _dialogues(clean)),
+        figure([Share(s.clean_masked, s.clean_words) for s in personal], _dialogues(personal)),
         sets.partials,
     )  # fmt: skip
+
+
+def _dialogues(scores: Sequence[CallScore]) -> list[str]:
+    return [s.dialogue for s in scores]
 
 
 def _target(kind: str) -> float:
@@ -98,7 +102,8 @@ def _row(scores: Sequence[CallScore], name: str, kinds: Sequence[str], target: f
             out.append(Share(of - bad, of))
         return out
 
-    recall, never = figure(shares("missed")), figure(shares("leaked"))
+    dialogues = _dialogues(scores)
+    recall, never = figure(shares("missed"), dialogues), figure(shares("leaked"), dialogues)
     return Row(name, recall, never, target, recall.value >= target, recall.part - never.part)
 
 
@@ -108,7 +113,7 @@ def text(report: Report) -> Iterator[str]:
         f"{report.system}, {report.half} half: {report.calls} calls with personal data, "
         f"{report.clean_calls} without"
     )
-    whole = "whole at the end (95 % by call)"
+    whole = "whole at the end (95 %)"
     yield f"{'':30}{'spans':>7} {whole:^34}{'never shown':>13}{'target':>9}"
     for row in (*report.groups, *report.kinds, report.total):
         yield _line(row, partials=report.partials)
@@ -119,7 +124,11 @@ def text(report: Report) -> Iterator[str]:
     ):
         verdict = f"  <= {limit:.0%} {_verdict(one.value <= limit)}" if limit else ""
         yield f"{name:40} {one.part}/{one.of} = {_share(one)}{verdict}"
-    yield "Intervals: calls resampled; Wilson's in the JSON; none or all seen: rule of three."
+    yield (
+        "Intervals: 95 %, dialogues resampled with all their calls (by call, and Wilson's, in "
+        "the JSON);\nwhere none or all were missed, the rule of three over spans. In brackets: "
+        "spans that only partials showed."
+    )
 
 
 class Beside(msgspec.Struct, frozen=True):
@@ -176,7 +185,7 @@ def _line(row: Row, *, partials: bool) -> str:
 
 
 def _share(one: Figure) -> str:
-    low, high = one.clustered or one.wilson
+    low, high = one.by_dialogue or one.wilson
     return f"{one.value:.2%} ({low:.2%} to {high:.2%})"
 
 

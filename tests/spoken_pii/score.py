@@ -22,6 +22,7 @@ class CallScore:
     """One call's counts, by kind where there is one."""
 
     clean: bool
+    dialogue: str = ""
     spans: Counter[str] = field(default_factory=Counter)
     missed: Counter[str] = field(default_factory=Counter)
     """Of which a word can be read at the end."""
@@ -46,7 +47,7 @@ def score(call: Call, heard: Iterable[Heard], shown: Iterable[Shown]) -> CallSco
         last[one.segment_id] = one
         words = said[one.segment_id, one.revision]
         leaked |= {span for i in one.words if (span := _told(words[i])) is not None}
-    result = CallScore(call.clean)
+    result = CallScore(call.clean, call.dialogue)
     kinds: dict[int, str] = {}
     missed: set[int] = set()
     final = {segment_id: words for (segment_id, _), words in sorted(said.items(), key=_revision)}

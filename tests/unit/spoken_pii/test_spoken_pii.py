@@ -13,7 +13,7 @@ from tests.spoken_pii.numbers_said import Manner, say_groups, spell
 from tests.spoken_pii.said import say
 from tests.spoken_pii.score import Shown, score
 from tests.spoken_pii.stream import stream
-from trunkline.evaluate.bootstrap import Share
+from trunkline.evaluate.bootstrap import Interval, Share
 
 PLAIN = Manner(doubles=0, pairs=0, slips=0, fillers=0)
 
@@ -24,7 +24,14 @@ def test_the_same_seed_makes_the_same_calls() -> None:
     assert [list(stream(c)) for c in first[:3]] == [list(stream(c)) for c in first[:3]]
 
 
-@pytest.mark.parametrize("files", [("dev.txt", "test.txt"), ("clean_dev.txt", "clean_test.txt")])
+@pytest.mark.parametrize(
+    "files",
+    [
+        ("dev.txt", "test.txt"),
+        ("dev_short.txt", "test_short.txt"),
+        ("clean_dev.txt", "clean_test.txt"),
+    ],
+)
 def test_the_halves_share_no_dialogue_and_hardly_a_line(files: tuple[str, str]) -> None:
     dev, test = (dialogues.scenarios(file) for file in files)
     assert not {s.name for s in dev} & {s.name for s in test}
@@ -155,5 +162,11 @@ def test_wilsons_interval_is_the_textbooks() -> None:
 def test_a_clustered_interval_is_wider_where_misses_go_together() -> None:
     calls = [Share(10, 10)] * 27 + [Share(0, 10)] * 3
     one = intervals.figure(calls)
-    assert one.clustered is not None
-    assert one.clustered.high - one.clustered.low > one.wilson.high - one.wilson.low
+    assert one.by_call is not None
+    assert one.by_call.high - one.by_call.low > one.wilson.high - one.wilson.low
+
+
+def test_calls_of_one_dialogue_are_resampled_together() -> None:
+    calls = [Share(10, 10)] * 20 + [Share(0, 10)] * 20
+    one = intervals.figure(calls, ["easy"] * 20 + ["hard"] * 20)
+    assert one.by_dialogue == Interval(0.0, 1.0)
