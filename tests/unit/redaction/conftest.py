@@ -1,11 +1,14 @@
 """One policy for all tests: building Presidio's registry takes a moment."""
 
+from collections.abc import Mapping
+
 import pytest
 from hypothesis import settings
 
 from redaction.presidio import Engine, build_engine
 from redaction.redact import Policy, make_policy
 from redaction.settings import Settings
+from tests.unit.redaction.call_strategies import make_policies
 
 settings.register_profile("deep", max_examples=400)
 """`pytest tests/unit/redaction --hypothesis-profile=deep`: minutes instead of seconds."""
@@ -21,6 +24,12 @@ def engine() -> Engine:
 @pytest.fixture(scope="session")
 def policy(engine: Engine) -> Policy:
     return make_policy(Settings(), engine, key=KEY)
+
+
+@pytest.fixture(scope="session")
+def policies(engine: Engine) -> Mapping[str, Policy]:
+    """By name: `call_strategies.POLICIES`."""
+    return make_policies(engine, key=KEY)
 
 
 @pytest.fixture(scope="session")

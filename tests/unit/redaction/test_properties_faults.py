@@ -1,0 +1,280 @@
+"""Whatever breaks, wherever: no raw text, neither of what it broke at nor of anything else."""
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import FrameType
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from presidio_analyzer import EntityRecognizer, RecognizerResult
+from presidio_analyzer.nlp_engine import NlpArtifacts
+from presidio_anonymizer.entities import OperatorConfig
+
+import redaction
+from redaction import analysis, redact
+from redaction.memory import Memory
+from redaction.presidio import Engine, build_engine
+from redaction.redact import CallRedactor, Policy, Redacted, make_policy
+from redaction.segments import Timeline
+from redaction.settings import Settings
+from redaction.tags import Tag
+from tests.unit.redaction.call_strategies import (
+    calls,
+    cuts,
+    examples,
+    made_calls,
+    play,
+    policy_names,
+    readable_numbers,
+    seeds,
+    stream_of,
+)
+from tests.unit.redaction.spoken_calls import Call, Said, Turn
+from tests.unit.redaction.spoken_dialogue import events as dialogue
+from tests.unit.redaction.spoken_dialogue import text_of
+from tests.unit.redaction.spoken_score import Cut
+
+SAID = "boom four two four two"
+PACKAGE = str(Path(redaction.__file__).parent)
+REFUSING = frozenset(["receive", "end", "_fail", "refuse", "unavailable", "_where", "_key"])
+"""Where faults are caught and told: one in there raises, and nothing is published at all."""
+
+
+class Broken(Exception):
+    """Its message holds words, as that of many a library does."""
+
+
+class Breaks:
+    """Makes the n-th call of any function of the package fail, once."""
+
+    def __init__(self, countdown: int) -> None:
+        self.left = countdown
+        self.where = ""
+
+    def __call__(self, frame: FrameType, event: str, argument: object) -> None:
+        code = frame.f_code
+        if event != "call" or not code.co_filename.startswith(PACKAGE):
+            return
+        if code.co_name in REFUSING or code.co_name[0] == "<":
+            return
+        self.left -= 1
+        if self.left == 0:
+            self.where = code.co_name
+            raise Broken(SAID)
+
+    def during(self, work: Callable[[], list[Redacted]]) -> list[Redacted]:
+        """Run it, broken."""
+        before = sys.getprofile()
+        sys.setprofile(self)
+        try:
+            return work()
+        finally:
+            sys.setprofile(before)
+
+
+def check_refused(out: list[Redacted]) -> None:
+    """One token in place of the segment, which tells nothing of why."""
+    assert [w.text for r in out for w in r.rendered.words] == ["[unavailable]"]
+    assert out[0].rendered.sources == (None,)
+    assert out[0].fault and "boom" not in out[0].fault and "four" not in out[0].fault
+
+
+@examples(60)
+@given(call=calls(), cut=cuts, name=policy_names, at=seeds, countdown=st.integers(1, 400))
+def test_a_fault_in_any_function_shows_no_raw_text(
+    policies: Mapping[str, Policy], call: Call, cut: Cut, name: str, at: int, countdown: int
+) -> None:
+    redactor = CallRedactor(policies[name], call_id="call")
+    breaks, stream = Breaks(countdown), stream_of(call, cut)
+    for n, event in enumerate(stream):
+        if n < at % len(stream) or breaks.where:
+            redactor.receive(event)
+            continue
+        out = breaks.during(lambda event=event: redactor.receive(event))  # type: ignore[misc]
+        if breaks.where:
+            check_refused(out)
+
+
+@examples(40)
+@given(call=made_calls(), cut=cuts, at=seeds, countdown=st.integers(1, 4000))
+def test_a_fault_makes_no_number_readable(
+    policies: Mapping[str, Policy], call: Call, cut: Cut, at: int, countdown: int
+) -> None:
+    """Of the call as a whole: what the lost segment asked for is masked, and so is the past."""
+    policy, stream = policies["tagged"], stream_of(call, cut)
+    redactor, breaks, out = CallRedactor(policy, call_id="call"), Breaks(countdown), []
+    for n, event in enumerate(stream):
+        if n < at % len(stream) or breaks.where:
+            out += redactor.receive(event)
+        else:
+            out += breaks.during(lambda event=event: redactor.receive(event))  # type: ignore[misc]
+    out += redactor.end()
+    whole = readable_numbers(call, cut, play(policy, stream))
+    assert readable_numbers(call, cut, out) <= whole, breaks.where
+
+
+@examples(15)
+@given(call=calls(), cut=cuts, countdown=st.integers(1, 300))
+def test_a_fault_at_the_end_of_a_call_leaves_what_was_held_unsaid(
+    policy: Policy, call: Call, cut: Cut, countdown: int
+) -> None:
+    redactor, breaks = CallRedactor(policy, call_id="call"), Breaks(countdown)
+    for event in stream_of(call, cut):
+        redactor.receive(event)
+    out = breaks.during(redactor.end)
+    assert not breaks.where or out == []
+
+
+REVEALED = """
+C: The Tarvell thing came up again
+A: Fine thanks, who am I talking to?
+C: My name is Oswin Tarvell
+A: Thank you.
+"""
+
+
+@pytest.mark.parametrize("seam", ["_look_back", "_resolve_held", "_corrections"])
+def test_a_retraction_that_broke_comes_with_the_next_event(policy: Policy, seam: str) -> None:
+    """What a final had shown and must not show any more is not forgotten with the fault."""
+    redactor, shown = CallRedactor(policy, call_id="call"), list[Redacted]()
+    for n, event in enumerate(dialogue(REVEALED)):
+        with pytest.MonkeyPatch.context() as patch:
+            if n == 2:
+                patch.setattr(redactor, seam, fails)
+            out = redactor.receive(event)
+            shown += out
+            if n == 2:
+                check_refused(out)
+    first = [text_of(one) for one in shown if one.raw.segment_id == "001"]
+    assert first == ["The Tarvell thing came up again", "The [name] thing came up again"]
+
+
+class BrokenTagger:
+    """A model that fails."""
+
+    version = "broken"
+
+    def tag(self, words: object) -> list[Tag]:
+        raise Broken(SAID)
+
+
+class BrokenRecognizer(EntityRecognizer):
+    """An operator's own recogniser that fails."""
+
+    def __init__(self) -> None:
+        super().__init__(supported_entities=["X"], supported_language="en")
+
+    def load(self) -> None:
+        """Nothing to load."""
+
+    def analyze(
+        self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts | None = None
+    ) -> list[RecognizerResult]:
+        raise Broken(f"{SAID} {text}")
+
+
+def fails(*args: object, **kwargs: object) -> object:
+    raise Broken(f"{SAID} {args}")
+
+
+@pytest.fixture(scope="session")
+def broken(engine: Engine) -> Mapping[str, Policy]:
+    """Policies of which something that is not ours fails."""
+    custom = {"DEFAULT": OperatorConfig("custom", {"lambda": fails})}
+    made = {
+        "model": engine._replace(tagger=BrokenTagger()),
+        "recognizer": build_engine([BrokenRecognizer()]),
+        "operator": engine._replace(operators=custom),
+        "no operator": engine._replace(operators={"DEFAULT": OperatorConfig("hash2", {})}),
+        "parameters": engine._replace(operators={"DEFAULT": OperatorConfig("keyed_hash", {})}),
+    }
+    return {name: make_policy(Settings(), one, key=bytes(32)) for name, one in made.items()}
+
+
+BROKEN = ("model", "recognizer", "operator", "no operator", "parameters")
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_not_ours_may_fail(broken: Mapping[str, Policy], name: str) -> None:
+    """The model, an operator's recogniser, a Presidio operator: the segment is not shown."""
+
+    @examples(10)
+    @given(call=calls(), cut=cuts)
+    def refused_or_untouched(call: Call, cut: Cut) -> None:
+        whole = play(broken[name], stream_of(call, cut))
+        for out in whole:
+            if out.fault:
+                check_refused([out])
+            elif name == "recognizer":
+                assert not out.raw.is_final
+            elif name != "model":  # an operator is asked for each token
+                assert not any(word.kind for word in out.rendered.words)
+
+    refused_or_untouched()
+
+
+SEAMS: Mapping[str, tuple[object, str]] = {
+    "analysis": (redact, "analyse"),
+    "rendering": (redact, "render"),
+    "memory": (Memory, "number"),
+    "recognisers": (Engine, "find"),
+    "context": (Timeline, "context"),
+    "numbers": (analysis, "find_numbers"),
+    "joining": (analysis, "merge"),
+}
+
+
+@examples(30)
+@given(call=calls(), cut=cuts, fault=st.integers(1, 30), seam=st.sampled_from(sorted(SEAMS)))
+def test_a_fault_at_a_seam_refuses_the_segment(
+    policy: Policy, call: Call, cut: Cut, fault: int, seam: str
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        left = [fault]
+        break_it(patch, *SEAMS[seam], left)
+        redactor = CallRedactor(policy, call_id="call")
+        for event in stream_of(call, cut):
+            before = left[0]
+            out = redactor.receive(event)
+            if before > 0 >= left[0]:
+                check_refused(out)
+
+
+def break_it(patch: pytest.MonkeyPatch, owner: object, name: str, left: list[int]) -> None:
+    """Make the n-th call of a function fail, with words in the message."""
+    real = getattr(owner, name)
+
+    def once(*args: object, **kwargs: object) -> object:
+        left[0] -= 1
+        if left[0] == 0:
+            raise Broken(SAID)
+        return real(*args, **kwargs)
+
+    patch.setattr(owner, name, once)
+
+
+@examples(20)
+@given(call=calls(), cut=cuts, lost=st.sets(seeds, min_size=1, max_size=3))
+def test_a_revision_given_up_is_refused_and_its_call_goes_on(
+    policy: Policy, call: Call, cut: Cut, lost: set[int]
+) -> None:
+    """Its time was over: then the words of the segment must not come in a correction either."""
+    stream = stream_of(call, cut)
+    given_up = {n % len(stream) for n in lost}
+    redactor, gone = CallRedactor(policy, call_id="call"), set[str]()
+    for n, event in enumerate(stream):
+        out = [redactor.lose(event)] if n in given_up else redactor.receive(event)
+        if n in given_up:
+            check_refused(out)
+        gone = (gone | {event.segment_id}) if n in given_up else gone - {event.segment_id}
+        corrected = {one.raw.segment_id for one in out if one.is_correction}
+        assert not corrected & gone
+    assert not {one.raw.segment_id for one in redactor.end()} & gone
+
+
+def test_a_segment_too_long_to_read_is_refused(policy: Policy) -> None:
+    words = [Said("four")] * (redact.MAX_WORDS + 1)
+    (event,) = stream_of(Call("long", [Turn(False, words)]), Cut())
+    check_refused(CallRedactor(policy, call_id="call").receive(event))

@@ -1,0 +1,162 @@
+"""Finals: the same however partials and segments were cut; words untouched; nothing lost."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redaction.passed_on import passed_on
+from redaction.redact import Policy, Redacted
+from redaction.written import written
+from tests.unit.redaction.call_strategies import (
+    TOKENS,
+    calls,
+    cuts,
+    examples,
+    last,
+    made_calls,
+    play,
+    policy_names,
+    readable_numbers,
+    seeds,
+    stream_of,
+    thinned,
+)
+from tests.unit.redaction.spoken_calls import Call, Said, Turn
+from tests.unit.redaction.spoken_dialogue import shown
+from tests.unit.redaction.spoken_score import Cut, raw
+from triton_models.events import RawTranscript, Word
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@examples(25)
+@given(call=calls(), seed=seeds, segment=st.sampled_from((0, 3, 6)), name=policy_names)
+def test_a_final_does_not_depend_on_how_its_partials_were_cut(
+    policies: Mapping[str, Policy], call: Call, seed: int, segment: int, name: str
+) -> None:
+    # The same segments, with no partials, some, and one after every word.
+    policy, every = policies[name], stream_of(call, Cut(segment, 1, seed))
+    whole = last(play(policy, [event for event in every if event.is_final]))
+    assert whole == last(play(policy, thinned(every, seed))) == last(play(policy, every))
+
+
+@examples(20)
+@given(call=made_calls(styles=("said", "lower", "mixed")), seed=seeds, size=st.integers(1, 9))
+def test_numbers_do_not_depend_on_where_segments_were_cut(
+    policy: Policy, call: Call, seed: int, size: int
+) -> None:
+    whole, cut = Cut(), Cut(size, 0, seed)
+    once = readable_numbers(call, whole, play(policy, stream_of(call, whole)))
+    assert readable_numbers(call, cut, play(policy, stream_of(call, cut))) <= once
+
+
+def test_cutting_a_cue_word_by_word_still_opens_its_slot(policy: Policy) -> None:
+    asked = ["Could", "you", "confirm", "your", "date", "of", "birth?"]
+    agent = [Said(word) for word in asked]
+    said = ["the", "third", "of", "the", "eighth,", "sixty", "seven."]
+    born = [Said(word, 0, "dob", free=word == "the") for word in said]
+    call, cut = Call("words", [Turn(True, agent), Turn(False, [Said("It's"), *born])]), Cut(1, 0, 1)
+    assert not readable_numbers(call, cut, play(policy, stream_of(call, cut)))
+
+
+def again(event: RawTranscript, once: tuple[object, ...]) -> RawTranscript:
+    """The final as if what is shown of it had been said."""
+    words = [
+        Word(text=w.text, start_ms=w.start_ms, end_ms=w.end_ms, confidence=w.confidence)  # type: ignore[attr-defined]
+        for w in once
+    ]
+    return raw(
+        words, segment_id=event.segment_id, revision=event.revision, is_final=True,
+        agent=event.channel == 0, start_ms=event.start_ms,
+    )  # fmt: skip
+
+
+@examples(25)
+@given(call=made_calls(), name=st.sampled_from(TOKENS))
+def test_redacting_twice_changes_nothing(
+    policies: Mapping[str, Policy], call: Call, name: str
+) -> None:
+    # Whole turns: where a count and its unit lie in two segments, a token tells less than words.
+    stream = stream_of(call, Cut())
+    once = last(play(policies[name], stream))
+    twice = last(play(policies[name], [again(e, once[e.segment_id]) for e in stream]))
+    for segment, words in once.items():
+        texts = [w.text for w in words]  # type: ignore[attr-defined]
+        assert [w.text for w in twice[segment]] == texts  # type: ignore[attr-defined]
+
+
+@examples(40)
+@given(call=calls(), cut=cuts, name=policy_names)
+def test_words_not_masked_stay_unchanged_in_order_with_their_times(
+    policies: Mapping[str, Policy], call: Call, cut: Cut, name: str
+) -> None:
+    for out in play(policies[name], stream_of(call, cut)):
+        kept = [i for i in out.rendered.sources if i is not None]
+        assert kept == sorted(set(kept))
+        if out.raw.is_final and not any(word.kind for word in out.rendered.words):
+            assert kept == list(range(len(kept)))
+        for word, i in zip(out.rendered.words, out.rendered.sources, strict=True):
+            if i is None:
+                check_token(out, word.text, name)
+                assert word.kind is not None and word.confidence == 0
+            else:
+                heard = out.raw.words[i]
+                assert word.kind is None
+                assert (word.text, word.start_ms, word.end_ms, word.confidence) == (
+                    heard.text, heard.start_ms, heard.end_ms, heard.confidence,
+                )  # fmt: skip
+
+
+def check_token(out: Redacted, text: str, policy_name: str) -> None:
+    """Nothing of what was said stands in what is shown instead."""
+    kinds = {word.kind for word in out.rendered.words}
+    if policy_name in TOKENS:
+        assert text.strip("[]") in kinds
+    assert not {heard.text for heard in out.raw.words if heard.text[0] != "["} & {text}
+
+
+@examples(25)
+@given(call=calls(), cut=cuts, name=policy_names)
+def test_the_event_holds_nothing_of_a_masked_word(
+    policies: Mapping[str, Policy], call: Call, cut: Cut, name: str
+) -> None:
+    """Nor anything that depends on it: a token is what it is, however sure its words were."""
+    for out in play(policies[name], stream_of(call, cut)):
+        event = passed_on(out, policy_version="v", redacted_at=NOW)
+        assert event.words == out.rendered.words and event.frozen_words <= len(event.words)
+        if event.is_final:
+            assert event.written == written(event.words, language=event.language)
+        else:
+            assert event.written == ""
+        assert [w.confidence for w in event.words if w.kind] == [0.0] * sum(
+            w.kind is not None for w in event.words
+        )
+
+
+VALUE = ["four", "two", "four", "two", "five", "one", "oh", "oh"]
+CHANGES = ("um", "uh,", "hang on,", "no sorry,", "let me see", "and then", "okay,")
+
+
+@examples(40)
+@given(
+    at=st.lists(
+        st.tuples(st.integers(1, 7), st.sampled_from(CHANGES)), max_size=3, unique_by=lambda c: c[0]
+    ),
+    case=st.sampled_from((str.lower, str.upper, str.title)),
+    double=st.booleans(),
+    question=st.sampled_from(("And the card number?", "Your account number?", "Hello?")),
+)
+def test_fillers_case_and_double_never_lower_coverage(
+    policy: Policy,
+    at: list[tuple[int, str]],
+    case: Callable[[str], str],
+    double: bool,
+    question: str,
+) -> None:
+    words = [*VALUE[:6], "double", "oh"] if double else list(VALUE)
+    for where, change in sorted(at, reverse=True):
+        words.insert(where, change)
+    answer = shown(policy, f"A: {question}\nC: It's {case(' '.join(words))}.")[-1]
+    assert answer.startswith("It's [") and len(answer.split()) == 2

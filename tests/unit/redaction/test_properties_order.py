@@ -1,0 +1,122 @@
+"""Replays, duplicates and other orders give the same output; nothing crosses calls."""
+
+import random
+from collections.abc import Mapping
+
+from hypothesis import given
+
+from redaction.redact import CallRedactor, Policy, Redacted
+from tests.unit.redaction.call_strategies import (
+    calls,
+    cuts,
+    examples,
+    last,
+    made_calls,
+    play,
+    policy_names,
+    readable_numbers,
+    seeds,
+    stream_of,
+)
+from tests.unit.redaction.spoken_calls import Call, Said, Turn
+from tests.unit.redaction.spoken_score import Cut
+from triton_models.events import RawTranscript
+
+
+@examples(25)
+@given(call=calls(), cut=cuts, seed=seeds, name=policy_names)
+def test_replays_and_duplicates_change_nothing(
+    policies: Mapping[str, Policy], call: Call, cut: Cut, seed: int, name: str
+) -> None:
+    policy, stream = policies[name], stream_of(call, cut)
+    rng = random.Random(seed)
+    doubled = [e for event in stream for e in [event] * (1 + (rng.random() < 0.3))]
+    assert play(policy, stream) == play(policy, stream)
+    assert last(play(policy, doubled)) == last(play(policy, stream))
+
+
+@examples(25)
+@given(call=calls(), cut=cuts, seed=seeds, name=policy_names)
+def test_revisions_that_come_late_change_nothing(
+    policies: Mapping[str, Policy], call: Call, cut: Cut, seed: int, name: str
+) -> None:
+    """A revision overtaken by a newer one of its segment says nothing, also after the final."""
+    policy, stream = policies[name], stream_of(call, cut)
+    late = delayed(stream, random.Random(seed))
+    assert last(play(policy, late)) == last(play(policy, stream))
+
+
+def delayed(stream: list[RawTranscript], rng: random.Random) -> list[RawTranscript]:
+    """Some partials stay back for a few events; finals keep their order."""
+    keyed = [
+        (n if event.is_final or rng.random() < 0.6 else n + rng.randint(1, 6), n, event)
+        for n, event in enumerate(stream)
+    ]
+    return [event for _, _, event in sorted(keyed, key=lambda entry: entry[:2])]
+
+
+@examples(25)
+@given(call=made_calls(styles=("said", "lower", "mixed")), seed=seeds, cut=cuts)
+def test_numbers_do_not_depend_on_which_leg_comes_first(
+    policy: Policy, call: Call, seed: int, cut: Cut
+) -> None:
+    """One leg's recogniser may be seconds behind the other's: what it says comes later."""
+    stream = stream_of(call, cut)
+    once = readable_numbers(call, cut, play(policy, stream))
+    skewed = behind(stream, channel=seed % 2, by_ms=1000 * (1 + seed % 9))
+    assert readable_numbers(call, cut, play(policy, skewed)) <= once
+
+
+def behind(stream: list[RawTranscript], *, channel: int, by_ms: int) -> list[RawTranscript]:
+    """In the order in which it comes if one channel is so much later."""
+    return sorted(stream, key=lambda e: e.end_ms + by_ms * (e.channel == channel))
+
+
+@examples(25)
+@given(call=calls(), cut=cuts, name=policy_names)
+def test_rank_grows_with_every_correction(
+    policies: Mapping[str, Policy], call: Call, cut: Cut, name: str
+) -> None:
+    ranks: dict[tuple[str, int], int] = {}
+    for out in play(policies[name], stream_of(call, cut)):
+        key = (out.raw.segment_id, out.raw.revision)
+        assert out.rendered.rank > ranks.get(key, -1)
+        assert out.is_correction == (key in ranks)
+        ranks[key] = out.rendered.rank
+
+
+@examples(25)
+@given(one=calls(), other=calls(), cut=cuts, order=seeds, name=policy_names)
+def test_nothing_crosses_calls(
+    policies: Mapping[str, Policy], one: Call, other: Call, cut: Cut, order: int, name: str
+) -> None:
+    policy, streams = policies[name], [stream_of(one, cut), stream_of(other, cut)]
+    redactors = [CallRedactor(policy, call_id=call_id) for call_id in ("one", "other")]
+    out: list[list[Redacted]] = [[], []]
+    turns = [0] * len(streams[0]) + [1] * len(streams[1])
+    random.Random(order).shuffle(turns)
+    at = [0, 0]
+    for n in turns:
+        out[n] += redactors[n].receive(streams[n][at[n]])
+        at[n] += 1
+    assert [out[n] + redactors[n].end() for n in (0, 1)] == [play(policy, s) for s in streams]
+
+
+@examples(15)
+@given(call=made_calls(), cut=cuts)
+def test_what_one_call_gave_away_is_not_known_in_the_next(
+    policies: Mapping[str, Policy], call: Call, cut: Cut
+) -> None:
+    """A call in which the values of another are said with no word about what they are."""
+    policy = policies["plain"]
+    values = [word for turn in call.turns for word in turn.words if word.span is not None]
+    bare = Call(
+        "bare", [Turn(False, [Said("well"), Said(word.text), Said("then")]) for word in values]
+    )
+    if not values:
+        return
+    alone = play(policy, stream_of(bare, Cut()))
+    redactor = CallRedactor(policy, call_id="before")
+    for event in stream_of(call, cut):
+        redactor.receive(event)
+    assert play(policy, stream_of(bare, Cut())) == alone
