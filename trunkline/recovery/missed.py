@@ -93,7 +93,8 @@ def of_the_leg(
 
     `completes`: it takes the place of the segment that a worker had begun when it died.
     """
-    words = tuple(word for word in found.words if _inside(word, missed.from_ms, until_ms))
+    span = missed.from_ms, until_ms
+    words = tuple(_cut(word, *span) for word in found.words if _inside(word, *span))
     if not words:
         return None
     name = f"{missed.start_ms:09d}" if completes else f"{words[0].start_ms:09d}r"
@@ -113,3 +114,10 @@ def of_the_leg(
 def _inside(word: Word, start_ms: int, end_ms: int) -> bool:
     """A word belongs to the gap that it begins in, or lies in for the most part at its start."""
     return word.start_ms + word.end_ms >= 2 * start_ms and word.start_ms < end_ms
+
+
+def _cut(word: Word, start_ms: int, end_ms: int) -> Word:
+    """The word within the gap: what lies outside is another segment's."""
+    start_ms = max(word.start_ms, start_ms)
+    cut_ms = max(start_ms, min(word.end_ms, end_ms))
+    return msgspec.structs.replace(word, start_ms=start_ms, end_ms=cut_ms)
