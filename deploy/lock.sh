@@ -10,3 +10,4 @@ compile pyproject.toml --extra build --extra s3 --extra dev --constraint $locks/
     --output-file $locks/dev.txt
 compile pyproject.toml --extra pyannote --output-file $locks/pyannote.txt
 compile tests/load/peers.txt --output-file $locks/bench.txt
+compile tests/voiced/voices.txt --output-file $locks/voices.txt
