@@ -1,6 +1,6 @@
 """Settings of `[redaction]`."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -36,6 +36,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     allow_policy_code: bool = False
     """Let policy files name Python recognisers. Whoever writes there then runs code here."""
+
+    workers: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
+    """Processes of `trunkline up` that redact side by side, each its share of the calls. More if
+    one core does not keep up; no more than `[bus] partitions`."""
 
     allow: tuple[str, ...] = ()
     """Phrases never masked (your own service numbers, for example)."""

@@ -24,6 +24,7 @@ from trunkline.embedded import postgres, triton
 from trunkline.ports import free_port
 from trunkline.processes import Program, Watched
 from trunkline.registry import register_at_start
+from trunkline.roles.process import process_name
 from trunkline.running import RunningAppliance, appliance_file
 from trunkline.settings import Settings, SettingsError, write
 
@@ -91,8 +92,9 @@ class Appliance:
         await children.end("listen")
         if self._dsn:
             await _drained(self._dsn)
-        for name in ("record", "redact", "store", "deliver", "serve"):
-            await children.end(name)
+        for role in ("record", "redact", "store", "deliver", "serve"):
+            for index in range(_processes(role, self._settings)):
+                await children.end(process_name(role, index))
         for name in ("stub watch", "triton", "postgres"):
             await children.end(name)
 
@@ -158,7 +160,9 @@ class Appliance:
         """All roles, from the back of the walk to its front; returns once they are ready."""
         host = settings.appliance.health_host
         workers = [f"media-{index}" for index in range(settings.sip_gateway.media_workers)]
-        ports = {name: free_port(host) for name in (*ROLES, *workers)}
+        programs = [(role, index) for role in ROLES for index in range(_processes(role, settings))]
+        names = [process_name(role, index) for role, index in programs]
+        ports = {name: free_port(host) for name in (*names, *workers)}
         ports |= settings.appliance.health_ports
         appliance = msgspec.structs.replace(settings.appliance, health_ports=ports)
         settings = msgspec.structs.replace(settings, appliance=appliance)
@@ -166,18 +170,11 @@ class Appliance:
         write(settings, settings_file)
         key_file = self._state / "keys" / "admin.key"
         await first_key(appliance.postgres_dsn, tenant_id=appliance.tenant, path=key_file)
-        self._report("starting " + ", ".join(ROLES))
-        for name in reversed(ROLES):
-            argv = [
-                sys.executable,
-                "-m",
-                "trunkline",
-                "run",
-                name,
-                "--settings",
-                str(settings_file),
-            ]
-            children.start(Program(name, argv))
+        self._report("starting " + ", ".join(names))
+        for role, index in reversed(programs):
+            argv = [sys.executable, "-m", "trunkline", "run", role]
+            argv += ["--settings", str(settings_file), "--index", str(index)]
+            children.start(Program(process_name(role, index), argv))
         await _ready(host, ports)
         url = f"http://{_reachable(settings.analytics.http_host)}:{settings.analytics.http_port}"
         found = RunningAppliance(
@@ -198,6 +195,11 @@ class Appliance:
         )
         self._report(f"logs           {self._logs}")
         self._report("ready")
+
+
+def _processes(role: str, settings: Settings) -> int:
+    """How many of a role; redaction's share the calls by partition."""
+    return settings.redaction.workers if role == "redact" else 1
 
 
 class _Children:

@@ -44,7 +44,7 @@ class Context:
     """Closes what the role's parts share, once they are done."""
 
     worker: int = 0
-    """Which of the media workers this process is."""
+    """Which of the role's processes this is."""
 
     socket_path: Path = Path()
     """Where that worker listens for the signalling process."""
@@ -62,8 +62,13 @@ def run_role(name: str, build: Build, *, settings: Settings, worker: int, socket
     dsn = settings.appliance.postgres_dsn
     closing = AsyncExitStack()
     context = Context(settings, dsn, bus, REGISTRY, closing, worker=worker, socket_path=socket)
-    uvloop.run(_run(f"media-{worker}" if name == "media" else name, build, context=context))
+    uvloop.run(_run(process_name(name, worker), build, context=context))
     return 0
+
+
+def process_name(role: str, worker: int) -> str:
+    """`media-0`, `media-1`; of the other roles the first process has the role's own name."""
+    return f"{role}-{worker}" if worker or role == "media" else role
 
 
 def open_bus(settings: Settings, *, registry: CollectorRegistry) -> Bus:
