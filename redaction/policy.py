@@ -46,8 +46,8 @@ def policy_version(
     settings: Settings, *, recognizers: tuple[str, ...] = (), facts: str = ""
 ) -> str:
     """Short hash of everything that decides what is masked and how it is shown."""
-    # Where policies lie and who may bring code decides nothing by itself.
-    decides = msgspec.structs.replace(settings, policies_dir="", allow_policy_code=False)
+    # Where policies lie, who may bring code, and how many work decides nothing by itself.
+    decides = msgspec.structs.replace(settings, policies_dir="", allow_policy_code=False, workers=1)
     tables = (
         sorted(lexicon.GLUE), sorted(lexicon.FILLERS), sorted(lexicon.CORRECTIONS),
         lexicon.GAP_PHRASES, sorted(lexicon.BACKCHANNELS), cues.STRONG, cues.WEAK, cues.NAME,
