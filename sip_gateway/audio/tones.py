@@ -125,8 +125,10 @@ class ToneFinder:
             self._past, self._at = self._past[:0], start
         line = np.concatenate((self._past, pcm.astype(np.float32)))
         count = max(0, (len(line) - BLOCK) // HOP + 1)
-        for n, symbol in enumerate(_symbols(line, count)):
-            over += self._take(symbol, self._at + n * HOP)
+        symbols = _symbols(line, count)
+        if symbols or self._open is not None:
+            for n in range(count):
+                over += self._take(symbols[n] if symbols else -1, self._at + n * HOP)
         self._past, self._at = line[count * HOP :], self._at + count * HOP
         return over
 
@@ -161,18 +163,20 @@ class ToneFinder:
 
 
 def _symbols(line: NDArray[np.float32], count: int) -> list[int]:
-    """For each of the first `count` blocks: which key's tone it is, or -1."""
+    """For each of the first `count` blocks: which key's tone it is, or -1. Empty: none of any."""
     if count == 0:
         return []
-    blocks = np.lib.stride_tricks.sliding_window_view(line, BLOCK)[: count * HOP : HOP]
+    # Views cost as much to make as the sums themselves, and products of views are slow.
+    shape, strides = (count, BLOCK), (HOP * line.itemsize, line.itemsize)
+    blocks: NDArray[np.float32] = np.ascontiguousarray(
+        np.ndarray(shape, line.dtype, line, strides=strides)
+    )
     energy = np.einsum("ij,ij->i", blocks, blocks) / BLOCK
-    loud = energy > 2 * _FLOOR
-    if not loud.any():
-        return [-1] * count
+    if energy.max() <= 2 * _FLOOR:
+        return []
     parts = np.square(blocks @ _PROBE)
     half = parts.shape[1] // 2
     power = (parts[:, :half] + parts[:, half:]).reshape(count, len(_OFF), 8).max(axis=1)
-    row, column = power[:, :4].argmax(axis=1), power[:, 4:].argmax(axis=1)
     ordered = np.sort(power.reshape(count, 2, 4), axis=2)
     best, second = ordered[:, :, 3], ordered[:, :, 2]
     weak, strong = best.min(axis=1), best.max(axis=1)
@@ -182,4 +186,5 @@ def _symbols(line: NDArray[np.float32], count: int) -> list[int]:
         & (strong < _TWIST_RATIO * weak)
         & (best > _ABOVE_OTHERS * second).all(axis=1)
     )
-    return [int(n) for n in np.where(is_tone, 4 * row + column, -1)]
+    row, column = power[:, :4].argmax(axis=1), power[:, 4:].argmax(axis=1)
+    return [int(n) for n in np.where(is_tone, 4 * row + column, -1)] if is_tone.any() else []
