@@ -10,7 +10,7 @@ from typing import NamedTuple
 from redaction.common_words import COMMON_WORDS
 from redaction.lexicon import SPELLING_ALPHABET
 from redaction.memory import Memory
-from redaction.recognizers import address, email, own, person, secret, tagged
+from redaction.recognizers import address, answers, email, own, person, secret, tagged
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.misheard import widened
 from redaction.recognizers.numbers import find_numbers
@@ -19,11 +19,12 @@ from redaction.shape import Shape
 from redaction.tables import words_in
 from redaction.words import Atom, Class
 
-_WORD_KINDS = ("name", "email", "password", "address")
+_WORD_KINDS = ("name", "email", "password", "security_answer", "address")
 _BEGINS = words_in("oh o double triple treble plus apartment flat unit suite")
-_SPELT_KINDS = ("policy", "order")
+_SPELT_KINDS = ("policy", "order", "ticket")
 _OF_DATES = (Class.MONTH, Class.ORDINAL)
-_SPECIFIC = ("email", "iban", "card", "ip", "address", "dob", "password", "name")
+_SPECIFIC = ("email", "iban", "card", "ip", "address", "dob", "password", "security_answer",
+             "name")  # fmt: skip
 """Which kind a span gets where recognisers disagree, before others."""
 
 
@@ -58,7 +59,8 @@ def analyse(heard: Heard, memory: Memory, *, allowed: "Allowed") -> Analysis:
     found += _known_words(heard.atoms, memory)
     found = [f for f in found if not allowed.covers(heard.atoms, f) and _is_taken_out(heard, f)]
     words = {word: kind for word, kind in words.items() if heard.rules.takes_out(kind)}
-    merged = merge(widened(heard, merge(found, heard.atoms)), heard.atoms)
+    widest = [stuttered(one, heard.atoms) for one in widened(heard, merge(found, heard.atoms))]
+    merged = merge(widest, heard.atoms)
     if heard.is_open or heard.may_go_on:
         undecided += _awaited(heard, merged) + _open_date(heard) + _dangling(heard)
         undecided += _half_spelt(heard)
@@ -79,6 +81,7 @@ _WORD_RECOGNISERS: tuple[
 ] = (
     (email.words_of, email.find_emails),
     (secret.words_of, secret.find_secrets),
+    (answers.words_of, answers.find_answers),
     (person.words_of, person.find_names),
     (address.words_of, address.find_addresses),
     (tagged.words_of, tagged.find_tagged),
@@ -203,6 +206,22 @@ def merge(found: Sequence[Found], atoms: Sequence[Atom]) -> list[Found]:
                 continue
         merged.append(item)
     return merged
+
+
+def stuttered(found: Found, atoms: Sequence[Atom]) -> Found:
+    """`January January tenth`: with what it begins or ends with, said or recognised twice."""
+    first, last = found.first, found.last
+    while first and found.first - first < 2 and _repeats(atoms[first - 1], atoms[first]):
+        first -= 1
+    while (
+        last + 1 < len(atoms) and last - found.last < 2 and _repeats(atoms[last], atoms[last + 1])
+    ):
+        last += 1
+    return found._replace(first=first, last=last)
+
+
+def _repeats(a: Atom, b: Atom) -> bool:
+    return a.text == b.text and a.cls is not Class.FILLER
 
 
 def _join(a: Found, b: Found) -> Found:

@@ -3,7 +3,7 @@
 Tables only. They are part of the policy: `policy.policy_version` hashes them.
 """
 
-from redaction.tables import phrases_in
+from redaction.tables import phrases_in, words_in
 
 STRONG = {
     "card": phrases_in("""
@@ -88,9 +88,9 @@ STRONG = {
         order number, order id, order reference, order is, order's, booking reference, booking
         number, booking code, booking ref, confirmation number, confirmation code, reference
         number, reference code, ref number, reservation number, reservation code, record
-        locator, locator, tracking number, tracking id, case number, invoice number, invoice,
+        locator, locator, tracking number, tracking id, invoice number, invoice,
         return number, purchase order, transaction id, transaction number, reference is, your
-        reference, my reference, the reference, case id, consignment number, receipt number
+        reference, my reference, the reference, consignment number, receipt number
     """),
     "routing": phrases_in("""
         routing, routing number, sort code, aba number, transit number, bsb, sorting code, bank
@@ -103,10 +103,21 @@ STRONG = {
         ip address, ip, i p address, server address, i p, address of the server
     """),
     "password": phrases_in("""
-        password, pass word, passphrase, pass phrase, secret word, memorable word, security
-        question, security answer, security word, maiden name, safe word, code word, password's,
-        memorable information, memorable name, first pet, favorite teacher, favourite teacher,
-        first school
+        password, pass word, passphrase, pass phrase, secret word, security word, safe word, code
+        word, password's, passwords, login details
+    """),
+    "security_answer": phrases_in("""
+        security question, security questions, security answer, secret question, secret answer,
+        maiden name, pet's name, memorable word, memorable information, memorable name, memorable
+        place, memorable phrase, memorable date, memorable event, childhood nickname, first pet,
+        first school, primary school, elementary school, favorite teacher, favourite teacher, first
+        car, first job, hint is, password hint, the hint, your nickname
+    """),
+    "ticket": phrases_in("""
+        case number, ticket number, ticket id, case id, case reference, incident number, incident
+        id, incident reference, complaint number, complaint reference, service request, request
+        number, request id, work order, job number, fault reference, fault number, docket number,
+        rma, r m a, ticket's, ticket is, e ticket, e-ticket
     """),
     "pin": phrases_in("""
         pin, pin number, pin code, p i n, pin's, personal identification
@@ -160,6 +171,75 @@ WEAK = {
 }
 """Slot kind -> phrases after which a short amount or count is still more likely."""
 
+GAPPED = {
+    "security_answer": phrases_in("""
+        first * pet, name of * pet, name of * dog, name of * cat, first * car, make of * car, model
+        of * car, name of * school, went to school, school * went, school * attend, school *
+        attended, high school * go, name of * teacher, first * teacher, favorite * color, favourite
+        * colour, favorite * food, favourite * food, favorite * movie, favourite * film, favourite
+        * movie, favorite * book, favourite * book, favorite * team, favourite * team, favorite *
+        band, favourite * band, favorite * singer, favorite * song, favourite * song, favorite *
+        place, favourite * place, favorite * teacher, favourite * teacher, favorite * animal,
+        favourite * animal, favorite * drink, favourite * drink, city * born, town * born, where *
+        born, hospital * born, place * birth, street * grew up, street * grow up, where * grew up,
+        where * grow up, town * grew up, city * grew up, street * lived, name of * street * grew,
+        answer to * question, answer to * hint, answer * security, childhood * friend, childhood *
+        hero, childhood * nickname, name of * best friend, name of * best man, maid of honor,
+        mother's * name, father's * name, grandmother's * name, grandfather's * name, sibling's *
+        name, spouse's * name, where * honeymoon, where * meet * spouse, first * job, first * boss,
+        first * employer, first * concert, first * kiss, first * holiday, first * teacher,
+        memorable * place, memorable * date
+    """),
+    "password": phrases_in("""
+        characters of * password, character of * password, letters of * password, letter of *
+        password, password * account, password * set
+    """),
+    "address": phrases_in("""
+        where * send, where * ship, where * shipping, where * deliver, where * mail, where * post
+        it, where * live, where * living, what * city, what * town, which * town,
+        what * state, which * state, city and state, town and, what * county, what * street, which *
+        street, name of * street, name of * road, street * name, house name, first line of
+    """),
+    "expiry": phrases_in("""
+        when * card * good, when * card * valid, how long * card, card * run out, card * runs out,
+        card * expires
+    """),
+    "phone": phrases_in("""
+        number * reach, number * call, number * contact, number * text, number * ring, give * call
+        on, give * call at, give * ring on, ring * back on
+    """),
+    "ssn": phrases_in("""
+        last * social
+    """),
+    "cvv": phrases_in("""
+        number * back * card, digits * back * card, code * back * card, numbers * by * signature,
+        number * by * signature, digits * front * amex
+    """),
+    "ticket": phrases_in("""
+        ticket * number, case * number
+    """),
+    "order": phrases_in("""
+        order * number, booking * number, reservation * number
+    """),
+    "asked_name": phrases_in("""
+        your * name, your * surname, first * name, last name, surname, full name, middle name, name
+        please, name on * card, name on * account, name on * booking, name on * reservation, name on
+        * policy, name on * order, who am i speaking, who i'm speaking, who i am speaking, whom am i
+        speaking, who * calling, account holder, holder's name, cardholder's name, patient's * name,
+        passenger's * name, what * name is it, who * account * under, what * last name, whose name,
+        under what name, under which name, her name, his name, their name, child's * name, spell
+        * name, make * out to
+    """),
+}
+"""Slot kind -> phrases with a `*` for up to three words that may stand there."""
+
+BARE = {
+    "address": words_in("street city town state county suburb province zip postcode"),
+    "asked_name": words_in("name names surname initials forename"),
+    "dob": words_in("birthday"),
+}
+"""Slot kind -> nouns that are a whole question if hardly more is said: `and the city?`"""
+
 NAME = phrases_in("""
 your name, full name, first name, last name, surname, second name, middle name, first and last
 name, first and last, who am i speaking, who i'm speaking, who i am speaking, am i speaking, am
@@ -176,8 +256,8 @@ was, spelled, spelt, passenger name, patient's name, guest name
 NO_CUE = phrases_in("""
 promo code, promotion code, promotional code, discount code, coupon code, voucher code, error
 code, dress code, qr code, bar code, product code, country code, source code, offer code,
-referral code, model number, version number, flight number, gate number, room number, ticket
-number, seat number, part number, code of, code red, social media, social worker, social work,
+referral code, model number, version number, flight number, gate number, room number, seat
+number, part number, code of, code red, social media, social worker, social work,
 social services, social care, social club, social network, social event, number of, a number of,
 number one, any number, phone number of the, card reader, card machine, gift cards, our number,
 our phone, our address, our email, customer service number, helpline, toll free, free phone,

@@ -59,7 +59,7 @@ aisle android article bay booth build bus category channel chapter class coupon 
 episode error exit firmware flight flights floor freeway galaxy gate gates grade highway
 interstate ios iphone item junction lane level model motorway offer option page part phase
 platform press product promo promotion promotional referral release road roads room rooms route
-routes row season seat seats section series size step table terminal ticket tickets track train
+routes row season seat seats section series size step table terminal track train
 version versions voucher windows zone
 """)
 """A number after one of these is theirs: a flight, a gate, a version."""
@@ -91,7 +91,8 @@ _CLOCK_WORDS = words_in("""
 about after around at before between by from past since till to until
 """)
 _YEAR_WORDS = frozenset({"in", "since", "of", "during", "year", "until", "by", "back"})
-_SECRETS = frozenset({"cvv", "pin", "otp", "password", "expiry", "dob", "card", "number"})
+_SECRETS = frozenset({"cvv", "pin", "otp", "password", "expiry", "dob", "card", "number",
+                      "security_answer"})  # fmt: skip
 _SHORT_CODES = frozenset({"cvv", "pin", "otp", "password", "expiry"})
 
 

@@ -28,6 +28,8 @@ ENTITY_OF = {
     "ip": "IP_ADDRESS",
     "password": "PASSWORD",
     "pin": "PIN",
+    "security_answer": "SECURITY_ANSWER",
+    "ticket": "TICKET_NUMBER",
     "otp": "ONE_TIME_PASSCODE",
     "number": "LONG_NUMBER",
     **identifiers.ENTITY_OF,
@@ -51,6 +53,7 @@ def policy_version(
     tables = (
         sorted(lexicon.GLUE), sorted(lexicon.FILLERS), sorted(lexicon.CORRECTIONS),
         lexicon.GAP_PHRASES, sorted(lexicon.BACKCHANNELS), cues.STRONG, cues.WEAK, cues.NAME,
+        cues.GAPPED, {kind: sorted(nouns) for kind, nouns in cues.BARE.items()},
         cues.NO_CUE, sorted(evidence.UNITS), sorted(evidence.NOUNS_BEFORE),
         sorted(evidence.PLANNED), sorted(common_words.COMMON_WORDS),
         [(i.kind, sorted(i.countries), i.form.pattern, i.longest, i.cues, i.is_sure)

@@ -134,12 +134,31 @@ def mark_numbers(atoms: Sequence[Atom]) -> list[bool]:
             i and (marks[i - 1] or atoms[i - 1].text in ("a", "couple", "few", "several"))
         ):
             marks[i] = False
+    _mark_misheard(atoms, marks)
     for i in range(len(atoms) - 2, -1, -1):
         # `alpha bravo one two`: the letter before a letter, which only the number makes one.
         spelt = atoms[i].text in lexicon.SPELLING_ALPHABET and not atoms[i].stop
         if spelt and not marks[i] and marks[i + 1]:
             marks[i] = atoms[i + 1].text in lexicon.SPELLING_ALPHABET
     return marks
+
+
+def _mark_misheard(atoms: Sequence[Atom], marks: list[bool]) -> None:
+    """`to oh ate`: three or more in a row that are digits or sound like them, and nothing else."""
+    first = 0
+    for i in range(len(atoms) + 1):
+        alike = i < len(atoms) and (
+            atoms[i].cls is Class.DIGIT or atoms[i].text in lexicon.SOUND_ALIKES
+        )
+        if alike:
+            continue
+        row = atoms[first:i]
+        alone = (first == 0 or bool(atoms[first - 1].stop) or _hesitates(atoms[first - 1])) and (
+            i == len(atoms) or bool(atoms[i - 1].stop) or _hesitates(atoms[i])
+        )
+        if len(row) >= 3 and alone and any(a.cls is Class.DIGIT for a in row):
+            marks[first:i] = [True] * len(row)
+        first = i + 1
 
 
 def _near(atoms: Sequence[Atom], at: int) -> Atom | None:

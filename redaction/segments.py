@@ -133,7 +133,14 @@ class Segment:
     def timed_cues(self) -> list[TimedCue]:
         """Its cues on the call clock."""
         return [
-            TimedCue(c.kind, c.strength, self.stream, self.start_of(c.first), self.end_of(c.last))
+            TimedCue(
+                c.kind,
+                c.strength,
+                self.stream,
+                self.start_of(c.first),
+                self.end_of(c.last),
+                len(self.atoms) - 1 - c.last,
+            )
             for c in self.cues
         ]
 

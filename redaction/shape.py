@@ -14,6 +14,10 @@ _DIGITS_IN_A_ROW = 4
 
 _YEAR = re.compile(r"(19|20)\d\d")
 _BIRTH_YEAR = re.compile(r"19[2-9]\d")
+_SHORT_BIRTH_DATE = re.compile(
+    r"(0[1-9]|1[0-2])([1-9]|[12]\d|3[01])[3-9]\d|([1-9]|[12]\d|3[01])(0[1-9]|1[0-2])[3-9]\d"
+)
+"""A named month, a day and a year of two digits: `march third eighty eight`."""
 
 
 class Shape(NamedTuple):
@@ -31,6 +35,7 @@ class Shape(NamedTuple):
     """Has one ordinal and no month: `the twenty eighth`."""
     magnitude: bool
     dots: int
+    slashes: int
     counted: int
     """Digits that count towards an untyped long number."""
 
@@ -60,6 +65,7 @@ def shape_of(atoms: Sequence[Atom], run: Run) -> Shape:
         day=ordinals == 1 and Class.MONTH not in classes,
         magnitude=magnitude,
         dots=dots,
+        slashes=sum(1 for i in run.numbers if atoms[i].value == "/"),
         counted=_counted(atoms, run, read_out=read_out) if read_out or not magnitude else 0,
     )
 
@@ -117,6 +123,8 @@ def long_enough(shape: Shape) -> bool:
         return True
     if shape.letters >= 5 and shape.digits == 0:
         return True
+    if shape.slashes == 1 and is_expiry(shape) and "24" <= shape.value[-2:] <= "45":
+        return True
     mixed = shape.letters >= 2 and shape.digits >= 2 and shape.letters + shape.digits >= 5
     return mixed or shape.dots >= 3 or is_postcode(shape)
 
@@ -128,7 +136,10 @@ def is_postcode(shape: Shape) -> bool:
 
 def is_birth_date(shape: Shape) -> bool:
     """A whole date in the last century: few others are said on the telephone."""
-    return shape.dated and shape.digits >= 6 and bool(_BIRTH_YEAR.search(shape.value))
+    if not shape.dated or shape.letters:
+        return False
+    whole = shape.digits >= 6 and _BIRTH_YEAR.search(shape.value)
+    return bool(whole or _SHORT_BIRTH_DATE.fullmatch(shape.value))
 
 
 def is_expiry(shape: Shape) -> bool:
@@ -153,4 +164,6 @@ def kind_by_checksum(shape: Shape) -> str | None:
         return "card"
     if shape.dots >= 3 and shape.letters == 0 and shape.digits <= 12:
         return "ip"
+    if shape.slashes == 1 and is_expiry(shape):
+        return "expiry"
     return "address" if is_postcode(shape) else None

@@ -73,6 +73,16 @@ for _phrase in sorted((tuple(p.split()) for p in cues.NAME), key=len, reverse=Tr
     _NAME_CUES.setdefault(_phrase[0], []).append(_phrase)
 
 
+_GAP = 3
+_BARE_WORDS = 4
+_NO_QUESTION = frozenset({"a", "in", "no", "any", "our", "big", "new"})
+_GAPPED: dict[str, list[tuple[tuple[tuple[str, ...], ...], str]]] = {}
+for _kind, _phrases in cues.GAPPED.items():
+    for _text in _phrases:
+        _parts = tuple(tuple(part.split()) for part in _text.split("*"))
+        _GAPPED.setdefault(_parts[0][0], []).append((_parts, _kind))
+
+
 def cues_in(atoms: Sequence[Atom], index: CueIndex = ALL_CUES) -> list[Cue]:
     """Every cue, the longest phrase at each place; name cues besides the others."""
     texts = [atom.text for atom in atoms]
@@ -87,7 +97,7 @@ def cues_in(atoms: Sequence[Atom], index: CueIndex = ALL_CUES) -> list[Cue]:
                     found.append(Cue(kind, strength, at, at + step - 1))
                 break
         at += step
-    return found + _name_cues(texts, index)
+    return found + _name_cues(texts, index) + _gapped_cues(atoms) + _bare_cues(atoms)
 
 
 def _name_cues(texts: Sequence[str], index: CueIndex) -> list[Cue]:
@@ -96,6 +106,43 @@ def _name_cues(texts: Sequence[str], index: CueIndex) -> list[Cue]:
         for at, text in enumerate(texts)
         for phrase in _NAME_CUES.get(text, ())[:8]
         if tuple(texts[at : at + len(phrase)]) == phrase and not _no_cue(texts, at, index)
+    ]
+
+
+def _gapped_cues(atoms: Sequence[Atom]) -> list[Cue]:
+    """`first` ... `pet`: a few words between those that count, none of them ending a sentence."""
+    found: list[Cue] = []
+    for at, atom in enumerate(atoms):
+        for parts, kind in _GAPPED.get(atom.text, ()):
+            end = at
+            for part in parts:
+                end = _part_ends(atoms, end, part, gap=_GAP if end > at else 0)
+                if not end:
+                    break
+            if end:
+                found.append(Cue(kind, Strength.STRONG, at, end - 1))
+    return found
+
+
+def _part_ends(atoms: Sequence[Atom], at: int, part: tuple[str, ...], *, gap: int) -> int:
+    """Where `part` ends, if it begins at `at` or up to `gap` words later; else 0."""
+    for first in range(at, min(at + gap + 1, len(atoms) - len(part) + 1)):
+        if first > at and atoms[first - 1].stop in (".", "?", "!"):
+            return 0
+        if tuple(a.text for a in atoms[first : first + len(part)]) == part:
+            return first + len(part)
+    return 0
+
+
+def _bare_cues(atoms: Sequence[Atom]) -> list[Cue]:
+    """`And the city?`: a question of hardly more than its noun."""
+    if not atoms or len(atoms) > _BARE_WORDS or any(a.text in _NO_QUESTION for a in atoms):
+        return []
+    last = len(atoms) - 1
+    return [
+        Cue(kind, Strength.STRONG, last, last)
+        for kind, nouns in cues.BARE.items()
+        if atoms[last].text in nouns
     ]
 
 
@@ -121,6 +168,8 @@ class Slot(NamedTuple):
     """The other speaker asked, and nobody else has spoken since."""
     is_echo: bool = False
     """It was given just now, and the other speaker may be reading it back."""
+    trailing: int = 0
+    """Words said after the cue, in the segment it is in."""
 
 
 class TimedCue(NamedTuple):
@@ -131,6 +180,8 @@ class TimedCue(NamedTuple):
     stream: Stream
     start_ms: int
     end_ms: int
+    trailing: int = 0
+    """Words after it in its segment."""
 
 
 class Turn(NamedTuple):
@@ -192,7 +243,9 @@ def still_open(
     if count > limits.turns or (late and count > 1):
         return None
     is_answer = cue.stream != stream and count <= 1
-    return Slot(cue.kind, cue.strength, cue.stream, cue.end_ms, count, is_answer)
+    return Slot(
+        cue.kind, cue.strength, cue.stream, cue.end_ms, count, is_answer, trailing=cue.trailing
+    )
 
 
 def still_expected(

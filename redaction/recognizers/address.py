@@ -6,6 +6,7 @@ from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.evidence import RIGHT_CONTEXT, is_counted
 from redaction.lexicon import ACRONYMS
 from redaction.recognizers.found import Found, Heard
+from redaction.recognizers.places import STATES
 from redaction.tables import words_in
 from redaction.words import Atom, Class
 
@@ -19,15 +20,11 @@ _SURE_STREET = words_in("""
 ave avenue blvd boulevard circle close court crescent ct drive gardens grove lane ln mews
 parkway pkwy place rd road row st street terrace
 """)
+_ALWAYS_STREET = words_in("ave avenue blvd boulevard crescent lane mews parkway rd road street")
+"""Behind a number and some other word, these make an address whatever was asked."""
+
 _DWELLING = words_in("""
 apartment apt block box building flat floor house lot number p po room ste suite unit
-""")
-_STATES = words_in("""
-alabama alaska arizona arkansas california carolina colorado connecticut dakota delaware england
-florida georgia hampshire hawaii idaho illinois indiana iowa jersey kansas kentucky louisiana
-maine maryland massachusetts mexico michigan minnesota mississippi missouri montana nebraska
-nevada ohio oklahoma oregon pennsylvania scotland tennessee texas utah vermont virginia wales
-washington wisconsin wyoming york
 """)
 _OWN_PLACE = frozenset(
     {"our", "we're", "office", "branch", "store", "shop", "located", "headquarters"}
@@ -62,7 +59,7 @@ def find_addresses(heard: Heard) -> tuple[list[Found], list[int]]:
             undecided.append(first)
         else:
             found.append(Found(first, last, "address", complete=True))
-    for span in _misheard(heard):
+    for span in _post_boxes(heard) + _misheard(heard):
         if heard.is_open and span.last + RIGHT_CONTEXT >= len(atoms):
             undecided.append(span.first)
         elif not any(f.first <= span.last and span.first <= f.last for f in found):
@@ -71,6 +68,21 @@ def find_addresses(heard: Heard) -> tuple[list[Found], list[int]]:
         span for span in _towns(heard) if not any(f.first <= span.first <= f.last for f in found)
     ]
     return found, undecided
+
+
+def _post_boxes(heard: Heard) -> list[Found]:
+    """`P O box three four one`."""
+    atoms, found = heard.atoms, []
+    for i, atom in enumerate(atoms):
+        before = "".join(a.text for a in atoms[max(0, i - 2) : i])
+        if atom.text != "box" or not before.endswith("po") or not _has_number(atoms, i + 1):
+            continue
+        first = i - 1 if atoms[i - 1].text == "po" else i - 2
+        last = i + 1
+        while _has_number(atoms, last + 1) and atoms[last].stop not in (".", "?", "!"):
+            last += 1
+        found.append(Found(first, last, "address"))
+    return found
 
 
 def _asked(heard: Heard, i: int) -> bool:
@@ -91,6 +103,9 @@ def _start(atoms: Sequence[Atom], street: int, *, asked: bool) -> int | None:
     while number >= 0 and _numbers_house(atoms, number, last=name):
         number -= 1
     unusual = any(a.text not in COMMON_WORDS for a in words)
+    numbered = number < name and not is_counted(atoms, name + 1)
+    if numbered and atoms[street].text in _ALWAYS_STREET and atoms[name].text != "one":
+        return _with_dwelling(atoms, number + 1)
     proper = all(a.capital for a in words) and atoms[street].capital
     if number == name:
         sure = atoms[street].text in _SURE_STREET and unusual and asked
@@ -166,11 +181,16 @@ def _has_number(atoms: Sequence[Atom], i: int) -> bool:
 
 def _is_town(atoms: Sequence[Atom], i: int, *, asked: bool) -> bool:
     atom = atoms[i]
-    if atom.text in _STATES or (
-        asked
-        and atom.text in _TOWN_TAIL
-        and i + 1 < len(atoms)
-        and (atoms[i + 1].text not in COMMON_WORDS and atoms[i + 1].cls is Class.OTHER)
+    following = atoms[i + 1].text if i + 1 < len(atoms) else ""
+    if (
+        atom.text in STATES
+        or (atom.text in _TOWN_TAIL and following in STATES)
+        or (
+            asked
+            and atom.text in _TOWN_TAIL
+            and i + 1 < len(atoms)
+            and (atoms[i + 1].text not in COMMON_WORDS and atoms[i + 1].cls is Class.OTHER)
+        )
     ):
         return True
     plain = atom.cls is Class.OTHER and atom.text not in COMMON_WORDS and atom.text.isalpha()
@@ -264,5 +284,5 @@ def words_of(heard: Heard, found: Found) -> list[str]:
         if atom.cls is Class.OTHER
         and len(atom.text) > 4
         and atom.text not in COMMON_WORDS
-        and atom.text not in _STREET | _STATES
+        and atom.text not in _STREET | STATES
     ]

@@ -23,7 +23,7 @@ all capital capitals case joined lower lowercase no one sign space spaces symbol
 word words
 """)
 _NUMERIC = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.MULTIPLIER,
-            Class.DECIMAL, Class.ORDINAL}  # fmt: skip
+            Class.DECIMAL, Class.ORDINAL, Class.MAGNITUDE}  # fmt: skip
 _TAILS = words_in("com dotcom dot-com org net")
 """Ends of domains that are no words, so that the `dot` may be missing or misheard."""
 

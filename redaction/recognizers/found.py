@@ -13,15 +13,23 @@ from redaction.slots import (
     Limits,
     Slot,
     Stream,
+    Strength,
     TimedCue,
     Turn,
+    changes_of_speaker,
     still_expected,
     still_open,
 )
 from redaction.tags import Tag
-from redaction.words import Atom
+from redaction.words import Atom, Class
 
 _LONGEST_CUE_MS = 10_000
+_ECHO_MS = 10_000
+_WORD_KINDS = frozenset({"name", "email", "address", "password", "security_answer", "asked_name"})
+_TRAILING = 8
+_ADDED_MS = 1500
+"""So much may be said after a question, and it is still the question that is answered."""
+
 SAME_BREATH_MS = 8_000
 """What is announced comes within this time."""
 
@@ -40,6 +48,10 @@ class Found(NamedTuple):
     """The whole value, so that its slot expects no more."""
     why: str = ""
     """The rule that found it, for `trunkline policy test`; nothing of what was said."""
+
+
+def _ended_at(given: Filled) -> int:
+    return given.end_ms
 
 
 class Heard:
@@ -67,6 +79,14 @@ class Heard:
         self.tags: Mapping[int, Tag] = {}
         """What the model takes an atom for; finals only."""
         self._stream = stream
+        self._given = sorted(
+            (
+                one
+                for one in expectations.filled
+                if one.stream != stream and one.kind not in _WORD_KINDS
+            ),
+            key=_ended_at,
+        )
 
     def slots_at(self, atom: int) -> list[Slot]:
         """Slots open for the atom with this index, the newest first."""
@@ -87,6 +107,27 @@ class Heard:
             if slot is not None:
                 slots.append(slot)
         slots.sort(key=lambda s: -s.at_ms)
+        return slots + self._echoes(atom)
+
+    def _echoes(self, atom: int) -> list[Slot]:
+        """What was just given by the other speaker opens a slot itself: to confirm or correct it.
+
+        A read-back is often the first that is heard of a number: `that's 4929 ...`, `no, 9013`.
+        """
+        expected, start_ms = self.expected, self.times.start_ms[atom]
+        slots: list[Slot] = []
+        first = bisect_left(self._given, start_ms - _ECHO_MS, key=_ended_at)
+        for given in self._given[first : bisect_right(self._given, start_ms, key=_ended_at)]:
+            turns = changes_of_speaker(
+                expected.turns, since=given.stream, after_ms=given.end_ms, until_ms=start_ms
+            )
+            if turns <= 1:
+                before = self.atoms[max(0, atom - 3) : atom]
+                corrects = any(one.cls is Class.CORRECTION for one in before)
+                strength = Strength.STRONG if corrects else Strength.WEAK
+                slots.append(
+                    Slot(given.kind, strength, given.stream, given.end_ms, turns, False, True)
+                )
         return slots
 
     def may_expect(self, kind: str) -> bool:
@@ -111,6 +152,26 @@ class Heard:
             and (slot.is_answer or (slot.turns == 0 and at_ms - slot.at_ms <= SAME_BREATH_MS))
             for slot in self.slots_at(atom)
         )
+
+    def asked_last(self, atom: int, kinds: Sequence[str]) -> str | None:
+        """Which of `kinds` the other speaker asked for last, with little else said since."""
+        at_ms = self.times.start_ms[atom]
+        for slot in self.slots_at(atom):
+            if slot.kind not in kinds or not slot.is_answer or slot.strength != 2:
+                continue
+            if slot.trailing > _TRAILING or self._spoke_on(slot, until_ms=at_ms):
+                continue
+            return slot.kind
+        return None
+
+    def _spoke_on(self, slot: Slot, *, until_ms: int) -> bool:
+        """Whether who asked went on to other things before they were answered."""
+        said_ms = sum(
+            turn.end_ms - turn.start_ms
+            for turn in self.expected.turns
+            if turn.stream == slot.asked_by and slot.at_ms <= turn.start_ms < until_ms
+        )
+        return said_ms > _ADDED_MS
 
     def is_blind(self, atom: int) -> bool:
         """Whether speech just before was lost, so that any question may have been asked."""

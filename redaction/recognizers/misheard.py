@@ -18,9 +18,9 @@ tea tee vee why yay you
 """Words that recognisers write for a single letter."""
 
 _LEADS_IN = words_in("""
-is it's its number of so that's the uh um was yeah yes
+and is it it's its number of ok okay right so sure that's thats the then well uh um was yeah yes
 """)
-_CODES = frozenset({"policy", "order", "account", "otp"})
+_CODES = frozenset({"policy", "order", "account", "otp", "ticket"})
 _NUMBERS = frozenset({"card", "cvv", "expiry", "ssn", "phone", "routing", "pin", "number"})
 _PARTS = (Class.LETTER, Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE,
           Class.ORDINAL)  # fmt: skip
@@ -43,7 +43,16 @@ def _widened(heard: Heard, one: Found) -> Found:
     near = before >= 0 and first not in heard.times.breaks and _is_joined(heard.atoms[before])
     if near and heard.atoms[before].text in words and _begins(heard, before):
         first = before
-    return one._replace(first=first)
+    return one._replace(first=first, last=_over_last(heard, one.last))
+
+
+def _over_last(heard: Heard, last: int) -> int:
+    """`four nine one to`: the last digit misheard, where nothing follows it."""
+    atoms, after = heard.atoms, last + 1
+    if after >= len(atoms) or after in heard.times.breaks or not _is_joined(atoms[last]):
+        return last
+    ends = after + 1 == len(atoms) or after + 1 in heard.times.breaks or bool(atoms[after].stop)
+    return after if ends and atoms[after].text in SOUND_ALIKES else last
 
 
 def _is_given(heard: Heard, one: Found) -> bool:

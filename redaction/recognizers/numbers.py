@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from redaction.evidence import RIGHT_CONTEXT, Asked, trim
+from redaction.recognizers.bare import is_all_that_is_said
 from redaction.recognizers.found import SAME_BREATH_MS, Found, Heard
 from redaction.rules import Rules
 from redaction.runs import Run, aside_length, find_runs
@@ -35,6 +36,8 @@ _LETTER_KINDS = frozenset(
         "otp",
         "ssn",
         "number",
+        "ticket",
+        "security_answer",
     }
 )
 _SAYS = frozenset({"it's", "is", "its", "that's", "in", "with"})
@@ -105,7 +108,8 @@ def _judge(
     recalls: Callable[[Shape], str | None],
 ) -> None:
     """Mask, release, or note as bare."""
-    slots = heard.slots_at(run.first) + _announced_after(heard, run)
+    slots = [s for s in heard.slots_at(run.first) if s.kind != "asked_name"]
+    slots += _announced_after(heard, run)
     blind = heard.is_blind(run.first)
     asked = Asked(
         frozenset(slot.kind for slot in slots) | frozenset({"number"} if blind else ()),
@@ -120,6 +124,8 @@ def _judge(
         kind, why = "number", "said just after speech that was lost"
     if not kind and _continues(heard, kept, shape=shape, found=result.found):
         kind, why = result.found[-1].kind, "goes on with the number before it"
+    if not kind and is_all_that_is_said(heard, kept, shape=shape):
+        kind, why = "number", "is read out, and all that is said"
     if not kind and (recalled := recalls(shape)):
         kind, why = recalled, "was masked before in this call"
     if not kind:
@@ -215,7 +221,9 @@ def _by_shape(shape: Shape, *, rules: Rules) -> str:
 def _masks(heard: Heard, run: Run, *, shape: Shape, slot: Slot) -> bool:
     """Whether an open slot is enough to mask a run of this shape."""
     if shape.dated:
-        wanted = slot.kind in ("dob", "expiry") or (slot.kind == "card" and is_expiry(shape))
+        wanted = slot.kind in ("dob", "expiry", "security_answer") or (
+            slot.kind == "card" and is_expiry(shape)
+        )
         return wanted
     if shape.day and shape.digits < 5:
         return slot.kind == "dob" and slot.is_answer
@@ -291,7 +299,7 @@ def fits(kind: str, shape: Shape, *, rules: Rules) -> bool:
 
 _WHOLE = {"card": 13, "cvv": 3, "expiry": 3, "ssn": 9, "phone": 7, "dob": 4, "account": 6,
           "policy": 5, "order": 5, "routing": 6, "iban": 15, "ip": 4, "pin": 4, "otp": 4,
-          "number": 6, "address": 5}  # fmt: skip
+          "number": 6, "address": 5, "ticket": 5}  # fmt: skip
 
 
 def is_complete(kind: str, shape: Shape, *, rules: Rules) -> bool:

@@ -14,8 +14,8 @@ _NAMES_IT = tuple(
     for phrase in phrases_in("""
 my name is, my name's, name is, name's, names, name was, surname is, surname's, surname, last
 name, first name, middle name, full name is, maiden name is, maiden name was, i go by, goes by,
-you can call me, people call me, account holder is, cardholder is, passenger is, name of, call
-me, name it's
+you can call me, people call me, account holder is, cardholder is, passenger is, call me, name
+it's
 """)
 )
 """What follows is a name, even if it is an ordinary word."""
@@ -27,7 +27,7 @@ speaking with, speaking to, talking to, talking with, speak with, speak to, spok
 with, talked to, spoken to, talk to, on behalf of, named, called, ask for, dear, attention of,
 is this, are you, that's for, regards, under the name, in the name, husband, wife, son,
 daughter, partner, mother, father, brother, sister, manager, colleague, supervisor, agent,
-advisor, representative, name
+advisor, representative, name, name of
 """)
 )
 """What follows is a name if it is no ordinary word."""

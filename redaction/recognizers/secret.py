@@ -16,6 +16,8 @@ word is, maiden name is, maiden name was, password it's, answer is, pet was, pet
 is, code word is, password to, password
 """)
 )
+_OF_ANSWERS = ("maiden", "answer", "pet", "memorable")
+"""First words of those that announce the answer to a security question."""
 _SAID_OF_IT = words_in("""
 all at bracket brackets capital case dollar exclamation hash letter letters lower lowercase mark
 marks number one percent pound question sign signs small star symbol upper uppercase word
@@ -33,6 +35,7 @@ _NUMERIC = {
     Class.LETTER,
     Class.MULTIPLIER,
 }
+_KINDS = ("password", "security_answer")
 _MAX_SECRET = 12
 _MISHEARD = 2
 """So many ordinary words may stand for the secret's first one: `we were seventy seven`."""
@@ -58,8 +61,14 @@ def find_secrets(heard: Heard) -> tuple[list[Found], list[int]]:
         if heard.is_open and last + RIGHT_CONTEXT >= len(atoms):
             undecided.append(first)
         else:
-            found.append(Found(first, last, "password", complete=True))
+            found.append(Found(first, last, _kind(heard, i), complete=True))
     return found, undecided
+
+
+def _kind(heard: Heard, i: int) -> str:
+    """A password, or the answer to a security question."""
+    asked = not heard.answers(i, "password") and heard.answers(i, "security_answer")
+    return "security_answer" if asked or heard.atoms[i].text in _OF_ANSWERS else "password"
 
 
 def _announced(heard: Heard, i: int) -> tuple[int, int] | None:
@@ -88,17 +97,22 @@ def _answered(heard: Heard, i: int) -> tuple[int, int] | None:
         or bool(atoms[i - 1].stop)
         or atoms[i - 1].text in _SKIPPED
     )
-    if not begins or atoms[i].text in _SKIPPED or not heard.may_expect("password"):
+    if not begins or atoms[i].text in _SKIPPED or not _may_expect(heard):
         return None
     first = i
     while first - i < _MISHEARD and first < len(atoms) and atoms[first].text in FUNCTION_WORDS:
         first += 1
     if first > i and not _is_secret(atoms, first):
         return None
-    region = _region(heard, first, sure=False) if heard.answers(i, "password") else None
+    asked = any(heard.answers(i, kind) for kind in _KINDS)
+    region = _region(heard, first, sure=False) if asked else None
     if region is None or (first > i and not _has_symbol(atoms[first : region[1] + 1])):
         return None
     return i, region[1]
+
+
+def _may_expect(heard: Heard) -> bool:
+    return any(heard.may_expect(kind) for kind in _KINDS)
 
 
 def _has_symbol(atoms: Sequence[Atom]) -> bool:

@@ -282,7 +282,7 @@ C: I can do thirty pounds a month.
 A: That works out at fourteen months.
 A: The first payment is on the twenty eighth.
 C: We get in around eleven at night, two adults and one child.
-A: Your ticket number is four four eight two nine one.
+A: Your coach is number seven and you are in the rear half.
 C: It's an iPhone fifteen and I bought it in twenty twenty three.
 A: Use promo code save twenty for ten percent off.
 C: I called three times last week and waited forty minutes each time.

@@ -58,7 +58,6 @@ STAYS = [
     "It's running version eight point two, and the disk is at ninety eight percent.",
     "A full freezer holds for around forty eight hours.",
     "There were two of us in the car, on Route nine.",
-    "Your ticket number is four four eight two nine one three.",
     "He's seven years old and he's had a cough for ten days.",
     "We're open nine to five, Monday to Friday.",
     "Your next appointment is on March fourteenth at two thirty.",

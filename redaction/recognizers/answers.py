@@ -1,0 +1,185 @@
+"""Answers that are words: what a short direct answer says is what was asked for, however ordinary.
+
+`What was your first pet?` `Biscuit.` `And your last name?` `Stone.` Nothing in the answer itself is
+like a secret or a name, so that the question alone decides: it must be the last thing asked, and
+the answer must be no sentence and no refusal.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
+from redaction.evidence import RIGHT_CONTEXT, is_counted
+from redaction.lexicon import BACKCHANNELS
+from redaction.recognizers.found import Found, Heard
+from redaction.recognizers.places import STATES
+from redaction.runs import aside_length
+from redaction.tables import words_in
+from redaction.words import Atom, Class
+
+_LEADS = words_in("""
+actually ah alright be believe called er erm good hello hi his hm hmm in is it it'd it's its just
+like my name name's no oh ok okay probably right should so sorry sure that that'd that'll that's
+thats think this uh um under was well would yeah yep yes under for
+""")
+"""What stands before an answer, or is all there is of it."""
+
+_DECLINES = words_in("""
+again blank both clue confirm correct declined forgot forgotten help hesitate idea joint mine minute
+moment none nothing not nope pardon question recall refuse remember remembered repeat same sec
+second skip speaking speak sure understand unsure why works yours husband's wife's
+""")
+"""Answers that say nothing, or say that nothing will be said."""
+
+_SENTENCE = words_in("""
+am are aren't can can't cannot could couldn't did didn't do does doesn't don't dont had has have
+haven't how i'd i'll i'm i've if let me need not they wanna want wants we we're what what's when
+where which who why will won't would you your you're
+""")
+"""A clause with one of these is something else than an answer of words."""
+
+_CLAUSE = _SENTENCE | words_in("he i is it's she she's there was and but because so that that's")
+_COURTESY = words_in("""
+again and is it just okay please right so thank thanks yeah yep yes but correct sir ma'am then um uh
+""")
+_NUMERIC = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.MAGNITUDE,
+            Class.MULTIPLIER, Class.CLOCK, Class.DECIMAL, Class.DATE, Class.AMOUNT, Class.IP,
+            Class.EMAIL}  # fmt: skip
+_MAX_LEADS = 8
+
+
+class _Question(NamedTuple):
+    """What may answer a question of one kind."""
+
+    kind: str
+    """Of what is found."""
+    longest: int
+    """Atoms of an answer."""
+    ends: frozenset[str]
+    """Words that begin another clause."""
+
+
+_QUESTIONS = {
+    "security_answer": _Question("security_answer", 9, _SENTENCE | {"i", "because"}),
+    "password": _Question("password", 9, _SENTENCE | {"i", "because", "it's", "that's"}),
+    "asked_name": _Question("name", 4, _CLAUSE),
+    "address": _Question("address", 9, _CLAUSE - {"and"}),
+}
+
+
+class _Stretch(NamedTuple):
+    """The words of an answer."""
+
+    first: int
+    last: int
+    is_ended: bool
+    """By a stop, by the end of the words, or by courtesy: not by another clause."""
+
+
+def find_answers(heard: Heard) -> tuple[list[Found], list[int]]:
+    """Short direct answers to questions for words, and where undecided ones begin."""
+    kinds = [kind for kind in _QUESTIONS if heard.may_expect(kind)]
+    found: list[Found] = []
+    undecided: list[int] = []
+    if not kinds or not heard.atoms:
+        return found, undecided
+    for start in sorted({0, *heard.times.breaks}):
+        kind = heard.asked_last(start, kinds)
+        if kind is None:
+            continue
+        question = _QUESTIONS[kind]
+        stretch = _stretch(heard, start, question=question)
+        if stretch is None or not _is_answer(heard.atoms, stretch, kind=kind):
+            continue
+        if heard.is_open and stretch.last + RIGHT_CONTEXT >= len(heard.atoms):
+            undecided.append(stretch.first)
+            continue
+        why = f"is the whole answer to a question for {question.kind}"
+        found.append(Found(stretch.first, stretch.last, question.kind, why=why))
+    return found, undecided
+
+
+def _stretch(heard: Heard, start: int, *, question: _Question) -> _Stretch | None:
+    """The answer that begins at `start`, without what leads in and follows; None if too long."""
+    atoms = heard.atoms
+    first = _past_leads(heard, start)
+    at, is_ended = first, True
+    while at < len(atoms) and (at == first or at not in heard.times.breaks):
+        if atoms[at].text in question.ends:
+            is_ended = False
+            break
+        at += 1
+        if at - first > question.longest:
+            return None
+        if atoms[at - 1].stop in (".", "?", "!") and len(atoms[at - 1].text) > 1:
+            break
+    last = at - 1
+    while last >= first and _says_nothing(atoms[last]):
+        last -= 1
+        is_ended = True
+    return _Stretch(first, last, is_ended) if last >= first else None
+
+
+def _past_leads(heard: Heard, start: int) -> int:
+    """The first atom after `yeah, it's` and the like."""
+    atoms, at = heard.atoms, start
+    while (
+        at < len(atoms)
+        and at - start < _MAX_LEADS
+        and (at == start or at not in heard.times.breaks)
+    ):
+        lead = atoms[at].text in _LEADS or atoms[at].cls in (Class.FILLER, Class.CORRECTION)
+        step = 1 if lead else aside_length(atoms, at)
+        if not step:
+            break
+        at += step
+    return at
+
+
+def _says_nothing(atom: Atom) -> bool:
+    return atom.text in _COURTESY or atom.cls in (Class.FILLER, Class.CORRECTION)
+
+
+def _is_answer(atoms: Sequence[Atom], stretch: _Stretch, *, kind: str) -> bool:
+    """Whether the words can be what was asked for."""
+    words = atoms[stretch.first : stretch.last + 1]
+    texts = {atom.text for atom in words}
+    if texts & _DECLINES and not texts - _DECLINES - FUNCTION_WORDS - BACKCHANNELS - _LEADS:
+        return False
+    content = [a for a in words if a.text not in FUNCTION_WORDS | BACKCHANNELS]
+    if not content or (texts & _DECLINES and kind in ("asked_name", "address")):
+        return False
+    if kind == "asked_name":
+        plain = all(a.cls not in _NUMERIC and len(a.text) > 1 for a in content)
+        reason = texts & _OF_FIRMS and len(words) > 1
+        return plain and stretch.is_ended and not reason
+    if kind == "address":
+        if not stretch.is_ended or is_counted(atoms, stretch.first + 1):
+            return False
+        return any(
+            a.cls is Class.OTHER and (a.text in STATES or a.text not in COMMON_WORDS)
+            for a in content
+        )
+    counted = any(
+        atoms[i].cls in _NUMERIC and is_counted(atoms, i + 1)
+        for i in range(stretch.first, stretch.last + 1)
+    )
+    if counted:
+        return False
+    return stretch.is_ended or len(content) > 1 or content[0].text not in COMMON_WORDS
+
+
+_OF_FIRMS = words_in("""
+account billing bill booking claim delivery internet order payment problem question refund
+reservation service support technical
+""")
+"""What callers say for their reason to call."""
+
+
+def words_of(heard: Heard, found: Found) -> list[str]:
+    """The unusual words of it, to be known again; and those of a name that are ordinary are not."""
+    return [
+        atom.text
+        for atom in heard.atoms[found.first : found.last + 1]
+        if atom.cls is Class.OTHER and len(atom.text) > 3 and atom.text not in COMMON_WORDS | STATES
+    ]

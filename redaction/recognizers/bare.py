@@ -1,0 +1,65 @@
+"""Numbers that are all somebody says: `yes, one four six six two`, whatever was asked for.
+
+Nobody says an amount or a count like that; who reads out digits alone was asked for them, in words
+that no table has.
+"""
+
+from redaction.recognizers.found import Heard
+from redaction.runs import Run
+from redaction.shape import Shape
+from redaction.tables import words_in
+from redaction.words import Class
+
+_LEADS = words_in("""
+again ah alright an and are be correct course did erm got great here here's i is it it's its just
+number of oh ok okay please ready right said saying says see so sure thank thanks that that's thats
+the then think uh um was well yeah yep yes
+""")
+_CONFIRMS = words_in("so that's thats correct is")
+_TAILS = words_in("""
+ah am correct i is it it's okay please right sir so thank thanks that that's thats uh um yeah yep
+yes you
+""")
+_DIGITS = 4
+_CONFIRMED_DIGITS = 3
+_NEW_TURN_MS = 2500
+_REACH = 8
+
+
+def is_all_that_is_said(heard: Heard, run: Run, *, shape: Shape) -> bool:
+    """Whether the turn is a number read out digit by digit, and nothing of substance beside it."""
+    if not shape.read_out or shape.dated or shape.digits < _CONFIRMED_DIGITS or not shape.groups:
+        return False
+    lead = _lead(heard, run.first)
+    if lead is None or not _ends(heard, run.last):
+        return False
+    return shape.digits >= (_CONFIRMED_DIGITS if lead & _CONFIRMS else _DIGITS)
+
+
+def _lead(heard: Heard, first: int) -> frozenset[str] | None:
+    """The words before the number in its turn; None if one of them says something."""
+    atoms, times = heard.atoms, heard.times
+    said: set[str] = set()
+    at = first
+    while at > 0 and at not in times.breaks:
+        before = atoms[at - 1]
+        new_turn = times.start_ms[at] - times.end_ms[at - 1] > _NEW_TURN_MS
+        if before.stop in (".", "?", "!") or new_turn:
+            break
+        spoken = before.text in _LEADS or before.cls in (Class.FILLER, Class.CORRECTION)
+        if not spoken or first - at >= _REACH:
+            return None
+        said.add(before.text)
+        at -= 1
+    return frozenset(said)
+
+
+def _ends(heard: Heard, last: int) -> bool:
+    """Whether hardly anything follows."""
+    atoms = heard.atoms
+    for at in range(last + 1, min(last + 1 + _REACH, len(atoms))):
+        if atoms[at - 1].stop in (".", "?", "!") or at in heard.times.breaks:
+            return True
+        if atoms[at].text not in _TAILS and atoms[at].cls is not Class.FILLER:
+            return False
+    return True
