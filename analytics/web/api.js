@@ -34,16 +34,4 @@ export const complianceSummary = (from, to) =>
 export const nextReview = () => ask("GET", "/v1/compliance/reviews/next");
 export const answerReview = (id, verdict) => ask("POST", `/v1/compliance/reviews/${id}`, verdict);
 export const audioPath = (callId) => `${path(callId)}/audio`;
-
-// One byte of it tells whether there is any.
-export async function hasAudio(callId) {
-  const abort = new AbortController();
-  const asked = { headers: { Range: "bytes=0-0" }, signal: abort.signal };
-  try {
-    return (await fetch(audioPath(callId), asked)).ok;
-  } catch {
-    return false;
-  } finally {
-    abort.abort();
-  }
-}
+export const recording = (callId) => ask("GET", `${path(callId)}/recording`);

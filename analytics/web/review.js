@@ -5,6 +5,7 @@ import { element } from "./dom.js";
 import { clock, kindName, kinds, roleName } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
+const AROUND_MS = 2000; // heard before and after the segment
 
 export class Review {
   constructor({ changed, failed }) {
@@ -92,16 +93,16 @@ export class Review {
     return made;
   }
 
-  // The recording, if the appliance keeps one and it is there.
+  // The recording, if the appliance keeps one: what is masked in it cannot be heard either.
   async listen() {
     const item = this.item;
-    const turn = item.turns[item.at];
-    const there = await api.hasAudio(item.call_id);
-    if (this.item !== item) return;
-    $("audio").hidden = !there;
-    if (!there) return;
-    const from = Math.max(0, turn.start_ms / 1000 - 2);
-    $("audio").src = `${api.audioPath(item.call_id)}#t=${from.toFixed(1)},${(turn.end_ms / 1000 + 2).toFixed(1)}`;
+    const { start_ms, end_ms } = item.turns[item.at];
+    $("audio").hidden = true;
+    const found = await api.recording(item.call_id).catch(() => null);
+    if (this.item !== item || found?.state !== "ready") return;
+    const from = Math.max(0, start_ms - AROUND_MS) / 1000;
+    $("audio").src = `${api.audioPath(item.call_id)}#t=${from},${(end_ms + AROUND_MS) / 1000}`;
+    $("audio").hidden = false;
   }
 
   // ---- picking words

@@ -14,16 +14,20 @@ COMMANDS = (
     "call",
     "calls",
     "transcript",
+    "recording",
     "doctor",
     "models",
     "routes",
     "eval",
     "transcribe",
     "redact",
+    "redact-again",
     "policy",
     "keys",
     "deliveries",
     "audit",
+    "compliance",
+    "review",
 )
 
 
@@ -64,4 +68,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _command(name: str) -> Command:
-    return cast(Command, importlib.import_module(f"trunkline.cli.{name}"))
+    return cast(Command, importlib.import_module(f"trunkline.cli.{name.replace('-', '_')}"))

@@ -27,6 +27,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "It prints what it masks: use made-up data.",
     )
     test.add_argument("sample", nargs="?", metavar="TEXT|FILE", help="else standard input")
+    test.add_argument(
+        "--cases",
+        type=Path,
+        metavar="FILE",
+        help="instead: count what it makes of reviewed cases (`trunkline review export`)",
+    )
     chosen = test.add_mutually_exclusive_group()
     chosen.add_argument("--policy", type=Path, metavar="FILE", help="this policy file")
     chosen.add_argument("--tenant", metavar="T", help="the policy of this tenant (policies_dir)")
@@ -63,6 +69,7 @@ def _test(args: argparse.Namespace, settings: Settings) -> int:
     from redaction.policies import Policies
     from redaction.policy_file import PolicyError
     from redaction.sample import try_out
+    from trunkline.review_cases import CaseError, read_cases, report, try_cases
 
     try:
         if args.policy is not None:
@@ -71,8 +78,12 @@ def _test(args: argparse.Namespace, settings: Settings) -> int:
             key, engine = secrets.token_bytes(32), _engine(settings)
             policies = Policies(settings.redaction, key=key, engine=engine)
             policy = policies.policy_of(args.tenant or "default")
+        if args.cases is not None:
+            print(f"policy version {policy.version}")
+            print("\n".join(report(try_cases(policy, read_cases(args.cases)))))
+            return 0
         lines = _sample(args.sample)
-    except (PolicyError, OSError, UnicodeDecodeError) as error:
+    except (PolicyError, CaseError, OSError, UnicodeDecodeError) as error:
         print(f"trunkline policy: {error}", file=sys.stderr)
         return 1
     _show(policy.version, try_out(policy, lines))
