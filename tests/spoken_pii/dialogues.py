@@ -17,7 +17,7 @@ from tests.spoken_pii.said import say
 from tests.spoken_pii.values import MADE
 
 Half = Literal["dev", "test"]
-FOLDER = Path(__file__).parent / "dialogues"
+FOLDER = Path(__file__).parent / "texts"
 _SEEDS = {"dev": 0, "test": 1_000_000}
 """So that no random choice is the same in both halves."""
 
