@@ -152,4 +152,4 @@ def test_partials_of_a_long_segment_cost_what_its_words_do(engine: Engine) -> No
             redactor.receive(partial)
         return lines_run(lambda: redactor.receive(partial))
 
-    assert work(240) < DOUBLE * work(120)
+    assert work(400) < DOUBLE * work(200)
