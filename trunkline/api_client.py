@@ -117,6 +117,10 @@ class ApiClient:
             query["before"] = page[-1].call_id
         return found
 
+    def order(self, call_id: str, what: str) -> None:
+        """`pause` or `resume` a live call; returns when the listening node has confirmed it."""
+        self._ask("POST", f"/v1/calls/{quote(call_id, safe='')}/{what}")
+
     def transcript(self, call_id: str) -> TranscriptDocument:
         """The stored transcript of a call, with times."""
         return _decode(self._get(_transcript(call_id), {"format": "json"}), TranscriptDocument)
@@ -125,9 +129,16 @@ class ApiClient:
         """The stored transcript as the API renders it: json, text, vtt or srt."""
         return self._get(_transcript(call_id), {"format": form})
 
+    def audio(self, call_id: str, query: dict[str, str]) -> bytes:
+        """A recording as a file: `channel`, `format`; `original` and `why`."""
+        return self._get(f"/v1/calls/{quote(call_id, safe='')}/audio", query)
+
     def _get(self, path: str, query: dict[str, str]) -> bytes:
+        return self._ask("GET", path, query)
+
+    def _ask(self, method: str, path: str, query: dict[str, str] | None = None) -> bytes:
         try:
-            response = self._client.get(path, params=query)
+            response = self._client.request(method, path, params=query)
         except httpx.TransportError as error:
             raise ApiError(f"{self._url} does not answer ({type(error).__name__})") from None
         if response.status_code == 401:

@@ -89,6 +89,10 @@ class Recordings:
             for day, call_id, tenant in sorted(found)
         ]
 
+    def tenants_of(self, call_id: str) -> list[str]:
+        """Whose recording of this call lies here."""
+        return [kept.tenant_id for kept in self.kept() if kept.call_id == call_id]
+
     def older_than(self, day: date) -> list[Kept]:
         """Those of days before `day`; marks of the erased of these days go at once."""
         for mark in self.folder.glob(f"*/*/*.{ERASED}"):

@@ -14,6 +14,8 @@ COMMANDS = (
     "call",
     "calls",
     "transcript",
+    "pause",
+    "resume",
     "recording",
     "doctor",
     "models",

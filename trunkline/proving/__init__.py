@@ -1,0 +1,1 @@
+"""Hears redacted recordings again, to prove that nothing personal is left in them."""
