@@ -28,6 +28,8 @@ export const who = () => ask("GET", "/v1/session");
 export const endedCalls = (before) =>
   ask("GET", `/v1/calls?state=ended&limit=30${before ? `&before=${encodeURIComponent(before)}` : ""}`);
 export const transcript = (callId) => ask("GET", `${path(callId)}/transcript`);
+export const pause = (callId) => ask("POST", `${path(callId)}/pause`);
+export const resume = (callId) => ask("POST", `${path(callId)}/resume`);
 export const exportPath = (callId, format) => `${path(callId)}/transcript?format=${format}`;
 export const complianceSummary = (from, to) =>
   ask("GET", `/v1/compliance/summary?${new URLSearchParams({ from, to })}`);

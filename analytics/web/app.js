@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { Lines } from "./lines.js";
 import { Stream } from "./stream.js";
 import { showSummary } from "./summary.js";
-import { clock, ingressName, moment, partiesName, reasonName } from "./words.js";
+import { clock, heldName, ingressName, isPaused, moment, partiesName, reasonName } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -14,6 +14,7 @@ let list = null; // the stream of the list of calls
 let captions = null; // the stream of the call that is looked at
 let shown = ""; // its call_id
 let following = true; // whether the newest line stays in view
+let mayControl = false; // whether this session may pause calls
 let older = false; // whether there are more finished calls than listed
 
 // ---- logging in and out
@@ -31,6 +32,7 @@ function enter(who) {
   $("desk").hidden = false;
   $("who").textContent = who.name ? `${who.name} · ${who.role}` : who.role;
   $("compliance").hidden = !who.scopes.includes("compliance");
+  mayControl = who.scopes.includes("control");
   const live = who.scopes.includes("captions");
   linked(live ? "connecting" : "none");
   if (live) list = new Stream({ view: "list" }, { message: listMessage, state: linkState, denied });
@@ -191,8 +193,7 @@ function showItem(item, call) {
   const part = (name) => button.querySelector(`.${name}`);
   part("parties").textContent = partiesName(call);
   part("length").textContent = lengthOf(call);
-  const held = call.state === "live" && call.legs.some((leg) => leg.held);
-  const why = call.state === "live" ? (held ? "on hold" : "") : reasonName(call.reason || "");
+  const why = call.state === "live" ? heldName(call).toLowerCase() : reasonName(call.reason || "");
   part("sub").textContent = [moment(call.started_at), ingressName(call.ingress || ""), why]
     .filter(Boolean).join(" · ");
 }
@@ -239,6 +240,8 @@ function look(id) {
   lines.clear();
   following = true;
   $("summary").hidden = true;
+  $("pause").hidden = true;
+  $("pause-error").textContent = "";
   $("welcome").hidden = Boolean(id);
   $("call").hidden = !id;
   $("desk").classList.toggle("looking", Boolean(id));
@@ -321,9 +324,10 @@ function showHead() {
     new Date(call.started_at).toLocaleString(), lengthOf(call), ingressName(call.ingress || ""),
     live ? "" : reasonName(call.reason || ""),
   ].filter(Boolean).join(" · ");
-  const held = live && call.legs.some((leg) => leg.held);
-  $("call-state").textContent = live ? (held ? "On hold" : "Live") : "Ended";
+  const held = live ? heldName(call) : "";
+  $("call-state").textContent = live ? held || "Live" : "Ended";
   $("call-state").dataset.state = live ? (held ? "held" : "live") : "ended";
+  showPause(call);
   showExports(call);
 }
 
@@ -340,6 +344,32 @@ function showExports(call) {
     return link;
   }));
 }
+
+// ---- pausing: nothing is heard or kept while a card number is given
+
+function showPause(call) {
+  const paused = isPaused(call);
+  $("pause").hidden = !mayControl || call.state !== "live";
+  $("pause").textContent = paused ? "Resume" : "Pause";
+  $("pause").title = paused
+    ? "Listen and record again" : "Stop listening and recording, for card numbers";
+  $("pause").setAttribute("aria-pressed", String(paused));
+}
+
+$("pause").addEventListener("click", async () => {
+  const id = shown;
+  const paused = isPaused(calls.get(id) || { legs: [] });
+  $("pause").disabled = true;
+  $("pause-error").textContent = "";
+  try {
+    await (paused ? api.resume(id) : api.pause(id));
+  } catch (error) {
+    if (error.status === 401) leave();
+    else if (shown === id) $("pause-error").textContent = error.message;
+  } finally {
+    $("pause").disabled = false;
+  }
+});
 
 function wait(text) {
   $("waiting").textContent = text;

@@ -9,7 +9,7 @@ const KINDS = {
 };
 const WHY = {
   lost_packets: "packets lost", recogniser_unavailable: "recogniser away",
-  worker_restarted: "restarted", overload: "overload",
+  worker_restarted: "restarted", overload: "overload", paused: "paused on purpose",
 };
 const REASONS = {
   bye: "hung up", media_timeout: "no more audio", lost: "connection lost", fault: "fault",
@@ -32,6 +32,19 @@ export function roleName(role) {
 
 export function legName(leg) {
   return leg.participant_name || roleName(leg.role);
+}
+
+// Ours, asked for or by keys: unlike a hold, it is for all legs and ends only when it is told to.
+const PAUSES = ["api", "dtmf", "ingress"];
+
+export function isPaused(call) {
+  const there = call.legs.filter((leg) => leg.left_ms === undefined || leg.left_ms === null);
+  return there.length > 0 && there.every((leg) => PAUSES.includes(leg.held_why));
+}
+
+export function heldName(call) {
+  if (isPaused(call)) return "Paused";
+  return call.legs.some((leg) => leg.held) ? "On hold" : "";
 }
 
 export function partiesName(call) {
