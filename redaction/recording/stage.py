@@ -204,8 +204,12 @@ class RecordStage:
     @property
     def _is_busy(self) -> bool:
         """Whether a call that is over has not been dealt with."""
-        over = (k for k, call in self._calls.items() if call.ended_at and call.transcript_ended)
-        return bool(self._to_tell) or any(call_id in self._waiting for call_id in over)
+        over = [
+            call_id
+            for call_id, call in self._calls.items()
+            if call.ended_at and call.transcript_ended and not call.retry_at
+        ]
+        return bool(self._to_tell) or not self._waiting.isdisjoint(over)
 
     async def _work(self) -> None:
         """Whatever is due."""
@@ -327,6 +331,7 @@ class RecordStage:
         while self._forget:
             call_id = self._forget.pop()
             await asyncio.to_thread(self._journal.remove, call_id)
+            self._waiting -= {call_id}
             self._calls.pop(call_id, None)
 
     def _count(self, ready: RecordingReady, *, seconds: float) -> None:
