@@ -2,12 +2,11 @@
 
 from typing import NamedTuple
 
-from sip_gateway.caller.plan import CallFailed, CallPlan
+from sip_gateway.caller.plan import CallFailed, Dial
 from sip_gateway.caller.user_agent import Body
 from sip_gateway.sip import sdp
 from sip_gateway.siprec import document
 
-LABELS = ("1", "2")
 _CODECS = {"PCMU": sdp.PCMU, "PCMA": sdp.PCMA}
 
 
@@ -27,10 +26,10 @@ class Far(NamedTuple):
     payload_type: int
 
 
-def offer(plan: CallPlan, local: Local, *, version: int, held: bool = False) -> Body:
-    """The INVITE's body: two labelled streams and metadata, or one plain stream."""
+def offer(plan: Dial, local: Local, *, version: int, held: bool = False) -> Body:
+    """The INVITE's body: a labelled stream a party and metadata, or one plain stream."""
     direction = "inactive" if held else "sendonly" if plan.siprec else "sendrecv"
-    labels = LABELS if plan.siprec else ("",)
+    labels = [str(n + 1) for n in range(len(plan.parties))] if plan.siprec else [""]
     media = tuple(
         sdp.audio(
             port, [_CODECS[plan.codec], sdp.TELEPHONE_EVENT], direction=direction, label=label
@@ -43,20 +42,20 @@ def offer(plan: CallPlan, local: Local, *, version: int, held: bool = False) -> 
         return Body("application/sdp", description)
     speakers = [
         document.Speaker(label, party.name, party.aor)
-        for label, party in zip(LABELS, plan.parties, strict=True)
+        for label, party in zip(labels, plan.parties, strict=True)
     ]
-    metadata = document.write(local.session_id, speakers)
+    metadata = document.write(plan.session or local.session_id, speakers)
     return Body(*document.body(description, metadata, boundary="trunkline-recording"))
 
 
-def accepted(plan: CallPlan, body: bytes) -> list[Far]:
+def accepted(plan: Dial, body: bytes) -> list[Far]:
     """Where the answer wants each stream; CallFailed if it wants less than was offered."""
     try:
         session = sdp.parse(body)
     except sdp.BadSdp as error:
         raise CallFailed(f"the answer's SDP is unusable: {error}") from None
     codec = _CODECS[plan.codec]
-    wanted = 2 if plan.siprec else 1
+    wanted = len(plan.parties) if plan.siprec else 1
     if len(session.media) != wanted:
         raise CallFailed(f"the answer has {len(session.media)} media lines of {wanted}")
     for media in session.media:

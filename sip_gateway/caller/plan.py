@@ -1,6 +1,6 @@
 """What call to place, and what came of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -24,37 +24,48 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
-class CallPlan:
-    """One call. The audio goes out in real time, in packets of 20 ms."""
+class Dial:
+    """How to reach the far end, and who it is told that speaks."""
 
     host: str
     port: int
+    siprec: bool = field(default=True, kw_only=True)
+    """A labelled stream a party with metadata, as an SBC sends them; else one plain, mixed one."""
+
+    transport: str = field(default="tcp", kw_only=True)
+    """`tcp`, or `udp`: a SIPREC INVITE is larger than most networks' packets."""
+
+    codec: str = field(default="PCMU", kw_only=True)
+    """`PCMU` or `PCMA`."""
+
+    parties: tuple[Party, ...] = field(
+        default=(
+            Party("Agent", "sip:agent@example.com"),
+            Party("Customer", "sip:customer@example.com"),
+        ),
+        kw_only=True,
+    )
+    headers: tuple[tuple[str, str], ...] = field(default=(), kw_only=True)
+    """Of every INVITE, besides those it must have."""
+
+    session: str = field(default="", kw_only=True)
+    """The recorded conversation's own id, told in the metadata; empty: one of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallPlan(Dial):
+    """One call. The audio goes out in real time, in packets of 20 ms."""
+
     agent: Path
     """A WAV file; with `customer` None, a stereo one: agent left, customer right."""
 
     customer: Path | None = None
-    siprec: bool = True
-    """Two labelled streams with metadata, as an SBC sends them; else one plain, mixed stream."""
-
-    transport: str = "tcp"
-    """`tcp`, or `udp`: a SIPREC INVITE is larger than most networks' packets."""
-
-    codec: str = "PCMU"
-    """`PCMU` or `PCMA`."""
-
     loss: float = 0.0
     """Probability that an RTP packet is left out."""
 
     loss_seed: int = 1
-    parties: tuple[Party, Party] = (
-        Party("Agent", "sip:agent@example.com"),
-        Party("Customer", "sip:customer@example.com"),
-    )
     holds: tuple[tuple[int, int], ...] = ()
     """Spans (start_ms, end_ms) in which the call is on hold: nothing is sent meanwhile."""
-
-    headers: tuple[tuple[str, str], ...] = ()
-    """Of every INVITE, besides those it must have."""
 
 
 @dataclass(frozen=True, slots=True)
