@@ -104,6 +104,21 @@ class CallRedactor:
         """Give up this revision, because its time is over: `[unavailable]`."""
         return self._fail(self._by_id.get(_key(raw)), raw, None)
 
+    def miss(self, start_ms: int, end_ms: int) -> list[Redacted]:
+        """Nobody knows what was said then: for a while any number may be the answer to it.
+
+        Corrections of finals that show one."""
+        until_ms = end_ms + int(self._limits.seconds * 1000)
+        self._blind = [*self._blind[-50:], (start_ms, until_ms)]
+        try:
+            for segment in list(self._timeline.segments):
+                concerned = segment.raw.end_ms > start_ms and segment.raw.start_ms < until_ms
+                if concerned and not segment.failed:
+                    self._judge(segment)
+            return self._corrections(besides=None)
+        except Exception:  # noqa: BLE001 - what is not shown yet stays so
+            return []
+
     def explain(self, raw: RawTranscript) -> list[tuple[Span, str]]:
         """The spans that this segment's newest revision is masked in, and the rule behind each."""
         segment = self._by_id.get(_key(raw))
@@ -133,6 +148,7 @@ class CallRedactor:
         segment = self._by_id.get(_key(raw))
         if segment is None:
             segment = self._by_id[_key(raw)] = self._timeline.add(raw)
+            self._note_late(raw)
         elif _is_stale(raw, segment.raw):
             return None
         moved = segment.raw.start_ms != raw.start_ms
@@ -140,15 +156,23 @@ class CallRedactor:
         changed = segment.hear(raw, before=before, cues=self._policy.rules.cues)
         if moved:
             self._timeline.moved(segment)
-        self._forget(raw.end_ms)
+        self._forget(raw.end_ms, besides=segment)
         reach_ms = int(self._limits.seconds * 1000)
         for later in self._timeline.later(segment, within_ms=reach_ms):
             if changed or later.stream == segment.stream:
                 self._changed[id(later)] = later
         return segment
 
-    def _forget(self, now_ms: int) -> None:
-        for old in self._timeline.forget(now_ms - KEPT_MS):
+    def _note_late(self, raw: RawTranscript) -> None:
+        """Where what was said before is forgotten, any number may be the answer to it."""
+        forgotten_ms = self._timeline.forgotten_ms
+        if forgotten_ms is None:
+            return
+        if raw.start_ms < forgotten_ms + int(self._limits.seconds * 1000):
+            self._blind = [*self._blind[-50:], (raw.start_ms, raw.end_ms)]
+
+    def _forget(self, now_ms: int, *, besides: Segment) -> None:
+        for old in self._timeline.forget(now_ms - KEPT_MS, besides=besides):
             self._by_id.pop(_key(old.raw), None)
             self._changed.pop(id(old), None)
 

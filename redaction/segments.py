@@ -189,6 +189,8 @@ class Timeline:
     def __init__(self) -> None:
         self.segments: list[Segment] = []
         self._order = 0
+        self.forgotten_ms: int | None = None
+        """What was said before this may be forgotten; None: nothing is."""
 
     def add(self, raw: RawTranscript) -> Segment:
         """A new segment, put in its place."""
@@ -217,11 +219,17 @@ class Timeline:
                 break
         return words[-_PHRASE_ATOMS:]
 
-    def forget(self, before_ms: int) -> list[Segment]:
+    def forget(self, before_ms: int, *, besides: Segment) -> list[Segment]:
         """Drop and return what is older, or too many."""
         surplus = len(self.segments) - KEPT_SEGMENTS
-        old = [s for i, s in enumerate(self.segments) if s.raw.end_ms < before_ms or i < surplus]
+        old = [
+            s
+            for i, s in enumerate(self.segments)
+            if (s.raw.end_ms < before_ms or i < surplus) and s is not besides
+        ]
         if old:
+            ends = [s.raw.end_ms for s in old]
+            self.forgotten_ms = max(ends + [self.forgotten_ms or ends[0]])
             gone = set(map(id, old))
             self.segments = [s for s in self.segments if id(s) not in gone]
         return old

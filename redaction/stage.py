@@ -23,7 +23,7 @@ from redaction.policy_file import PolicyError
 from redaction.presidio import Engine
 from redaction.redact import CallRedactor, Redacted, refuse
 from redaction.settings import Settings
-from triton_models.events import RAW_TOPIC, RawEvent, RawTranscript, RawTranscriptEnded
+from triton_models.events import RAW_TOPIC, RawEvent, RawGap, RawTranscript, RawTranscriptEnded
 from trunkline.bus import Bus, Record, Subscription, Unavailable
 from trunkline.bus.consume import Decoded, consume
 from trunkline.bus.dead_letters import DeadLetters
@@ -52,6 +52,8 @@ class _Call:
     """Set while a thread holds the redactor, also after its time is over."""
     lost: list[RawTranscript] = field(default_factory=list)
     """Given up meanwhile; the redactor has not been told yet."""
+    missed: list[RawGap] = field(default_factory=list)
+    """Nor of these."""
 
 
 class RedactStage:
@@ -178,6 +180,8 @@ class RedactStage:
         for event in events:
             if isinstance(event, RawTranscript):
                 self._to_publish += await self._receive(call, event)
+            elif isinstance(event, RawGap):
+                call.missed.append(event)
             else:
                 self._to_publish += await self._end(call, event)
                 self._calls.close(call_id)
@@ -212,7 +216,7 @@ class RedactStage:
         """What was held back, and the end."""
         out: list[TranscriptEvent] = []
         if call.redactor and (call.working is None or call.working.done()):
-            ended = call.redactor.end()
+            ended = [*_missed(call), *call.redactor.end()]
             out += [self._transcript(redacted, call.policy_version) for redacted in ended]
         end = TranscriptEnded(
             tenant_id=event.tenant_id, call_id=event.call_id, ended_at=event.ended_at
@@ -262,7 +266,15 @@ def _step(call: _Call, raw: RawTranscript) -> list[Redacted]:
     assert call.redactor is not None
     while call.lost:
         call.redactor.lose(call.lost.pop(0))
-    return call.redactor.receive(raw)
+    return [*_missed(call), *call.redactor.receive(raw)]
+
+
+def _missed(call: _Call) -> list[Redacted]:
+    """What gaps change of what was said before they were told."""
+    if call.redactor is None:
+        return []
+    gaps, call.missed = call.missed, []
+    return [found for gap in gaps for found in call.redactor.miss(gap.start_ms, gap.end_ms)]
 
 
 class _Metrics:

@@ -63,7 +63,15 @@ class RawTranscriptEnded(Event, frozen=True, kw_only=True):
     ended_at: datetime
 
 
-RawEvent = RawTranscript | RawTranscriptEnded
+class RawGap(Event, frozen=True, kw_only=True):
+    """Nobody knows what was said then: what follows may be the answer to it."""
+
+    leg_id: str
+    start_ms: int
+    end_ms: int
+
+
+RawEvent = RawTranscript | RawTranscriptEnded | RawGap
 """What crosses `trunkline.transcripts.raw`, encrypted."""
 
 RAW_TOPIC = "trunkline.transcripts.raw"

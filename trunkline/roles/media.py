@@ -25,7 +25,7 @@ from sip_gateway.journal.writer import JournalWriter, Limits
 from sip_gateway.media.sinks import AudioSink, JoinedLeg
 from sip_gateway.media.worker import MediaWorker, Place, Sinks
 from triton_models.client import TritonSpeech
-from triton_models.events import RAW_TOPIC, RawTranscript, RawTranscriptEnded
+from triton_models.events import RAW_TOPIC, RawGap, RawTranscript, RawTranscriptEnded
 from triton_models.local import LocalSpeech
 from triton_models.options import LegOptions
 from triton_models.own_options import own_options
@@ -52,6 +52,12 @@ CLOSE_S = 5.0
 
 NoteOpenSegment = Callable[[str, int | None, int], None]
 """Of a leg: where what is not finished and durable begins, and where what is ends."""
+
+LONG_GAP_MS = 500
+"""A question fits into what is longer."""
+
+PAUSED = "paused"
+"""Why of gaps that are meant to be."""
 
 LAG_MS = 10_000
 """The first words of what is said may come back so late; where they do not, the recogniser is so
@@ -151,8 +157,8 @@ class Published:
         """Put the event behind the call's others."""
         value = msgspec.json.encode(event)
         self._outgoing.put(event.call_id, Letter(CALLS_TOPIC, value, partial=False))
-        if self._recovery and isinstance(event, Gap):
-            self._recovery.note(event)
+        if isinstance(event, Gap):
+            self._miss(event)
 
     def publish_recovered(self, found: RawTranscript | GapFilled) -> None:
         """Put what was recognised behind the live edge behind the call's other events."""
@@ -202,6 +208,21 @@ class Published:
             await asyncio.sleep(0)
             quiet = quiet + 1 if seen == self._received else 0
             seen = self._received
+
+    def _miss(self, gap: Gap) -> None:
+        """Redaction must know that a question may have been missed; what may be filled, is."""
+        if gap.why != PAUSED and gap.end_ms - gap.start_ms >= LONG_GAP_MS:
+            missed = RawGap(
+                tenant_id=gap.tenant_id,
+                call_id=gap.call_id,
+                leg_id=gap.leg_id,
+                start_ms=gap.start_ms,
+                end_ms=gap.end_ms,
+            )
+            value = msgspec.json.encode(missed)
+            self._outgoing.put(gap.call_id, Letter(RAW_TOPIC, value, partial=False))
+        if self._recovery:
+            self._recovery.note(gap)
 
     def _publish_transcript(self, transcript: RawTranscript) -> None:
         value = msgspec.json.encode(self._unsaid.taken_out(transcript))
