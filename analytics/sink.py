@@ -128,8 +128,8 @@ class Sink:
         while not stop.is_set():
             try:
                 await self._close_lost()
-                await self._publish()
                 await self._publish_retractions()
+                await self._publish()
             except (Unavailable, BusUnavailable):
                 # The outbox keeps what is not published, and silent calls stay silent.
                 logger.warning("summaries wait for the database or the bus")
