@@ -1,13 +1,14 @@
 """Redact processes of one consumer group, on topics of their own.
 
 `python -m tests.contract.redact_members KIND ADDRESS NAME` is one of them; it says on its standard
-output how many partitions it reads and whose records it got.
+output how many partitions it reads, whose records it got, and the CPU seconds it has used.
 """
 
 import asyncio
 import json
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -61,9 +62,12 @@ class Telling:
         records = await self._inner.fetch(limit=limit, wait_s=wait_s)
         parts = len(await self._inner.assigned())
         if records or parts != self._said:
-            print(json.dumps([parts, sorted({r.key for r in records})]), flush=True)
-            self._said = parts
+            self._say(parts, {r.key for r in records})
         return records
+
+    def _say(self, partitions: int, keys: set[str]) -> None:
+        print(json.dumps([partitions, sorted(keys), time.process_time()]), flush=True)
+        self._said = partitions
 
     async def commit(self, positions: Sequence[Record]) -> None:
         await self._inner.commit(positions)
@@ -72,6 +76,7 @@ class Telling:
         return await self._inner.assigned()
 
     async def close(self) -> None:
+        self._say(0, set())
         await self._inner.close()
 
 
@@ -84,13 +89,16 @@ class Member:
         self.keys: set[str] = set()
         """Calls of which it read something since this was last cleared."""
 
+        self.cpu_s = 0.0
+        """What it has used since it was started."""
+
         self._changed = asyncio.Event()
         self._listening = asyncio.create_task(self._listen())
 
     async def _listen(self) -> None:
         assert self._process.stdout is not None
         while line := await self._process.stdout.readline():
-            self.partitions, keys = json.loads(line)
+            self.partitions, keys, self.cpu_s = json.loads(line)
             self.keys.update(keys)
             self._changed.set()
 
