@@ -35,5 +35,5 @@ export const complianceSummary = (from, to) =>
   ask("GET", `/v1/compliance/summary?${new URLSearchParams({ from, to })}`);
 export const nextReview = () => ask("GET", "/v1/compliance/reviews/next");
 export const answerReview = (id, verdict) => ask("POST", `/v1/compliance/reviews/${id}`, verdict);
-export const audioPath = (callId) => `${path(callId)}/audio`;
+export const audioPath = (callId, channel = "mix") => `${path(callId)}/audio?channel=${channel}`;
 export const recording = (callId) => ask("GET", `${path(callId)}/recording`);

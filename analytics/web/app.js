@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { Lines } from "./lines.js";
+import { Player } from "./player.js";
 import { Stream } from "./stream.js";
 import { showSummary } from "./summary.js";
 import { clock, heldName, ingressName, isPaused, moment, partiesName, reasonName } from "./words.js";
@@ -10,6 +11,7 @@ const $ = (id) => document.getElementById(id);
 
 const calls = new Map(); // every call known to the page, by call_id
 const lines = new Lines($("lines"), $("spoken"));
+const player = new Player($("player"), $("lines"));
 let list = null; // the stream of the list of calls
 let captions = null; // the stream of the call that is looked at
 let shown = ""; // its call_id
@@ -240,6 +242,7 @@ function look(id) {
   lines.clear();
   following = true;
   $("summary").hidden = true;
+  player.hide();
   $("pause").hidden = true;
   $("pause-error").textContent = "";
   $("welcome").hidden = Boolean(id);
@@ -296,6 +299,7 @@ async function loadStored(id) {
     showHead();
     showList();
     showSummary($("summary"), stored.call, stored.summary);
+    if (player.call?.call_id !== id) player.show(stored.call);
     wait(lines.empty ? "Nothing was said in this call." : "");
   } catch (error) {
     if (shown !== id) return;

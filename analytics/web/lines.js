@@ -26,15 +26,19 @@ function fill(paragraph, segment) {
   const parts = [];
   for (const word of segment.words) {
     if (parts.length) parts.push(" ");
-    if (word.kind) {
-      parts.push(chip(word));
-    } else if (segment.is_final && word.confidence < UNSURE) {
-      const unsure = element("span", "unsure", word.text);
-      unsure.title = "The recogniser was not sure of this word";
-      parts.push(unsure);
-    } else {
+    if (!word.kind && !segment.is_final) {
       parts.push(word.text);
+      continue;
     }
+    const shown = word.kind ? chip(word) : element("span", "word", word.text);
+    if (!word.kind && word.confidence < UNSURE) {
+      shown.classList.add("unsure");
+      shown.title = "The recogniser was not sure of this word";
+    }
+    // Where it is in the recording, for the player.
+    shown.dataset.at = word.start_ms;
+    shown.dataset.until = word.end_ms;
+    parts.push(shown);
   }
   paragraph.replaceChildren(...parts);
   if (!segment.is_final) paragraph.append(parts.length ? " " : "", element("span", "caret"));
