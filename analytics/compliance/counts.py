@@ -137,9 +137,17 @@ async def _reviews(connection: Connection, wanted: Mapping[str, object]) -> Revi
         done=states.count("done"),
         unclear=states.count("unclear"),
         marks=tuple(MarkCount(mark=m.mark, kind=m.kind, count=m.marks) for m in marks),
+        waiting=await waiting(connection, str(wanted["tenant_id"])),
         not_masked_yet=sum(m.due for m in marks),
         estimates=estimate((Stratum(*row[3:]), done[_Stratum(*row[:3])]) for row in strata),
     )
+
+
+async def waiting(connection: Connection, tenant_id: str) -> int:
+    """How many reviews are open."""
+    row = await (await connection.execute(SQL["left"], (tenant_id,))).fetchone()
+    assert row is not None
+    return int(str(row[0]))
 
 
 async def _rows(

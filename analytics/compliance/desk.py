@@ -12,7 +12,7 @@ from psycopg.rows import args_row
 from analytics.access import Principal
 from analytics.batch import CallKey
 from analytics.compliance.cases import Reviewer, Seen, case, checked, labels, purpose, seen, tally
-from analytics.compliance.counts import AS_TENANT, SQL, Period, summary
+from analytics.compliance.counts import AS_TENANT, SQL, Period, summary, waiting
 from analytics.compliance.documents import Answered, ReviewItem, Summary, Verdict
 from analytics.retraction import BadMark, Changed, Mark, StillLive
 from analytics.sql import queries
@@ -121,7 +121,7 @@ class Desk:
                     continue
                 told = {"review_id": row.review_id}
                 await _audit(connection, who, "review.looked", row.segment_id, told=told, now=now)
-                left = await _count(connection, who.tenant_id)
+                left = await waiting(connection, who.tenant_id)
             return ReviewItem(
                 review_id=row.review_id,
                 call_id=row.call_id,
@@ -151,7 +151,7 @@ class Desk:
             if looked_at is None or looked_at.final.revision != verdict.revision:
                 raise Outdated("The segment reads otherwise by now: look at it again.")
             await self._keep(connection, row, looked_at, verdict=verdict, who=(who, now))
-            left = await _count(connection, who.tenant_id)
+            left = await waiting(connection, who.tenant_id)
         masked = await self.mask_due(now=now, review_id=review_id)
         return Answered(review_id=review_id, masked=masked, left=left)
 
@@ -244,12 +244,6 @@ def _for_this_reviewer(row: _Row | None, who: Principal) -> None:
 async def _one(connection: Connection, name: str, wanted: Mapping[str, object]) -> _Row | None:
     cursor = connection.cursor(row_factory=args_row(_Row))
     return await (await cursor.execute(SQL[name], wanted)).fetchone()
-
-
-async def _count(connection: Connection, tenant_id: str) -> int:
-    row = await (await connection.execute(SQL["left"], (tenant_id,))).fetchone()
-    assert row is not None
-    return int(str(row[0]))
 
 
 async def _audit(

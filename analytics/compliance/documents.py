@@ -79,6 +79,9 @@ class ReviewCount(msgspec.Struct, frozen=True, kw_only=True):
     done: int
     unclear: int
     marks: tuple[MarkCount, ...]
+    waiting: int
+    """Open reviews of all days, not only of these."""
+
     not_masked_yet: int
     """Missed spans that are not masked in the stored transcript yet."""
 

@@ -10,7 +10,7 @@ let shown = null;
 
 export function showCounts(summary) {
   shown = summary;
-  $("open-reviews").textContent = summary.reviews.open;
+  $("open-reviews").textContent = summary.reviews.waiting;
   showFigures(summary);
   showEstimates(summary.reviews);
   showPolicies(summary.policies);

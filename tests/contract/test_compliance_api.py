@@ -98,6 +98,7 @@ async def test_the_summary_is_of_the_days_asked_for(officer: httpx.AsyncClient) 
     assert (body["reviews"]["drawn"], body["reviews"]["open"]) == (3, 3)
     latest = (await officer.get("/v1/compliance/summary")).json()
     assert latest["total"]["calls"] == 0
+    assert (latest["reviews"]["open"], latest["reviews"]["waiting"]) == (0, 3)
 
 
 @pytest.mark.parametrize(

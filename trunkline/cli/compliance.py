@@ -17,7 +17,6 @@ from analytics.store import Rejected, Unavailable
 from trunkline.running import NotRunning, settings_in_force
 
 USUAL_DAYS = 30
-NOT_COUNTED = ("day", "calls", "spans")
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

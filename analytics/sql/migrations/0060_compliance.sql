@@ -50,6 +50,7 @@ create view v_redaction_calls with (security_barrier) as
             where o.tenant_id = t.tenant_id and o.finalised_at is not null
                 and o.summary ->> 'policy_version' <> ''
             order by o.call_id desc limit 1), '') as policy_version
+        offset 0  -- keeps the planner from asking this again for every call
     ) n
     join calls c on c.tenant_id = t.tenant_id
     cross join lateral (
