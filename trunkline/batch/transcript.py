@@ -16,6 +16,7 @@ from analytics.events import (
     SegmentDocument,
     TranscriptDocument,
 )
+from analytics.seen_by import segment_for
 from analytics.store import segment_document
 from analytics.summary import StoredCall, summarise
 from redaction.passed_on import passed_on
@@ -196,7 +197,9 @@ def _redacted(
         )
         for found in shown.values()
     ]
-    return sorted(finals, key=lambda final: (final.start_ms, final.end_ms, final.channel))
+    # Who will read a file nobody knows: it shows the strictest form.
+    strict = (segment_for(final, ()) for final in finals)
+    return sorted(strict, key=lambda final: (final.start_ms, final.end_ms, final.channel))
 
 
 def _quality(
