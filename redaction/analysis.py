@@ -58,6 +58,7 @@ def analyse(heard: Heard, memory: Memory, *, allowed: "Allowed") -> Analysis:
                 heard.fill(span)
     found += _known_words(heard.atoms, memory)
     found = [f for f in found if not allowed.covers(heard.atoms, f) and _is_taken_out(heard, f)]
+    found = [f for f in found if not _was_taken_out(heard, f)]
     words = {word: kind for word, kind in words.items() if heard.rules.takes_out(kind)}
     widest = [stuttered(one, heard.atoms) for one in widened(heard, merge(found, heard.atoms))]
     merged = merge(widest, heard.atoms)
@@ -65,6 +66,11 @@ def analyse(heard: Heard, memory: Memory, *, allowed: "Allowed") -> Analysis:
         undecided += _awaited(heard, merged) + _open_date(heard) + _dangling(heard)
         undecided += _half_spelt(heard)
     return Analysis(merged, words, min(undecided) if undecided else None)
+
+
+def _was_taken_out(heard: Heard, found: Found) -> bool:
+    """Whether it is tokens alone: a keyed hash of a keyed hash would be another one."""
+    return all(atom.text[0] == "[" for atom in heard.atoms[found.first : found.last + 1])
 
 
 def _is_taken_out(heard: Heard, found: Found) -> bool:

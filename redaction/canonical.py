@@ -51,9 +51,15 @@ def _append(
     return value + digit
 
 
+def _letter_alike(text: str) -> str:
+    return lexicon.LETTER_ALIKES.get(text, "")
+
+
 def _spoken_value(atom: Atom) -> str:
     if atom.cls is Class.OTHER:
-        return lexicon.SOUND_ALIKES.get(atom.text) or _SPELT.get(atom.text, "") or atom.value
+        return lexicon.SOUND_ALIKES.get(atom.text) or (
+            _SPELT.get(atom.text, "") or _letter_alike(atom.text) or atom.value
+        )
     if atom.text in _SPELT and not atom.value.isdigit():
         return _SPELT[atom.text]
     if atom.text in lexicon.SOUND_ALIKES:

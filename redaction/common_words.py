@@ -31,7 +31,7 @@ yet you you'd you'll you're you've your yours yourself
 """Never a name, whatever stands before them."""
 
 _ORDINARY = words_in("""
-be router disk wifi parking
+be router disk wifi parking plan plans g'day gotcha beauty myself coach thats whats hows wheres
 iphone ipad android samsung google microsoft apple's netflix amazon paypal zoom kindle macbook
 megs gigs wi-fi checkups checkup ebay visa mastercard amex router's hotspot login logout timeout
 ability able absolutely accept accepted access accident according account accounts across act

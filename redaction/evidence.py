@@ -189,6 +189,8 @@ def is_released(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked, la
 def _counts(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked, digits: int) -> bool:
     """Evidence on a stretch that is said as a quantity, not digit by digit."""
     classes = {atoms[i].cls for i in piece}
+    if sum(atoms[i].value == "." for i in piece) > 1:
+        return False
     article = piece[0] > 0 and atoms[piece[0] - 1].text == "a"
     if Class.MAGNITUDE in classes and (article or not asked.near & (_SHORT_CODES | {"dob"})):
         return True

@@ -13,9 +13,12 @@ DIGITS = {
 
 SOUND_ALIKES = {
     "to": "2", "too": "2", "for": "4", "fore": "4", "won": "1", "ate": "8", "tree": "3",
-    "sex": "6", "free": "3", "ow": "0", "owe": "0",
+    "sex": "6", "free": "3", "ow": "0", "owe": "0", "sick": "6", "sics": "6", "nein": "9",
 }  # fmt: skip
 """What a recogniser writes for a digit; a digit only between other digits."""
+
+SURE_ALIKES = frozenset({"won", "ate", "sex", "ow", "owe", "sics", "nein", "fore"})
+"""Of these, the ones that stand beside a digit for hardly any other reason."""
 
 TEENS = {
     "ten": "10", "eleven": "11", "twelve": "12", "thirteen": "13", "fourteen": "14",
@@ -60,8 +63,17 @@ LETTER_WORDS = {
     "zed": "z", "zee": "z", "aitch": "h", "haitch": "h", "ess": "s", "jay": "j", "kay": "k",
     "ell": "l", "em": "m", "en": "n", "pee": "p", "cue": "q", "tee": "t", "vee": "v", "wye": "y",
     "dee": "d", "gee": "g", "eff": "f", "bee": "b", "ar": "r", "ex": "x", "dubya": "w",
+    "el": "l", "haych": "h", "doubleyou": "w", "double-u": "w", "zet": "z",
 }  # fmt: skip
 """Letter names written out; letters only beside other letters or digits."""
+
+LETTER_ALIKES = {
+    "are": "r", "you": "u", "why": "y", "see": "c", "sea": "c", "be": "b", "tea": "t", "oh": "o",
+    "eye": "i", "pea": "p", "queue": "q", "gay": "k", "may": "a", "end": "n", "i'm": "m", "if": "f",
+    "in": "n", "an": "n", "am": "m", "as": "s", "us": "s", "or": "r", "our": "r", "ask": "s",
+}  # fmt: skip
+"""What a recogniser writes for a letter; a letter only between others, or where it is explained:
+`why for yankee`."""
 
 SPELLING_ALPHABET = {
     "alpha": "a", "alfa": "a", "bravo": "b", "charlie": "c", "delta": "d", "echo": "e",
@@ -76,6 +88,7 @@ SYMBOLS = {
     "dot": ".", "point": ".", "period": ".", "dash": "-", "hyphen": "-", "slash": "/",
     "underscore": "_", "underline": "_", "plus": "+", "stroke": "/", "minus": "-",
     "hash": "#", "hashtag": "#", "asterisk": "*", "ampersand": "&", "comma": ",",
+    "apostrophe": "'",
 }  # fmt: skip
 
 FILLERS = words_in("""

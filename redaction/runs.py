@@ -75,21 +75,41 @@ def _extend(atoms: Sequence[Atom], numeric: Sequence[bool], *, first: int, times
 def _after_as_in(atoms: Sequence[Atom], numeric: Sequence[bool], last: int) -> int:
     """The atom after `last` and its `as in king`, if `last` is a letter that has one."""
     at = last + 1
-    if atoms[last].cls is not Class.LETTER and atoms[last].text != "o":
+    letter = atoms[last].cls is Class.LETTER or atoms[last].text == "o"
+    if not letter and not _is_explained(atoms, last):
         return at
     for words in _AS_IN:
         end = at + len(words)
         if end < len(atoms) and tuple(a.text for a in atoms[at:end]) == words:
             named = atoms[end]
             same = named.text[:1] == atoms[last].text[:1]
-            letter = atoms[last].cls is Class.LETTER or words[0] == "as"
+            explains = same or words[0] == "as" or _goes_on_spelling(atoms, last, end + 1)
             plain = named.cls in (Class.OTHER, Class.MONTH) or same
-            if letter and plain and (same or words[0] == "as"):
+            if plain and explains:
                 return end + 1
     named_now = atoms[at] if at < len(atoms) else None
     if named_now and _SPELT.get(named_now.text) == atoms[last].value and not numeric[at]:
         return at + 1
     return at
+
+
+def _goes_on_spelling(atoms: Sequence[Atom], letter: int, after: int) -> bool:
+    """Whether letters or digits stand around a letter and its word: `N like Mary, H`."""
+    spelt = _DIGITS | {Class.LETTER, Class.CODE}
+    before = letter and atoms[letter - 1].cls in spelt
+    return bool(before) or (after < len(atoms) and atoms[after].cls in spelt)
+
+
+def _is_explained(atoms: Sequence[Atom], i: int) -> bool:
+    """`why for yankee`, `cue as in queen`: the name of a letter, or what sounds like it."""
+    letter = _SPELT.get(atoms[i].text) or lexicon.LETTER_ALIKES.get(atoms[i].text)
+    if not letter or atoms[i].text in lexicon.SPELLING_ALPHABET:
+        return False
+    for words in (("as", "in"), ("for",), ("like",)):
+        end = i + 1 + len(words)
+        if end < len(atoms) and tuple(a.text for a in atoms[i + 1 : end]) == words:
+            return atoms[end].text[:1] == letter and len(atoms[end].text) > 2
+    return False
 
 
 def next_number(atoms: Sequence[Atom], numeric: Sequence[bool], at: int) -> int | None:
@@ -135,12 +155,28 @@ def mark_numbers(atoms: Sequence[Atom]) -> list[bool]:
         ):
             marks[i] = False
     _mark_misheard(atoms, marks)
+    _mark_spelling(atoms, marks)
     for i in range(len(atoms) - 2, -1, -1):
         # `alpha bravo one two`: the letter before a letter, which only the number makes one.
-        spelt = atoms[i].text in lexicon.SPELLING_ALPHABET and not atoms[i].stop
+        spelt = atoms[i].text in lexicon.SPELLING_ALPHABET and atoms[i].stop in ("", ",", "-")
         if spelt and not marks[i] and marks[i + 1]:
             marks[i] = atoms[i + 1].text in lexicon.SPELLING_ALPHABET
     return marks
+
+
+def _mark_spelling(atoms: Sequence[Atom], marks: list[bool]) -> None:
+    """`mike bravo oscar`: three or more words of the spelling alphabet, hesitations between."""
+    row: list[int] = []
+    for i in range(len(atoms) + 1):
+        if i < len(atoms) and atoms[i].text in lexicon.SPELLING_ALPHABET:
+            row.append(i)
+            continue
+        if i < len(atoms) and (_hesitates(atoms[i]) or atoms[i].cls is Class.LETTER):
+            continue
+        if len({atoms[n].text for n in row}) >= 3:
+            for n in row:
+                marks[n] = True
+        row = []
 
 
 def _mark_misheard(atoms: Sequence[Atom], marks: list[bool]) -> None:
@@ -231,6 +267,8 @@ def _is_letter(atoms: Sequence[Atom], i: int) -> bool:
     before, after = _near(atoms, i - 1), _near(atoms, i + 1)
     if is_half_day(atoms, i):
         return False
+    if text in ("a", "i") and _is_named(atoms, i):
+        return True
     if text in ("a", "i") and _is_letter_a(atoms, i):
         return True
     if text == "a" and (_spells_on(atoms, i) or _ends_code(atoms, i)):
@@ -243,6 +281,19 @@ def _is_letter(atoms: Sequence[Atom], i: int) -> bool:
     if after is not None and after.cls is Class.OTHER:
         return (text, after.text) not in (("e", "mail"), ("t", "shirt"), ("x", "ray"))
     return True
+
+
+def _is_named(atoms: Sequence[Atom], i: int) -> bool:
+    """`A for apple`, `I like India`, which no sentence begins with: a letter is beside it too."""
+    joiner, named, third = (_near(atoms, i + n) for n in (1, 2, 3))
+    if joiner is None or named is None or joiner.text not in ("for", "like"):
+        return False
+    spelt = {Class.LETTER, Class.CODE} | _DIGITS
+    before = _near(atoms, i - 1)
+    beside = (before is not None and before.cls in spelt) or (
+        third is not None and third.cls in spelt
+    )
+    return named.text[:1] == atoms[i].text and len(named.text) > 2 and beside
 
 
 def _spells_on(atoms: Sequence[Atom], i: int) -> bool:
@@ -259,7 +310,9 @@ def _spells_on(atoms: Sequence[Atom], i: int) -> bool:
 def _ends_code(atoms: Sequence[Atom], i: int) -> bool:
     """`two nine a` and nothing more: the last letter of a code."""
     before = atoms[max(0, i - 2) : i]
-    read_out = len(before) == 2 and all(a.cls is Class.DIGIT and not a.stop for a in before)
+    read_out = len(before) == 2 and all(
+        a.cls in (Class.DIGIT, Class.NUMERAL) and a.stop in ("", ",") for a in before
+    )
     return read_out and (i + 1 == len(atoms) or bool(atoms[i].stop))
 
 
@@ -297,6 +350,12 @@ def _joins(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
         return (after and atom.value == "+") or _links(atoms, marks, i)
     if atom.cls in (Class.ORDINAL, Class.MONTH):
         return _in_date(atoms, marks, i)
+    if _is_explained(atoms, i) or (
+        atom.text in lexicon.LETTER_ALIKES and _between_letters(atoms, i)
+    ):
+        return True
+    if atom.text in lexicon.SOUND_ALIKES and _is_digit_here(atoms, marks, i):
+        return True
     if atom.text in lexicon.SOUND_ALIKES:
         return after and ((before and _among_digits(atoms, i)) or _corrects(atoms, marks, i))
     if atom.text in lexicon.SPELLING_ALPHABET:
@@ -304,7 +363,36 @@ def _joins(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
     if atom.text in _SPELT:
         return (before or after) and _among_letters(atoms, i)
     plain = atom.text in lexicon.ACRONYMS or atom.text in COMMON_WORDS
+    # `GB05 WEST 4159`: capitals between figures are part of the code, whatever word they make.
+    plain = plain and not (before and after and atoms[i - 1].cls is Class.NUMERAL)
     return atom.cls is Class.OTHER and bool(atom.value) and not plain and (before or after)
+
+
+def _between_letters(atoms: Sequence[Atom], i: int) -> bool:
+    """`W O are D H`: single letters on both sides, two of them on one."""
+    left = [a.cls is Class.LETTER and not a.stop for a in atoms[max(0, i - 2) : i]]
+    right = [a.cls is Class.LETTER for a in atoms[i + 1 : i + 3]]
+    beside = left[-1:] == [True] and right[:1] == [True] and not atoms[i].stop
+    return beside and (left == [True] * 2 or right == [True] * 2)
+
+
+def _is_digit_here(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
+    """Where a word that sounds like a digit can hardly be anything else."""
+    before, after = _near(atoms, i - 1), _near(atoms, i + 1)
+    digit = _DIGITS | {Class.MULTIPLIER}
+    behind = (
+        before is not None and marks[i - 1] and before.cls in digit and before.stop in ("", ",")
+    )
+    ahead = after is not None and marks[i + 1] and after.cls in digit
+    if atoms[i].text in lexicon.SURE_ALIKES and (behind or ahead):
+        return True
+    if after is not None and after.cls is Class.MAGNITUDE:
+        return i > 0 and marks[i - 1]
+    dotted = before is not None and before.value == "." and i > 1 and marks[i - 2]
+    # A preposition has no comma after it.
+    return (ahead and (atoms[i].stop == "," or dotted)) or (
+        behind and after is not None and after.cls is Class.LETTER and marks[i + 1]
+    )
 
 
 def _links(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
@@ -342,7 +430,9 @@ def _in_date(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
     wanted = (Class.MONTH, Class.ORDINAL) if atoms[i].cls is Class.ORDINAL else (Class.ORDINAL,)
     for step in (-1, 1):
         at = i + step
-        while 0 <= at < len(atoms) and _within_date(atoms[at]):
+        while 0 <= at < len(atoms) and (
+            _within_date(atoms[at]) or (atoms[at].cls is Class.SYMBOL and atoms[at].value in "/-")
+        ):
             at += step
         if step < 0 <= at and any(a.stop in (".", "?", "!") for a in atoms[at:i]):
             continue

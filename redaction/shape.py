@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from redaction import lexicon
 from redaction.canonical import groups, is_card, is_iban
 from redaction.runs import Run
 from redaction.words import Atom, Class
@@ -55,7 +56,7 @@ def shape_of(atoms: Sequence[Atom], run: Run) -> Shape:
     dots = sum(1 for i in run.numbers if atoms[i].value == "." and atoms[i].cls is Class.SYMBOL)
     magnitude = Class.MAGNITUDE in classes
     # `S november one two` is a spelling: the month's name stands for a letter.
-    spelled = Class.LETTER in classes or Class.CODE in classes
+    spelled = Class.LETTER in classes or Class.CODE in classes or _spells(atoms, run)
     return Shape(
         groups=tuple(found),
         digits=sum(c.isdigit() for c in value),
@@ -67,6 +68,14 @@ def shape_of(atoms: Sequence[Atom], run: Run) -> Shape:
         dots=dots,
         slashes=sum(1 for i in run.numbers if atoms[i].value == "/"),
         counted=_counted(atoms, run, read_out=read_out) if read_out or not magnitude else 0,
+    )
+
+
+def _spells(atoms: Sequence[Atom], run: Run) -> bool:
+    """`tango november four`: words of the spelling alphabet that name no month."""
+    return any(
+        atoms[i].text in lexicon.SPELLING_ALPHABET and atoms[i].cls is not Class.MONTH
+        for i in run.numbers
     )
 
 

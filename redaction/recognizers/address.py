@@ -26,6 +26,9 @@ _ALWAYS_STREET = words_in("ave avenue blvd boulevard crescent lane mews parkway 
 _DWELLING = words_in("""
 apartment apt block box building flat floor house lot number p po room ste suite unit
 """)
+_WEEK = words_in("""
+monday tuesday wednesday thursday friday saturday sunday phone email
+""")
 _OWN_PLACE = frozenset(
     {"our", "we're", "office", "branch", "store", "shop", "located", "headquarters"}
 )
@@ -96,6 +99,9 @@ def _start(atoms: Sequence[Atom], street: int, *, asked: bool) -> int | None:
         if atoms[name].stop and atoms[name].stop != ",":
             return None
         name -= 1
+    if name == street - 1 and name > 0 and atoms[name].text == "the":
+        # `fourteen, The Grove`: the street has no other name.
+        return _the_street(atoms, street)
     words = [a for a in atoms[name + 1 : street]]
     if not words:
         return None
@@ -111,6 +117,16 @@ def _start(atoms: Sequence[Atom], street: int, *, asked: bool) -> int | None:
         sure = atoms[street].text in _SURE_STREET and unusual and asked
         return name + 1 if sure and (proper or not any(a.capital for a in atoms)) else None
     if not (unusual or proper or (asked and atoms[street].text in _SURE_STREET)):
+        return None
+    return _with_dwelling(atoms, number + 1)
+
+
+def _the_street(atoms: Sequence[Atom], street: int) -> int | None:
+    """Where `nine hundred, The Grove` begins; None if no number stands before it."""
+    number = street - 2
+    while number >= 0 and _numbers_house(atoms, number, last=street - 2):
+        number -= 1
+    if number == street - 2 or atoms[number + 1].text == "one":
         return None
     return _with_dwelling(atoms, number + 1)
 
@@ -149,6 +165,7 @@ def _with_dwelling(atoms: Sequence[Atom], first: int) -> int:
 def _end(atoms: Sequence[Atom], street: int, *, asked: bool) -> int:
     """Forward over the flat, and where an address was asked for, the town and state."""
     last = street
+    numbered = atoms[street - 1].cls is not Class.OTHER or asked or _has_house_number(atoms, street)
     while last + 1 < len(atoms):
         following = atoms[last + 1]
         if atoms[last].stop in ("?", "!") or (
@@ -161,8 +178,12 @@ def _end(atoms: Sequence[Atom], street: int, *, asked: bool) -> int:
             last > street
             and (following.cls in _NUMERIC or following.cls is Class.LETTER)
             and following.text not in ("a", "i")
-            and atoms[last].stop != ","
-        ) or _is_town(atoms, last + 1, asked=asked):
+            and (atoms[last].stop != "," or numbered)
+        ) or _is_town(atoms, last + 1, asked=asked or numbered):
+            last += 1
+        elif following.text in ("number", "dash") and _has_number(atoms, last + 2):
+            last += 2
+        elif numbered and _goes_on_with_town(atoms, last + 1):
             last += 1
         elif (
             following.text in ("in", "comma")
@@ -173,6 +194,20 @@ def _end(atoms: Sequence[Atom], street: int, *, asked: bool) -> int:
         else:
             return last
     return last
+
+
+def _has_house_number(atoms: Sequence[Atom], street: int) -> bool:
+    """Whether a number stands before the street's name: what follows is its town then."""
+    before = atoms[max(0, street - _MAX_NAME - 2) : street - 1]
+    return any(a.cls in _NUMERIC for a in before)
+
+
+def _goes_on_with_town(atoms: Sequence[Atom], i: int) -> bool:
+    """`El Paso, Texas`: a capital, ordinary word or not; what begins a sentence has none here."""
+    atom = atoms[i]
+    if atom.cls is not Class.OTHER or not atom.capital or atom.text in FUNCTION_WORDS | _WEEK:
+        return False
+    return atoms[i - 1].stop in ("", ",") and atom.text.isalpha()
 
 
 def _has_number(atoms: Sequence[Atom], i: int) -> bool:

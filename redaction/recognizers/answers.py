@@ -46,6 +46,7 @@ _NUMERIC = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class
             Class.MULTIPLIER, Class.CLOCK, Class.DECIMAL, Class.DATE, Class.AMOUNT, Class.IP,
             Class.EMAIL}  # fmt: skip
 _MAX_LEADS = 8
+_SUBJECT = 6
 
 
 class _Question(NamedTuple):
@@ -133,6 +134,20 @@ def _past_leads(heard: Heard, start: int) -> int:
         if not step:
             break
         at += step
+    return _past_subject(heard, at)
+
+
+def _past_subject(heard: Heard, at: int) -> int:
+    """Past `the password is`, `my teacher was called`."""
+    atoms = heard.atoms
+    for i in range(at, min(at + _SUBJECT, len(atoms) - 1)):
+        if i > at and i in heard.times.breaks:
+            break
+        if atoms[i].text not in COMMON_WORDS or atoms[i].stop in (".", "?", "!"):
+            break
+        if atoms[i].text in ("is", "was", "called") and i > at:
+            called = atoms[i + 1].text in ("called", "a", "is")
+            return i + 2 if called else i + 1
     return at
 
 

@@ -6,7 +6,8 @@ back, only right before what was masked, and only where an answer begins.
 
 from collections.abc import Sequence
 
-from redaction.lexicon import SOUND_ALIKES
+from redaction.common_words import COMMON_WORDS
+from redaction.lexicon import ACRONYMS, SOUND_ALIKES
 from redaction.recognizers.found import Found, Heard
 from redaction.tables import words_in
 from redaction.words import Atom, Class
@@ -20,11 +21,18 @@ tea tee vee why yay you
 _LEADS_IN = words_in("""
 and is it it's its number of ok okay right so sure that's thats the then well uh um was yeah yes
 """)
-_CODES = frozenset({"policy", "order", "account", "otp", "ticket"})
-_NUMBERS = frozenset({"card", "cvv", "expiry", "ssn", "phone", "routing", "pin", "number"})
+_CODES = frozenset({"policy", "order", "account", "otp", "ticket", "iban", "number"})
+_NUMBERS = frozenset({"card", "cvv", "expiry", "ssn", "phone", "routing", "pin", "ip",
+                      "dob"})  # fmt: skip
 _PARTS = (Class.LETTER, Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE,
           Class.ORDINAL)  # fmt: skip
 _LONGEST = 12
+_LONG = 6
+"""So many digits are a number by themselves."""
+
+_HESITATION = 4
+_PLAIN = words_in("an and are if in may oh okay you")
+_COUNTRIES = words_in("gb uk de fr ie nl es it be at us")
 
 
 def widened(heard: Heard, found: Sequence[Found]) -> list[Found]:
@@ -33,17 +41,40 @@ def widened(heard: Heard, found: Sequence[Found]) -> list[Found]:
 
 
 def _widened(heard: Heard, one: Found) -> Found:
-    if one.kind not in _CODES | _NUMBERS or not _is_given(heard, one):
+    code = one.kind in _CODES or heard.rules.spells(one.kind)
+    if not (code or one.kind in _NUMBERS) or not (len(one.value) >= _LONG or _is_given(heard, one)):
         return one
     first = one.first
-    if one.kind in _CODES:
+    if code:
         first = _over_spelling(heard, first)
-    words = _LETTERS if one.kind in _CODES else SOUND_ALIKES.keys()
+        first = _over_prefix(heard, first)
+    words = _LETTERS | SOUND_ALIKES.keys() if code else SOUND_ALIKES.keys()
     before = first - 1
     near = before >= 0 and first not in heard.times.breaks and _is_joined(heard.atoms[before])
-    if near and heard.atoms[before].text in words and _begins(heard, before):
-        first = before
+    # `Okay, one five` is no letter; `K, one five` heard as `okay one five` may be.
+    word = near and heard.atoms[before].text in words
+    if word and not (heard.atoms[before].stop and heard.atoms[before].text in _PLAIN):
+        first = before if _begins(heard, before) else first
     return one._replace(first=first, last=_over_last(heard, one.last))
+
+
+def _over_prefix(heard: Heard, first: int) -> int:
+    """`AB, so 6840`, `de dash 355`: a group of letters before the figures, no word of its own."""
+    atoms, at = heard.atoms, first - 1
+    while at >= 0 and first - at <= _HESITATION and _hesitates(atoms[at]):
+        at -= 1
+    if at < 0 or any(n in heard.times.breaks for n in range(at + 1, first + 1)):
+        return first
+    atom = atoms[at]
+    group = atom.cls is Class.OTHER and 2 <= len(atom.text) <= 4 and atom.text.isalpha()
+    known = atom.text in COMMON_WORDS or (atom.text in ACRONYMS and atom.text not in _COUNTRIES)
+    return at if group and not known and atom.stop in ("", ",", "-") else first
+
+
+def _hesitates(atom: Atom) -> bool:
+    return atom.cls in (Class.FILLER, Class.CORRECTION, Class.SYMBOL) or atom.text in (
+        "so", "let", "me", "see", "hang", "on", "hold", "then", "and",
+    )  # fmt: skip
 
 
 def _over_last(heard: Heard, last: int) -> int:

@@ -41,7 +41,9 @@ please, cheers, brilliant, sure, yes, no, well, appreciate it, appreciate that, 
 """)
 )
 _SURE_GREETS = frozenset({"thanks", "you", "hi", "hello", "hey", "bye", "goodbye", "one"})
-_IS_HERE = tuple(tuple(p.split()) for p in ("this is", "i'm", "i am", "it's", "it is", "here is"))
+_IS_HERE = tuple(
+    tuple(p.split()) for p in ("this is", "i'm", "i am", "it's", "it is", "here is", "myself")
+)
 TITLES = words_in("""
 doctor dr miss missus mister mr mrs ms mx nurse professor
 """)
@@ -79,6 +81,7 @@ and it's its it is so spelled spell spelt that that's um uh
 """What people say between a name and its letters."""
 
 _MAX_NAME = 4
+_LETTERS = 3
 _CASE_ATOMS = 60
 _ANSWER_ATOMS = 14
 
@@ -136,7 +139,7 @@ def _strict(heard: Heard, at: int) -> tuple[int, int] | None:
     if (
         at >= len(atoms)
         or not _can_be_name(atoms[at])
-        or atoms[at].text in FUNCTION_WORDS | _NOT_NAMED
+        or atoms[at].text in (FUNCTION_WORDS - _ALSO_NAMES) | _NOT_NAMED
     ):
         return None
     if atoms[at].text in COMMON_WORDS and not atoms[at].capital and _is_cased(atoms, at):
@@ -279,21 +282,45 @@ def _spelled_out(heard: Heard) -> list[tuple[int, int]]:
     """`All of our brands, that's B R A N D`: the words before a spelling are what is spelled."""
     atoms = heard.atoms
     spans: list[tuple[int, int]] = []
-    if not heard.may_expect("name"):
-        return spans
+    expected = heard.may_expect("name")
     for i in range(1, len(atoms) - 2):
-        if atoms[i - 1].cls is Class.LETTER or any(
-            a.cls is not Class.LETTER for a in atoms[i : i + 3]
-        ):
+        if atoms[i - 1].cls is Class.LETTER or not _spells(atoms, i):
             continue
         last = i - 1
         while last > 0 and atoms[last].text in _SPELLS:
             last -= 1
         same = atoms[last].text[0] == atoms[i].text and atoms[last].text not in FUNCTION_WORDS
-        if not same or atoms[last].cls is not Class.OTHER or not heard.awaits(i, "name"):
+        if not same or atoms[last].cls is not Class.OTHER:
             continue
-        spans.append(_whole_answer(heard, last) or (last, last))
+        if expected and heard.awaits(i, "name"):
+            spans.append(_whole_answer(heard, last) or (last, last))
+        elif atoms[last].text not in COMMON_WORDS and not atoms[last].value:
+            # Whose first letter is spelled out behind it is a name, whatever was asked.
+            first = last - 1 if last and _extends(atoms, last) and _leads(atoms, last - 1) else last
+            spans.append((first, last))
     return spans
+
+
+def _spells(atoms: Sequence[Atom], i: int) -> bool:
+    """Whether three letters are spelled from `i` on, each explained (`B for boy`) or not."""
+    letters = 0
+    at = i
+    while at < len(atoms) and letters < _LETTERS:
+        if atoms[at].cls is not Class.LETTER:
+            return False
+        letters += 1
+        at += 1
+        for said in (("as", "in"), ("like",), ("for",)):
+            end = at + len(said)
+            if tuple(a.text for a in atoms[at:end]) == said:
+                at = end + 1
+                break
+    return letters == _LETTERS
+
+
+def _leads(atoms: Sequence[Atom], i: int) -> bool:
+    """Whether a first name stands at `i`."""
+    return _can_be_name(atoms[i]) and atoms[i].text not in COMMON_WORDS and not atoms[i].stop
 
 
 def _is_in_answer(heard: Heard, i: int) -> bool:

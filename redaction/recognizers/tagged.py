@@ -6,7 +6,7 @@ unusual ones, no firm's, and an address must have been asked for.
 
 from collections.abc import Iterator, Sequence
 
-from redaction.common_words import COMMON_WORDS
+from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.evidence import is_counted
 from redaction.lexicon import ACRONYMS
 from redaction.recognizers import address, person
@@ -54,13 +54,27 @@ def find_tagged(heard: Heard) -> tuple[list[Found], list[int]]:
     found: list[Found] = []
     for first, last in _runs(heard, (Tag.NAME,)):
         if _is_unusual(heard.atoms[first : last + 1]) and not _is_firm(heard.atoms, first, last):
-            found.append(Found(first, last, "name"))
+            found.append(Found(first, _with_surname(heard.atoms, last), "name"))
     if heard.may_expect("address"):
         for first, last in _runs(heard, (Tag.STREET, Tag.PLACE)):
             counted = first < last and is_counted(heard.atoms, first + 1)
             if heard.awaits(first, "address") and not counted:
                 found.append(Found(first, last, "address"))
     return found, []
+
+
+def _with_surname(atoms: Sequence[Atom], last: int) -> int:
+    """`Jasmine Washington`: what goes on like a name belongs to it, tagged or not."""
+    if last + 1 >= len(atoms) or atoms[last].stop or not may_be_name(atoms[last]):
+        return last
+    following = atoms[last + 1]
+    cased = any(
+        a.capital and a.cls is Class.OTHER and a.text != "i" for a in atoms[last : last + 1]
+    )
+    if cased:
+        proper = following.capital and following.cls is Class.OTHER
+        return last + 1 if proper and following.text not in FUNCTION_WORDS else last
+    return last + 1 if may_be_name(following) and following.text not in _FIRM else last
 
 
 def words_of(heard: Heard, found: Found) -> list[str]:
