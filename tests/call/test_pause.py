@@ -1,0 +1,202 @@
+"""The whole row with pauses: what is said or keyed in meanwhile is nowhere, and the rest is there.
+
+One appliance serves all tests of this module.
+"""
+
+import asyncio
+import contextlib
+import json
+import re
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+import pytest_asyncio
+import soundfile
+from numpy.typing import NDArray
+
+from deploy.webhook_receiver import Receiver
+from sip_gateway.audio.tones import ToneFinder
+from sip_gateway.journal.reader import JournalReader
+from tests.keyed import as_int16, tone
+from tests.services.appliance import CALLS, TestAppliance, appliance, eventually, trunkline
+from tests.services.captions import Watcher, watching
+from triton_models.events import RAW_TOPIC
+from trunkline.audit.topics import raw_on_postgres
+from trunkline.bus.sealed import Seal, load_or_create_key
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
+
+LEGS = CALLS / "d01_bank_card"
+CLIP_MS = (31_900, 57_300)
+"""The agent asks for the expiry date and the CVV, says that it saves, and that it went through."""
+
+SPOKEN_IN_PAUSE = ("perfect", "saves", "digits")
+SPOKEN_LATER = "payment"
+PAUSE_UNTIL_MS = 16_500
+KEYED = "4929147382650918"
+
+
+@pytest.fixture(scope="module")
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as started:
+        yield started
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def line(
+    tmp_path_factory: pytest.TempPathFactory, receiver: Receiver
+) -> AsyncIterator[TestAppliance]:
+    async with appliance(tmp_path_factory.mktemp("pause"), receiver) as started:
+        yield started
+
+
+def clip(folder: Path, *, keys: str = "") -> tuple[str, ...]:
+    """The clip as arguments of `trunkline call`; with tones in the customer's first silence."""
+    for name in ("agent", "customer"):
+        pcm, rate_hz = soundfile.read(LEGS / f"{name}.wav", dtype="int16")
+        pcm = pcm[slice(*(ms * rate_hz // 1000 for ms in CLIP_MS))]
+        if keys and name == "customer":
+            pcm = with_tones(pcm, keys)
+        soundfile.write(folder / f"{name}.wav", pcm, rate_hz)
+    return str(folder / "agent.wav"), str(folder / "customer.wav"), "--siprec"
+
+
+def with_tones(pcm: NDArray[np.int16], keys: str) -> NDArray[np.int16]:
+    """Each key for 80 ms with 70 ms behind it, from 12 s on, over whatever is there."""
+    out = pcm.copy()
+    for n, key in enumerate(keys):
+        at = 12 * 8000 + n * 1200
+        sound = as_int16(tone(key, ms=80))
+        out[at : at + len(sound)] = sound
+    return out
+
+
+async def post(line: TestAppliance, path: str) -> httpx.Response:
+    async with httpx.AsyncClient(trust_env=False, timeout=10) as client:
+        return await client.post(
+            line.running.http_url + path, headers={"Authorization": f"Bearer {line.key}"}
+        )
+
+
+async def live_call(line: TestAppliance, watcher: Watcher, *, word: str) -> str:
+    """The id of the newest call, once this word of it is shown."""
+
+    async def shown() -> bool:
+        ids = [m["call_id"] for m in watcher.messages if m["type"] == "call"]
+        return bool(ids) and word in watcher.text(ids[-1]).lower()
+
+    await eventually(shown, seconds=60, what=f"{word} is shown")
+    return str([m["call_id"] for m in watcher.messages if m["type"] == "call"][-1])
+
+
+def journal(line: TestAppliance) -> JournalReader:
+    key = load_or_create_key(line.state / "keys" / "journal.key")
+    return JournalReader(line.state / "journal", key=key)
+
+
+def raw_text(line: TestAppliance, call_id: str) -> str:
+    """Every word of every revision on the raw topic."""
+    seal = Seal(load_or_create_key(line.state / "keys" / "raw.key"))
+    words: list[str] = []
+    for record in raw_on_postgres(line.running.postgres_dsn):
+        opened = seal.open(record.value, topic=RAW_TOPIC, key=record.key)
+        if record.key == call_id and opened:
+            words += [word["text"] for word in json.loads(opened).get("words", ())]
+    return " ".join(words).lower()
+
+
+async def everything(line: TestAppliance) -> str:
+    """All tables of the appliance as text, the bus among them."""
+    tables = await line.rows(
+        "select quote_ident(schemaname) || '.' || quote_ident(tablename) from pg_tables "
+        "where schemaname not in ('pg_catalog', 'information_schema')"
+    )
+    texts = []
+    for (table,) in tables:
+        for (row,) in await line.rows(f"select t::text from {table} t"):
+            texts.append(row)
+            # bytea as hex
+            for found in re.findall(r"\\\\?x([0-9a-f]{20,})", row):
+                texts.append(bytes.fromhex(found[: len(found) // 2 * 2]).decode(errors="replace"))
+    return "\n".join(texts).lower()
+
+
+async def test_what_is_said_in_a_pause_is_nowhere_and_the_rest_is_there(
+    line: TestAppliance, tmp_path: Path
+) -> None:
+    async with watching(line) as watcher:
+        calling = asyncio.create_task(line.call(*clip(tmp_path)))
+        call_id = await live_call(line, watcher, word="through")
+        status, said = await trunkline("pause", call_id, state=line.state)
+        assert status == 0, said
+        began = time.monotonic()
+        again = await post(line, f"/v1/calls/{call_id}/pause")
+        took_s = time.monotonic() - began
+        assert (again.status_code, again.json()) == (200, {"call_id": call_id, "paused": True})
+        held = [m for m in watcher.messages if m["type"] == "leg" and m.get("held_why") == "api"]
+        assert {m["leg_id"] for m in held} == {f"{call_id}-0", f"{call_id}-1"}
+        await asyncio.sleep(PAUSE_UNTIL_MS / 1000 - 5)  # while the card is read
+        ends = {leg.channel: leg.end_ms for leg in journal(line).legs(call_id)}
+        assert (await post(line, f"/v1/calls/{call_id}/resume")).status_code == 200
+        assert (await post(line, f"/v1/calls/{call_id}/resume")).status_code == 200
+        assert await calling == call_id
+        document = await line.transcript(call_id)
+    gaps = [gap for gap in document["gaps"] if gap["why"] == "paused"]
+    assert len(gaps) == 2 and all(gap["end_ms"] - gap["start_ms"] > 5000 for gap in gaps)
+    for channel, end_ms in ends.items():
+        (gap,) = [gap for gap in gaps if gap["leg_id"] == f"{call_id}-{channel}"]
+        assert end_ms <= gap["start_ms"] + 1, "the journal ends where the pause was asked for"
+    text = " ".join(s["text"] for s in document["segments"]).lower()
+    assert "expiration" in text and SPOKEN_LATER in text
+    shown = json.dumps(watcher.messages).lower()
+    assert "paused" in {m["why"] for m in watcher.messages if m["type"] == "gap"}
+    raw = raw_text(line, call_id)
+    assert SPOKEN_LATER in raw
+    for word in SPOKEN_IN_PAUSE:
+        for place in (text, shown, raw, await everything(line)):
+            assert not re.search(rf"\b{word}\b", place), word
+    assert took_s < 2
+    refused = await post(line, f"/v1/calls/{call_id}/pause")
+    assert refused.status_code == 409
+
+
+async def test_keys_pressed_are_counted_and_no_digit_of_them_is_kept(
+    line: TestAppliance, tmp_path: Path
+) -> None:
+    async with watching(line) as watcher:
+        calling = asyncio.create_task(line.call(*clip(tmp_path, keys=KEYED)))
+        call_id = await live_call(line, watcher, word=SPOKEN_LATER)
+        reader = journal(line)
+        heard = reader.read(call_id, 1, start_ms=0, end_ms=18_000)
+        assert np.abs(heard).max() > 500, "there is speech in it"
+        finder = ToneFinder()
+        assert finder.receive(heard, start=0) + finder.finish() == []
+        metrics = await all_metrics(line)
+        await calling
+        document = await line.transcript(call_id)
+    rows = await everything(line)
+    assert rows.count("dtmfpressed") >= len(KEYED)
+    files = "".join(text_of(path) for path in line.state.rglob("*") if path.is_file())
+    for place in (rows, metrics, files, json.dumps(document), json.dumps(watcher.messages)):
+        for n in range(len(KEYED) - 6):
+            assert KEYED[n : n + 7] not in place
+
+
+async def all_metrics(line: TestAppliance) -> str:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        return "".join(
+            [
+                (await client.get(f"http://127.0.0.1:{port}/metrics")).text
+                for port in line.running.health_ports.values()
+            ]
+        )
+
+
+def text_of(path: Path) -> str:
+    with contextlib.suppress(OSError):
+        return path.read_bytes().decode("latin-1")
+    return ""
