@@ -81,9 +81,12 @@ class ScriptedTagger:
         return [Tag(one) if one < len(Tag) else Tag.NONE for one in drawn]
 
 
-POLICIES = ("plain", "eager", "tagged", "masks", "hashes", "own")
+POLICIES = ("plain", "eager", "tagged", "masks", "hashes", "digests", "own")
 TOKENS = ("plain", "eager", "tagged", "own")
 """Those that show a span as its kind and no more."""
+
+RECOGNISED = (*TOKENS, "digests")
+"""Those whose tokens are known for tokens when they are read again."""
 
 policy_names = st.sampled_from(POLICIES)
 
@@ -97,6 +100,8 @@ def make_policies(engine: Engine, *, key: bytes) -> Mapping[str, Policy]:
         "DEFAULT": operator_for("hash", kind="", key=key),
         "PERSON": operator_for("synthetic", kind="name", key=key),
     }
+    digests = {"DEFAULT": operator_for("hash", kind="", key=key)}
+    digests["CREDIT_CARD"] = masks["CREDIT_CARD"]
     member = OwnKind("member", re.compile("[a-z]?[0-9]{5,8}"), ("gate", "social"), ("Lane",))
     own = Rules(of_countries(("US", "UK", "DE", "FR")), own=[member], left_in=frozenset(["order"]))
     return {
@@ -105,6 +110,7 @@ def make_policies(engine: Engine, *, key: bytes) -> Mapping[str, Policy]:
         "tagged": make_policy(Settings(hold_last_words=1), tagged, key=key),
         "masks": make_policy(Settings(), tagged._replace(operators=masks), key=key),
         "hashes": make_policy(Settings(slot_turns=2), engine._replace(operators=hashes), key=key),
+        "digests": make_policy(Settings(), engine._replace(operators=digests), key=key),
         "own": make_policy(Settings(slot_seconds=10), engine, key=key, rules=own),
     }
 

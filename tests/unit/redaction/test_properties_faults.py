@@ -215,6 +215,41 @@ def test_what_is_not_ours_may_fail(broken: Mapping[str, Policy], name: str) -> N
     refused_or_untouched()
 
 
+def test_a_final_that_the_model_could_not_read_is_refused(broken: Mapping[str, Policy]) -> None:
+    (event,) = dialogue("C: The Tarvell thing came up again")
+    check_refused(CallRedactor(broken["model"], call_id="call").receive(event))
+
+
+@examples(60)
+@given(call=made_calls(), lost=seeds, name=st.sampled_from(("plain", "eager", "tagged")))
+def test_the_answer_to_a_question_that_was_lost_is_masked(
+    policies: Mapping[str, Policy], call: Call, lost: int, name: str
+) -> None:
+    """No number of two figures or more is shown for a while: nobody knows what was asked for."""
+    stream = stream_of(call, Cut())
+    redactor, given_up = CallRedactor(policies[name], call_id="call"), stream[lost % len(stream)]
+    until_ms = given_up.end_ms + 1000 * policies[name].settings.slot_seconds
+    for event in stream:
+        out = [redactor.lose(event)] if event is given_up else redactor.receive(event)
+        own = out[0]
+        for i in own.rendered.sources if event is not given_up else ():
+            word = event.words[i or 0]
+            soon = given_up.end_ms <= word.start_ms and word.end_ms <= until_ms
+            figures = "".join(c for c in word.text if c.isdigit())
+            assert not (soon and i is not None and len(figures) > 3 and word.text.isdigit())
+
+
+@pytest.mark.parametrize("said", ["seven three one", "It's 731.", "oh nine twenty nine"])
+def test_a_short_number_just_after_speech_that_was_lost_is_masked(
+    policy: Policy, said: str
+) -> None:
+    question, answer = dialogue(f"A: And the security code?\nC: {said}")
+    redactor = CallRedactor(policy, call_id="call")
+    redactor.lose(question)
+    out = [*redactor.receive(answer), *redactor.end()]
+    assert not set(said.split()) & {word.text for word in out[-1].rendered.words} - {"It's"}
+
+
 SEAMS: Mapping[str, tuple[object, str]] = {
     "analysis": (redact, "analyse"),
     "rendering": (redact, "render"),

@@ -28,6 +28,9 @@ PATIENT = ("um", "uh", "er")
 """Said in the middle of a number: it is open still."""
 
 
+NUMBER = "my card number is four two four two five one oh seven thanks then"
+
+
 def open_run(words: Sequence[Word]) -> list[int]:
     """The words of the number at the very end, which may not be finished."""
     found: list[int] = []
@@ -90,7 +93,7 @@ def revisions(hypotheses: list[list[str]], *, jitter: int) -> list[RawTranscript
 @st.composite
 def heard_anew(draw: st.DrawFn) -> list[list[str]]:
     """The same words again and again, some of them lost, others come in, others cut off."""
-    said = "my card number is four two four two five one oh seven thanks then".split()
+    said = NUMBER.split()
     words = [*draw(soups)[:6], *said[: draw(st.integers(5, len(said)))], *draw(soups)[:6]]
     rng = draw(st.randoms(use_true_random=False))
     found = [list(words)]
