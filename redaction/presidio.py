@@ -171,6 +171,18 @@ class Engine(NamedTuple):
         found = {_span(result, words, starts=starts, text=text) for result in results}
         return sorted(span for span in found if span is not None)
 
+    def found_by(self, words: Sequence[str]) -> dict[Span, str]:
+        """Which recogniser of Presidio's, or the operator's own, finds what in a final's text."""
+        text, found = " ".join(words), dict[Span, str]()
+        with self.spoken.in_call(()):
+            results = self.analyzer.analyze(text, language=LANGUAGE, score_threshold=MIN_SCORE)
+        for result in results:
+            span = _span(result, words, starts=_offsets(words), text=text)
+            if span is not None:
+                named = result.recognition_metadata or {}
+                found[span] = str(named.get(RecognizerResult.RECOGNIZER_NAME_KEY, ""))
+        return found
+
     def token(self, kind: str, spoken: str) -> str:
         """What stands in place of a span, by the operator configured for its entity."""
         config = self.operators.get(ENTITY_OF.get(kind, kind.upper()))

@@ -129,7 +129,9 @@ class CallRedactor:
         for span in spans:
             if not any(b.first <= span.last and span.first <= b.last for b in best):
                 best.append(span)
-        return [(span, segment.why.get(span, "a Presidio recogniser")) for span in sorted(best)]
+        by = self._policy.engine.found_by([word.text for word in raw.words])
+        unnamed = "a Presidio recogniser"
+        return [(s, segment.why.get(s) or by.get(s, unnamed)) for s in sorted(best)]
 
     def end(self) -> list[Redacted]:
         """The call is over: what was held back for words to come."""

@@ -21,7 +21,8 @@ class Rendered(NamedTuple):
     sources: tuple[int | None, ...]
     """For each word its index in the raw transcript; None for a token."""
     rank: int
-    """Grows with every word decided: held 0, shown 1, masked 2, masked as a known kind 3."""
+    """Grows with every word decided: held 0, shown 1, masked 2, masked as a known kind 3; and with
+    every token that is known to be part of a longer value."""
 
 
 class _Masked(NamedTuple):
@@ -58,7 +59,9 @@ def render(segment: Segment, *, hold_last_words: int, forms: Forms) -> Rendered:
     masked = _masked(words, spans, segment.tombstones)
     segment.tombstones = [Tombstone(m.start_ms, m.end_ms, m.kind) for m in masked]
     tokens = [_token(segment, m, forms=forms) for m in masked]
-    return _lay_out(words, masked, tokens=tokens, hide=hide)
+    rendered = _lay_out(words, masked, tokens=tokens, hide=hide)
+    parts = sum(bool(_wholes(segment, m)) for m in masked) if segment.raw.is_final else 0
+    return rendered._replace(rank=rendered.rank + parts)
 
 
 def _token(segment: Segment, m: _Masked, *, forms: Forms) -> RedactedWord:
@@ -76,14 +79,18 @@ def _token(segment: Segment, m: _Masked, *, forms: Forms) -> RedactedWord:
 
 def _spoken(segment: Segment, m: _Masked) -> str:
     """The words that a token stands for; those of all parts at the last part of a split number."""
-    whole = [
+    if whole := _wholes(segment, m):
+        return max(whole, key=len)
+    return " ".join(word.text for word in segment.raw.words[m.first : m.last + 1])
+
+
+def _wholes(segment: Segment, m: _Masked) -> list[str]:
+    """Of each part of a longer value in a token, what `Segment.whole` says."""
+    return [
         said
         for span, said in segment.whole.items()
         if m.first <= span.first and span.last <= m.last
     ]
-    if whole:
-        return max(whole, key=len)
-    return " ".join(word.text for word in segment.raw.words[m.first : m.last + 1])
 
 
 def _masked(
