@@ -51,7 +51,7 @@ def router(shelf: Shelf, player: Player, guard: Guard) -> APIRouter:
         range: Annotated[str, Header()] = "",
     ) -> Response:
         if channel == "all" and format != "flac":
-            raise Problem(422, "channel=all is there as format=flac only.")
+            raise Problem(400, "channel=all is there as format=flac only.")
         if original:
             await _note(shelf, may(who, ORIGINALS), call_id, why=why)
         wanted = Wanted(who.tenant_id, call_id, channel, format, original)
@@ -67,46 +67,45 @@ def router(shelf: Shelf, player: Player, guard: Guard) -> APIRouter:
 async def _note(shelf: Shelf, who: Principal, call_id: str, *, why: str) -> None:
     """Nobody hears untouched audio without saying why; the row is there before the sound."""
     if not why.strip():
-        raise Problem(422, "Say why: original audio is heard for a reason, which is kept.")
+        raise Problem(400, "Say why: original audio is heard for a reason, which is kept.")
     action = "recording.original_heard"
     at = datetime.now(UTC)
     await shelf.note(Heard(who.tenant_id, who.key_id, action, call_id, why.strip(), at))
 
 
 def _response(sound: Sound, asked: str) -> Response:
-    part = _part(asked, sound.size_bytes)
-    headers = {"Accept-Ranges": "bytes"}
+    """The whole, or the range asked for (RFC 9110 section 14.2).
+
+    Several ranges at once, units other than bytes, and nonsense are answered with the whole.
+    """
+    size = sound.size_bytes
+    part = _part(asked, size)
     if part is None:
+        headers = {"Accept-Ranges": "bytes", "Content-Length": str(size)}
+        whole = _Part(0, size)
+        return StreamingResponse(_bytes(sound, whole), 200, headers, sound.media_type)
+    if part.start >= part.end:
         sound.close()
-        refused = Response(status_code=416)
-        refused.headers["Content-Range"] = f"bytes */{sound.size_bytes}"
-        return refused
-    headers["Content-Length"] = str(part.end - part.start)
-    is_whole = (part.start, part.end) == (0, sound.size_bytes)
-    if asked and not (is_whole and not _RANGE.fullmatch(asked.strip())):
-        headers["Content-Range"] = f"bytes {part.start}-{part.end - 1}/{sound.size_bytes}"
-        return StreamingResponse(
-            _bytes(sound, part), status_code=206, headers=headers, media_type=sound.media_type
-        )
-    return StreamingResponse(_bytes(sound, part), headers=headers, media_type=sound.media_type)
+        return Response(status_code=416, headers={"Content-Range": f"bytes */{size}"})
+    headers = {
+        "Accept-Ranges": "bytes",
+        "Content-Length": str(part.end - part.start),
+        "Content-Range": f"bytes {part.start}-{part.end - 1}/{size}",
+    }
+    return StreamingResponse(_bytes(sound, part), 206, headers, sound.media_type)
 
 
 def _part(asked: str, size: int) -> _Part | None:
-    """What a Range header asks for (RFC 9110 section 14.2); None where there is nothing there.
-
-    Several ranges at once, and units other than bytes, are answered with the whole.
-    """
+    """The one range that is asked for, empty if it lies behind the end; None if none is."""
     found = _RANGE.fullmatch(asked.strip())
-    if found is None or found[0] == "bytes=-":
-        return _Part(0, size)
-    first, last = found[1], found[2]
+    if found is None:
+        return None
+    first, last = found.groups()
     if not first:
-        start, end = max(0, size - int(last)), size
-    else:
-        start, end = int(first), min(size, int(last) + 1) if last else size
-    if last and first and int(last) < int(first):
-        return _Part(0, size)
-    return _Part(start, end) if start < end else None
+        return _Part(max(0, size - int(last)), size) if last else None
+    if last and int(last) < int(first):
+        return None
+    return _Part(int(first), min(size, int(last) + 1) if last else size)
 
 
 async def _bytes(sound: Sound, part: _Part) -> AsyncIterator[bytes]:

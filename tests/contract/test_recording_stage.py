@@ -146,9 +146,11 @@ async def until_gone(settings: Settings, call_id: str = CALL) -> None:
             await asyncio.sleep(0.02)
 
 
-def silent_in(recordings: Recordings, call_id: str = CALL) -> list[tuple[int, int]]:
+def silent_in(
+    recordings: Recordings, call_id: str = CALL, *, tenant_id: str = "t"
+) -> list[tuple[int, int]]:
     """Stretches, in whole seconds, in which both legs are silent; elsewhere both are untouched."""
-    with recordings.open("t", call_id) as recording:
+    with recordings.open(tenant_id, call_id) as recording:
         sound = np.concatenate(list(recording.blocks()))
     seconds = np.arange(len(sound)) // 8000
     silent = [s for s in range(END_MS // 1000) if not sound[seconds == s].any()]
