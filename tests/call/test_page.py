@@ -1,11 +1,13 @@
 """The web page in a real browser, over a real Postgres: captions as a supervisor sees them."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Page, WebSocketRoute, expect
 
+from tests.listening_node import Node
 from tests.services.browser import new_page
 from tests.serving import Serving, serving
 from tests.told_call import CALL_ID, ToldCall
@@ -145,6 +147,35 @@ async def test_a_connection_that_breaks_resumes_without_a_hole_or_a_double(
         await expect(page.locator(".line .text")).to_have_text(["one", "two"])
     assert "&epoch=" in links[1].url and "&after=" in links[1].url
     assert kinds[0] == "1 snapshot" and "2 snapshot" not in kinds
+
+
+async def test_a_supervisor_pauses_a_call_sees_it_paused_and_resumes_it(
+    page: Page, line: Serving
+) -> None:
+    call = ToldCall()
+    node, stop = Node(line.bus, call), asyncio.Event()
+    async with line.store(), line.serve(), asyncio.TaskGroup() as tasks:
+        tasks.create_task(node.run(stop))
+        await log_in(page, line)
+        await line.tell(call.started(), call.joined(0), call.joined(1))
+        await open_call(page, "Agent · Customer")
+        state, button = page.locator("#call-state"), page.locator("#pause")
+        await expect(state).to_have_text("Live")
+        await expect(button).to_have_attribute("aria-pressed", "false")
+        await button.click()
+        await expect(state).to_have_text("Paused")
+        await expect(button).to_have_text("Resume")
+        await expect(page.locator("#live-calls .sub")).to_contain_text("paused")
+        await page.reload()
+        await expect(button).to_have_text("Resume")
+        await button.click()
+        await expect(state).to_have_text("Live")
+        await expect(button).to_have_text("Pause")
+        await line.tell(call.left(0, at_ms=9000), call.ended(at_ms=9000))
+        await expect(state).to_have_text("Ended")
+        await expect(button).to_be_hidden()
+        stop.set()
+    assert len(node.obeyed) == 2
 
 
 async def test_a_finished_call_opens_from_the_list_by_keyboard(page: Page, line: Serving) -> None:
