@@ -258,14 +258,14 @@ class CallRedactor:
         whole = _wholes(context, analysis.found)
         hide = analysis.hide_from
         for n, segment in enumerate(context.segments):
-            before = (list(segment.spans), segment.held_from)
+            before = (list(segment.spans), segment.held_from, dict(segment.whole))
             segment.spans = segment.spans + [
                 span for span in spans.get(n, []) if span not in segment.spans
             ]
             segment.why |= why.get(n, {})
             segment.whole |= whole.get(n, {})
             segment.held_from = _held_word(context, n, hide)
-            if (segment.spans, segment.held_from) != before:
+            if (segment.spans, segment.held_from, segment.whole) != before:
                 self._changed[id(segment)] = segment
 
     def _learn(self, analysis: Analysis, context: Context) -> list[str]:
