@@ -22,7 +22,7 @@ class CallStarted(Event, frozen=True, kw_only=True):
 
     started_at: datetime
     ingress: str
-    """`sip` or `siprec`: how the call reached us."""
+    """How the call reached us: `sip`, `siprec`, or a media stream's dialect: `audiohook`."""
 
     external_id: str = ""
     """The peer's own name for the call: SIPREC session id, else SIP Call-ID."""

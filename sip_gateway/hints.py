@@ -16,6 +16,7 @@ from sip_gateway.worker_protocol import CallHints, HintedPhrase
 QUEUE = "X-Trunkline-Queue"
 PROFILE = "X-Trunkline-Profile"
 PHRASES = "X-Trunkline-Phrases"
+VIA = "X-Trunkline-Via"
 
 MOST_PHRASES = 50
 LONGEST_PHRASE = 100
@@ -28,6 +29,7 @@ HEAVIEST = 10.0
 DEFAULT_WEIGHT = 2.0
 
 _QUEUE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._@/-]{0,62}[A-Za-z0-9])?")
+_VIA = re.compile(r"[a-z0-9-]{1,24}")
 _PROFILE = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _WEIGHT = re.compile(r"-?\d{1,3}(?:\.\d{1,6})?")
 
@@ -44,10 +46,13 @@ def read(invite: Request, queues: Mapping[str, str]) -> Read:
     ignored: list[str] = []
     queue = _one(invite, QUEUE, _QUEUE, ignored) or queues.get(_user(invite), "")
     profile = _one(invite, PROFILE, _PROFILE, ignored)
+    via = _one(invite, VIA, _VIA, ignored)
     phrases = _phrases(invite.headers.all(PHRASES))
     if phrases is None:
         ignored.append(PHRASES)
-    return Read(CallHints(queue=queue, profile=profile, phrases=phrases or ()), tuple(ignored))
+    return Read(
+        CallHints(queue=queue, profile=profile, phrases=phrases or (), via=via), tuple(ignored)
+    )
 
 
 def _one(invite: Request, name: str, form: re.Pattern[str], ignored: list[str]) -> str:

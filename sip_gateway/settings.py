@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from sip_gateway.streams.settings import Settings as Streams
+
 KEYS = "0123456789*#ABCD"
 LONGEST_SEQUENCE = 8
 
@@ -86,3 +88,4 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Queue of a call without `X-Trunkline-Queue`, by the user part of its Request-URI."""
 
     pause: Pause = Pause()
+    streams: Streams = Streams()

@@ -45,6 +45,8 @@ class CallHints(msgspec.Struct, frozen=True, kw_only=True):
     queue: str = ""
     profile: str = ""
     phrases: tuple[HintedPhrase, ...] = ()
+    via: str = ""
+    """The dialect of the media stream that came to us as this call."""
 
 
 class Pause(msgspec.Struct, frozen=True, kw_only=True):

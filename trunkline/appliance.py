@@ -30,7 +30,7 @@ from trunkline.settings import Settings, SettingsError, write
 
 logger = logging.getLogger(__name__)
 
-ROLES = ("listen", "redact", "record", "store", "serve", "deliver")
+ROLES = ("streams", "listen", "redact", "record", "store", "serve", "deliver")
 READY_WITHIN_S = 90.0
 DRAIN_S = 20.0
 """How long calls that just ended may take to be summarised before the stages behind stop."""
@@ -89,6 +89,7 @@ class Appliance:
         """In the order of the walk, so that what was heard is stored before the end."""
         self._report("stopping: calls end, transcripts are finished")
         appliance_file(self._settings).unlink(missing_ok=True)
+        await children.end("streams")
         await children.end("listen")
         if self._dsn:
             await _drained(self._dsn)
@@ -151,6 +152,9 @@ class Appliance:
         if gateway.sip_port == 0:
             port = free_port(gateway.listen_host, udp_too=True)
             gateway = msgspec.structs.replace(gateway, sip_port=port)
+        if gateway.streams.port == 0:
+            streams = msgspec.structs.replace(gateway.streams, port=free_port(gateway.streams.host))
+            gateway = msgspec.structs.replace(gateway, streams=streams)
         if analytics.http_port == 0:
             port = free_port(analytics.http_host)
             analytics = msgspec.structs.replace(analytics, http_port=port)
@@ -193,12 +197,18 @@ class Appliance:
             f"SIP, SIPREC    sip:{_reachable(settings.sip_gateway.listen_host)}:"
             f"{found.sip_port} (UDP, TCP)"
         )
+        if (streams := settings.sip_gateway.streams).enabled:
+            scheme = "wss" if streams.certificate else "ws"
+            host = _reachable(streams.host)
+            self._report(f"AudioHook      {scheme}://{host}:{streams.port}/audiohook")
         self._report(f"logs           {self._logs}")
         self._report("ready")
 
 
 def _processes(role: str, settings: Settings) -> int:
     """How many of a role; redaction's share the calls by partition."""
+    if role == "streams":
+        return int(settings.sip_gateway.streams.enabled)
     return settings.redaction.workers if role == "redact" else 1
 
 

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from time import monotonic
 
 from sip_gateway.caller.link import LOST, WAKE, Link, Notice, connect
-from sip_gateway.caller.offer import Far, Local, accepted, offer
+from sip_gateway.caller.offer import Local, accepted, offer
 from sip_gateway.caller.plan import CallFailed, Dial
+from sip_gateway.caller.stream import Outlet
 from sip_gateway.caller.user_agent import CALL_ID_HEADER, Body, CallingAgent, Ends, Stage
 from sip_gateway.sip.address import host_port
 from sip_gateway.sip.message import Request, Response
@@ -121,10 +122,11 @@ class DialledCall:
         if self.signalling.closed:
             raise CallFailed("the far end closed the connection")
 
-    def accepted(self) -> list[Far]:
+    def outlets(self) -> list[Outlet]:
         """Where the answer wants each stream; CallFailed if it does not take all."""
         assert self.agent.answer is not None
-        return accepted(self._dial, self.agent.answer.body)
+        to = accepted(self._dial, self.agent.answer.body)
+        return [Outlet(udp, far) for udp, far in zip(self._sockets, to, strict=True)]
 
     async def hang_up(self) -> None:
         """BYE or CANCEL, and its answer."""

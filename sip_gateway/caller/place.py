@@ -26,10 +26,8 @@ class PlacedCall(DialledCall):
 
     async def play(self, payloads: list[list[bytes]], *, started: Started) -> Pacer:
         """Send the audio to where the answer wants it, until its end or the far end's BYE."""
-        sending = [
-            Stream(audio, udp, far)
-            for audio, udp, far in zip(payloads, self._sockets, self.accepted(), strict=True)
-        ]
+        outlets = self.outlets()
+        sending = [Stream(audio, to) for audio, to in zip(payloads, outlets, strict=True)]
         pacer = Pacer(sending, loss=self._plan.loss, loss_seed=self._plan.loss_seed)
         started(self.call_id, datetime.now(UTC))
         over = asyncio.ensure_future(self.signalling.until(lambda: self.agent.stage is Stage.ENDED))

@@ -14,12 +14,18 @@ PACKET_S = 0.02
 SAMPLES = 160
 
 
+class Outlet(NamedTuple):
+    """Where a stream's packets go, and from which socket."""
+
+    udp: socket.socket
+    far: Far
+
+
 class Stream(NamedTuple):
     """One stream to send."""
 
     payloads: Sequence[bytes]
-    udp: socket.socket
-    far: Far
+    outlet: Outlet
 
 
 class Sent:
@@ -66,7 +72,8 @@ class Pacer:
                 self.sent.left_out += 1
             else:
                 try:
-                    stream.udp.sendto(self._packet(i, n), (stream.far.host, stream.far.port))
+                    far = stream.outlet.far
+                    stream.outlet.udp.sendto(self._packet(i, n), (far.host, far.port))
                     self.sent.packets += 1
                 except BlockingIOError:
                     self.sent.left_out += 1  # the network cannot take it now, nor late
@@ -77,7 +84,7 @@ class Pacer:
         stream = self._streams[i]
         return build(
             Packet(
-                stream.far.payload_type,
+                stream.outlet.far.payload_type,
                 self._talkspurt,
                 self._sequences[i],
                 (self._timestamps[i] + n * SAMPLES) & 0xFFFFFFFF,

@@ -134,7 +134,7 @@ class MediaCall:
                 tenant_id=self._opened.tenant_id,
                 call_id=self.call_id,
                 started_at=self._opened.started_at,
-                ingress=self._opened.ingress,
+                ingress=self._opened.hints.via or self._opened.ingress,
                 external_id=self._opened.external_id,
                 queue=self._opened.hints.queue,
             )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from trunkline.settings import load
 
-ROLES = ("listen", "redact", "record", "store", "serve", "deliver")
+ROLES = ("streams", "listen", "redact", "record", "store", "serve", "deliver")
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

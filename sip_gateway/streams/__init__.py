@@ -1,0 +1,1 @@
+"""Media streams over websockets: each dialect becomes a SIPREC call to our own SIP port."""

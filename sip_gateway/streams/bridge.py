@@ -1,0 +1,144 @@
+"""A media stream as a SIPREC call to our own SIP port.
+
+So a stream has all that a call has: media workers, the journal, pauses, refusal when full, and a
+life that outlasts each of our processes but the one that holds the websocket.
+"""
+
+import asyncio
+import logging
+from collections import deque
+
+from sip_gateway.caller.dialled import DialledCall
+from sip_gateway.caller.link import connect
+from sip_gateway.caller.plan import Dial, Party
+from sip_gateway.caller.stream import open_sockets
+from sip_gateway.caller.user_agent import Stage
+from sip_gateway.hints import VIA
+from sip_gateway.streams.heard import (
+    StreamAudio,
+    StreamEnded,
+    StreamEvent,
+    StreamLost,
+    StreamOpened,
+    StreamParty,
+    StreamPaused,
+    StreamResumed,
+)
+from sip_gateway.streams.rtp_out import LiveSender
+
+logger = logging.getLogger(__name__)
+
+RATE_HZ = 8000
+LONGEST_BACKLOG = 60 * RATE_HZ
+"""Samples that wait while the call is being set up or changed; beyond it audio is lost, and said
+to be."""
+
+
+class Backlog:
+    """What a stream said and the call has not taken yet. The stream's reader never waits for it."""
+
+    def __init__(self) -> None:
+        self._events: deque[StreamEvent] = deque()
+        self._samples = 0
+        self._more = asyncio.Event()
+
+    def put(self, event: StreamEvent) -> None:
+        """Behind the others; audio beyond the limit becomes a loss of the same length."""
+        if isinstance(event, StreamAudio):
+            length = len(event.channels[0])
+            if self._samples + length > LONGEST_BACKLOG:
+                event = StreamLost(length)
+            else:
+                self._samples += length
+        if isinstance(event, StreamLost) and self._events:
+            last = self._events[-1]
+            if isinstance(last, StreamLost):
+                self._events[-1] = StreamLost(last.samples + event.samples)
+                return
+        self._events.append(event)
+        self._more.set()
+
+    async def get(self) -> StreamEvent:
+        """The next, once there is one."""
+        while not self._events:
+            self._more.clear()
+            await self._more.wait()
+        event = self._events.popleft()
+        if isinstance(event, StreamAudio):
+            self._samples -= len(event.channels[0])
+        return event
+
+
+class Bridge:
+    """One conversation's call, from its first event to its last."""
+
+    def __init__(self, opened: StreamOpened, *, sip: tuple[str, int], dialect: str) -> None:
+        self.backlog = Backlog()
+        self.call_id = ""
+        """The appliance's id of the call, once it is answered."""
+
+        self._dial = Dial(
+            *sip,
+            codec=opened.codec,
+            parties=tuple(_party(party) for party in opened.parties),
+            headers=((VIA, dialect),),
+            session=opened.conversation,
+        )
+
+    async def run(self) -> None:
+        """Place the call, pass on what comes, hang up; CallFailed if the gateway will not have it.
+
+        Returns early if the gateway ends the call.
+        """
+        link = await connect(self._dial.transport, self._dial.host, self._dial.port)
+        sockets = open_sockets(link.local[0], len(self._dial.parties))
+        call = DialledCall(self._dial, link, sockets)
+        driving = asyncio.ensure_future(call.signalling.run())
+        try:
+            await call.negotiate()
+            self.call_id = call.call_id
+            await self._pass_on(call)
+        finally:
+            await call.hang_up()
+            driving.cancel()
+            await asyncio.gather(driving, return_exceptions=True)
+            for udp in sockets:
+                udp.close()
+
+    async def _pass_on(self, call: DialledCall) -> None:
+        over = asyncio.ensure_future(call.signalling.until(lambda: call.agent.stage is Stage.ENDED))
+        sender = LiveSender(call.outlets())
+        try:
+            while True:
+                event = asyncio.ensure_future(self.backlog.get())
+                await asyncio.wait({event, over}, return_when=asyncio.FIRST_COMPLETED)
+                if over.done() or isinstance(event.result(), StreamEnded):
+                    event.cancel()
+                    break
+                await self._take(event.result(), call, sender)
+        finally:
+            over.cancel()
+        sender.flush()
+
+    async def _take(self, event: StreamEvent, call: DialledCall, sender: LiveSender) -> None:
+        if isinstance(event, StreamAudio):
+            sender.send(event.channels)
+        elif isinstance(event, StreamLost):
+            sender.skip(event.samples)
+        elif isinstance(event, StreamPaused):
+            sender.pause()
+            await call.negotiate(held=True)
+        elif isinstance(event, StreamResumed):
+            await call.negotiate()
+
+
+def _party(party: StreamParty) -> Party:
+    """A name that tells the role, unless the platform knows the person's own."""
+    user = "agent" if party.role == "agent" else "customer"
+    aor = f"tel:{party.aor}" if _is_number(party.aor) else f"sip:{user}@stream.invalid"
+    return Party(party.name or user.capitalize(), aor)
+
+
+def _is_number(aor: str) -> bool:
+    digits = aor.removeprefix("tel:").removeprefix("+")
+    return digits.isascii() and digits.isdigit() and len(digits) <= 20

@@ -1,0 +1,263 @@
+"""Takes media streams over websockets: Genesys AudioHook on `/audiohook`."""
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Mapping
+from http import HTTPStatus
+from time import monotonic, time
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from sip_gateway.caller.plan import CallFailed
+from sip_gateway.streams.audiohook import LONGEST_AUDIO, RATE_HZ, AudioHookSession
+from sip_gateway.streams.bridge import Bridge
+from sip_gateway.streams.heard import (
+    StreamEnded,
+    StreamEvent,
+    StreamLost,
+    StreamOpened,
+    StreamResumed,
+)
+from sip_gateway.streams.settings import Settings
+from sip_gateway.streams.signature import NotSigned, SignedRequest, Verifier
+
+logger = logging.getLogger(__name__)
+
+PATH = "/audiohook"
+OPEN_S = 5.0
+"""A connection that has not said `open` by then is closed."""
+
+SILENT_S = 30.0
+"""The platform pings every few seconds: without anything for so long it is gone."""
+
+DRAIN_S = 10.0
+
+
+class _Conversation:
+    """A conversation's call, and whether somebody is connected for it."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        self.bridge = bridge
+        self.task: asyncio.Task[None] | None = None
+        self.connection: ServerConnection | None = None
+        self.session: AudioHookSession | None = None
+        self.gone_at = 0.0
+        """When the last connection broke; monotonic seconds."""
+
+        self.ended = False
+
+    def put(self, event: StreamEvent) -> None:
+        """What the stream says, but for its beginning."""
+        self.ended = self.ended or isinstance(event, StreamEnded)
+        self.bridge.backlog.put(event)
+
+
+class StreamServer:
+    """`port` is where it listens once `ready` is empty."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        secrets: Mapping[str, bytes],
+        sip: tuple[str, int],
+        registry: CollectorRegistry,
+    ) -> None:
+        self.port = 0
+        self._settings = settings
+        self._verifier = Verifier(secrets)
+        self._sip = sip
+        self._conversations: dict[str, _Conversation] = {}
+        self._tasks: asyncio.TaskGroup | None = None
+        self._metrics = _Metrics(registry)
+        self._metrics.active.set_function(lambda: len(self._conversations))
+
+    def ready(self) -> str:
+        """Empty once streams are taken."""
+        return "" if self.port else "streams: the port is not bound"
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Take streams until `stop` is set, then end their calls."""
+        async with asyncio.TaskGroup() as self._tasks:
+            server = await serve(
+                self._connected,
+                self._settings.host,
+                self._settings.port,
+                process_request=self._admit,
+                ssl=_tls(self._settings),
+                max_size=LONGEST_AUDIO,
+                ping_interval=None,  # the protocol has pings of its own
+                server_header=None,
+            )
+            self.port = _port(server)
+            logger.info("taking media streams", extra={"port": self.port})
+            await stop.wait()
+            await self._drain(server)
+        self.port = 0
+
+    async def _drain(self, server: Server) -> None:
+        running = [talk.task for talk in self._conversations.values() if talk.task]
+        for talk in list(self._conversations.values()):
+            talk.put(StreamEnded("shutdown"))
+        if running:
+            await asyncio.wait(running, timeout=DRAIN_S)
+        for task in running:
+            task.cancel()
+        server.close()
+        await server.wait_closed()
+
+    def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
+        """Refuse before the upgrade whoever may not come, with one line and one count."""
+        path = request.path.partition("?")[0]
+        if path != PATH:
+            return self._refuse(connection, HTTPStatus.NOT_FOUND, "path")
+        headers = {name.lower(): value for name, value in request.headers.raw_items()}
+        try:
+            self._verifier.verify(SignedRequest(request.path, headers), now=time())
+        except NotSigned as error:
+            return self._refuse(connection, HTTPStatus.UNAUTHORIZED, str(error))
+        if len(self._conversations) >= self._settings.most:
+            return self._refuse(connection, HTTPStatus.SERVICE_UNAVAILABLE, "most")
+        return None
+
+    def _refuse(self, connection: ServerConnection, status: HTTPStatus, why: str) -> Response:
+        self._metrics.connections.labels(str(status.value)).inc()
+        logger.warning("media stream refused", extra={"reason": why, "status": status.value})
+        return connection.respond(status, "")
+
+    async def _connected(self, connection: ServerConnection) -> None:
+        assert connection.request is not None
+        organization = connection.request.headers.get("Audiohook-Organization-Id", "")
+        session = AudioHookSession(organization_id=organization)
+        talk: _Conversation | None = None
+        wait_s = OPEN_S
+        try:
+            while not session.closed:
+                async with asyncio.timeout(wait_s):
+                    message = await connection.recv()
+                if isinstance(message, str):
+                    session.receive_text(message)
+                else:
+                    session.receive_audio(message)
+                talk = self._act(session, connection, talk)
+                wait_s = SILENT_S if session.probe or talk else wait_s
+                await _send_all(session, connection)
+            self._metrics.connections.labels("closed").inc()
+        except (ConnectionClosed, TimeoutError) as error:
+            self._metrics.connections.labels("broken").inc()
+            reason = type(error).__name__
+            logger.info("media stream's connection ended", extra={"reason": reason})
+        finally:
+            if talk and talk.connection is connection:
+                self._left(talk)
+
+    def _act(
+        self, session: AudioHookSession, connection: ServerConnection, talk: _Conversation | None
+    ) -> _Conversation | None:
+        """Do what the stream says; the conversation that it is about."""
+        for event in session.take():
+            if isinstance(event, StreamOpened):
+                talk = self._open(event)
+                talk.connection, talk.session = connection, session
+            elif talk and isinstance(event, StreamEnded) and event.reason == "reconnect":
+                self._left(talk)
+            elif talk:
+                if isinstance(event, StreamLost):
+                    self._metrics.lost_s.inc(event.samples / RATE_HZ)
+                talk.put(event)
+        return talk
+
+    def _open(self, opened: StreamOpened) -> _Conversation:
+        """The conversation's call: the one it has, if only its connection broke."""
+        talk = self._conversations.get(opened.conversation)
+        if talk is not None:
+            self._metrics.connections.labels("continued").inc()
+            if talk.gone_at:
+                missed = StreamLost(round((monotonic() - talk.gone_at) * RATE_HZ))
+                self._metrics.lost_s.inc(missed.samples / RATE_HZ)
+                talk.put(missed)
+            talk.gone_at = 0.0
+            talk.put(StreamResumed())  # a new session is not paused, whatever the old one was
+            return talk
+        assert self._tasks is not None
+        talk = _Conversation(Bridge(opened, sip=self._sip, dialect="audiohook"))
+        self._conversations[opened.conversation] = talk
+        talk.task = self._tasks.create_task(self._carry(opened.conversation, talk))
+        return talk
+
+    async def _carry(self, conversation: str, talk: _Conversation) -> None:
+        """Run the conversation's call to its end."""
+        why = "the gateway ended the call"
+        try:
+            await talk.bridge.run()
+        except (CallFailed, OSError) as error:
+            why = str(error)
+            self._metrics.refused.inc()
+            logger.warning("media stream's call failed", extra={"reason": why})
+        finally:
+            del self._conversations[conversation]
+        if talk.session and talk.connection and not talk.session.closed:
+            talk.session.disconnect("completed", why)
+            try:
+                await _send_all(talk.session, talk.connection)
+            except ConnectionClosed:
+                logger.info("media stream was gone already")
+
+    def _left(self, talk: _Conversation) -> None:
+        """Nobody is connected: wait for the next connection, then end the call."""
+        if talk.gone_at or talk.ended:
+            return
+        talk.gone_at = monotonic()
+        loop = asyncio.get_running_loop()
+        loop.call_later(self._settings.reconnect_s, self._give_up, talk, talk.gone_at)
+
+    def _give_up(self, talk: _Conversation, gone_at: float) -> None:
+        if talk.gone_at == gone_at:
+            talk.put(StreamEnded("connection_lost"))
+
+
+async def _send_all(session: AudioHookSession, connection: ServerConnection) -> None:
+    for text in session.to_send():
+        await connection.send(text)
+
+
+def _port(server: Server) -> int:
+    return int(next(iter(server.sockets)).getsockname()[1])
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    if not settings.certificate:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(settings.certificate, settings.private_key or None)
+    return context
+
+
+class _Metrics:
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.active = Gauge(
+            "trunkline_sip_gateway_streams_active",
+            "Conversations that reach us as media streams",
+            registry=registry,
+        )
+        self.connections = Counter(
+            "trunkline_sip_gateway_stream_connections_total",
+            "Connections of media streams, by how they ended or were refused",
+            ["result"],
+            registry=registry,
+        )
+        self.refused = Counter(
+            "trunkline_sip_gateway_stream_calls_failed_total",
+            "Conversations that the gateway took no call for",
+            registry=registry,
+        )
+        self.lost_s = Counter(
+            "trunkline_sip_gateway_stream_lost_seconds_total",
+            "Audio that the platform did not send",
+            registry=registry,
+        )
