@@ -19,8 +19,10 @@ from tests.spoken_pii import ours, paired, report
 from tests.spoken_pii.call import Call
 from tests.spoken_pii.dialogues import clean_calls, personal_calls
 from tests.spoken_pii.errors import MEASURED, NONE
+from tests.spoken_pii.page import page
 from tests.spoken_pii.score import CallScore, score
 from tests.spoken_pii.stream import stream
+from tests.spoken_pii.true_calls import true_calls
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,12 +30,12 @@ ROOT = Path(__file__).parents[2]
 def main() -> int:
     """Measure and print."""
     options = _arguments()
-    if options.misses and options.half == "test":
+    if options.misses and options.half == "test" and not options.calls:
         print("the test half's misses are not printed: use --half dev", file=sys.stderr)
         return 2
     policy = ours.make(options.models, ner=not options.no_ner)
     scores = _measure(_calls(options, options.rounds), policy)
-    result = report.build(scores, report.Sets("trunkline", options.half))
+    result = report.build(scores, report.Sets("trunkline", _set(options)))
     print("\n".join(report.text(result)))
     if options.misses:
         _print_misses(scores, options.kind)
@@ -42,10 +44,18 @@ def main() -> int:
     if options.json:
         both = {"redaction": result, "paired": rows}
         options.json.write_bytes(msgspec.json.format(msgspec.json.encode(both)))
+    if options.html:
+        options.html.write_text(page(result, rows), encoding="utf-8")
     return 0
 
 
+def _set(options: argparse.Namespace) -> str:
+    return str(options.calls) if options.calls else f"{options.half} half"
+
+
 def _calls(options: argparse.Namespace, rounds: int) -> list[Call]:
+    if options.calls:
+        return list(true_calls(options.calls, cuts=rounds))
     rates = NONE if options.no_errors else MEASURED
     return [
         *personal_calls(options.half, rounds=rounds, rates=rates),
@@ -72,7 +82,7 @@ def _paired(options: argparse.Namespace) -> list[report.Beside]:
         if system.events:
             rules = ours.make(options.models, ner="--no-ner" not in system.argv)
             scores = _measure(calls, rules)
-        result = report.build(scores, report.Sets(system.name, options.half))
+        result = report.build(scores, report.Sets(system.name, _set(options)))
         rows.append(report.beside(system.speed(), result))
     return rows
 
@@ -94,6 +104,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--no-ner", action="store_true", help="by rules alone")
     parser.add_argument("--no-errors", action="store_true", help="what was said, nothing misheard")
     parser.add_argument("--json", type=Path, help="write the result here too")
+    parser.add_argument("--html", type=Path, help="and here as a page")
+    parser.add_argument(
+        "--calls", type=Path, metavar="DIR", help="annotated calls instead (tests/data/calls/dev)"
+    )
     parser.add_argument("--misses", action="store_true", help="print them (dev half)")
     parser.add_argument(
         "--peers", type=Path, metavar="PYTHON", help="stock Presidio beside it (peers.txt)"

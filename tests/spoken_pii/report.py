@@ -110,7 +110,7 @@ def _row(scores: Sequence[CallScore], name: str, kinds: Sequence[str], target: f
 def text(report: Report) -> Iterator[str]:
     """The table, for a terminal."""
     yield (
-        f"{report.system}, {report.half} half: {report.calls} calls with personal data, "
+        f"{report.system}, {report.half}: {report.calls} calls with personal data, "
         f"{report.clean_calls} without"
     )
     whole = "whole at the end (95 %)"
@@ -122,6 +122,8 @@ def text(report: Report) -> Iterator[str]:
         ("clean segments touched", report.over_segments, OVER_SEGMENTS),
         ("clean words masked beside personal data", report.over_beside, 0.0),
     ):
+        if not one.of:
+            continue
         verdict = f"  <= {limit:.0%} {_verdict(one.value <= limit)}" if limit else ""
         yield f"{name:40} {one.part}/{one.of} = {_share(one)}{verdict}"
     yield (

@@ -1,7 +1,7 @@
 """What of a call was shown: whole spans, spans ever seen in part, clean words taken."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -40,13 +40,14 @@ class CallScore:
 
 def score(call: Call, heard: Iterable[Heard], shown: Iterable[Shown]) -> CallScore:
     """Compare what was shown with what was said."""
-    said = {(h.event.segment_id, h.event.revision): h.said for h in heard}
+    revisions = {(h.event.segment_id, h.event.revision): h for h in heard}
+    said = {key: h.said for key, h in revisions.items()}
     last: dict[str, Shown] = {}
-    leaked: set[int] = set()
+    leaked: dict[int, str] = {}
     for one in shown:
         last[one.segment_id] = one
-        words = said[one.segment_id, one.revision]
-        leaked |= {span for i in one.words if (span := _told(words[i])) is not None}
+        for span, text in _read(revisions[one.segment_id, one.revision], one.words):
+            leaked.setdefault(span, text)
     result = CallScore(call.clean, call.dialogue)
     kinds: dict[int, str] = {}
     missed: set[int] = set()
@@ -61,7 +62,22 @@ def score(call: Call, heard: Iterable[Heard], shown: Iterable[Shown]) -> CallSco
     result.spans.update(kinds.values())
     result.missed.update(kinds[span] for span in missed)
     result.leaked.update(kinds[span] for span in leaked if span in kinds)
+    result.misses += [
+        f"partial {kinds[span]}: {text}"
+        for span, text in leaked.items()
+        if span in kinds and span not in missed
+    ]
     return result
+
+
+def _read(heard: Heard, words: frozenset[int]) -> Iterator[tuple[int, str]]:
+    """Spans of which a word can be read, and the revision as it was."""
+    for i in words:
+        told = _told(heard.said[i])
+        if told is not None:
+            texts = [word.text for word in heard.event.words]
+            texts[i] = f"<{texts[i]}>"
+            yield told, " ".join(texts)
 
 
 def _revision(item: tuple[tuple[str, int], object]) -> int:

@@ -7,10 +7,12 @@ partials in any way.
 
 import random
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
+from tests.spoken_pii.call import Call, Said, Turn
 from tests.unit.redaction.spoken_templates import CLEAN, DEV, TEST, Template
 from tests.unit.redaction.spoken_values import ONES, SAYINGS, TEENS, TENS, Words
+
+__all__ = ["Call", "Said", "Turn", "Writer", "as_recognised", "make_call"]
 
 FILLERS = ("um,", "uh,", "er,", "let me see,", "hang on,", "sorry,", "so", "okay,", "and then")
 _VALUE = {w: str(i) for i, w in enumerate(ONES)} | {"oh": "0"}
@@ -19,29 +21,6 @@ _TEN = {w: str((i + 2) * 10) for i, w in enumerate(TENS)}
 
 Saying = Callable[[random.Random], Words]
 """Makes a value up, in the words somebody says it in."""
-
-
-class Said(NamedTuple):
-    """One word; `span` numbers the personal value it is part of, `free` words of it may show."""
-
-    text: str
-    span: int | None = None
-    kind: str = ""
-    free: bool = False
-
-
-class Turn(NamedTuple):
-    """What one party says in a row."""
-
-    agent: bool
-    words: list[Said]
-
-
-class Call(NamedTuple):
-    """A conversation."""
-
-    name: str
-    turns: list[Turn]
 
 
 def make_call(seed: int, *, test: bool, topics: int = 3) -> Call:

@@ -1,6 +1,6 @@
 """The targets, measured on calls whose wording the rules were not fitted to (the TEST half).
 
-A small, fixed sample, so that it runs with every commit; `tests/redaction_bench.py` measures more.
+A small, fixed sample, to run with every commit; `python -m tests.spoken_pii` measures more.
 """
 
 import pytest

@@ -1,6 +1,7 @@
 """The spoken-PII benchmark: its calls can be made again, its truth is right, its counting fair."""
 
 import random
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.spoken_pii.numbers_said import Manner, say_groups, spell
 from tests.spoken_pii.said import say
 from tests.spoken_pii.score import Shown, score
 from tests.spoken_pii.stream import stream
+from tests.spoken_pii.true_calls import true_calls
 from trunkline.evaluate.bootstrap import Interval, Share
 
 PLAIN = Manner(doubles=0, pairs=0, slips=0, fillers=0)
@@ -107,6 +109,14 @@ def test_partials_grow_to_the_final_and_keep_their_words_times() -> None:
         assert one.event.words[0].start_ms == final.words[0].start_ms
         same = one.event.words[: one.event.frozen_words]
         assert same == final.words[: one.event.frozen_words]
+
+
+def test_annotated_calls_keep_their_words_and_their_spans() -> None:
+    folder = Path(__file__).parents[2] / "data" / "calls" / "dev"
+    calls = {call.dialogue: call for call in true_calls(folder, cuts=1)}
+    turn = calls["d01_bank_card"].turns[7]
+    assert dialogues.text_of(turn.words) == "oh nine, twenty nine."
+    assert {word.kind for word in turn.words} == {"expiry"}
 
 
 def _one_call() -> Call:
