@@ -8,6 +8,7 @@ from sip_gateway.events import (
     CallEvent,
     CallStarted,
     Gap,
+    GapFilled,
     LegJoined,
     LegLeft,
     MediaStarted,
@@ -117,6 +118,17 @@ class ToldCall:
             start_ms=start_ms,
             end_ms=end_ms,
             why="lost_packets",
+        )
+
+    def filled(self, channel: int, start_ms: int, until_ms: int) -> GapFilled:
+        """Of the gap that begins there, so much was recognised since."""
+        return GapFilled(
+            tenant_id=self.tenant_id,
+            call_id=self.call_id,
+            leg_id=self.leg_id(channel),
+            start_ms=start_ms,
+            why="lost_packets",
+            until_ms=until_ms,
         )
 
     def corrected(self, channel: int, start_ms: int, speaker: str) -> SpeakersCorrected:

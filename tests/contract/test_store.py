@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import psycopg
 import pytest
 
@@ -271,6 +272,25 @@ async def test_open_calls_come_with_their_finals_and_gaps(store: Store) -> None:
     assert opened.call.call_id == CALL_ID
     assert opened.finals == (final,)
     assert [gap.end_ms for gap in opened.gaps] == [400]
+
+
+async def test_a_gap_that_was_filled_is_none_and_half_of_one_is_its_rest(store: Store) -> None:
+    call = ToldCall()
+    events: list[StoredEvent] = [
+        *(call.started(), call.joined(0), call.gap(0, 1_000, 3_000), call.gap(0, 5_000, 9_000)),
+        *(call.filled(0, 1_000, 3_000), call.filled(0, 5_000, 6_000), call.filled(0, 5_000, 8_000)),
+        msgspec.structs.replace(call.said(0, "said late", start_ms=1_200), recovered=True),
+    ]
+    for batch in (events[:5], events[5:], events[3:6], events):
+        await store.apply(batch, now=NOW)
+    (opened,) = await store.open_calls()
+    (left,) = opened.gaps
+    assert (left.start_ms, left.end_ms, left.told_from_ms) == (8_000, 9_000, 5_000)
+    await store.apply([call.ended(at_ms=9_000), call.transcript_ended(at_ms=9_100)], now=NOW)
+    stored = await store.transcript("default", CALL_ID)
+    assert stored is not None and stored.gaps == (left,)
+    assert [segment.recovered for segment in stored.segments] == [True]
+    assert stored.summary is not None and stored.summary.legs[0].gap_ms == 1_000
 
 
 def unstorable(call: ToldCall) -> Sequence[StoredEvent]:

@@ -81,6 +81,23 @@ def test_a_new_client_first_gets_everything_then_each_change() -> None:
     assert drain(hub, cursor) == []
 
 
+def test_a_gap_shrinks_as_it_is_filled_and_is_gone_from_the_next_snapshot() -> None:
+    hub, call = CaptionHub("e", keep=100), ToldCall()
+    tell(hub, [call.started(), call.joined(0), call.gap(0, 1_000, 3_000)])
+    cursor = hub.join(EVERYTHING)
+    (snapshot,) = drain(hub, cursor)
+    assert [gap["start_ms"] for gap in snapshot["calls"][0]["gaps"]] == [1_000]
+    late = msgspec.structs.replace(call.said(0, "said late", start_ms=1_100), recovered=True)
+    fills = [call.filled(0, 1_000, 2_000), call.filled(0, 1_000, 3_000)]
+    tell(hub, [late, *fills, *fills, call.gap(0, 1_000, 3_000)])
+    said, half, whole = drain(hub, cursor)
+    assert said["recovered"]
+    assert (half["start_ms"], half["end_ms"], half["told_from_ms"]) == (2_000, 3_000, 1_000)
+    assert (whole["start_ms"], whole["end_ms"], whole["told_from_ms"]) == (3_000, 3_000, 1_000)
+    (again,) = drain(hub, hub.join(EVERYTHING))
+    assert again["calls"][0]["gaps"] == []
+
+
 def test_a_partial_becomes_final_in_place_and_never_comes_back() -> None:
     hub, call, page = CaptionHub("e", keep=100), ToldCall(), Page()
     cursor = hub.join(EVERYTHING)
