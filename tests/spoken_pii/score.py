@@ -46,8 +46,8 @@ def score(call: Call, heard: Iterable[Heard], shown: Iterable[Shown]) -> CallSco
     leaked: dict[int, str] = {}
     for one in shown:
         last[one.segment_id] = one
-        for span, text in _read(revisions[one.segment_id, one.revision], one.words):
-            leaked.setdefault(span, text)
+        for value, text in _read(revisions[one.segment_id, one.revision], one.words):
+            leaked.setdefault(value, text)
     result = CallScore(call.clean, call.dialogue)
     kinds: dict[int, str] = {}
     missed: set[int] = set()
@@ -63,9 +63,9 @@ def score(call: Call, heard: Iterable[Heard], shown: Iterable[Shown]) -> CallSco
     result.missed.update(kinds[span] for span in missed)
     result.leaked.update(kinds[span] for span in leaked if span in kinds)
     result.misses += [
-        f"partial {kinds[span]}: {text}"
-        for span, text in leaked.items()
-        if span in kinds and span not in missed
+        f"partial {kinds[value]}: {text}"
+        for value, text in leaked.items()
+        if value in kinds and value not in missed
     ]
     return result
 
