@@ -7,6 +7,7 @@ revisions they came.
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from redaction.canonical import groups
 from redaction.common_words import COMMON_WORDS
 from redaction.lexicon import SPELLING_ALPHABET
 from redaction.memory import Memory
@@ -259,6 +260,14 @@ class Allowed:
     def __init__(self, phrases: Sequence[Sequence[Atom]], values: Sequence[str]) -> None:
         self._phrases = [tuple(a.text for a in phrase) for phrase in phrases if phrase]
         self._values = frozenset(values)
+
+    def covers_words(self, atoms: Sequence[Atom], first: int, *, last: int) -> bool:
+        """Whether these words of a segment are an allowed phrase, or say an allowed number."""
+        inside = [i for i, atom in enumerate(atoms) if first <= atom.word <= last]
+        if not inside:
+            return False
+        value = "".join(groups(atoms, inside, literal=True))
+        return self.covers(atoms, Found(inside[0], inside[-1], "", value))
 
     def covers(self, atoms: Sequence[Atom], found: Found) -> bool:
         """Whether all of `found` is an allowed phrase, or a number with an allowed value."""

@@ -219,7 +219,9 @@ class CallRedactor:
         segment.written = [
             span
             for span in found
-            if span not in segment.spans and self._policy.rules.takes_out(span.kind)
+            if span not in segment.spans
+            and self._policy.rules.takes_out(span.kind)
+            and not self._policy.allowed.covers_words(segment.atoms, span.first, last=span.last)
         ]
         return self._learn(analysis, context)
 
