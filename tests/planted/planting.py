@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from types import ModuleType
-from typing import NamedTuple
+
+import msgspec
 
 
 class Misplanted(Exception):
     """The code has changed: the bug's place is not there, or is there twice."""
 
 
-class Bug(NamedTuple):
+class Bug(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One mistake somebody could make."""
 
     name: str
@@ -22,6 +23,8 @@ class Bug(NamedTuple):
     """What stands there once."""
     wrong: str
     """What stands there then."""
+    tests: tuple[str, ...] = ()
+    """What must catch it, if not the tests of its property."""
 
     def planted_in(self, source: str) -> str:
         """The module's source with the mistake."""

@@ -23,9 +23,14 @@ def search_metrics(urls: Mapping[str, str], planted: Planted, tally: Tally) -> N
             except httpx.HTTPError as error:
                 tally.problem("metrics", f"{name}: {type(error).__name__}")
                 continue
-            for line in answer.text.splitlines():
-                tally.look("metrics", lines=1)
-                tally.hit("metrics", name, found_in(line, planted))
+            search_metrics_text(name, answer.text, planted, tally)
+
+
+def search_metrics_text(name: str, text: str, planted: Planted, tally: Tally) -> None:
+    """Every line of what one of them answered (pure)."""
+    for line in text.splitlines():
+        tally.look("metrics", lines=1)
+        tally.hit("metrics", name, found_in(line, planted))
 
 
 def found_in(line: str, planted: Planted) -> set[str]:
