@@ -52,6 +52,10 @@ ROOM = 0.8
 NO_ROOM_S = 2.0
 """Where there is never room the next step is fed after so long: a quarter of its own speed."""
 
+LAG_MS = 10_000
+"""The first words of what is said may come back so late; where they do not, the recogniser is so
+far behind that it says so."""
+
 NOT_READY_S = 0.25
 AGAIN_S = 1.0
 
@@ -152,20 +156,19 @@ class Recovery:
             self._say(running, result)  # behind a new gap it is recognised again with that
         return True
 
+    @property
+    def lag_ms(self) -> int:
+        """How far behind its audio a word may come back and still be recovered after a crash."""
+        return LAG_MS if self._wait_s > 0 else 0
+
     async def finish(self, call_id: str) -> None:
         """Return when nothing of the call is left to be filled, or what is left is given up."""
         call = self._calls.get(call_id)
-        if call is None:
-            return
-        if call.missed and not self._stopping:
-            try:
-                async with asyncio.timeout(self._wait_s):
-                    await call.nothing_left.wait()
-            except TimeoutError:
-                logger.warning("gaps stay: the call's end waits no longer", extra=_told(call_id))
-        for missed in call.missed:
-            self._meters.given_up.inc(missed.end_ms - missed.from_ms)
-        del self._calls[call_id]
+        if call is not None:
+            await self._wait_for(call, call_id)
+            for missed in call.missed:
+                self._meters.given_up.inc(missed.end_ms - missed.from_ms)
+            del self._calls[call_id]
         await self._journal.writer.close_call(call_id)
 
     async def run(self, publish: Publish) -> None:
@@ -180,6 +183,16 @@ class Recovery:
         self._stopping = True
         for call in self._calls.values():
             call.nothing_left.set()
+
+    async def _wait_for(self, call: _Call, call_id: str) -> None:
+        if not call.missed or self._stopping:
+            return
+        try:
+            async with asyncio.timeout(self._wait_s):
+                await call.nothing_left.wait()
+        except TimeoutError:
+            told = {"call_id": call_id, "count": len(call.missed)}
+            logger.warning("gaps stay: the call's end waits no longer", extra=told)
 
     def _add(self, call_id: str, missed: Missed) -> bool:
         if self._queue.full():
@@ -327,10 +340,6 @@ _MARK = "~"
 
 def _is_ours(leg_id: str) -> bool:
     return _MARK in leg_id
-
-
-def _told(call_id: str) -> dict[str, str]:
-    return {"call_id": call_id}
 
 
 def _frames(stream: LegStream, heard: Heard, *, leg: _Leg) -> Iterator[AudioFrame]:

@@ -59,10 +59,6 @@ LONG_GAP_MS = 500
 PAUSED = "paused"
 """Why of gaps that are meant to be."""
 
-LAG_MS = 10_000
-"""The first words of what is said may come back so late; where they do not, the recogniser is so
-far behind that it says so."""
-
 Corrections = Callable[[str], Sequence[SpeakersCorrected]]
 """What is to be said of a call's speakers at its end."""
 
@@ -272,7 +268,7 @@ class Media:
         )
         if self._journal:
             audio = JournaledAudio(audio, self._journal.writer)
-        sinks = Sinks(audio, self._published, lag_ms=LAG_MS if recovery else 0)
+        sinks = Sinks(audio, self._published, lag_ms=recovery.lag_ms if recovery else 0)
         settings = context.settings.sip_gateway
         self._worker = MediaWorker(settings, sinks, place=place, registry=registry)
 
