@@ -18,6 +18,7 @@ from redaction.runs import MAX_PAUSE_MS, mark_numbers
 from redaction.segments import KEPT_MS, Context, Segment, Span, Timeline
 from redaction.settings import Settings
 from redaction.slots import DIRECT_ANSWER, Limits
+from redaction.suspects import hold_names
 from redaction.words import atoms_of
 from triton_models.events import RawTranscript
 
@@ -207,6 +208,10 @@ class CallRedactor:
         heard.tags = context.tags()
         analysis = analyse(heard, self._memory, allowed=self._policy.allowed)
         self._apply(context, analysis)
+        if not segment.raw.is_final and self._policy.engine.tagger is not None:
+            hold_names(
+                segment, self._policy.engine.tagger, hold=self._policy.settings.hold_last_words
+            )
         segment.filled = [
             f
             for f in expected.filled

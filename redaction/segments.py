@@ -70,6 +70,8 @@ class Segment:
     last, none where it is not."""
     tags: tuple[Tag, ...] | None = None
     """What the model takes each word of the final for; None before it was asked."""
+    suspects: dict[str, bool] = field(default_factory=dict)
+    """Unusual words of its partials, and whether the model took them for names."""
     filled: list[Filled] = field(default_factory=list)
     tombstones: list[Tombstone] = field(default_factory=list)
     held_from: int | None = None
