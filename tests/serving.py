@@ -10,11 +10,13 @@ from prometheus_client import CollectorRegistry
 
 from analytics.access import NewKey
 from analytics.access.postgres import PostgresAccess
-from analytics.api import create_app
+from analytics.api import create_app, recordings
+from analytics.api.guard import Guard
 from analytics.compliance.desk import Desk
 from analytics.feed import CaptionFeed
 from analytics.migrate import migrate
 from analytics.pausing import Pausing
+from analytics.recordings.shelf import Shelf
 from analytics.settings import Settings
 from analytics.sink import Sink
 from analytics.store.postgres import PostgresStore
@@ -24,6 +26,7 @@ from trunkline.bus import Bus
 from trunkline.bus.postgres import PostgresBus
 from trunkline.bus.settings import Settings as BusSettings
 from trunkline.observe import bind, health_app, serve_http
+from trunkline.recordings import RecordingPlayer, recordings_of
 from trunkline.reviewing import open_desk
 from trunkline.settings import ApplianceSettings
 from trunkline.settings import Settings as Whole
@@ -39,12 +42,17 @@ class Serving:
         self.port = 0
         self.registry = CollectorRegistry()
         self.state_dir = ""
-        """Where keys of tenants are kept; without it there is no compliance view."""
+        """Keys of tenants, recordings; without it the API has no compliance view and no audio."""
 
     @property
     def url(self) -> str:
         """Of the page and the API."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def settings(self) -> Whole:
+        """Of the whole appliance."""
+        return Whole(appliance=ApplianceSettings(state_dir=self.state_dir))
 
     async def key(self, role: str = "supervisor", *, tenant_id: str = "default") -> NewKey:
         """A new API key."""
@@ -68,6 +76,10 @@ class Serving:
         pausing = Pausing(self.bus, feed)
         app = create_app(store, self.access, feed=feed, desk=desk, pausing=pausing)
         app.include_router(health_app(self.registry, feed.ready).router)
+        shelf = await Shelf.connect(self.dsn)
+        if self.state_dir:
+            player = RecordingPlayer(recordings_of(self.settings))
+            app.include_router(recordings.router(shelf, player, Guard(self.access)))
         listener = bind("127.0.0.1", self.port)
         self.port = listener.getsockname()[1]
         stop = asyncio.Event()
@@ -80,13 +92,11 @@ class Serving:
                 stop.set()
         if desk is not None:
             await desk.close()
+        await shelf.close()
         await store.close()
 
     async def _desk(self, store: PostgresStore) -> Desk | None:
-        if not self.state_dir:
-            return None
-        settings = Whole(appliance=ApplianceSettings(state_dir=self.state_dir))
-        return await open_desk(settings, self.dsn, store)
+        return await open_desk(self.settings, self.dsn, store) if self.state_dir else None
 
     @asynccontextmanager
     async def store(self) -> AsyncIterator[Sink]:

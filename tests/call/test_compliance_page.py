@@ -1,14 +1,17 @@
 """The compliance page in a real browser, over a real Postgres: an officer counts and reviews."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 from playwright.async_api import Page, expect
 
 from analytics.compliance.draws import Draws, Wanted
 from analytics.store.postgres import PostgresStore
+from tests.contract.test_recordings_api import recorded
 from tests.services.browser import new_page
 from tests.serving import Serving, serving
 from tests.told_call import CALL_ID, STARTED_AT, ToldCall
@@ -139,6 +142,37 @@ async def test_the_queue_can_be_worked_by_keyboard_alone(page: Page, line: Servi
             await page.keyboard.press("Control+Enter")
         await expect(page.locator("#nothing")).to_be_visible()
     assert await texts_of(line) == ["well pin is [pin] yes", "good bye"]
+
+
+async def test_the_redacted_recording_is_there_to_be_heard_from_just_before_the_segment(
+    page: Page, line: Serving
+) -> None:
+    await finish(line, ToldCall(), "good morning", "my card is [card]")
+    made = await recorded(Path(line.state_dir))
+    async with await psycopg.AsyncConnection.connect(line.dsn) as connection:
+        await connection.execute(
+            "insert into recordings (tenant_id, call_id, revision, state, duration_ms)"
+            " values ('default', %s, %s, 'ready', %s)",
+            (CALL_ID, made.revision, made.duration_ms),
+        )
+    async with line.serve():
+        await log_in(page, line)
+        await page.get_by_role("link", name="Review").click()
+        audio = page.locator("#audio")
+        await expect(audio).to_be_visible()
+        starts = {"good": "0", "my": "2"}
+        word = await page.locator(".judged .word").first.inner_text()
+        await expect(audio).to_have_attribute(
+            "src", re.compile(rf"/v1/calls/{CALL_ID}/audio[^#]*#t={starts[word]},")
+        )
+        duration_s = await audio.evaluate(
+            """(audio) => new Promise((done, failed) => {
+                 audio.addEventListener("loadedmetadata", () => done(audio.duration));
+                 audio.addEventListener("error", () => failed(audio.error));
+                 audio.load();
+               })"""
+        )
+        assert duration_s == pytest.approx(made.duration_ms / 1000, abs=0.1)
 
 
 async def test_what_was_masked_meanwhile_is_shown_anew_and_not_judged(
