@@ -312,3 +312,36 @@ async def test_a_broken_policy_hides_its_own_tenants_calls_and_no_others(
         await publish(bus, said("Hello again.", call="z", tenant="a"))
         assert texts(await published(bus, 6))[-1] == "Hello again."
         assert registry.get_sample_value("trunkline_redaction_unusable_policies") == 0
+
+
+async def test_a_tenants_own_recognisers_and_allow_list_are_its_alone(
+    bus: MemoryBus, engine: Engine, tmp_path: Path
+) -> None:
+    """Two tenants on one stage: Presidio code, an own kind, a role's form and what stays."""
+    (tmp_path / "acme.toml").write_text(
+        'python = ["tests.unit.redaction.own_recognizer:Badges"]\n'
+        'allow = ["0800 111 2222", "Margaret Thornbury Limited"]\n'
+        '[for.supervisor]\ncard = "last_four"\n'
+        '[[recognizers]]\nkind = "desk"\npattern = "[a-z]{2}[0-9]{4}"\ncues = ["desk code"]\n'
+    )
+    (tmp_path / "default.toml").write_text("")
+    text = (
+        "call 0800 111 2222 at Margaret Thornbury Limited about the blue badge of desk x y 4412 "
+        "and card 4242 4242 4242 4242 thanks"
+    )
+    settings = Settings(policies_dir=str(tmp_path), allow_policy_code=True)
+    async with running(bus, engine, settings):
+        await publish(
+            bus, said(text, call="a", tenant="acme"), said(text, call="b", tenant="other")
+        )
+        events = await published(bus, 2)
+    by_call = {event.call_id: event for event in events if isinstance(event, Transcript)}
+    ours, theirs = (" ".join(word.text for word in by_call[c].words) for c in "ab")
+    assert ours == (
+        "call 0800 111 2222 at Margaret Thornbury Limited about the [badge] of desk [desk] "
+        "and card [card] thanks"
+    )
+    assert "blue badge" in theirs and "[phone]" in theirs and "[desk]" not in theirs
+    roles = [word.shown for word in by_call["a"].words if word.shown]
+    assert roles == [{"supervisor": "[card:4242]"}]
+    assert not any(word.shown for word in by_call["b"].words)

@@ -3,7 +3,6 @@
 import argparse
 import secrets
 import sys
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,9 +21,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     test = actions.add_parser(
         "test",
         help="show what a policy makes of a sample, and why",
-        description="Redact a sample dialogue: lines `A: ...` (agent) and `C: ...` (customer). "
-        "Prints each line before and after, what was masked as which kind, and by which rule. "
-        "It prints what it masks: use made-up data.",
+        description="Redact a sample dialogue: lines `A: ...` (agent) and `C: ...` (customer), or "
+        "a call as `GET /v1/calls/ID/transcript` gives it. Prints each line before and after, and "
+        "a table: what was masked as which kind, what everybody sees instead and what some roles "
+        "do, and the rule or recogniser that decided. With --compare, where another policy does "
+        "otherwise. It prints what it masks: use made-up data.",
     )
     test.add_argument("sample", nargs="?", metavar="TEXT|FILE", help="else standard input")
     test.add_argument(
@@ -36,6 +37,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     chosen = test.add_mutually_exclusive_group()
     chosen.add_argument("--policy", type=Path, metavar="FILE", help="this policy file")
     chosen.add_argument("--tenant", metavar="T", help="the policy of this tenant (policies_dir)")
+    test.add_argument("--compare", type=Path, metavar="FILE", help="with this other policy file")
     check = actions.add_parser("check", help="say what is wrong with policy files")
     check.add_argument("files", nargs="+", type=Path, metavar="FILE")
     for action in (test, check):
@@ -55,7 +57,7 @@ def _check(path: Path, settings: Settings) -> int:
 
     try:
         file = read_policy(path)
-        policy = _of_file(path, settings)
+        policy = _of_file(path, settings, _engine(settings))
     except PolicyError as error:
         print(f"trunkline policy: {error}", file=sys.stderr)
         return 1
@@ -66,36 +68,51 @@ def _check(path: Path, settings: Settings) -> int:
 
 
 def _test(args: argparse.Namespace, settings: Settings) -> int:
-    from redaction.policies import Policies
     from redaction.policy_file import PolicyError
-    from redaction.sample import try_out
-    from trunkline.review_cases import CaseError, read_cases, report, try_cases
+    from redaction.sample import BadSample
 
     try:
-        if args.policy is not None:
-            policy = _of_file(args.policy, settings)
-        else:
-            key, engine = secrets.token_bytes(32), _engine(settings)
-            policies = Policies(settings.redaction, key=key, engine=engine)
-            policy = policies.policy_of(args.tenant or "default")
-        if args.cases is not None:
-            print(f"policy version {policy.version}")
-            print("\n".join(report(try_cases(policy, read_cases(args.cases)))))
-            return 0
-        lines = _sample(args.sample)
-    except (PolicyError, CaseError, OSError, UnicodeDecodeError) as error:
+        engine = _engine(settings)
+        policy = _chosen(args, settings, engine)
+        lines = _tried(policy, sample := _sample(args.sample))
+        _show(policy.version, lines)
+        if args.compare is not None:
+            other = _of_file(args.compare, settings, engine)
+            _compare(lines, _tried(other, sample), names=(_name(args), args.compare.stem))
+    except (PolicyError, BadSample, OSError, UnicodeDecodeError) as error:
         print(f"trunkline policy: {error}", file=sys.stderr)
         return 1
-    _show(policy.version, try_out(policy, lines))
     return 0
 
 
-def _of_file(path: Path, settings: Settings) -> "Policy":
+def _chosen(args: argparse.Namespace, settings: Settings, engine: "Engine") -> "Policy":
+    """The policy of the file, or of the tenant."""
+    from redaction.policies import Policies
+
+    if args.policy is not None:
+        return _of_file(args.policy, settings, engine)
+    policies = Policies(settings.redaction, key=secrets.token_bytes(32), engine=engine)
+    return policies.policy_of(args.tenant or "default")
+
+
+def _name(args: argparse.Namespace) -> str:
+    return str(args.policy.stem if args.policy is not None else args.tenant or "default")
+
+
+def _tried(policy: "Policy", sample: str) -> "list[Shown]":
+    from redaction.sample import try_out, try_out_call
+
+    if sample.lstrip().startswith("{"):
+        return try_out_call(policy, sample.encode())
+    return try_out(policy, sample.splitlines())
+
+
+def _of_file(path: Path, settings: Settings, engine: "Engine") -> "Policy":
     from redaction.policies import build_policy
     from redaction.policy_file import read_policy
 
     keys = (secrets.token_bytes(32), path.stem)
-    file, engine = read_policy(path), _engine(settings)
+    file = read_policy(path)
     return build_policy(settings.redaction, file, path=path, engine=engine, keys=keys)
 
 
@@ -111,25 +128,26 @@ def _engine(settings: Settings) -> "Engine":
         return build_engine()
 
 
-def _sample(given: str | None) -> list[str]:
-    """Lines of a file, of the argument itself, or of standard input."""
+def _sample(given: str | None) -> str:
+    """The text of a file, of the argument itself, or of standard input."""
     if given is None:
-        return sys.stdin.read().splitlines()
+        return sys.stdin.read()
     if "\n" not in given and len(given) < 256 and Path(given).is_file():
-        return Path(given).read_text(encoding="utf-8").splitlines()
-    return given.splitlines()
+        return Path(given).read_text(encoding="utf-8")
+    return given
 
 
 def _show(version: str, lines: "list[Shown]") -> None:
+    from trunkline.cli import policy_table
+
     print(f"policy version {version}")
-    counts: Counter[str] = Counter()
-    for line in lines:
-        print()
-        print(f"  before  {line.speaker}: {line.before}")
-        print(f"  after   {line.speaker}: {line.after}")
-        for masked in line.masked:
-            counts[masked.kind] += 1
-            print(f'          {masked.kind}: "{masked.words}" {masked.why}')
-    print()
-    total = ", ".join(f"{kind} {count}" for kind, count in sorted(counts.items()))
-    print(f"taken out: {total or 'nothing'}")
+    for line in (*policy_table.dialogue(lines), *policy_table.masked(lines)):
+        print(line)
+
+
+def _compare(one: "list[Shown]", other: "list[Shown]", *, names: tuple[str, str]) -> None:
+    from redaction.compared import differences
+    from trunkline.cli import policy_table
+
+    for line in policy_table.compared(differences(one, other), names=names):
+        print(line)
