@@ -5,10 +5,12 @@ mu-law, the customer (`external`) and the agent (`internal`) interleaved sample 
 """
 
 import re
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
 
+from sip_gateway.streams.dialect import Dialect, Reason
 from sip_gateway.streams.heard import (
     StreamAudio,
     StreamEnded,
@@ -19,6 +21,7 @@ from sip_gateway.streams.heard import (
     StreamPaused,
     StreamResumed,
 )
+from sip_gateway.streams.signature import SignedRequest, Verifier
 
 RATE_HZ = 8000
 NULL_ID = "00000000-0000-0000-0000-000000000000"
@@ -91,6 +94,7 @@ class AudioHookSession:
 
     def __init__(self, *, organization_id: str) -> None:
         self.closed = False
+        self.opened = False
         self.probe = False
         """Whether it is a connection test of the platform's."""
 
@@ -133,9 +137,9 @@ class AudioHookSession:
             self.disconnect("error", "audio that was not asked for")
         elif not self._paused and data and not self.probe:
             count = self._channels
-            self._events.append(StreamAudio(tuple(data[at::count] for at in range(count))))
+            self._events += (StreamAudio(at, data[at::count]) for at in range(count))
 
-    def disconnect(self, reason: Literal["completed", "unauthorized", "error"], info: str) -> None:
+    def disconnect(self, reason: Reason, info: str) -> None:
         """Ask the peer to end; it answers with `close`."""
         if not self._refused and not self.closed:
             self._refused = True
@@ -188,6 +192,7 @@ class AudioHookSession:
         if not _ID.fullmatch(opened.conversation_id):
             raise BadMessage("conversationId is malformed")
         self._channels = len(media.channels)
+        self.opened = True
         self.probe = opened.conversation_id == NULL_ID
         self._send("opened", {"media": [msgspec.to_builtins(media)], "startPaused": False})
         if not self.probe:
@@ -211,7 +216,8 @@ class AudioHookSession:
         if duration is None or float(duration[1]) > LONGEST_LOSS_S:
             raise BadMessage("discarded is no duration")
         if self._channels and not self.probe:
-            self._events.append(StreamLost(round(float(duration[1]) * RATE_HZ)))
+            samples = round(float(duration[1]) * RATE_HZ)
+            self._events += (StreamLost(at, samples) for at in range(self._channels))
 
     def _close(self, reason: str) -> None:
         if self._channels and not self.probe:
@@ -231,6 +237,17 @@ class AudioHookSession:
             "parameters": parameters,
         }
         self._outgoing.append(msgspec.json.encode(message).decode())
+
+
+def dialect(secrets: Mapping[str, bytes]) -> Dialect:
+    """AudioHook for the integrations with these client secrets, by API key."""
+    verifier = Verifier(secrets)
+
+    def admit(request: SignedRequest, now: float) -> AudioHookSession:
+        verifier.verify(request, now=now)
+        return AudioHookSession(organization_id=request.headers["audiohook-organization-id"])
+
+    return Dialect("audiohook", admit)
 
 
 def _choose(offered: tuple[_Media, ...]) -> _Media | None:

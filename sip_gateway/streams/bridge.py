@@ -7,6 +7,7 @@ life that outlasts each of our processes but the one that holds the websocket.
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Sequence
 
 from sip_gateway.caller.dialled import DialledCall
 from sip_gateway.caller.link import connect
@@ -29,9 +30,9 @@ from sip_gateway.streams.rtp_out import LiveSender
 logger = logging.getLogger(__name__)
 
 RATE_HZ = 8000
-LONGEST_BACKLOG = 60 * RATE_HZ
-"""Samples that wait while the call is being set up or changed; beyond it audio is lost, and said
-to be."""
+LONGEST_BACKLOG = 2 * 60 * RATE_HZ
+"""Samples of all channels that wait while the call is being set up or changed; beyond it audio is
+lost, and said to be."""
 
 
 class Backlog:
@@ -45,18 +46,25 @@ class Backlog:
     def put(self, event: StreamEvent) -> None:
         """Behind the others; audio beyond the limit becomes a loss of the same length."""
         if isinstance(event, StreamAudio):
-            length = len(event.channels[0])
+            length = len(event.g711)
             if self._samples + length > LONGEST_BACKLOG:
-                event = StreamLost(length)
+                event = StreamLost(event.channel, length)
             else:
                 self._samples += length
-        if isinstance(event, StreamLost) and self._events:
-            last = self._events[-1]
-            if isinstance(last, StreamLost):
-                self._events[-1] = StreamLost(last.samples + event.samples)
-                return
+        if isinstance(event, StreamLost) and self._adds_to_a_loss(event):
+            return
         self._events.append(event)
         self._more.set()
+
+    def _adds_to_a_loss(self, lost: StreamLost) -> bool:
+        """Whether it only makes the channel's last loss longer, behind which nothing else came."""
+        for at, event in enumerate(reversed(self._events), start=1):
+            if not isinstance(event, StreamLost):
+                return False
+            if event.channel == lost.channel:
+                self._events[-at] = StreamLost(lost.channel, event.samples + lost.samples)
+                return True
+        return False
 
     async def get(self) -> StreamEvent:
         """The next, once there is one."""
@@ -65,7 +73,7 @@ class Backlog:
             await self._more.wait()
         event = self._events.popleft()
         if isinstance(event, StreamAudio):
-            self._samples -= len(event.channels[0])
+            self._samples -= len(event.g711)
         return event
 
 
@@ -107,7 +115,7 @@ class Bridge:
 
     async def _pass_on(self, call: DialledCall) -> None:
         over = asyncio.ensure_future(call.signalling.until(lambda: call.agent.stage is Stage.ENDED))
-        sender = LiveSender(call.outlets())
+        senders = [LiveSender(outlet) for outlet in call.outlets()]
         try:
             while True:
                 event = asyncio.ensure_future(self.backlog.get())
@@ -115,18 +123,22 @@ class Bridge:
                 if over.done() or isinstance(event.result(), StreamEnded):
                     event.cancel()
                     break
-                await self._take(event.result(), call, sender)
+                await self._take(event.result(), call, senders)
         finally:
             over.cancel()
-        sender.flush()
+        for sender in senders:
+            sender.flush()
 
-    async def _take(self, event: StreamEvent, call: DialledCall, sender: LiveSender) -> None:
+    async def _take(
+        self, event: StreamEvent, call: DialledCall, senders: Sequence[LiveSender]
+    ) -> None:
         if isinstance(event, StreamAudio):
-            sender.send(event.channels)
+            senders[event.channel].send(event.g711)
         elif isinstance(event, StreamLost):
-            sender.skip(event.samples)
+            senders[event.channel].skip(event.samples)
         elif isinstance(event, StreamPaused):
-            sender.pause()
+            for sender in senders:
+                sender.pause()
             await call.negotiate(held=True)
         elif isinstance(event, StreamResumed):
             await call.negotiate()

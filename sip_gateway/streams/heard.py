@@ -27,15 +27,17 @@ class StreamOpened(NamedTuple):
 
 
 class StreamAudio(NamedTuple):
-    """Audio of all channels at once, right behind what came before."""
+    """Audio of one channel, right behind what came of it before."""
 
-    channels: tuple[bytes, ...]
-    """G.711 at 8 kHz, equally long."""
+    channel: int
+    g711: bytes
+    """At 8 kHz."""
 
 
 class StreamLost(NamedTuple):
-    """So much audio will never come."""
+    """So much audio of a channel will never come."""
 
+    channel: int
     samples: int
 
 

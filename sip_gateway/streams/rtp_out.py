@@ -1,41 +1,37 @@
-"""A stream's audio as RTP, as it comes: one RTP stream a channel, in step."""
+"""A stream's audio as RTP, as it comes: one RTP stream a channel, each on its own clock."""
 
 import secrets
-from collections.abc import Sequence
 
 from sip_gateway.caller.stream import SAMPLES, Outlet
 from sip_gateway.rtp.packet import Packet, build
 
 
 class LiveSender:
-    """Sends what it is given at once; timestamps are the stream's own clock."""
+    """Sends one channel's audio at once; timestamps are the stream's own clock."""
 
-    def __init__(self, outlets: Sequence[Outlet]) -> None:
+    def __init__(self, outlet: Outlet) -> None:
         self.dropped = 0
         """Packets that this machine would not take."""
 
-        self._outlets = outlets
-        self._ssrcs = [secrets.randbits(32) for _ in outlets]
-        self._waiting = [b"" for _ in outlets]
+        self._outlet = outlet
+        self._ssrc = secrets.randbits(32)
+        self._waiting = b""
         self._timestamp = secrets.randbits(32)
         self._sequence = secrets.randbits(16)
         self._talkspurt = True
 
-    def send(self, channels: Sequence[bytes]) -> None:
-        """G.711 of every channel; less than a packet waits for the next."""
-        self._waiting = [
-            waiting + new for waiting, new in zip(self._waiting, channels, strict=True)
-        ]
-        while len(self._waiting[0]) >= SAMPLES:
-            payloads = [waiting[:SAMPLES] for waiting in self._waiting]
-            self._waiting = [waiting[SAMPLES:] for waiting in self._waiting]
-            self._send(payloads)
+    def send(self, g711: bytes) -> None:
+        """What follows; less than a packet waits for more."""
+        self._waiting += g711
+        while len(self._waiting) >= SAMPLES:
+            payload, self._waiting = self._waiting[:SAMPLES], self._waiting[SAMPLES:]
+            self._send(payload)
 
     def flush(self) -> None:
         """Send what waits, shorter than a packet."""
-        if self._waiting[0]:
+        if self._waiting:
             self._send(self._waiting)
-            self._waiting = [b"" for _ in self._waiting]
+            self._waiting = b""
 
     def skip(self, samples: int) -> None:
         """So much will never come: the receiver sees lost packets."""
@@ -49,20 +45,20 @@ class LiveSender:
         self.flush()
         self._talkspurt = True
 
-    def _send(self, payloads: Sequence[bytes]) -> None:
-        for outlet, ssrc, payload in zip(self._outlets, self._ssrcs, payloads, strict=True):
-            packet = Packet(
-                outlet.far.payload_type,
-                self._talkspurt,
-                self._sequence,
-                self._timestamp,
-                ssrc,
-                payload,
-            )
-            try:
-                outlet.udp.sendto(build(packet), (outlet.far.host, outlet.far.port))
-            except BlockingIOError:
-                self.dropped += 1
+    def _send(self, payload: bytes) -> None:
+        far = self._outlet.far
+        packet = Packet(
+            far.payload_type,
+            self._talkspurt,
+            self._sequence,
+            self._timestamp,
+            self._ssrc,
+            payload,
+        )
+        try:
+            self._outlet.udp.sendto(build(packet), (far.host, far.port))
+        except BlockingIOError:
+            self.dropped += 1
         self._talkspurt = False
         self._sequence = (self._sequence + 1) & 0xFFFF
-        self._timestamp = (self._timestamp + len(payloads[0])) & 0xFFFFFFFF
+        self._timestamp = (self._timestamp + len(payload)) & 0xFFFFFFFF

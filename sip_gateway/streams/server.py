@@ -1,4 +1,4 @@
-"""Takes media streams over websockets: Genesys AudioHook on `/audiohook`."""
+"""Takes media streams over websockets: one path a dialect."""
 
 import asyncio
 import logging
@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Mapping
 from http import HTTPStatus
 from time import monotonic, time
+from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -13,8 +14,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from sip_gateway.caller.plan import CallFailed
-from sip_gateway.streams.audiohook import LONGEST_AUDIO, RATE_HZ, AudioHookSession
-from sip_gateway.streams.bridge import Bridge
+from sip_gateway.streams.bridge import RATE_HZ, Bridge
+from sip_gateway.streams.dialect import Dialect, StreamSession
 from sip_gateway.streams.heard import (
     StreamEnded,
     StreamEvent,
@@ -23,18 +24,24 @@ from sip_gateway.streams.heard import (
     StreamResumed,
 )
 from sip_gateway.streams.settings import Settings
-from sip_gateway.streams.signature import NotSigned, SignedRequest, Verifier
+from sip_gateway.streams.signature import NotSigned, SignedRequest
 
 logger = logging.getLogger(__name__)
 
-PATH = "/audiohook"
 OPEN_S = 5.0
-"""A connection that has not said `open` by then is closed."""
+"""A connection that has not said what its stream is by then is closed."""
 
 SILENT_S = 30.0
-"""The platform pings every few seconds: without anything for so long it is gone."""
+"""A peer that says nothing for so long is gone."""
+
+LONGEST_MESSAGE = 1 << 17
+"""Bytes."""
 
 DRAIN_S = 10.0
+
+
+_Name = tuple[str, str]
+"""Of a conversation: its dialect, and what the platform calls it."""
 
 
 class _Conversation:
@@ -44,7 +51,7 @@ class _Conversation:
         self.bridge = bridge
         self.task: asyncio.Task[None] | None = None
         self.connection: ServerConnection | None = None
-        self.session: AudioHookSession | None = None
+        self.session: StreamSession | None = None
         self.gone_at = 0.0
         """When the last connection broke; monotonic seconds."""
 
@@ -56,6 +63,13 @@ class _Conversation:
         self.bridge.backlog.put(event)
 
 
+class _Admitted(NamedTuple):
+    """A connection that may talk."""
+
+    dialect: str
+    session: StreamSession
+
+
 class StreamServer:
     """`port` is where it listens once `ready` is empty."""
 
@@ -63,15 +77,16 @@ class StreamServer:
         self,
         settings: Settings,
         *,
-        secrets: Mapping[str, bytes],
+        dialects: Mapping[str, Dialect],
         sip: tuple[str, int],
         registry: CollectorRegistry,
     ) -> None:
         self.port = 0
         self._settings = settings
-        self._verifier = Verifier(secrets)
+        self._dialects = dialects
+        self._admitted: dict[ServerConnection, _Admitted] = {}
         self._sip = sip
-        self._conversations: dict[str, _Conversation] = {}
+        self._conversations: dict[_Name, _Conversation] = {}
         self._tasks: asyncio.TaskGroup | None = None
         self._metrics = _Metrics(registry)
         self._metrics.active.set_function(lambda: len(self._conversations))
@@ -89,8 +104,7 @@ class StreamServer:
                 self._settings.port,
                 process_request=self._admit,
                 ssl=_tls(self._settings),
-                max_size=LONGEST_AUDIO,
-                ping_interval=None,  # the protocol has pings of its own
+                max_size=LONGEST_MESSAGE,
                 server_header=None,
             )
             self.port = _port(server)
@@ -112,16 +126,17 @@ class StreamServer:
 
     def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
         """Refuse before the upgrade whoever may not come, with one line and one count."""
-        path = request.path.partition("?")[0]
-        if path != PATH:
+        dialect = self._dialects.get(request.path.partition("?")[0])
+        if dialect is None:
             return self._refuse(connection, HTTPStatus.NOT_FOUND, "path")
-        headers = {name.lower(): value for name, value in request.headers.raw_items()}
-        try:
-            self._verifier.verify(SignedRequest(request.path, headers), now=time())
-        except NotSigned as error:
-            return self._refuse(connection, HTTPStatus.UNAUTHORIZED, str(error))
         if len(self._conversations) >= self._settings.most:
             return self._refuse(connection, HTTPStatus.SERVICE_UNAVAILABLE, "most")
+        headers = {name.lower(): value for name, value in request.headers.raw_items()}
+        try:
+            session = dialect.admit(SignedRequest(request.path, headers), time())
+        except NotSigned as error:
+            return self._refuse(connection, HTTPStatus.UNAUTHORIZED, str(error))
+        self._admitted[connection] = _Admitted(dialect.name, session)
         return None
 
     def _refuse(self, connection: ServerConnection, status: HTTPStatus, why: str) -> Response:
@@ -130,21 +145,18 @@ class StreamServer:
         return connection.respond(status, "")
 
     async def _connected(self, connection: ServerConnection) -> None:
-        assert connection.request is not None
-        organization = connection.request.headers.get("Audiohook-Organization-Id", "")
-        session = AudioHookSession(organization_id=organization)
+        admitted = self._admitted.pop(connection)
+        session = admitted.session
         talk: _Conversation | None = None
-        wait_s = OPEN_S
         try:
             while not session.closed:
-                async with asyncio.timeout(wait_s):
+                async with asyncio.timeout(SILENT_S if session.opened else OPEN_S):
                     message = await connection.recv()
                 if isinstance(message, str):
                     session.receive_text(message)
                 else:
                     session.receive_audio(message)
-                talk = self._act(session, connection, talk)
-                wait_s = SILENT_S if session.probe or talk else wait_s
+                talk = self._act(admitted, connection, talk)
                 await _send_all(session, connection)
             self._metrics.connections.labels("closed").inc()
         except (ConnectionClosed, TimeoutError) as error:
@@ -156,13 +168,13 @@ class StreamServer:
                 self._left(talk)
 
     def _act(
-        self, session: AudioHookSession, connection: ServerConnection, talk: _Conversation | None
+        self, admitted: _Admitted, connection: ServerConnection, talk: _Conversation | None
     ) -> _Conversation | None:
         """Do what the stream says; the conversation that it is about."""
-        for event in session.take():
+        for event in admitted.session.take():
             if isinstance(event, StreamOpened):
-                talk = self._open(event)
-                talk.connection, talk.session = connection, session
+                talk = self._open(admitted.dialect, event)
+                talk.connection, talk.session = connection, admitted.session
             elif talk and isinstance(event, StreamEnded) and event.reason == "reconnect":
                 self._left(talk)
             elif talk:
@@ -171,25 +183,26 @@ class StreamServer:
                 talk.put(event)
         return talk
 
-    def _open(self, opened: StreamOpened) -> _Conversation:
+    def _open(self, dialect: str, opened: StreamOpened) -> _Conversation:
         """The conversation's call: the one it has, if only its connection broke."""
-        talk = self._conversations.get(opened.conversation)
+        name = dialect, opened.conversation
+        talk = self._conversations.get(name)
         if talk is not None:
             self._metrics.connections.labels("continued").inc()
-            if talk.gone_at:
-                missed = StreamLost(round((monotonic() - talk.gone_at) * RATE_HZ))
-                self._metrics.lost_s.inc(missed.samples / RATE_HZ)
-                talk.put(missed)
+            missed_s = monotonic() - talk.gone_at if talk.gone_at else 0.0
+            self._metrics.lost_s.inc(missed_s)
+            for channel in range(len(opened.parties)):
+                talk.put(StreamLost(channel, round(missed_s * RATE_HZ)))
             talk.gone_at = 0.0
             talk.put(StreamResumed())  # a new session is not paused, whatever the old one was
             return talk
         assert self._tasks is not None
-        talk = _Conversation(Bridge(opened, sip=self._sip, dialect="audiohook"))
-        self._conversations[opened.conversation] = talk
-        talk.task = self._tasks.create_task(self._carry(opened.conversation, talk))
+        talk = _Conversation(Bridge(opened, sip=self._sip, dialect=dialect))
+        self._conversations[name] = talk
+        talk.task = self._tasks.create_task(self._carry(name, talk))
         return talk
 
-    async def _carry(self, conversation: str, talk: _Conversation) -> None:
+    async def _carry(self, name: _Name, talk: _Conversation) -> None:
         """Run the conversation's call to its end."""
         why = "the gateway ended the call"
         try:
@@ -199,7 +212,7 @@ class StreamServer:
             self._metrics.refused.inc()
             logger.warning("media stream's call failed", extra={"reason": why})
         finally:
-            del self._conversations[conversation]
+            del self._conversations[name]
         if talk.session and talk.connection and not talk.session.closed:
             talk.session.disconnect("completed", why)
             try:
@@ -220,7 +233,7 @@ class StreamServer:
             talk.put(StreamEnded("connection_lost"))
 
 
-async def _send_all(session: AudioHookSession, connection: ServerConnection) -> None:
+async def _send_all(session: StreamSession, connection: ServerConnection) -> None:
     for text in session.to_send():
         await connection.send(text)
 

@@ -23,10 +23,11 @@ from sip_gateway.events import (
     MediaStarted,
 )
 from sip_gateway.settings import Settings
+from sip_gateway.streams import audiohook
 from sip_gateway.streams.audiohook import NULL_ID
 from sip_gateway.streams.server import StreamServer
 from sip_gateway.streams.settings import Settings as StreamSettings
-from tests.audiohook_client import SECRETS, platform
+from tests.audiohook_client import PATH, SECRETS, platform
 from tests.media_line import until
 from tests.services.gateway import TestGateway, gateway
 
@@ -49,7 +50,10 @@ async def streaming(
     stop = asyncio.Event()
     async with gateway(tmp_path / "gateway", calls) as line:
         server = StreamServer(
-            streams, secrets=SECRETS, sip=("127.0.0.1", line.port), registry=CollectorRegistry()
+            streams,
+            dialects={PATH: audiohook.dialect(SECRETS)},
+            sip=("127.0.0.1", line.port),
+            registry=CollectorRegistry(),
         )
         running = asyncio.create_task(server.run(stop))
         try:

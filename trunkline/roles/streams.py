@@ -4,6 +4,7 @@ import base64
 import binascii
 from pathlib import Path
 
+from sip_gateway.streams import audiohook
 from sip_gateway.streams.server import StreamServer
 from trunkline.roles.process import Context, Part
 from trunkline.settings import Settings, SettingsError, read_toml
@@ -19,7 +20,7 @@ async def build(context: Context) -> list[Part]:
     return [
         StreamServer(
             gateway.streams,
-            secrets=stream_secrets(context.settings),
+            dialects={"/audiohook": audiohook.dialect(stream_secrets(context.settings))},
             sip=("127.0.0.1" if anywhere else gateway.listen_host, gateway.sip_port),
             registry=context.registry,
         )

@@ -1,0 +1,48 @@
+"""What a dialect of media streams is to the server: a sans-I/O session, and who may open one."""
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple, Protocol
+
+from sip_gateway.streams.heard import StreamEvent
+from sip_gateway.streams.signature import SignedRequest
+
+Reason = Literal["completed", "unauthorized", "error"]
+
+
+class StreamSession(Protocol):
+    """Contract: after every call, send all of `to_send`, then act on all of `take`; close the
+    connection once `closed`."""
+
+    closed: bool
+    opened: bool
+    """Whether the peer has said what the stream is."""
+
+    def receive_text(self, text: str) -> None:
+        """Take a text message; one that breaks the protocol ends the session."""
+        ...
+
+    def receive_audio(self, data: bytes) -> None:
+        """Take a binary message."""
+        ...
+
+    def to_send(self) -> list[str]:
+        """Text messages for the peer; empties itself."""
+        ...
+
+    def take(self) -> list[StreamEvent]:
+        """What happened since the last call, in order."""
+        ...
+
+    def disconnect(self, reason: Reason, info: str) -> None:
+        """End the session from our side, in the dialect's own words."""
+        ...
+
+
+class Dialect(NamedTuple):
+    """One way in: `admit` makes the session of a connection request, or raises NotSigned.
+
+    `admit` is given the request and the seconds since 1970.
+    """
+
+    name: str
+    admit: Callable[[SignedRequest, float], StreamSession]
