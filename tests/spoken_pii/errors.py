@@ -20,8 +20,8 @@ HOMOPHONES = {
     "five": ("5",), "three": ("free", "3"), "seven": ("7",),
 }  # fmt: skip
 
-TELL_NOTHING = frozenset({"a", "sex", "sick", "then"})
-"""Of what is heard for digits: nobody would take it for one."""
+TELL_NOTHING = frozenset({"a", "sex", "sick", "then", "gay"})
+"""Of what is heard for digits and letters: nobody would take it for one."""
 
 LETTERS = {
     "B": "VDPE", "C": "ZV", "D": "BTE", "E": "B", "G": "JT", "M": "N", "N": "M", "P": "BT",
@@ -123,7 +123,8 @@ def _letter(rng: random.Random, word: Said, rates: Rates) -> list[Said]:
         other = rng.choice(LETTERS[letter])
         return [word._replace(text=(other if bare.isupper() else other.lower()) + tail)]
     if letter in LETTER_WORDS and rng.random() < rates.letter_word:
-        return [word._replace(text=LETTER_WORDS[letter] + tail)]
+        heard = LETTER_WORDS[letter]
+        return [word._replace(text=heard + tail, free=heard in TELL_NOTHING)]
     if rng.random() < rates.letter_wrong / 2:
         return [word._replace(text=bare.swapcase() + tail)]
     return [word]
