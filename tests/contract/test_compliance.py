@@ -1,5 +1,6 @@
 """The compliance view in a real Postgres: counts, draws, reviews, and who may see which of them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -161,6 +162,29 @@ class TestDraws:
         assert await office.draw(now=later) == Drew(3, 3, 3)
         assert await office.rows("select count(*) from reviews") == [(9,)]
 
+    async def test_two_that_draw_at_once_draw_no_segment_twice(self, office: Office) -> None:
+        await office.finish(told(1), told(2))
+        other = await Draws.connect(office.dsn)
+        wanted = Wanted("default", DAY, 100)
+        drew = await asyncio.gather(
+            office.draw(), other.draw(wanted, now=NOW, actor="appliance"), office.draw()
+        )
+        await other.close()
+        assert sorted(one.drawn for one in drew) == [0, 0, 6]
+        assert await office.rows("select count(*) from reviews") == [(6,)]
+
+    async def test_a_deleted_call_takes_its_reviews_and_cases_with_it(self, office: Office) -> None:
+        await office.finish(told(1), told(2))
+        await office.draw()
+        item = await office.next()
+        verdict = Verdict(revision=item.revision)
+        await office.desk.answer(ANN, item.review_id, verdict, now=NOW)
+        async with await psycopg.AsyncConnection.connect(office.dsn) as connection:
+            await connection.execute("delete from calls where call_id = %s", (item.call_id,))
+        assert await office.rows("select count(*) from review_cases") == [(0,)]
+        assert await office.rows("select count(*) from reviews") == [(3,)]
+        assert (await office.summary()).reviews.open == 3
+
     async def test_half_comes_from_segments_with_masks_and_odds_are_kept(
         self, office: Office
     ) -> None:
@@ -178,13 +202,15 @@ class TestDraws:
         self, office: Office
     ) -> None:
         await office.finish(told(1), told(2, tenant="other"))
-        upkeep = Upkeep(office.draws, office.desk, size=2, registry=CollectorRegistry())
+        registry = CollectorRegistry()
+        upkeep = Upkeep(office.draws, office.desk, size=2, registry=registry)
         await upkeep.once(now=datetime(2025, 11, 21, 1, 59, tzinfo=UTC))
         assert await office.rows("select count(*) from reviews") == [(0,)]
         for _ in range(2):
             await upkeep.once(now=datetime(2025, 11, 21, 2, 1, tzinfo=UTC))
         drawn = await office.rows("select tenant_id, count(*) from reviews group by 1 order by 1")
         assert drawn == [("default", 2), ("other", 2)]
+        assert registry.get_sample_value("trunkline_analytics_review_drawn_total") == 4
         actors = await office.rows("select distinct actor from audit where action = 'review.drawn'")
         assert actors == [("appliance",)]
 
