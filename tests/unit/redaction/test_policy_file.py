@@ -19,6 +19,7 @@ from redaction.words import TOKEN, atoms_of
 from tests.unit.redaction.spoken_dialogue import events, ever_shown, shown, text_of
 
 Made = Callable[..., Policy]
+ROOT = Path(__file__).parents[3]
 SECRET = bytes(range(32))
 
 
@@ -432,3 +433,11 @@ def test_a_role_that_no_key_has_and_a_hash_beside_last_four_are_noted(tmp_path: 
     path.write_text(FOR_ROLES + '[for.superviser]\ncard = "token"\n')
     notes = " / ".join(warnings_of(read_policy(path)))
     assert "for.superviser: no key has this role" in notes and "3.5.1" in notes
+
+
+def test_the_example_of_the_documentation_is_a_good_file(tmp_path: Path) -> None:
+    text = (ROOT / "redaction" / "policies.md").read_text(encoding="utf-8")
+    example = text.split("```toml\n")[1].split("```")[0]
+    path = tmp_path / "acme.toml"
+    path.write_text(example, encoding="utf-8")
+    assert set(read_policy(path).for_roles) == {"supervisor", "crm"}
