@@ -18,6 +18,9 @@ from analytics.recordings import Heard, NoSound, Player, Sound, Wanted
 from analytics.recordings.shelf import Shelf
 
 BLOCK_BYTES = 262_144
+ORIGINAL_HEARD = "recording.original_heard"
+"""Action of the audit row."""
+
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
 
@@ -52,25 +55,29 @@ def router(shelf: Shelf, player: Player, guard: Guard) -> APIRouter:
     ) -> Response:
         if channel == "all" and format != "flac":
             raise Problem(400, "channel=all is there as format=flac only.")
-        if original:
-            await _note(shelf, may(who, ORIGINALS), call_id, why=why)
+        if original and not (may(who, ORIGINALS) and why.strip()):
+            raise Problem(400, "Say why: original audio is heard for a reason, which is kept.")
         wanted = Wanted(who.tenant_id, call_id, channel, format, original)
         try:
             sound = await asyncio.to_thread(player.open, wanted)
         except NoSound:
             raise Problem(404, "There is no such recording of this call.") from None
+        if original:
+            now = datetime.now(UTC)
+            heard = Heard(who.tenant_id, who.key_id, ORIGINAL_HEARD, call_id, why.strip(), now)
+            await _note(shelf, heard, sound=sound)
         return _response(sound, range)
 
     return routes
 
 
-async def _note(shelf: Shelf, who: Principal, call_id: str, *, why: str) -> None:
-    """Nobody hears untouched audio without saying why; the row is there before the sound."""
-    if not why.strip():
-        raise Problem(400, "Say why: original audio is heard for a reason, which is kept.")
-    action = "recording.original_heard"
-    at = datetime.now(UTC)
-    await shelf.note(Heard(who.tenant_id, who.key_id, action, call_id, why.strip(), at))
+async def _note(shelf: Shelf, heard: Heard, *, sound: Sound) -> None:
+    """The audit row is there before the sound goes out."""
+    try:
+        await shelf.note(heard)
+    except BaseException:
+        sound.close()
+        raise
 
 
 def _response(sound: Sound, asked: str) -> Response:

@@ -31,10 +31,10 @@ def covered(
     out = samples.copy()
     for leg in range(samples.shape[1]):
         place = _Place(out[:, leg], start_frame, rate_hz)
+        place.silence(mutes.unheard[leg])
         place.silence(mutes.masked[leg])
         if cover == "beep":
             place.beep(mutes.masked[leg])
-        place.silence(mutes.unheard[leg])
     return out
 
 
