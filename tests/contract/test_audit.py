@@ -21,7 +21,7 @@ from tests.told_call import CALL_ID, ToldCall
 from triton_models.events import RAW_TOPIC, RawTranscript, Word
 from trunkline.audit.canary_call import Told, search_told
 from trunkline.audit.database import Database
-from trunkline.audit.disk import Disk
+from trunkline.audit.disk import CLOCK_S, Disk
 from trunkline.audit.findings import Tally
 from trunkline.audit.metrics import search_metrics
 from trunkline.audit.planted import Planted
@@ -189,17 +189,30 @@ def test_a_short_value_of_another_call_is_no_hit(tally: Tally) -> None:
     assert tally.hits == ()
 
 
+def written_before(path: Path) -> float:
+    """A time after which the file was not touched, and others will be: Unix seconds."""
+    path.write_text(CARD)
+    probe = path.with_name("probe")
+    probe.touch()
+    while probe.stat().st_mtime_ns <= path.stat().st_ctime_ns:  # clocks of file systems tick slowly
+        probe.touch()
+    return probe.stat().st_mtime + CLOCK_S
+
+
 def test_files_logs_and_what_a_webhook_got(tmp_path: Path, tally: Tally) -> None:
-    began_at = time.time()
-    old = tmp_path / "old.bin"
-    old.write_text(CARD)
-    os.utime(old, (began_at - 100, began_at - 100))
+    began_at = written_before(tmp_path / "old.bin")
+    kept = tmp_path / "kept.log"
+    kept.write_text(f"moved here with its time: {CARD}")
+    os.utime(kept, (began_at - 100, began_at - 100))
     weights = tmp_path / "models"
     weights.mkdir()
     (weights / "vocabulary.txt").write_text(CARD)
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "page").write_bytes(b"\0" * (4 * 2**20 - 8) + CARD.encode() + b"\0\xff")
     (tmp_path / "old.log.gz").write_bytes(gzip.compress(f"said {SPOKEN}".encode()))
+    packed = gzip.compress(f"said {SPOKEN} ".encode() + os.urandom(2000))
+    (tmp_path / "torn.gz").write_bytes(packed[:-50])
+    (tmp_path / "no.gz").write_bytes(b"\x1f\x8b and no more")
     (tmp_path / "clean").write_text("a card, 4988 1234 4305")
     disk = Disk(PLANTED, tally, since=began_at)
     disk.search_folder("state directory", tmp_path, but=(weights,))
@@ -211,6 +224,8 @@ def test_files_logs_and_what_a_webhook_got(tmp_path: Path, tally: Tally) -> None
     (bodies / "1").write_bytes(msgspec.json.encode(CALL.said(1, "7 3 1", start_ms=9000)))
     disk.search_bodies(bodies, call_id=CALL_ID)
     assert found(tally) == {
+        ("state directory", "kept.log", "CARD"),
+        ("state directory", "torn.gz", "CARD"),
         ("state directory", "deep/page", "CARD"),
         ("state directory", "old.log.gz", "CARD"),
         ("logs", "serve.log", "CVV"),

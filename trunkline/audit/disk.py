@@ -1,13 +1,12 @@
 """Files: the state directory, Postgres' own, logs, and what our processes have open elsewhere."""
 
 import contextlib
-import gzip
 import json
 import os
 import stat
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, cast
 
 from trunkline.audit.findings import Tally
 from trunkline.audit.planted import SEAM, Planted
@@ -17,6 +16,9 @@ from trunkline.audit.texts import said_in, texts_of
 CHUNK = 4 * 2**20
 OVERLAP = 64 * 2**10
 """Read again with the next chunk, so that nothing is cut in two."""
+
+_GZIP = 31
+"""For zlib: gzip, with its header."""
 
 CLOCK_S = 2.0
 """Clocks of file systems are coarse."""
@@ -53,13 +55,14 @@ class Disk:
             if not stat.S_ISREG(about.st_mode) or (about.st_dev, about.st_ino) in self._seen:
                 return
             self._seen.add((about.st_dev, about.st_ino))
-            if about.st_mtime < self._since:
+            # Whoever moves or packs a file may keep its time of writing, not that of its inode.
+            if max(about.st_mtime, about.st_ctime) < self._since:
                 self._tally.look(place, unchanged=1)
                 return
-            with _opened(path) as file:
-                found, size = self._search(file)
-        except FileNotFoundError:
-            return  # it was removed meanwhile
+            found, size = self._search(_read(path))
+            found |= self._search(_unpacked(path))[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return  # it was removed meanwhile, or whoever had it open has ended
         except OSError as error:
             self._tally.problem(place, f"{where}: {error.strerror}")
             return
@@ -92,15 +95,33 @@ class Disk:
                 found = of_record(body, self._planted, call_id=call_id)
                 self._tally.hit("webhook receiver", str(path.relative_to(folder)), found)
 
-    def _search(self, file: IO[bytes]) -> tuple[set[str], int]:
+    def _search(self, chunks: Iterable[bytes]) -> tuple[set[str], int]:
         found: set[str] = set()
         before, size = b"", 0
-        while chunk := file.read(CHUNK):
+        for chunk in chunks:
             size += len(chunk)
             data = before + chunk
             found |= self._planted.anywhere(data) | self._planted.anywhere(said_in(data))
             before = data[-OVERLAP:]
         return found, size
+
+
+def _read(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
+def _unpacked(path: Path) -> Iterator[bytes]:
+    """What a gzip file holds, as far as it goes: it may be torn, or only begin like one."""
+    packed = zlib.decompressobj(wbits=_GZIP)
+    for n, chunk in enumerate(_read(path)):
+        if n == 0 and chunk[:2] != b"\x1f\x8b":
+            return
+        try:
+            yield packed.decompress(chunk)
+        except zlib.error:
+            return
 
 
 def _files(folder: Path, but: tuple[Path, ...]) -> Iterator[Path]:
@@ -111,12 +132,6 @@ def _files(folder: Path, but: tuple[Path, ...]) -> Iterator[Path]:
             path = Path(root) / name
             if not path.is_symlink():
                 yield path
-
-
-def _opened(path: Path) -> IO[bytes]:
-    with path.open("rb") as file:
-        zipped = file.read(2) == b"\x1f\x8b"
-    return cast(IO[bytes], gzip.open(path)) if zipped else path.open("rb")
 
 
 def _text(line: bytes) -> str:

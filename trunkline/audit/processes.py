@@ -1,5 +1,6 @@
 """The appliance's processes: what `ps` and /proc show of them, and the files they have open."""
 
+import contextlib
 import os
 import re
 import stat
@@ -13,6 +14,7 @@ from trunkline.evaluate.cost import PROC, Process, process_table
 
 SHARED_MEMORY = Path("/dev/shm")
 _TRITON_METRICS = re.compile(r"--metrics-port=(\d+)")
+_CORE = re.compile(r"core(\.\d+)?")
 _IN_MEMORY = ("/dev/shm/", "/memfd:", "/SYSV", "/dev/zero")
 _WRITABLE = {os.O_WRONLY, os.O_RDWR}
 
@@ -73,6 +75,16 @@ def open_files(processes: list[Process]) -> Iterator[OpenFile]:
             writable = flags and int(flags[1], 8) & os.O_ACCMODE in _WRITABLE
             if regular and writable and not name.startswith(_IN_MEMORY):
                 yield OpenFile(name, link)
+
+
+def core_dumps(processes: list[Process]) -> Iterator[Path]:
+    """Memory of crashed processes, where the kernel leaves it unless told otherwise."""
+    folders: set[Path] = set()
+    for one in processes:
+        with contextlib.suppress(OSError):
+            folders.add((PROC / str(one.pid) / "cwd").readlink())
+    for folder in sorted(folders):
+        yield from (path for path in folder.glob("core*") if _CORE.fullmatch(path.name))
 
 
 def named_by_others(path: Path, processes: list[Process]) -> bool:

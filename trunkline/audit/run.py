@@ -25,6 +25,7 @@ from trunkline.audit.findings import Report, Tally
 from trunkline.audit.metrics import search_metrics
 from trunkline.audit.planted import Planted
 from trunkline.audit.processes import (
+    core_dumps,
     exports_traces,
     named_by_others,
     open_files,
@@ -32,11 +33,13 @@ from trunkline.audit.processes import (
     search_processes,
     triton_metrics_ports,
 )
+from trunkline.audit.sound import Sound
 from trunkline.audit.topics import RAW, Topics, on_kafka, raw_on_postgres, topics_with_dead_letters
 from trunkline.bus import Unavailable
 from trunkline.bus.sealed import BadKey, load_or_create_key
 from trunkline.evaluate.prepare import TestCall
 from trunkline.evaluate.run import Target
+from trunkline.recordings import recordings_folder
 from trunkline.running import RunningAppliance
 from trunkline.settings import Settings
 
@@ -101,6 +104,9 @@ class Audit:
         topics = Topics(planted, self._tally, call_id=told.call_id)
         self._tally.look("dead letters", rows=0)
         heard = await asyncio.to_thread(self._search_bus, topics)
+        self._progress("hearing the recording again")
+        sound = Sound(self._settings, planted, self._tally)
+        await asyncio.to_thread(sound.search, told.call_id)
         self._progress("searching files, logs, processes, metrics")
         await asyncio.to_thread(self._search_machine, told, planted, postgres_files)
         return heard
@@ -133,14 +139,25 @@ class Audit:
         logs = [*(state / "logs").glob("*"), *(state / "run").glob("*.log*"), *self._options.logs]
         for log in logs:
             disk.search_log(log, call_id=told.call_id)
+        # Told apart by folder, not by what was seen: Postgres goes on making files meanwhile.
+        elsewhere = [models]
         if postgres_files and Path(postgres_files).is_dir():
             disk.search_folder("Postgres files", Path(postgres_files))
+            elsewhere.append(Path(postgres_files))
         else:
             self._tally.note("Postgres files", "not on this machine, or not told to this user")
-        disk.search_folder("state directory", state, but=(models,))
+        disk.search_folder("state directory", state, but=tuple(elsewhere))
+        kept = recordings_folder(self._settings)
+        if kept.is_dir() and not kept.is_relative_to(state):
+            disk.search_folder("recording", kept)
         self._tally.note("state directory", "written since the call began; no weights")
         for one in open_files(processes):
-            disk.search_file("open files", one.path, where=one.name)
+            own = postgres_files and one.name.startswith(f"{postgres_files}/")
+            place = "Postgres files" if own else "open files"
+            disk.search_file(place, one.path, where=one.name)
+        self._tally.look("core dumps", files=0)
+        for path in core_dumps(processes):
+            disk.search_file("core dumps", path, where=path.name)
         self._tally.look("temporary files", files=0)
         for path in Path(tempfile.gettempdir()).glob("trunkline*"):
             if not named_by_others(path, processes):
