@@ -27,6 +27,7 @@ from tests.services.speech import STEP, TritonServer, leg_audio
 from triton_models.client import TritonSpeech
 from triton_models.events import RAW_TOPIC, RawEvent, RawTranscript, RawTranscriptEnded
 from triton_models.options import LegOptions
+from triton_models.speech import LegStream
 from trunkline.bus.memory import MemoryBus
 from trunkline.recovery.missed import Missed
 from trunkline.recovery.pending import Pending
@@ -43,6 +44,29 @@ UNTIL_S = 36.0
 SPEED = 3.0
 
 Told = CallEvent | RawEvent
+
+
+def frame(start_ms: int, samples: NDArray[np.int16]) -> AudioFrame:
+    return AudioFrame(
+        tenant_id="t",
+        call_id=CALL,
+        leg_id=LEG.leg_id,
+        start_ms=start_ms,
+        rate_hz=16_000,
+        pcm=samples.tobytes(),
+        captured_at=datetime.now(UTC),
+    )
+
+
+def gap(start_ms: int, end_ms: int, *, why: str) -> Gap:
+    return Gap(
+        tenant_id="t",
+        call_id=CALL,
+        leg_id=LEG.leg_id,
+        start_ms=start_ms,
+        end_ms=end_ms,
+        why=why,
+    )
 
 
 class NotedBus(MemoryBus):
@@ -77,17 +101,7 @@ class Line:
     async def play(self, samples: NDArray[np.int16], *, start_ms: int = 0) -> None:
         """Feed a leg's audio at a multiple of its own pace."""
         for at in range(0, len(samples), STEP):
-            self.audio.feed(
-                AudioFrame(
-                    tenant_id="t",
-                    call_id=CALL,
-                    leg_id=LEG.leg_id,
-                    start_ms=start_ms + at // 16,
-                    rate_hz=16_000,
-                    pcm=samples[at : at + STEP].tobytes(),
-                    captured_at=datetime.now(UTC),
-                )
-            )
+            self.audio.feed(frame(start_ms + at // 16, samples[at : at + STEP]))
             await asyncio.sleep(0.1 / SPEED)
 
     async def until(self, count: int) -> None:
@@ -168,7 +182,7 @@ async def test_no_word_is_lost_when_the_recogniser_is_killed(
         await killed.end()
     gaps = [event for event in killed.bus.told if isinstance(event, Gap)]
     filled = [event for event in killed.bus.told if isinstance(event, GapFilled)]
-    assert gaps and {gap.why for gap in gaps} == {"recogniser_unavailable"}
+    assert gaps and {told.why for told in gaps} == {"recogniser_unavailable"}
     assert {(f.start_ms, f.until_ms) for f in filled} >= {(g.start_ms, g.end_ms) for g in gaps}
     recovered = [final for final in killed.finals if final.recovered]
     assert recovered and not any(final.recovered for final in undisturbed.finals)
@@ -198,15 +212,7 @@ async def test_a_worker_that_takes_the_call_up_recognises_what_the_dead_one_had_
     async with line(triton.url, tmp_path) as heir:
         # As `MediaLeg.missed` says it at the first audio after the restart.
         start_ms = safe_ms if since_ms is None else since_ms
-        gap = Gap(
-            tenant_id="t",
-            call_id=CALL,
-            leg_id=LEG.leg_id,
-            start_ms=start_ms,
-            end_ms=half_ms,
-            why="worker_restarted",
-        )
-        heir.published.publish(gap)
+        heir.published.publish(gap(start_ms, half_ms, why="worker_restarted"))
         await heir.play(audio[half:], start_ms=half_ms)
         await heir.end()
     assert any(isinstance(event, GapFilled) for event in heir.bus.told)
@@ -224,17 +230,7 @@ async def test_gaps_that_a_dead_worker_was_filling_are_filled_by_its_heir(
     writer = JournalWriter(tmp_path, key=KEY, registry=CollectorRegistry(), limits=limits)
     writer.start_leg(LEG.leg_id, call_id=CALL, channel=0)
     for at in range(0, len(audio), STEP):
-        writer.append(
-            AudioFrame(
-                tenant_id="t",
-                call_id=CALL,
-                leg_id=LEG.leg_id,
-                start_ms=at // 16,
-                rate_hz=16_000,
-                pcm=audio[at : at + STEP].tobytes(),
-                captured_at=datetime.now(UTC),
-            )
-        )
+        writer.append(frame(at // 16, audio[at : at + STEP]))
     writer.close()
     left = Missed(
         leg_id=LEG.leg_id,
@@ -251,3 +247,29 @@ async def test_gaps_that_a_dead_worker_was_filling_are_filled_by_its_heir(
     assert "this call may be recorded" in " ".join(spoken(heir.finals))
     assert all(final.recovered for final in heir.finals)
     assert Pending(tmp_path).read(CALL) == []
+
+
+async def test_the_end_of_a_call_waits_for_recovery_no_longer_than_it_may(tmp_path: Path) -> None:
+    """No recogniser ever comes: the gap stays, and is kept for nobody."""
+    registry = CollectorRegistry()
+    speech = TritonSpeech(url="127.0.0.1:9", registry=registry)
+    writer = JournalWriter(tmp_path, key=KEY, registry=registry, limits=Limits(keep_free_mb=0))
+    journal = Journal(writer, JournalReader(tmp_path, key=KEY), Pending(tmp_path))
+    recovery = Recovery(speech, journal, wait_s=0.2, registry=registry)
+    said: list[RawTranscript | GapFilled] = []
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(recovery.run(said.append))
+        writer.start_leg(LEG.leg_id, call_id=CALL, channel=0)
+        recovery.start_leg(LegStream("t", CALL, LEG.leg_id, 0, "agent", "en"))
+        writer.append(frame(0, leg_audio("agent", end_s=2.0)))
+        writer.flush_leg(LEG.leg_id)
+        await writer.written()
+        recovery.note(gap(0, 2_000, why="recogniser_unavailable"))
+        assert [left.end_ms for left in Pending(tmp_path).read(CALL)] == [2_000]
+        async with asyncio.timeout(10):
+            await recovery.finish(CALL)
+        running.cancel()
+    assert said == [] and journal.reader.is_closed(CALL)
+    name = "trunkline_listen_recovery_given_up_ms_total"
+    assert registry.get_sample_value(name) == 2_000
+    await speech.close()
