@@ -119,8 +119,8 @@ class GapFilled(Event, frozen=True, kw_only=True):
 
 
 class DtmfPressed(Event, frozen=True, kw_only=True):
-    """Keys were pressed (RFC 4733, tones in the audio, SIP INFO). Only their number is told: the
-    digits are never kept."""
+    """Keys were pressed (RFC 4733, or tones in the audio). Only their number is told: the digits
+    are never kept."""
 
     leg_id: str
     start_ms: int

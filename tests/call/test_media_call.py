@@ -157,7 +157,7 @@ async def test_a_refusal_says_why(tmp_path: Path, speech: tuple[Path, Path]) -> 
             await place_call(plan(line, speech))
         assert refused.value.status == 486
         await first
-        assert len(line.of(CallEnded)) == 1
+        assert len(await line.ended()) == 1
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
