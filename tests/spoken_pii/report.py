@@ -1,5 +1,6 @@
 """The result against the targets: as text, as JSON, as a page."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ TARGETS = (
 """Row, kinds, whole-span recall wanted; leaks in partials of the first row: none."""
 
 OVER_WORDS, OVER_SEGMENTS = 0.01, 0.03
+WAIT_WORDS = 3
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -56,8 +58,12 @@ class Report(msgspec.Struct, frozen=True):
     over_beside: Figure
     """Clean words masked in calls with personal data."""
 
-    partials: bool
-    """Whether partials were shown to the system."""
+    wait_p50: int
+    """Words heard after a word before it was shown, on calls without anything personal."""
+
+    wait_p95: int
+    shown_late: Figure
+    """Clean words shown only after their segment's final."""
 
 
 class Sets(NamedTuple):
@@ -65,7 +71,6 @@ class Sets(NamedTuple):
 
     system: str
     half: str
-    partials: bool = True
 
 
 def build(scores: Sequence[CallScore], sets: Sets) -> Report:
@@ -81,8 +86,15 @@ def build(scores: Sequence[CallScore], sets: Sets) -> Report:
         figure([Share(s.clean_masked, s.clean_words) for s in clean], _dialogues(clean)),
         figure([Share(s.clean_touched, s.clean_segments) for s in clean], _dialogues(clean)),
         figure([Share(s.clean_masked, s.clean_words) for s in personal], _dialogues(personal)),
-        sets.partials,
+        *_waits(clean),
     )  # fmt: skip
+
+
+def _waits(scores: Sequence[CallScore]) -> tuple[int, int, Figure]:
+    waits = sorted(Counter(n for s in scores for n in s.waits.elements()).elements())
+    at = [waits[int(len(waits) * share)] if waits else 0 for share in (0.5, 0.95)]
+    late = [Share(s.shown_late, s.shown_late + s.waits.total()) for s in scores]
+    return at[0], at[1], figure(late, _dialogues(scores))
 
 
 def _dialogues(scores: Sequence[CallScore]) -> list[str]:
@@ -116,7 +128,7 @@ def text(report: Report) -> Iterator[str]:
     whole = "whole at the end (95 %)"
     yield f"{'':30}{'spans':>7} {whole:^34}{'never shown':>13}{'target':>9}"
     for row in (*report.groups, *report.kinds, report.total):
-        yield _line(row, partials=report.partials)
+        yield _line(row)
     for name, one, limit in (
         ("clean words masked, clean calls", report.over_words, OVER_WORDS),
         ("clean segments touched", report.over_segments, OVER_SEGMENTS),
@@ -126,6 +138,12 @@ def text(report: Report) -> Iterator[str]:
             continue
         verdict = f"  <= {limit:.0%} {_verdict(one.value <= limit)}" if limit else ""
         yield f"{name:40} {one.part}/{one.of} = {_share(one)}{verdict}"
+    late = report.shown_late
+    yield (
+        f"words of clean calls wait for {report.wait_p50} more words (p50), {report.wait_p95} (p95)  <= "
+        f"{WAIT_WORDS} {_verdict(report.wait_p95 <= WAIT_WORDS)}; {late.part} of {late.of} come "
+        "after the final"
+    )
     yield (
         "Intervals: 95 %, dialogues resampled with all their calls (by call, and Wilson's, in "
         "the JSON);\nwhere none or all were missed, the rule of three over spans. In brackets: "
@@ -180,9 +198,9 @@ def paired_text(rows: Sequence[Beside]) -> Iterator[str]:
             yield f"{one.system}: {name} {value:.2f} <= {limit:g} {_verdict(value <= limit)}"
 
 
-def _line(row: Row, *, partials: bool) -> str:
+def _line(row: Row) -> str:
     target = f">={row.target:.1%} {_verdict(row.met)}" if row.target else ""
-    never = f"{row.never_shown.value:9.2%} ({row.shown_in_partials_only})" if partials else "-"
+    never = f"{row.never_shown.value:9.2%} ({row.shown_in_partials_only})"
     return f"{row.name[:30]:30}{row.recall.of:7} {_share(row.recall):^34}{never:>13}  {target}"
 
 

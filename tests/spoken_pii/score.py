@@ -1,7 +1,7 @@
 """What of a call was shown: whole spans, spans ever seen in part, clean words taken."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -34,11 +34,17 @@ class CallScore:
     clean_masked: int = 0
     clean_segments: int = 0
     clean_touched: int = 0
+    waits: Counter[int] = field(default_factory=Counter)
+    """Clean words by how many more words of their segment were heard before they were shown."""
+
+    shown_late: int = 0
+    """Clean words that were shown only after the final had come, as a correction."""
+
     misses: list[str] = field(default_factory=list)
     """Each a line of text, for whoever may see it."""
 
 
-def score(call: Call, heard: Iterable[Heard], shown: Iterable[Shown]) -> CallScore:
+def score(call: Call, heard: Iterable[Heard], shown: Sequence[Shown]) -> CallScore:
     """Compare what was shown with what was said."""
     revisions = {(h.event.segment_id, h.event.revision): h for h in heard}
     said = {key: h.said for key, h in revisions.items()}
@@ -49,6 +55,7 @@ def score(call: Call, heard: Iterable[Heard], shown: Iterable[Shown]) -> CallSco
         for value, text in _read(revisions[one.segment_id, one.revision], one.words):
             leaked.setdefault(value, text)
     result = CallScore(call.clean, call.dialogue)
+    _count_waits(result, revisions, shown)
     kinds: dict[int, str] = {}
     missed: set[int] = set()
     final = {segment_id: words for (segment_id, _), words in sorted(said.items(), key=_revision)}
@@ -82,6 +89,32 @@ def _read(heard: Heard, words: frozenset[int]) -> Iterator[tuple[int, str]]:
 
 def _revision(item: tuple[tuple[str, int], object]) -> int:
     return item[0][1]
+
+
+def _count_waits(
+    result: CallScore, revisions: dict[tuple[str, int], Heard], shown: Sequence[Shown]
+) -> None:
+    """Words heard between a clean word and the revision that first showed it."""
+    seen: set[tuple[str, int]] = set()
+    first: dict[tuple[str, int], int] = {}
+    finals: set[str] = set()
+    for (segment_id, _), heard in revisions.items():
+        for i in range(len(heard.said)):
+            first.setdefault((segment_id, i), len(heard.said))
+    for one in shown:
+        heard = revisions[one.segment_id, one.revision]
+        is_late = one.segment_id in finals
+        if heard.event.is_final:
+            finals.add(one.segment_id)
+        for i in one.words - {i for s, i in seen if s == one.segment_id}:
+            word = heard.said[i]
+            seen.add((one.segment_id, i))
+            if word.span is not None or word.free:
+                continue
+            if is_late:
+                result.shown_late += 1
+            else:
+                result.waits[len(heard.said) - first[one.segment_id, i]] += 1
 
 
 def _told(word: Said) -> int | None:

@@ -180,3 +180,16 @@ def test_calls_of_one_dialogue_are_resampled_together() -> None:
     calls = [Share(10, 10)] * 20 + [Share(0, 10)] * 20
     one = intervals.figure(calls, ["easy"] * 20 + ["hard"] * 20)
     assert one.by_dialogue == Interval(0.0, 1.0)
+
+
+def test_a_clean_word_waits_for_the_words_heard_until_it_is_shown() -> None:
+    words = [Said(word) for word in ("well", "yes", "of", "course", "thanks")]
+    heard = list(stream(Call("c", [Turn(False, words)])))
+    final = heard[-1].event
+    result = score(
+        Call("c", [], clean=True),
+        heard,
+        [Shown(final.segment_id, final.revision, frozenset({0, 1, 2, 3, 4}))],
+    )
+    assert result.waits.total() == 5 and result.shown_late == 0
+    assert max(result.waits) == 5 - len(heard[0].said)
