@@ -74,6 +74,9 @@ def _test(args: argparse.Namespace, settings: Settings) -> int:
     try:
         engine = _engine(settings)
         policy = _chosen(args, settings, engine)
+        if args.cases is not None:
+            others = [] if args.compare is None else [_of_file(args.compare, settings, engine)]
+            return _try_cases(args.cases, [policy, *others])
         lines = _tried(policy, sample := _sample(args.sample))
         _show(policy.version, lines)
         if args.compare is not None:
@@ -82,6 +85,21 @@ def _test(args: argparse.Namespace, settings: Settings) -> int:
     except (PolicyError, BadSample, OSError, UnicodeDecodeError) as error:
         print(f"trunkline policy: {error}", file=sys.stderr)
         return 1
+    return 0
+
+
+def _try_cases(path: Path, policies: "list[Policy]") -> int:
+    """What each policy does with what reviewers found."""
+    from trunkline.review_cases import CaseError, read_cases, report, try_cases
+
+    try:
+        cases = read_cases(path)
+    except CaseError as error:
+        print(f"trunkline policy: {path}: {error}", file=sys.stderr)
+        return 1
+    for policy in policies:
+        print(f"policy version {policy.version}")
+        print("\n".join(report(try_cases(policy, cases))))
     return 0
 
 
