@@ -140,9 +140,9 @@ def text(report: Report) -> Iterator[str]:
         yield f"{name:40} {one.part}/{one.of} = {_share(one)}{verdict}"
     late = report.shown_late
     yield (
-        f"words of clean calls wait for {report.wait_p50} more words (p50), {report.wait_p95} (p95)  <= "
-        f"{WAIT_WORDS} {_verdict(report.wait_p95 <= WAIT_WORDS)}; {late.part} of {late.of} come "
-        "after the final"
+        f"words of clean calls wait for {report.wait_p50} more words (p50), {report.wait_p95} "
+        f"(p95)  <= {WAIT_WORDS} {_verdict(report.wait_p95 <= WAIT_WORDS)}; "
+        f"{late.part} of {late.of} come after the final"
     )
     yield (
         "Intervals: 95 %, dialogues resampled with all their calls (by call, and Wilson's, in "
