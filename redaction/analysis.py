@@ -13,7 +13,7 @@ from redaction.lexicon import SPELLING_ALPHABET
 from redaction.memory import Memory
 from redaction.recognizers import address, answers, email, own, person, secret, tagged
 from redaction.recognizers.found import Found, Heard
-from redaction.recognizers.misheard import widened
+from redaction.recognizers.misheard import held_first, widened
 from redaction.recognizers.numbers import find_numbers
 from redaction.runs import aside_length
 from redaction.shape import Shape
@@ -47,7 +47,10 @@ def analyse(heard: Heard, memory: Memory, *, allowed: "Allowed") -> Analysis:
             heard.fill(Found(i, i, atom.text[1:-1].partition(":")[0], complete=True))
     numbers = find_numbers(heard, _recall(memory))
     found = list(numbers.found)
-    undecided = [_with_article(heard.atoms, run.first) for run in numbers.undecided]
+    undecided = [
+        min(_with_article(heard.atoms, run.first), held_first(heard, run.first))
+        for run in numbers.undecided
+    ]
     words: dict[str, str] = {}
     for module, find in _WORD_RECOGNISERS:
         spans, open_from = find(heard)
@@ -178,7 +181,15 @@ def _dangling(heard: Heard) -> list[int]:
         letter = last - len(said)
         if letter >= 0 and texts[-len(said) :] == said and _is_letter(heard.atoms[letter]):
             return [letter] if heard.slots_at(letter) else []
-    return [last] if texts[-1] in _BEGINS and heard.slots_at(last) else []
+    begins = texts[-1] in _BEGINS or _begins_code(heard.atoms[last])
+    return [last] if begins and heard.slots_at(last) else []
+
+
+def _begins_code(atom: Atom) -> bool:
+    """`PVK`, `ak`: letters that are no word, of which figures may follow."""
+    if atom.cls is not Class.OTHER or atom.stop in (".", "?", "!") or len(atom.text) > 4:
+        return False
+    return bool(atom.value) or (atom.text.isalpha() and atom.text not in COMMON_WORDS)
 
 
 def _is_letter(atom: Atom) -> bool:

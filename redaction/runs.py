@@ -134,14 +134,12 @@ def next_number(atoms: Sequence[Atom], numeric: Sequence[bool], at: int) -> int 
 
 def aside_length(atoms: Sequence[Atom], at: int) -> int:
     """How many atoms from `at` on are a filler, a correction or an aside; 0 if none."""
-    if atoms[at].cls in (Class.FILLER, Class.CORRECTION):
-        return 1
-    if atoms[at].text in ("oh", "o"):
-        return 1
     for phrase in _ASIDES.get(atoms[at].text, ()):
         if tuple(a.text for a in atoms[at : at + len(phrase)]) == phrase:
             return len(phrase)
-    return 0
+    if atoms[at].cls in (Class.FILLER, Class.CORRECTION):
+        return 1
+    return int(atoms[at].text in ("oh", "o"))
 
 
 def mark_numbers(atoms: Sequence[Atom]) -> list[bool]:
@@ -269,6 +267,8 @@ def _is_letter(atoms: Sequence[Atom], i: int) -> bool:
         return False
     if text in ("a", "i") and _is_named(atoms, i):
         return True
+    if text == "a" and atoms[i].stop == "," and after is not None and after.cls in _DIGITS:
+        return True
     if text in ("a", "i") and _is_letter_a(atoms, i):
         return True
     if text == "a" and (_spells_on(atoms, i) or _ends_code(atoms, i)):
@@ -370,6 +370,12 @@ def _joins(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
 
 def _between_letters(atoms: Sequence[Atom], i: int) -> bool:
     """`W O are D H`: single letters on both sides, two of them on one."""
+    code = _DIGITS | {Class.LETTER}
+    if atoms[i].stop == ",":
+        # A preposition or pronoun has no comma on both sides.
+        before, after = _near(atoms, i - 1), _near(atoms, i + 1)
+        listed = before is not None and before.cls in code and before.stop == ","
+        return listed and after is not None and after.cls in code
     left = [a.cls is Class.LETTER and not a.stop for a in atoms[max(0, i - 2) : i]]
     right = [a.cls is Class.LETTER for a in atoms[i + 1 : i + 3]]
     beside = left[-1:] == [True] and right[:1] == [True] and not atoms[i].stop

@@ -14,7 +14,7 @@ _STREET = words_in("""
 alley av ave avenue bend blvd boulevard circle close court cove crescent croft crossing ct dr
 drive gardens gate glen green grove heights highway hill hollow lane ln loop meadow meadows mews
 mount parade park parkway path pike pkwy pl place plaza quay rd ridge rise road row run sq
-square st street terrace trail turnpike vale view walk way wharf yard
+marg nagar chowk colony square st street terrace trail turnpike vale view walk way wharf yard
 """)
 _SURE_STREET = words_in("""
 ave avenue blvd boulevard circle close court crescent ct drive gardens grove lane ln mews
@@ -26,6 +26,7 @@ _ALWAYS_STREET = words_in("ave avenue blvd boulevard crescent lane mews parkway 
 _DWELLING = words_in("""
 apartment apt block box building flat floor house lot number p po room ste suite unit
 """)
+_FLATS = words_in("apartment apt flat suite unit ste")
 _WEEK = words_in("""
 monday tuesday wednesday thursday friday saturday sunday phone email
 """)
@@ -62,7 +63,7 @@ def find_addresses(heard: Heard) -> tuple[list[Found], list[int]]:
             undecided.append(first)
         else:
             found.append(Found(first, last, "address", complete=True))
-    for span in _post_boxes(heard) + _misheard(heard):
+    for span in _post_boxes(heard) + _flats(heard) + _misheard(heard):
         if heard.is_open and span.last + RIGHT_CONTEXT >= len(atoms):
             undecided.append(span.first)
         elif not any(f.first <= span.last and span.first <= f.last for f in found):
@@ -71,6 +72,27 @@ def find_addresses(heard: Heard) -> tuple[list[Found], list[int]]:
         span for span in _towns(heard) if not any(f.first <= span.first <= f.last for f in found)
     ]
     return found, undecided
+
+
+def _flats(heard: Heard) -> list[Found]:
+    """`Forty one, seventeen, large berlain, apartments six`: a flat makes an address of what is
+    before it, whatever became of the street and of the question."""
+    atoms, found = heard.atoms, []
+    for i, atom in enumerate(atoms):
+        if atom.text.removesuffix("s") not in _FLATS or not _has_number(atoms, i + 1):
+            continue
+        name = i - 1
+        while name >= 0 and i - name <= _MAX_NAME and _names_street(atoms[name]):
+            name -= 1
+        words = atoms[name + 1 : i]
+        unusual = any(a.text not in COMMON_WORDS for a in words)
+        if not unusual or name < 0 or atoms[name].cls not in _NUMERIC:
+            continue
+        first = name
+        while first > 0 and name - first < _MAX_NAME and atoms[first - 1].cls in _NUMERIC:
+            first -= 1
+        found.append(Found(first, max(_end_of_answer(atoms, i), i + 1), "address", complete=True))
+    return found
 
 
 def _post_boxes(heard: Heard) -> list[Found]:
@@ -108,7 +130,7 @@ def _start(atoms: Sequence[Atom], street: int, *, asked: bool) -> int | None:
     number = name
     while number >= 0 and _numbers_house(atoms, number, last=name):
         number -= 1
-    unusual = any(a.text not in COMMON_WORDS for a in words)
+    unusual = any(a.text not in COMMON_WORDS or a.cls is Class.ORDINAL for a in words)
     numbered = number < name and not is_counted(atoms, name + 1)
     if numbered and atoms[street].text in _ALWAYS_STREET and atoms[name].text != "one":
         return _with_dwelling(atoms, number + 1)
@@ -172,8 +194,12 @@ def _end(atoms: Sequence[Atom], street: int, *, asked: bool) -> int:
             atoms[last].stop == "." and len(atoms[last].text) > 3
         ):
             return last
-        if following.text in _DWELLING and _has_number(atoms, last + 2):
+        if _is_dwelling(atoms, last + 1, numbered=numbered) and _has_number(atoms, last + 2):
             last += 2
+        elif _is_dwelling(atoms, last + 1, numbered=numbered) and _is_numbered(atoms, last + 2):
+            last += 3
+        elif numbered and (explained := _explained(atoms, last + 1)):
+            last += explained
         elif (
             last > street
             and (following.cls in _NUMERIC or following.cls is Class.LETTER)
@@ -194,6 +220,28 @@ def _end(atoms: Sequence[Atom], street: int, *, asked: bool) -> int:
         else:
             return last
     return last
+
+
+def _is_dwelling(atoms: Sequence[Atom], i: int, *, numbered: bool) -> bool:
+    """`apartment`; or what it was misheard as, between a street and a number."""
+    atom = atoms[i]
+    unusual = atom.cls is Class.OTHER and atom.text not in COMMON_WORDS and not atom.capital
+    return atom.text in _DWELLING or (numbered and unusual and len(atom.text) > 3)
+
+
+def _is_numbered(atoms: Sequence[Atom], i: int) -> bool:
+    return i < len(atoms) and atoms[i].text == "number" and _has_number(atoms, i + 1)
+
+
+def _explained(atoms: Sequence[Atom], i: int) -> int:
+    """How many atoms `C like cat` takes from `i` on; 0 if it is none."""
+    if atoms[i].cls is not Class.LETTER:
+        return 0
+    for said in (["as", "in"], ["like"], ["for"]):
+        end = i + 1 + len(said)
+        if end < len(atoms) and [a.text for a in atoms[i + 1 : end]] == said:
+            return len(said) + 2
+    return 0
 
 
 def _has_house_number(atoms: Sequence[Atom], street: int) -> bool:

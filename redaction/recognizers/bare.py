@@ -7,6 +7,7 @@ that no table has.
 from redaction.recognizers.found import Heard
 from redaction.runs import Run
 from redaction.shape import Shape
+from redaction.slots import Slot, Strength
 from redaction.tables import words_in
 from redaction.words import Class
 
@@ -23,6 +24,7 @@ yes you
 _DIGITS = 4
 _CONFIRMED_DIGITS = 3
 _NEW_TURN_MS = 2500
+_PAYING_MS = 60_000
 _REACH = 8
 
 
@@ -34,6 +36,22 @@ def is_all_that_is_said(heard: Heard, run: Run, *, shape: Shape) -> bool:
     if lead is None or not _ends(heard, run.last):
         return False
     return shape.digits >= (_CONFIRMED_DIGITS if lead & _CONFIRMS else _DIGITS)
+
+
+def payment_slots(heard: Heard, run: Run) -> list[Slot]:
+    """After a card number come its date and its code, in whatever words they are asked for."""
+    at_ms = heard.times.start_ms[run.first]
+    given = [
+        f for f in heard.expected.filled if f.kind == "card" and 0 <= at_ms - f.end_ms <= _PAYING_MS
+    ]
+    if not given:
+        return []
+    dated = any(heard.atoms[i].cls is Class.MONTH for i in run.numbers)
+    if not dated and (_lead(heard, run.first) is None or not _ends(heard, run.last)):
+        return []
+    card = given[-1]
+    kinds = ("expiry",) if dated else ("cvv", "expiry")
+    return [Slot(kind, Strength.STRONG, card.stream, card.end_ms, 0, not dated) for kind in kinds]
 
 
 def _lead(heard: Heard, first: int) -> frozenset[str] | None:

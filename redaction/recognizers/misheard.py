@@ -19,18 +19,23 @@ tea tee vee why yay you
 """Words that recognisers write for a single letter."""
 
 _LEADS_IN = words_in("""
-and is it it's its number of ok okay right so sure that's thats the then well uh um was yeah yes
+and in is it it's its number of ok okay right says so sure that's thats the then well uh um was
+yeah yes
 """)
 _CODES = frozenset({"policy", "order", "account", "otp", "ticket", "iban", "number"})
 _NUMBERS = frozenset({"card", "cvv", "expiry", "ssn", "phone", "routing", "pin", "ip",
                       "dob"})  # fmt: skip
 _PARTS = (Class.LETTER, Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE,
           Class.ORDINAL)  # fmt: skip
+_ONLY_IF_GIVEN = frozenset({"cvv", "pin", "otp"})
+"""Nothing is taken for one of these unless it was asked for or announced."""
+
 _LONGEST = 12
 _LONG = 6
 """So many digits are a number by themselves."""
 
 _HESITATION = 4
+_SLIP = 3
 _PLAIN = words_in("an and are if in may oh okay you")
 _COUNTRIES = words_in("gb uk de fr ie nl es it be at us")
 
@@ -38,6 +43,13 @@ _COUNTRIES = words_in("gb uk de fr ie nl es it be at us")
 def widened(heard: Heard, found: Sequence[Found]) -> list[Found]:
     """What was found, each with the misheard part of it that stands before it."""
     return [_widened(heard, one) for one in found]
+
+
+def held_first(heard: Heard, first: int) -> int:
+    """Where an undecided run is held from: with the letters that stand before it."""
+    if not heard.slots_at(first):
+        return first
+    return _over_prefix(heard, _over_spelling(heard, first))
 
 
 def _widened(heard: Heard, one: Found) -> Found:
@@ -55,7 +67,27 @@ def _widened(heard: Heard, one: Found) -> Found:
     word = near and heard.atoms[before].text in words
     if word and not (heard.atoms[before].stop and heard.atoms[before].text in _PLAIN):
         first = before if _begins(heard, before) else first
-    return one._replace(first=first, last=_over_last(heard, one.last))
+    last = _over_last(heard, one.last)
+    if one.kind in _NUMBERS:
+        last = _over_correction(heard, last)
+    return one._replace(first=first, last=last)
+
+
+def _over_correction(heard: Heard, last: int) -> int:
+    """`four oh, no sorry, for one night`: a slip is corrected by a number, however it is heard."""
+    atoms, at = heard.atoms, last + 1
+    while at < len(atoms) and at - last <= _SLIP and atoms[at].cls is Class.CORRECTION:
+        at += 1
+    half_heard = last > 1 and atoms[last].text in SOUND_ALIKES
+    at = last if half_heard and atoms[last - 1].cls is Class.CORRECTION else at
+    if at == last + 1 or at >= len(atoms) or atoms[last].stop in (".", "?", "!"):
+        return last
+    begins = atoms[at].text in SOUND_ALIKES or atoms[at].cls in _PARTS
+    end = at
+    while begins and end + 1 < len(atoms) and end - at < _SLIP and not atoms[end].stop:
+        end += 1
+    ends = end + 1 == len(atoms) or bool(atoms[end].stop)
+    return end if begins and ends else last
 
 
 def _over_prefix(heard: Heard, first: int) -> int:
@@ -88,6 +120,8 @@ def _over_last(heard: Heard, last: int) -> int:
 
 def _is_given(heard: Heard, one: Found) -> bool:
     """Whether it is the answer to a question for it, or a read-back."""
+    if one.kind in _ONLY_IF_GIVEN:
+        return True
     return heard.may_expect(one.kind) and any(
         slot.kind == one.kind and (slot.is_answer or slot.is_echo or slot.turns == 0)
         for slot in heard.slots_at(one.first)
@@ -99,14 +133,25 @@ def _over_spelling(heard: Heard, first: int) -> int:
     atoms = heard.atoms
     begin = max(0, first - _LONGEST)
     while first > begin and first not in heard.times.breaks and _is_joined(atoms[first - 1]):
-        explained = first >= 4 and [a.text for a in atoms[first - 3 : first - 1]] == ["as", "in"]
-        if explained and atoms[first - 4].cls is Class.LETTER:
-            first -= 4
+        explained = _explanation(atoms, first)
+        if explained:
+            first -= explained
         elif atoms[first - 1].cls in _PARTS and atoms[first - 1].text not in ("a", "i"):
             first -= 1
         else:
             break
     return first
+
+
+def _explanation(atoms: Sequence[Atom], first: int) -> int:
+    """How many atoms before `first` are a letter and what it is like: `K as in king`; else 0."""
+    for said in (["as", "in"], ["like"], ["for"]):
+        length = len(said) + 2
+        if first < length or [a.text for a in atoms[first - length + 1 : first - 1]] != said:
+            continue
+        if atoms[first - length].cls is Class.LETTER:
+            return length
+    return 0
 
 
 def _is_joined(atom: Atom) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from redaction.evidence import RIGHT_CONTEXT, Asked, trim
-from redaction.recognizers.bare import is_all_that_is_said
+from redaction.recognizers.bare import is_all_that_is_said, payment_slots
 from redaction.recognizers.found import SAME_BREATH_MS, Found, Heard
 from redaction.rules import Rules
 from redaction.runs import Run, aside_length, find_runs
@@ -109,7 +109,7 @@ def _judge(
 ) -> None:
     """Mask, release, or note as bare."""
     slots = [s for s in heard.slots_at(run.first) if s.kind != "asked_name"]
-    slots += _announced_after(heard, run)
+    slots += _announced_after(heard, run) + payment_slots(heard, run)
     blind = heard.is_blind(run.first)
     asked = Asked(
         frozenset(slot.kind for slot in slots) | frozenset({"number"} if blind else ()),

@@ -92,6 +92,7 @@ def find_names(heard: Heard) -> tuple[list[Found], list[int]]:
     found: list[Found] = []
     undecided: list[int] = []
     for first, last in spans:
+        first = _with_ordinary_first_name(heard.atoms, first)
         if heard.is_open and last + RIGHT_CONTEXT >= len(heard.atoms):
             undecided.append(first)
         else:
@@ -99,6 +100,17 @@ def find_names(heard: Heard) -> tuple[list[Found], list[int]]:
     if heard.is_open:
         undecided += _unfinished(heard)
     return found, undecided
+
+
+def _with_ordinary_first_name(atoms: Sequence[Atom], first: int) -> int:
+    """`Will Moreau`, `grace okafor`: a word that is a first name too, right before a name."""
+    before = atoms[first - 1] if first else None
+    if before is None or before.text not in _ALSO_NAMES or before.stop:
+        return first
+    if before.capital or not _is_cased(atoms, first):
+        verb = before.text in FUNCTION_WORDS and first > 1 and not atoms[first - 2].stop
+        return first if verb and not before.capital else first - 1
+    return first
 
 
 def _announced(heard: Heard) -> list[tuple[int, int]]:
@@ -146,7 +158,19 @@ def _strict(heard: Heard, at: int) -> tuple[int, int] | None:
         return None
     if atoms[at - 1].stop in (".", "?", "!"):
         return None
-    return at, _end_of_name(atoms, at)
+    return at, _with_ordinary_surname(atoms, at, _end_of_name(atoms, at))
+
+
+def _with_ordinary_surname(atoms: Sequence[Atom], first: int, last: int) -> int:
+    """`my name's noah price my number is`: a word more, where nothing is written with capitals."""
+    after = atoms[last + 1] if last + 1 < len(atoms) else None
+    if last > first or after is None or atoms[last].stop or _is_cased(atoms, last):
+        return last
+    if after.cls is not Class.OTHER or after.text in FUNCTION_WORDS | _AFTER_NAME | _NOT_NAMED:
+        return last
+    third = atoms[last + 2] if last + 2 < len(atoms) else None
+    ends = third is None or bool(after.stop) or third.text in FUNCTION_WORDS
+    return last + 1 if ends else last
 
 
 def _medium(heard: Heard, at: int) -> tuple[int, int] | None:
@@ -294,7 +318,9 @@ def _spelled_out(heard: Heard) -> list[tuple[int, int]]:
             continue
         if expected and heard.awaits(i, "name"):
             spans.append(_whole_answer(heard, last) or (last, last))
-        elif atoms[last].text not in COMMON_WORDS and not atoms[last].value:
+        elif (atoms[last].text not in COMMON_WORDS and not atoms[last].value) or (
+            last and atoms[last].capital and _leads(atoms, last - 1) and atoms[last - 1].capital
+        ):
             # Whose first letter is spelled out behind it is a name, whatever was asked.
             first = last - 1 if last and _extends(atoms, last) and _leads(atoms, last - 1) else last
             spans.append((first, last))
