@@ -32,7 +32,7 @@ from trunkline.bus.memory import MemoryBus
 from trunkline.recovery.missed import Missed
 from trunkline.recovery.pending import Pending
 from trunkline.recovery.recovery import Journal, Recovery
-from trunkline.roles.media import HeardAudio, Published
+from trunkline.roles.heard import HeardAudio, Published
 from trunkline.roles.outgoing import Outgoing
 
 pytestmark = pytest.mark.timeout(180)

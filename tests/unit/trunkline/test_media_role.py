@@ -21,7 +21,7 @@ from triton_models.events import RAW_TOPIC, RawEvent, RawTranscript
 from triton_models.options import LegOptions
 from triton_models.scripted import Line, ScriptedSpeech
 from trunkline.bus.memory import MemoryBus
-from trunkline.roles.media import HeardAudio, Published
+from trunkline.roles.heard import HeardAudio, Published
 from trunkline.roles.outgoing import Outgoing
 
 NOW = datetime(2024, 5, 1, tzinfo=UTC)
