@@ -42,6 +42,9 @@ BIND_AGAIN_S = 3.0
 SAY_AGAIN_S = 30.0
 """A pause is said again so often: who begins to look only then, must see it."""
 
+MOST_BEHIND_MS = 2_000
+"""A pause reaches back so much further at most, where a leg's audio is late."""
+
 LONGEST_WAIT_S = 0.1
 """Packets that complete no frame are taken after so long."""
 
@@ -222,10 +225,15 @@ class MediaCall:
 
     def pause_at(self, at: datetime, *, why: str) -> None:
         """Pause from this moment on, which may have passed."""
-        self.pause(self._ms_of(at), why=why)
+        self.pause(self._ms_of(at), why=why, by_wall=True)
 
-    def pause(self, at_ms: int, *, why: str, by_digits: bool = False) -> None:
-        """Pass nothing on from `at_ms` on, until `resume`; said also if it was so before."""
+    def pause(
+        self, at_ms: int, *, why: str, by_digits: bool = False, by_wall: bool = False
+    ) -> None:
+        """Pass nothing on from `at_ms` on, until `resume`; said also if it was so before.
+
+        `by_wall`: the moment was not taken from the leg's own audio.
+        """
         now_ms = self.clock.ms(monotonic())
         at_ms = max(0, min(at_ms, now_ms))
         began = not self._pause.on
@@ -235,9 +243,11 @@ class MediaCall:
         for running in self.legs.values():
             if began:
                 self._receive(running)
-                running.leg.pause(at_ms)
+                behind_ms = self._behind_ms(running, now_ms) if by_wall else 0
+                from_ms = max(0, at_ms - behind_ms)
+                running.leg.pause(from_ms)
                 self._publish(running)
-                self._parts.audio.pause_leg(running.leg.joined.leg_id, from_ms=at_ms)
+                self._parts.audio.pause_leg(running.leg.joined.leg_id, from_ms=from_ms)
             self._say_held(running, at_ms=running.leg.paused_since_ms or 0)
         self._said_pause_at = monotonic()
         self._say_pause()
@@ -250,8 +260,11 @@ class MediaCall:
         self._pause.end()
         self._alive_at = monotonic()
         for running in self.legs.values():
-            self._end_pause(running, at_ms=now_ms)
-            self._say_held(running, at_ms=now_ms)
+            self._receive(running)
+            # A sender whose clock is fast is ahead of ours: what it said before is not for us.
+            at_ms = max(now_ms, running.leg.receiver.position_ms)
+            self._end_pause(running, at_ms=at_ms)
+            self._say_held(running, at_ms=at_ms)
         self._say_pause()
 
     @property
@@ -286,9 +299,16 @@ class MediaCall:
         self._parts.audio.pause_leg(leg.joined.leg_id, from_ms=at_ms)
         self._say_held(running, at_ms=at_ms)
 
+    def _behind_ms(self, running: RunningLeg, now_ms: int) -> int:
+        """How far what a leg says now lies behind the call clock: its sender's is slow, or the
+        network. 0 where nothing comes."""
+        receiver = running.leg.receiver
+        if receiver.heard_at is None or monotonic() - receiver.heard_at > LONGEST_WAIT_S:
+            return 0
+        return min(max(0, now_ms - receiver.position_ms), MOST_BEHIND_MS)
+
     def _end_pause(self, running: RunningLeg, *, at_ms: int) -> None:
         leg_id = running.leg.joined.leg_id
-        self._receive(running)
         if gap := running.leg.resume(at_ms):
             running.finished_ms = max(running.finished_ms, gap.end_ms)
             self._parts.events.publish(gap)

@@ -14,7 +14,6 @@ import soundfile
 from sip_gateway.caller.place import place_call
 from sip_gateway.caller.plan import CallFailed, CallPlan
 from sip_gateway.events import (
-    CallEnded,
     CallStarted,
     Gap,
     LegHeld,
