@@ -54,8 +54,8 @@ select r.id,
            'words', s.words, 'written', s.written, 'speaker', s.speaker, 'channel', s.channel,
            'language', s.language, 'model', s.model, 'model_sha256', s.model_sha256,
            'decoder', s.decoder, 'policy_version', s.policy_version,
-           'audio_end_at', s.audio_end_at, 'recognised_at', s.recognised_at,
-           'redacted_at', s.redacted_at)::text
+           'recovered', s.recovered, 'audio_end_at', s.audio_end_at,
+           'recognised_at', s.recognised_at, 'redacted_at', s.redacted_at)::text
 from (select * from retractions where published_at is null order by id limit %s) r
 join segments s on s.tenant_id = r.tenant_id and s.call_id = r.call_id
     and s.segment_id = r.segment_id and s.day = r.day

@@ -97,12 +97,18 @@ async def test_the_crm_is_told_again_under_a_higher_revision(store: Store) -> No
 async def test_the_bus_gets_the_masked_segment_above_any_revision_of_redaction(
     store: Store,
 ) -> None:
-    await told(store, ToldCall())
+    call = ToldCall()
+    late = call.said(0, "good morning how can I help", start_ms=500, revision=3)
+    late = msgspec.structs.replace(late, recovered=True)
+    await store.apply([*call.lifecycle(), late, *call.speech()], now=NOW)
     await Retractor(store, write=shouted).mask_words(KEY, [how_can_i()], by="key-7")
     (entry,) = await store.unpublished_retractions()
     assert entry.final.retraction and entry.final.is_final
     assert entry.final.revision > 1_500_000_000
     assert [word.text for word in entry.final.words] == ["good", "morning", "[name]", "help"]
+    stored = next(f for f in await store.finals(*KEY) if f.segment_id == SEGMENT)
+    assert entry.final == msgspec.structs.replace(stored, retraction=True)
+    assert stored.recovered
     await store.mark_retractions_published([entry.retraction_id], now=NOW)
     assert await store.unpublished_retractions() == []
 
