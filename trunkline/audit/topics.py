@@ -13,6 +13,7 @@ from psycopg import sql
 
 from analytics.events import SUMMARIES_TOPIC
 from redaction.events import RECORDINGS_TOPIC, TRANSCRIPTS_TOPIC
+from sip_gateway.commands import COMMANDS_TOPIC
 from sip_gateway.events import CALLS_TOPIC
 from triton_models.events import RAW_TOPIC, RawEvent, RawTranscript
 from trunkline.audit.findings import Tally
@@ -26,7 +27,10 @@ from trunkline.bus.sealed import Seal
 from trunkline.bus.settings import Settings
 from trunkline.evaluate.leaks import ShownWord
 
-TOPICS = (CALLS_TOPIC, RAW_TOPIC, TRANSCRIPTS_TOPIC, SUMMARIES_TOPIC, RECORDINGS_TOPIC)
+TOPICS = (
+    *(CALLS_TOPIC, COMMANDS_TOPIC, RAW_TOPIC),
+    *(TRANSCRIPTS_TOPIC, SUMMARIES_TOPIC, RECORDINGS_TOPIC),
+)
 KAFKA_WITHIN_S = 120.0
 POLL_MS = 500
 RAW = "raw topic"
