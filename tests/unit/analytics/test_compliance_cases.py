@@ -112,3 +112,13 @@ def test_a_segment_that_is_gone_or_empty_is_not_shown() -> None:
     empty = msgspec.structs.replace(CALL.said(0, "hello", start_ms=0), words=())
     assert seen([empty], empty.segment_id) is None
     assert seen([], empty.segment_id) is None
+
+
+@pytest.mark.parametrize("spans", [((0, 1), (1, 2)), ((0, 2), (1, 1)), ((1, 1), (1, 1))])
+def test_two_marks_never_share_a_word(spans: tuple[tuple[int, int], tuple[int, int]]) -> None:
+    final = CALL.said(1, "a word or two", start_ms=0)
+    looked_at = seen([final], final.segment_id)
+    assert looked_at is not None
+    marks = [GivenMark(mark="missed", first=a, last=b, kind="pin") for a, b in spans]
+    with pytest.raises(BadMark, match="share"):
+        checked(looked_at.turns[0].words, marks)
