@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, generate_latest
 
-from redaction import redact
+from redaction import analysis, redact
 from redaction.events import TRANSCRIPTS_TOPIC, TranscriptEnded, TranscriptEvent
 from redaction.operators import value_of
 from redaction.presidio import build_engine
@@ -181,7 +181,7 @@ def test_canaries_never_come_out_whatever_happens(
 
 def break_once(patch: pytest.MonkeyPatch, countdown: int, words: str) -> None:
     """The n-th analysis fails, with all that was said in its message."""
-    real, left = redact.analyse, [countdown]
+    real, left = analysis.analyse, [countdown]
 
     def analyse(*args: object, **kwargs: object) -> object:
         left[0] -= 1

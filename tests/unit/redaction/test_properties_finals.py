@@ -1,12 +1,13 @@
 """Finals: the same however partials and segments were cut; words untouched; nothing lost."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from redaction.common_words import COMMON_WORDS
 from redaction.passed_on import passed_on
 from redaction.redact import Policy, Redacted
 from redaction.tables import words_in
@@ -28,6 +29,7 @@ from tests.unit.redaction.call_strategies import (
     thinned,
 )
 from tests.unit.redaction.spoken_calls import Call, Said, Turn
+from tests.unit.redaction.spoken_dialogue import events as dialogue
 from tests.unit.redaction.spoken_dialogue import shown
 from tests.unit.redaction.spoken_score import Cut, raw
 from triton_models.events import RawTranscript, Word
@@ -73,8 +75,9 @@ def test_a_partial_that_was_heard_wrong_leaves_its_mask_and_nothing_else(
     """What a final masks that it would not alone lies in time that a partial had masked; and what
     nobody said is not known in the segments that come after."""
     policy, finals = policies[name], [e for e in stream_of(call, cut) if e.is_final]
-    rng = random.Random(seed)
-    wrong = [one for event in finals for one in (guess(event, rng), event)]
+    rng, spoken = random.Random(seed), [word.text for event in finals for word in event.words]
+    vocabulary = [text for text in spoken if text.lower() not in COMMON_WORDS] or WRONG
+    wrong = [one for event in finals for one in (guess(event, rng, vocabulary), event)]
     alone, out = sources(play(policy, finals)), play(policy, wrong)
     for segment, shown_then in sources(out).items():
         event = next(e for e in finals if e.segment_id == segment)
@@ -90,15 +93,29 @@ WRONG = sorted(
 )
 
 
-def guess(event: RawTranscript, rng: random.Random) -> RawTranscript:
-    """A partial of a final's segment in which some words are others."""
+def test_what_only_a_partial_said_is_not_known_later(policy: Policy) -> None:
+    spoken = "C: my name is Tarvell thanks for asking\nA: So that Tarvell thing came up again"
+    *partials, final = [e for e in dialogue(spoken, partials=True) if e.segment_id == "001"]
+    words = list(final.words[4:])
+    heard = raw(
+        words, segment_id="001", revision=99, is_final=True, agent=False, start_ms=final.start_ms
+    )
+    later = [e for e in dialogue(spoken) if e.segment_id == "002"]
+    assert "Tarvell" in str(play(policy, [*partials, heard, *later])[-1].rendered.words)
+    assert "Tarvell" not in str(play(policy, [final, *later])[-1].rendered.words)
+
+
+def guess(event: RawTranscript, rng: random.Random, vocabulary: Sequence[str]) -> RawTranscript:
+    """A partial of a final's segment, some words of which are others, or a name, or are missing."""
+    named = ["my", "name", "is", rng.choice(vocabulary), rng.choice(vocabulary)]
+    texts = [word.text if rng.random() < 0.5 else rng.choice(WRONG) for word in event.words]
+    if rng.random() < 0.5:
+        texts[: len(named)] = named[: len(texts)]
     words = [
-        Word(
-            text=rng.choice(WRONG) if rng.random() < 0.5 else word.text, start_ms=word.start_ms,
-            end_ms=word.end_ms, confidence=0.4,
-        )
-        for word in event.words[: rng.randint(1, len(event.words))]
-    ]  # fmt: skip
+        Word(text=text, start_ms=word.start_ms, end_ms=word.end_ms, confidence=0.4)
+        for text, word in zip(texts, event.words, strict=True)
+        if rng.random() < 0.85
+    ]
     return raw(
         words, segment_id=event.segment_id, revision=0, is_final=False, agent=event.channel == 0,
         start_ms=event.start_ms,

@@ -91,7 +91,7 @@ def test_what_is_muted_depends_neither_on_order_nor_on_repetition(
 ) -> None:
     events = published(play(policies[name], stream_of(call, cut)))
     legs, rng = legs_of(call, cut), random.Random(seed)
-    mixed = events + [event for event in events if rng.random() < 0.3]
+    mixed = 8 * events + [event for event in events if rng.random() < 0.3]
     rng.shuffle(mixed)
     once, again = mutes_of(events, legs, way), mutes_of(mixed, legs, way)
     assert (once.masked, once.mix) == (again.masked, again.mix)

@@ -7,6 +7,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from redaction.common_words import COMMON_WORDS
 from redaction.redact import CallRedactor, Policy, Redacted
 from tests.unit.redaction.call_strategies import (
     SPOKEN_DIGITS,
@@ -23,7 +24,6 @@ from tests.unit.redaction.spoken_calls import Call
 from tests.unit.redaction.spoken_score import Cut, raw
 from triton_models.events import RawTranscript, Word
 
-UNUSUAL = frozenset(["Marcus", "Delaney", "K", "fourteenth", "4242", "four"])
 PATIENT = ("um", "uh", "er")
 """Said in the middle of a number: it is open still."""
 
@@ -155,5 +155,5 @@ def test_the_newest_words_of_a_partial_wait_for_more(
     for out in play(policy, stream_of(call, cut)):
         words = out.raw.words
         for i in range(max(0, len(words) - held), len(words)) if not out.raw.is_final else ():
-            if words[i].text in UNUSUAL:
+            if words[i].text.strip(".,?!").lower() not in COMMON_WORDS:
                 assert not {*range(i, len(words))} & set(out.rendered.sources)
