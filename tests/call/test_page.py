@@ -4,13 +4,15 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 from playwright.async_api import Page, WebSocketRoute, expect
 
+from analytics.store.postgres import PostgresStore
 from tests.listening_node import Node
 from tests.services.browser import new_page
 from tests.serving import Serving, serving
-from tests.told_call import CALL_ID, ToldCall
+from tests.told_call import CALL_ID, STARTED_AT, ToldCall
 
 LATER_ID = CALL_ID[:-1] + "2"
 
@@ -99,6 +101,24 @@ async def test_a_later_revision_masks_what_was_already_shown(page: Page, line: S
         await line.tell(call.said(1, "it is [password]", start_ms=0, revision=3))
         await expect(text).to_have_text("it is [password]")
         assert "sesame" not in await page.locator("#lines").inner_text()
+
+
+async def test_a_stored_call_on_the_screen_is_masked_where_it_stands(
+    page: Page, line: Serving
+) -> None:
+    call = ToldCall()
+    store = await PostgresStore.connect(line.dsn)
+    await store.apply([*call.lifecycle(), *call.speech()], now=STARTED_AT)
+    await store.close()
+    async with line.serve():
+        await log_in(page, line)
+        await page.evaluate(f"location.hash = '{CALL_ID}'")
+        text = page.locator(".line.said .text").first
+        await expect(text).to_have_text("good morning how can I help")
+        masked = call.said(0, "good morning [name] help", start_ms=500, revision=1_500_000_001)
+        await line.tell(msgspec.structs.replace(masked, retraction=True))
+        await expect(text).to_have_text("good morning [name] help")
+        await expect(page.locator("#live-count")).to_have_text("0")
 
 
 async def test_the_page_comes_back_after_the_server_was_away(page: Page, line: Serving) -> None:
