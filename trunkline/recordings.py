@@ -32,9 +32,8 @@ def recordings_of(settings: Settings) -> Recordings:
 
 
 def recordings_folder(settings: Settings) -> Path:
-    """Where sealed recordings lie."""
-    configured = settings.recording.dir
-    return Path(configured) if configured else settings.state_dir / "recordings"
+    """Where sealed recordings lie. Mount one folder there on all machines that `serve`."""
+    return settings.state_dir / "recordings"
 
 
 class RecordingPlayer:

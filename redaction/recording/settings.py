@@ -47,7 +47,3 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     recover_wait_s: float = 60.0
     """Words that were missed are recognised from the journal, when the recogniser has room. The end
     of a call waits for it so long; then what is missing stays a gap. 0: nothing is recovered."""
-
-    dir: str = ""
-    """Where recordings lie; empty: `recordings` in the state directory. One folder for all machines
-    lets every `serve` play every call."""

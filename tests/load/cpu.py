@@ -11,6 +11,7 @@ KINDS = (
     ("media", (" run media ",)),
     ("listen", (" run listen ",)),
     ("redact", (" run redact ",)),
+    ("record", (" run record ",)),
     ("store", (" run store ",)),
     ("serve", (" run serve ",)),
     ("deliver", (" run deliver ",)),
