@@ -24,8 +24,9 @@ _WORD_KINDS = ("name", "email", "password", "security_answer", "address")
 _BEGINS = words_in("oh o double triple treble plus apartment flat unit suite")
 _SPELT_KINDS = ("policy", "order", "ticket")
 _OF_DATES = (Class.MONTH, Class.ORDINAL)
-_SPECIFIC = ("email", "iban", "card", "ip", "address", "dob", "password", "security_answer",
-             "name")  # fmt: skip
+_SPECIFIC = (
+    "email", "iban", "card", "ip", "password", "security_answer", "address", "dob", "name",
+)  # fmt: skip
 """Which kind a span gets where recognisers disagree, before others."""
 
 

@@ -40,7 +40,7 @@ where which who why will won't would you your you're
 
 _CLAUSE = _SENTENCE | words_in("he i is it's she she's there was and but because so that that's")
 _COURTESY = words_in("""
-again and is it just okay please right so thank thanks yeah yep yes but correct sir ma'am then um uh
+again and is it just okay please right so thank thanks yeah yep yes but sir ma'am then um uh
 """)
 _NUMERIC = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.MAGNITUDE,
             Class.MULTIPLIER, Class.CLOCK, Class.DECIMAL, Class.DATE, Class.AMOUNT, Class.IP,
@@ -90,7 +90,11 @@ def find_answers(heard: Heard) -> tuple[list[Found], list[int]]:
             continue
         question = _QUESTIONS[kind]
         stretch = _stretch(heard, start, question=question)
-        if stretch is None or not _is_answer(heard.atoms, stretch, kind=kind):
+        if stretch is None:
+            continue
+        begins = heard.is_open and stretch.last + 1 == len(heard.atoms)
+        declines = begins and _may_decline(heard.atoms[stretch.first : stretch.last + 1])
+        if not declines and not _is_answer(heard.atoms, stretch, kind=kind):
             continue
         if heard.is_open and stretch.last + RIGHT_CONTEXT >= len(heard.atoms):
             undecided.append(stretch.first)
@@ -153,6 +157,11 @@ def _past_subject(heard: Heard, at: int) -> int:
 
 def _says_nothing(atom: Atom) -> bool:
     return atom.text in _COURTESY or atom.cls in (Class.FILLER, Class.CORRECTION)
+
+
+def _may_decline(words: Sequence[Atom]) -> bool:
+    """Whether it says nothing yet: `correct` may be a refusal, or begin a passphrase."""
+    return all(atom.text in _DECLINES for atom in words)
 
 
 def _is_answer(atoms: Sequence[Atom], stretch: _Stretch, *, kind: str) -> bool:

@@ -154,15 +154,18 @@ class Heard:
         )
 
     def asked_last(self, atom: int, kinds: Sequence[str]) -> str | None:
-        """Which of `kinds` the other speaker asked for last, with little else said since."""
+        """The first of `kinds` that the other speaker has just asked for."""
         at_ms = self.times.start_ms[atom]
-        for slot in self.slots_at(atom):
-            if slot.kind not in kinds or not slot.is_answer or slot.strength != 2:
-                continue
-            if slot.trailing > _TRAILING or self._spoke_on(slot, until_ms=at_ms):
-                continue
-            return slot.kind
-        return None
+        asked = {
+            slot.kind
+            for slot in self.slots_at(atom)
+            if slot.kind in kinds
+            and slot.is_answer
+            and slot.strength == 2
+            and slot.trailing <= _TRAILING
+            and not self._spoke_on(slot, until_ms=at_ms)
+        }
+        return next((kind for kind in kinds if kind in asked), None)
 
     def _spoke_on(self, slot: Slot, *, until_ms: int) -> bool:
         """Whether who asked went on to other things before they were answered."""

@@ -308,7 +308,8 @@ def _spelled_out(heard: Heard) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     expected = heard.may_expect("name")
     for i in range(1, len(atoms) - 2):
-        if atoms[i - 1].cls is Class.LETTER or not _spells(atoms, i):
+        spelt = 0 if atoms[i - 1].cls is Class.LETTER else _end_of_spelling(atoms, i)
+        if not spelt:
             continue
         last = i - 1
         while last > 0 and atoms[last].text in _SPELLS:
@@ -323,25 +324,23 @@ def _spelled_out(heard: Heard) -> list[tuple[int, int]]:
         ):
             # Whose first letter is spelled out behind it is a name, whatever was asked.
             first = last - 1 if last and _extends(atoms, last) and _leads(atoms, last - 1) else last
-            spans.append((first, last))
+            spans.append((first, spelt))
     return spans
 
 
-def _spells(atoms: Sequence[Atom], i: int) -> bool:
-    """Whether three letters are spelled from `i` on, each explained (`B for boy`) or not."""
-    letters = 0
-    at = i
-    while at < len(atoms) and letters < _LETTERS:
-        if atoms[at].cls is not Class.LETTER:
-            return False
+def _end_of_spelling(atoms: Sequence[Atom], i: int) -> int:
+    """The last atom of what is spelled from `i` on, each letter explained (`B for boy`) or not;
+    0 if that is no three letters."""
+    letters, at = 0, i
+    while at < len(atoms) and atoms[at].cls is Class.LETTER:
         letters += 1
         at += 1
         for said in (("as", "in"), ("like",), ("for",)):
             end = at + len(said)
-            if tuple(a.text for a in atoms[at:end]) == said:
+            if end < len(atoms) and tuple(a.text for a in atoms[at:end]) == said:
                 at = end + 1
                 break
-    return letters == _LETTERS
+    return at - 1 if letters >= _LETTERS else 0
 
 
 def _leads(atoms: Sequence[Atom], i: int) -> bool:
