@@ -15,7 +15,7 @@ from redaction.settings import Country, Settings
 from redaction.words import atoms_of
 
 SHORTEST_KEY = 32
-_NEVER_KEPT = ("cvv", "pin", "otp", "password")
+_NEVER_KEPT = ("cvv", "pin", "otp", "password", "security_answer")
 """Not to be kept in any form (PCI DSS 3.3), or so short that a hash is soon guessed by its use."""
 
 HIDING = ("token", "mask")
