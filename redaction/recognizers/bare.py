@@ -25,6 +25,8 @@ _DIGITS = 4
 _CONFIRMED_DIGITS = 3
 _NEW_TURN_MS = 2500
 _PAYING_MS = 60_000
+_LATEST = 12
+"""Of what was given, so many are looked at: work stays linear."""
 _REACH = 8
 
 
@@ -42,7 +44,9 @@ def payment_slots(heard: Heard, run: Run) -> list[Slot]:
     """After a card number come its date and its code, in whatever words they are asked for."""
     at_ms = heard.times.start_ms[run.first]
     given = [
-        f for f in heard.expected.filled if f.kind == "card" and 0 <= at_ms - f.end_ms <= _PAYING_MS
+        f
+        for f in heard.expected.filled[-_LATEST:]
+        if f.kind == "card" and 0 <= at_ms - f.end_ms <= _PAYING_MS
     ]
     if not given:
         return []

@@ -69,7 +69,7 @@ def _touches_end(heard: Heard, run: Run) -> bool:
         return False
     after = run.last + 1
     plain = 0
-    while after < len(heard.atoms):
+    while after < len(heard.atoms) and plain < RIGHT_CONTEXT:
         step = aside_length(heard.atoms, after)
         if not step and heard.atoms[after].cls is not Class.GLUE:
             plain += 1
