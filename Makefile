@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 MODELS := .cache/models
 PEERS := .venv-bench
 
-.PHONY: demo test check bench speech run setup system-packages lock
+.PHONY: demo test check bench speech redaction run setup system-packages lock
 
 demo: $(VENV)/runtime.done
 	$(BIN)/python deploy/demo.py
@@ -21,12 +21,19 @@ check: $(VENV)/dev.done
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/unit
 
-# `make bench`: the appliance. `make bench speech`: its speech beside two peers.
+# `make bench`: the appliance. `make bench speech`: its speech beside two peers. `make bench
+# redaction`: what of spoken personal data is found, beside stock Presidio.
 ifneq ($(filter speech,$(MAKECMDGOALS)),)
 bench: $(VENV)/dev.done
 speech: bench $(PEERS)/bench.done
 	$(BIN)/trunkline models fetch --dir $(MODELS)
 	$(BIN)/python -m tests.load.speech --peers $(PEERS)/bin/python --models $(MODELS)
+else ifneq ($(filter redaction,$(MAKECMDGOALS)),)
+bench: $(VENV)/dev.done
+redaction: bench $(PEERS)/bench.done
+	$(BIN)/trunkline models fetch --dir $(MODELS)
+	$(BIN)/python -m tests.spoken_pii --peers $(PEERS)/bin/python --models $(MODELS)
+	$(BIN)/python -m tests.load.redact_workers
 else
 bench: $(VENV)/dev.done
 	$(BIN)/python -m tests.load
