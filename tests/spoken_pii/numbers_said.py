@@ -144,12 +144,32 @@ def split(rng: random.Random, value: str, sizes: tuple[int, ...] = ()) -> list[s
     return out
 
 
+def say_number(rng: random.Random, figures: str, how: Manner) -> list[Piece]:
+    """A house number and its like: in hundreds, in pairs, or by digits."""
+    number = int(figures)
+    style = rng.random()
+    if figures[0] == "0" or len(figures) > 4 or (style < 0.25 and number > 9):
+        return say_groups(rng, [figures], how._replace(pairs=0, slips=0))
+    if len(figures) in (3, 4) and style < 0.75 and figures[-2] != "0":
+        text = f"{below_hundred(int(figures[:-2]))} {below_hundred(int(figures[-2:]))}"
+    elif len(figures) in (3, 4) and style < 0.75 and figures[-2:] != "00" and len(figures) > 2:
+        text = f"{below_hundred(int(figures[:-2]))} oh {ONES[int(figures[-1])]}"
+    else:
+        text = words(number)
+    return [Piece(text, figures, joins=False)]
+
+
 def spell(rng: random.Random, letters: str, how: str) -> list[Piece]:
     """Letters: `plain`, `nato` words alone, `as` ("B as in boy"), `for` ("B for Bravo")."""
     out: list[Piece] = []
     book = NATO if how == "nato" or rng.random() < 0.5 else HOME_ALPHABET
-    for letter in letters.upper():
-        if letter == "-" or letter == "'":
+    doubling, left = rng.random() < 0.3, letters.upper()
+    while left:
+        letter, left = left[0], left[1:]
+        if doubling and how == "plain" and left[:1] == letter and letter.isalpha():
+            out.append(Piece(f"double {letter}", letter * 2))
+            left = left[1:]
+        elif letter == "-" or letter == "'":
             out.append(Piece("dash" if letter == "-" else "apostrophe", free=True))
         elif how == "nato":
             out.append(Piece(NATO[letter], letter, joins=False))

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 
+from tests.spoken_pii.internet_said import say_email, say_ip
 from tests.spoken_pii.numbers_said import (
     ONES,
     Manner,
@@ -11,6 +12,7 @@ from tests.spoken_pii.numbers_said import (
     filler,
     say_code,
     say_groups,
+    say_number,
     spell,
     split,
     words,
@@ -89,69 +91,6 @@ def _name(rng: random.Random, value: str, how: Manner, where: str) -> list[Piece
     return spelling
 
 
-def _email(rng: random.Random, value: str, how: Manner, where: str) -> list[Piece]:
-    part = where.split("/")[1]
-    user, host = value.split("@")
-    out: list[Piece] = []
-    if part in ("", "user", "spelled"):
-        out += _email_user(rng, user, how, spelled=part == "spelled")
-    if part == "":
-        out.append(Piece("at", free=True))
-    if part in ("", "host", "spelled"):
-        if part == "spelled":
-            out.append(Piece("at", free=True, pause=False))
-        for number, label in enumerate(host.split(".")):
-            if number:
-                out.append(Piece("dot", free=True))
-            out += [Piece(word) for word in _LABELS.get(label, label).split()]
-    return out
-
-
-_LABELS = {"btinternet": "b t internet", "uk": "u k", "icloud": "i cloud", "bigpond": "big pond"}
-_SYMBOLS = {".": ("dot",), "_": ("underscore",), "-": ("dash", "hyphen")}
-
-
-def _email_user(rng: random.Random, user: str, how: Manner, *, spelled: bool) -> list[Piece]:
-    out: list[Piece] = []
-    run = ""
-    for char in user + "\0":
-        if char.isalpha() or (char.isdigit() and run.isdigit() and run):
-            if run and run[-1].isdigit() != char.isdigit():
-                out += _user_run(rng, run, how, spelled=spelled)
-                run = ""
-            run += char
-            continue
-        if run:
-            out += _user_run(rng, run, how, spelled=spelled)
-        run = char if char.isdigit() else ""
-        if char in _SYMBOLS:
-            out.append(Piece(rng.choice(_SYMBOLS[char]), free=True))
-    return out
-
-
-def _user_run(rng: random.Random, run: str, how: Manner, *, spelled: bool) -> list[Piece]:
-    if run.isdigit():
-        return _number(rng, run, how)
-    if spelled:
-        return spell(rng, run, rng.choice(("plain", "plain", "nato", "as")))
-    return [Piece(run)]
-
-
-def _number(rng: random.Random, figures: str, how: Manner) -> list[Piece]:
-    """A house number and its like: in hundreds, in pairs, or by digits."""
-    number = int(figures)
-    style = rng.random()
-    if figures[0] == "0" or len(figures) > 4 or (style < 0.25 and number > 9):
-        return say_groups(rng, [figures], how._replace(pairs=0, slips=0))
-    if len(figures) in (3, 4) and style < 0.75 and figures[-2] != "0":
-        text = f"{below_hundred(int(figures[:-2]))} {below_hundred(int(figures[-2:]))}"
-    elif len(figures) in (3, 4) and style < 0.75 and figures[-2:] != "00" and len(figures) > 2:
-        text = f"{below_hundred(int(figures[:-2]))} oh {ONES[int(figures[-1])]}"
-    else:
-        text = words(number)
-    return [Piece(text, figures, joins=False)]
-
-
 def _address(rng: random.Random, value: str, how: Manner, where: str) -> list[Piece]:
     locale, part = where.split("/")
     house, unit, street, city, region, code = value.split("|")
@@ -165,7 +104,7 @@ def _address(rng: random.Random, value: str, how: Manner, where: str) -> list[Pi
         ) if unit else []  # fmt: skip
         before = locale in ("uk", "au", "in") or rng.random() < 0.2
         out += named if before else []
-        out += _number(rng, house, how)
+        out += say_number(rng, house, how)
         out += [Piece(word) for word in street.split()]
         out[-1] = out[-1]._replace(pause=True)
         out += [] if before else named
@@ -252,31 +191,64 @@ def _year(rng: random.Random, year: int, how: Manner, *, short: bool) -> list[Pi
 
 
 def _expiry(rng: random.Random, value: str, how: Manner, where: str) -> list[Piece]:
+    """March 29; the end of March 29; oh three 29; three slash 29; the third of twenty 29."""
     month, year = (int(part) for part in value.split("/"))
-    if rng.random() < 0.4:
+    part = where.split("/")[1]
+    front: list[Piece] = []
+    if rng.random() < 0.45:
+        until = rng.choice(("", "", "", "", "end of", "the end of")).split()
         link = [Piece("of", free=True)] if rng.random() < 0.2 else []
-        front = [Piece(MONTHS[month - 1]), *link]
-    elif month > 9 or rng.random() < 0.8:
+        front = [*(Piece(word, free=True) for word in until), Piece(MONTHS[month - 1]), *link]
+    elif month > 9 or rng.random() < 0.7:
         front = _small(month, how)
     else:
         front = [Piece(ONES[month], str(month))]
-    slash = [Piece("slash", free=True)] if rng.random() < 0.15 else []
-    if rng.random() < 0.7:
-        said, figures = below_hundred(year), str(year)
-    else:
-        century = "twenty " if rng.random() < 0.7 else "two thousand "
-        said, figures = century + below_hundred(year), f"20{year}"
-    return [*front, *slash, Piece(said, figures, joins=False)]
+    slash = [Piece(rng.choice(("slash", "slash", "of", "stroke")), free=True)]
+    link = slash if not front[-1].free and rng.random() < 0.2 else []
+    back = _expiry_year(rng, year)
+    return {"month": front, "year": back}.get(part, [*front, *link, *back])
 
 
-def _ip(rng: random.Random, value: str, how: Manner, where: str) -> list[Piece]:
+def _expiry_year(rng: random.Random, year: int) -> list[Piece]:
+    style = rng.random()
+    if style < 0.1:
+        return [Piece(ONES[int(figure)], figure) for figure in str(year)]
+    if style < 0.7:
+        return [Piece(below_hundred(year), str(year), joins=False)]
+    century = "twenty " if rng.random() < 0.7 else "two thousand "
+    return [Piece(century + below_hundred(year), f"20{year}", joins=False)]
+
+
+def _card(rng: random.Random, value: str, how: Manner, where: str) -> list[Piece]:
+    """In fours, American Express as on its face; or however it comes."""
+    sizes: tuple[int, ...] = (4, 6, 5) if len(value) == 15 else (4, 4, 4, 4)
+    if rng.random() < 0.2:
+        sizes = ()
+    return say_groups(rng, split(rng, value, sizes), how)
+
+
+_COUNTRY_CODES = {"us": "1", "ca": "1", "uk": "44", "in": "91", "au": "61"}
+
+
+def _phone(rng: random.Random, value: str, how: Manner, where: str) -> list[Piece]:
+    """With the country's code, area code named, an extension, where a part asks for it."""
+    locale, part = where.split("/")
+    shape = _shape("phone", locale)
+    sizes = tuple(int(size) for size in shape.split("-")) if "-" in shape else ()
+    if rng.random() < 0.25:
+        sizes = ()
     out: list[Piece] = []
-    whole = rng.random() < 0.5
-    for number, octet in enumerate(value.split(".")):
-        if number:
-            out.append(Piece(rng.choice(("dot", "dot", "point")), free=True))
-        by_digit = how._replace(slips=0, fillers=0)
-        out += _number(rng, octet, how) if whole else say_groups(rng, [octet], by_digit)
+    if part == "abroad":
+        opening = rng.choice(("plus", "double oh", "country code", "")).split()
+        code = _COUNTRY_CODES.get(locale, "1")
+        out = [Piece(word, free=True) for word in opening] + say_groups(rng, [code], how)
+        value = value.removeprefix("0")
+    elif locale in ("us", "ca") and rng.random() < 0.1:
+        out = [Piece(word, free=True) for word in ["area", "code"]]
+    out += say_groups(rng, split(rng, value, sizes), how)
+    if part == "extension":
+        out += [Piece(rng.choice(("extension", "extension", "ext", "x")), free=True)]
+        out += say_number(rng, str(rng.randrange(10, 9999)), how)
     return out
 
 
@@ -285,7 +257,7 @@ def _password(rng: random.Random, value: str, how: Manner, where: str) -> list[P
     out: list[Piece] = []
     for word in value.split():
         if word.isdigit():
-            out += _number(rng, word, how)
+            out += say_number(rng, word, how)
         else:
             out += [Piece("capital", free=True)] if rng.random() < 0.08 else []
             out.append(Piece(word))
@@ -303,6 +275,7 @@ def with_filler(rng: random.Random, pieces: list[Piece]) -> list[Piece]:
 
 
 _SAYINGS: dict[str, Saying] = {
-    "name": _name, "email": _email, "address": _address, "dob": _dob, "expiry": _expiry, "ip": _ip,
+    "name": _name, "email": say_email, "phone": _phone, "card": _card,
+    "address": _address, "dob": _dob, "expiry": _expiry, "ip": say_ip,
     "password": _password, "security_answer": _answer,
 }  # fmt: skip
