@@ -17,7 +17,7 @@ import msgspec
 from redaction.redact import Policy
 from tests.spoken_pii import ours, paired, report
 from tests.spoken_pii.call import Call
-from tests.spoken_pii.dialogues import clean_calls, personal_calls
+from tests.spoken_pii.dialogues import calls_of, clean_calls, personal_calls
 from tests.spoken_pii.errors import MEASURED, NONE
 from tests.spoken_pii.page import page
 from tests.spoken_pii.score import CallScore, score
@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 def main() -> int:
     """Measure and print."""
     options = _arguments()
-    if options.misses and options.half == "test" and not options.calls:
+    if options.misses and _is_test(options) and not options.calls:
         print("the test half's misses are not printed: use --half dev", file=sys.stderr)
         return 2
     policy = ours.make(options.models, ner=not options.no_ner)
@@ -49,14 +49,20 @@ def main() -> int:
     return 0
 
 
+def _is_test(options: argparse.Namespace) -> bool:
+    return str(options.texts or options.half).removeprefix("clean_").startswith("test")
+
+
 def _set(options: argparse.Namespace) -> str:
-    return str(options.calls) if options.calls else f"{options.half} half"
+    return str(options.calls or options.texts or f"{options.half} half")
 
 
 def _calls(options: argparse.Namespace, rounds: int) -> list[Call]:
     if options.calls:
         return list(true_calls(options.calls, cuts=rounds))
     rates = NONE if options.no_errors else MEASURED
+    if options.texts:
+        return list(calls_of(options.texts, rounds=rounds, rates=rates))
     return [
         *personal_calls(options.half, rounds=rounds, rates=rates),
         *clean_calls(options.half, rounds=rounds, rates=rates),
@@ -108,6 +114,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--calls", type=Path, metavar="DIR", help="annotated calls instead (tests/data/calls/dev)"
     )
+    parser.add_argument("--texts", metavar="FILE", help="one file of `texts/` (dev_words.txt)")
     parser.add_argument("--misses", action="store_true", help="print them (dev half)")
     parser.add_argument(
         "--peers", type=Path, metavar="PYTHON", help="stock Presidio beside it (peers.txt)"

@@ -30,6 +30,7 @@ ACRONYMS_JOINED = 0.7
 _ACRONYM = re.compile(r"\b(?:[A-Z] ){1,3}[A-Z]\b")
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _PART = re.compile(r"\{([^}]*)\}([.,?!;:]*)|(\S+)")
+_LITTLE = frozenset(("a", "an", "and", "at", "in", "number", "of", "the"))
 _SPOKEN_END = re.compile(r"[.,?!;:]$")
 
 
@@ -84,8 +85,23 @@ def short(file: str) -> Iterator[Scenario]:
 def personal_calls(half: Half, *, rounds: int, rates: Rates) -> Iterator[Call]:
     """Every dialogue of the half, `rounds` times with other values, speakers and errors."""
     for number in range(rounds):
-        for scenario in (*scenarios(f"{half}.txt"), *short(f"{half}_short.txt")):
+        for scenario in _personal(half):
             seed = f"{_SEEDS[half] + number}/{scenario.name}"
+            yield _Filling(random.Random(seed), scenario, rates).call(seed)
+
+
+def _personal(half: Half) -> Iterator[Scenario]:
+    yield from scenarios(f"{half}.txt")
+    yield from short(f"{half}_short.txt")
+    for file in sorted(FOLDER.glob(f"{half}_words*.txt")):
+        yield from scenarios(file.name)
+
+
+def calls_of(file: str, *, rounds: int, rates: Rates) -> Iterator[Call]:
+    """Those of one file of dialogues."""
+    for number in range(rounds):
+        for scenario in scenarios(file):
+            seed = f"{number}/{scenario.name}"
             yield _Filling(random.Random(seed), scenario, rates).call(seed)
 
 
@@ -164,6 +180,10 @@ class _Filling:
 
     def _slot(self, slot: str, how: Manner) -> list[Token]:
         """A value's tokens, or those of a number that is nobody's."""
+        kind, written, literal = slot.partition("=")
+        if written:
+            self._spans += 1
+            return [Token(piece, self._spans, kind) for piece in _literal(kind, literal)]
         head, _, part = slot.partition(".")
         kind = head.split("#")[0]
         if kind not in MADE:
@@ -175,6 +195,13 @@ class _Filling:
         self._spans += 1
         pieces = say(self._rng, kind, self._values[head], how=how, locale=locale, part=part)
         return [Token(piece, self._spans, kind) for piece in pieces]
+
+
+def _literal(kind: str, text: str) -> Iterator[Piece]:
+    """The words of a value written out, `~` before one that tells nothing."""
+    for word in text.split():
+        is_free = word.startswith("~") or (kind != "password" and word.lower() in _LITTLE)
+        yield Piece(word.lstrip("~"), free=is_free, pause=bool(_SPOKEN_END.search(word)))
 
 
 def text_of(words: list[Said]) -> str:
