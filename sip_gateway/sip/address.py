@@ -10,10 +10,12 @@ from typing import NamedTuple
 from aiosipua import parse_params, parse_uri
 
 _NAME_ADDR = re.compile(
-    r"""\s*(?: "(?P<quoted>(?:[^"\\]|\\.)*)" | (?P<token>[^<"]*?) )\s*
+    r"""(?: "(?P<quoted>(?:[^"\\]|\\.)*)" \s* | (?P<token>[^<"]*) )
         < (?P<uri>[^<>]*) > \s* (?P<params>;.*)? $""",
     re.VERBOSE | re.DOTALL,
 )
+"""No two repetitions side by side take the same characters: a long run would cost its square."""
+
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*$")
 
@@ -45,6 +47,7 @@ class Uri(NamedTuple):
 
 def parse_name_addr(value: str) -> NameAddr:
     """Read a name-addr or addr-spec; ValueError if it is neither."""
+    value = value.strip()
     if found := _NAME_ADDR.match(value):
         name = found["token"] if found["quoted"] is None else _ESCAPE.sub(r"\1", found["quoted"])
         uri, params = found["uri"], found["params"] or ""
@@ -54,7 +57,8 @@ def parse_name_addr(value: str) -> NameAddr:
         uri, _, params = value.partition(";")
     uri = uri.strip()
     scheme, colon, rest = uri.partition(":")
-    if not colon or not rest or not _SCHEME.match(scheme) or any(c.isspace() for c in uri):
+    blank = any(c.isspace() or c < " " for c in uri)
+    if not colon or not rest or not _SCHEME.match(scheme) or blank:
         raise ValueError("not an address")
     return NameAddr(name.strip(), uri, parse_params(params))
 

@@ -114,8 +114,13 @@ def from_invite(request: Request, flow: Flow, *, local_tag: str) -> Dialog:
 
 
 def target_of(request: Request) -> str:
-    """The Contact URI of a target-refreshing request; ValueError if there is not exactly one."""
+    """The Contact URI of a target-refreshing request; ValueError if there is not exactly one.
+
+    A peer of RFC 2543, known by its From without a tag, may leave it out: there From says it.
+    """
     contacts = request.headers.all("Contact")
+    if not contacts and not request.from_.tag:
+        contacts = request.headers.all("From")
     if len(contacts) != 1:
         raise ValueError("not exactly one Contact")
     uri = parse_name_addr(contacts[0]).uri

@@ -18,6 +18,7 @@ REASONS = {
     200: "OK",
     400: "Bad Request",
     405: "Method Not Allowed",
+    406: "Not Acceptable",
     408: "Request Timeout",
     413: "Request Entity Too Large",
     415: "Unsupported Media Type",
@@ -39,6 +40,7 @@ REASONS = {
 
 TOKEN = re.compile(r"[A-Za-z0-9\-.!%*_+`'~]+\Z")
 _CSEQ = re.compile(r"(\d{1,10})\s+(\S+)\Z")
+_VERSION = re.compile(r"SIP/(\d{1,3}\.\d{1,3})\Z", re.IGNORECASE)
 _SENT_BY = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9\-._]+)\Z")
 
 
@@ -67,7 +69,7 @@ class Headers:
 
     def add(self, name: str, value: str) -> None:
         """Append a field; ValueError if it would inject another line."""
-        if any(c in "\r\n\0" for c in name + value) or ":" in name:
+        if ":" in name or not one_line(name) or not one_line(value):
             raise ValueError(f"header {name!r} holds a line break")
         self._fields.append((name.lower(), name, value))
 
@@ -104,6 +106,7 @@ class Via(NamedTuple):
     port: int | None
     branch: str
     params: dict[str, str | None]
+    version: str = "2.0"
 
 
 @dataclass(slots=True)
@@ -196,7 +199,7 @@ def reply(
     response = Response(Headers(), body, status, REASONS.get(status, "Unknown"))
     for name in ("Via", "From", "To", "Call-ID", "CSeq"):
         for value in to.headers.all(name):
-            if name == "To" and tag and not to.to.tag:
+            if name == "To" and tag and not _tagged(value):
                 value = f"{value};tag={tag}"
             response.headers.add(name, value)
     for name, value in headers:
@@ -204,14 +207,26 @@ def reply(
     return response
 
 
+def _tagged(to: str) -> bool:
+    try:
+        return bool(parse_name_addr(to).tag)
+    except ValueError:
+        return True  # of a request that is refused for it: said back as it came
+
+
+def one_line(text: str) -> bool:
+    """True without line breaks, and without zero bytes but those a quoted string may escape."""
+    return not any(c in text for c in "\r\n") and "\0" not in text.replace("\\\0", "")
+
+
 def read_via(value: str) -> Via:
-    """Read one Via value; ValueError if it breaks the grammar."""
-    parsed = parse_via(re.sub(r"\s*/\s*", "/", value.strip(), count=2))
-    if parsed.protocol.upper() != "SIP/2.0" or not TOKEN.match(parsed.transport):
-        raise ValueError("Via is not SIP/2.0")
+    """Read one Via value, of any version of SIP; ValueError if it breaks the grammar."""
+    parsed = parse_via("/".join(part.strip() for part in value.split("/", 2)))
+    version = _VERSION.match(parsed.protocol)
+    if not version or not TOKEN.match(parsed.transport):
+        raise ValueError("Via is not SIP")
     if not _SENT_BY.match(parsed.host) or not 0 < (parsed.port or 5060) < 65536:
         raise ValueError("Via without a usable sent-by")
     host = parsed.host.strip("[]")
-    return Via(
-        parsed.transport, host, parsed.port, parsed.params.get("branch") or "", parsed.params
-    )
+    branch = parsed.params.get("branch") or ""
+    return Via(parsed.transport, host, parsed.port, branch, parsed.params, version[1])

@@ -6,19 +6,20 @@ much, so what a server must not let pass is refused here.
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from aiosipua import expand_compact_header, prettify_header_name
 from aiosipua.headers import MULTI_INSTANCE_HEADERS
 
-from sip_gateway.sip.message import MAGIC_COOKIE, TOKEN, Headers, Request, Response
+from sip_gateway.sip.message import MAGIC_COOKIE, TOKEN, Headers, Request, Response, one_line
 
 MAX_HEADER_BYTES = 32 * 1024
 MAX_BODY_BYTES = 256 * 1024
 MAX_HEADERS = 200
+"""Lines, and values where one line holds several."""
 
 _REQUEST_LINE = re.compile(r"(\S+) (\S+) (SIP/\d+\.\d+)\Z", re.IGNORECASE)
 _STATUS_LINE = re.compile(r"SIP/2\.0 ([1-6]\d\d)(?: (.*))?\Z", re.IGNORECASE | re.DOTALL)
-_FOLD = re.compile(r"[ \t]*\r\n[ \t]+")
 _SINGLE = ("From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Length", "Content-Type")
 
 
@@ -46,7 +47,9 @@ def parse(data: bytes) -> Request | Response:
         start_line, _, lines = head.decode().partition("\r\n")
     except UnicodeDecodeError:
         raise Malformed("headers are not UTF-8") from None
-    headers = Headers(_fields(lines))
+    headers = Headers(islice(_fields(lines), MAX_HEADERS + 1))
+    if len(headers.items()) > MAX_HEADERS:
+        raise Malformed("too many headers", status=513)
     read = _start(start_line, headers)
     _check_mandatory(read)
     read.body = _body(read, body)
@@ -54,18 +57,29 @@ def parse(data: bytes) -> Request | Response:
 
 
 def _fields(lines: str) -> Iterator[tuple[str, str]]:
-    unfolded = _FOLD.sub(" ", lines).split("\r\n") if lines else []
-    if len(unfolded) > MAX_HEADERS:
-        raise Malformed("too many headers", status=513)
-    for line in unfolded:
+    for line in _unfolded(lines):
         name, colon, value = line.partition(":")
         name = prettify_header_name(expand_compact_header(name.rstrip(" \t")))
-        if not colon or not TOKEN.match(name) or any(c in line for c in "\r\n\0"):
+        if not colon or not TOKEN.match(name) or not one_line(line):
             raise Malformed("a header line without a name, or with a control character")
         if name.lower() in MULTI_INSTANCE_HEADERS:
             yield from ((name, part) for part in split_values(value))
         else:
             yield name, value.strip()
+
+
+def _unfolded(lines: str) -> Iterator[str]:
+    """The header lines with those that go on over a line break joined (section 7.3.1)."""
+    pieces: list[str] = []
+    for line in lines.split("\r\n") if lines else ():
+        if pieces and line.startswith((" ", "\t")):
+            pieces.append(line.strip(" \t"))
+            continue
+        if pieces:
+            yield " ".join(pieces)
+        pieces = [line.rstrip(" \t")]
+    if pieces:
+        yield " ".join(pieces)
 
 
 def split_values(value: str) -> Iterator[str]:
@@ -92,10 +106,14 @@ def _start(line: str, headers: Headers) -> Request | Response:
         # Often enough is left to answer 400: the method, and anything as URI.
         method, *rest = line.split() or [""]
         loose = Request(headers, b"", method, rest[0] if rest else "")
-        raise Malformed("request line", request=answerable(loose))
+        # What begins like a response is never answered: two ends could do so for ever.
+        reply_to = answerable(loose) if TOKEN.match(method) else None
+        raise Malformed("request line", request=reply_to)
     read = Request(headers, b"", found[1], found[2])
     if not TOKEN.match(read.method):
         raise Malformed("method")
+    if read.uri.startswith("<"):
+        raise Malformed("Request-URI in angle brackets", request=answerable(read))
     if found[3].upper() != "SIP/2.0":
         raise Malformed("SIP version", status=505, request=answerable(read))
     return read
@@ -111,7 +129,9 @@ def _check_mandatory(read: Request | Response) -> None:
         _ = read.to
     except ValueError as error:
         raise Malformed(str(error), request=reply_to) from None
-    if not read.call_id or any(c.isspace() for c in read.call_id):
+    if via.version != "2.0" or ";;" in (read.headers.get("Via") or "").replace(" ", ""):
+        raise Malformed("Via", request=reply_to)
+    if not read.call_id or any(c.isspace() or c < " " for c in read.call_id):
         raise Malformed("Call-ID", request=reply_to)
     if not sender.tag and via.branch.startswith(MAGIC_COOKIE):
         raise Malformed("From without a tag", request=reply_to)
@@ -140,10 +160,9 @@ def _is_number(text: str) -> bool:
 
 
 def answerable(read: Request) -> Request | None:
-    """`read` if a response to it can be built and routed, else None; an ACK is never answered."""
+    """`read` if a response finds its way, whatever else is missing; an ACK is never answered."""
     try:
-        _ = (read.via, read.to)
+        _ = read.via
     except ValueError:
         return None
-    complete = all(len(read.headers.all(n)) == 1 for n in ("From", "To", "Call-ID", "CSeq"))
-    return read if complete and read.method != "ACK" else None
+    return read if read.method != "ACK" else None

@@ -59,7 +59,16 @@ def screen(request: Request) -> Refusal | None:
     unknown = unsupported(request.headers.tokens("Require"))
     if unknown:
         return Refusal(420, "", [("Unsupported", ", ".join(unknown))])
+    if not _acceptable(request):
+        return Refusal(406, "Accept leaves out application/sdp")
     return _body(request) or _session_timer(request)
+
+
+def _acceptable(request: Request) -> bool:
+    """False if the peer would not take a session description in our answer (section 20.1)."""
+    kinds = {token.partition(";")[0].strip() for token in request.headers.tokens("Accept")}
+    wants_sdp = request.method in ("INVITE", "UPDATE") and "Accept" in request.headers
+    return not wants_sdp or bool(kinds & {"application/sdp", "application/*", "*/*"})
 
 
 def unsupported(required: Iterable[str]) -> list[str]:

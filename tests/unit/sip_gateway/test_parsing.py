@@ -72,7 +72,7 @@ INVALID = {
     "3.1.2.6 an unterminated quote": (with_(b"To: <", b'To: "Mr. J. User <'), 400),
     "3.1.2.7 angle brackets round the Request-URI": (
         with_(b"sip:b@example.com SIP", b"<sip:b@example.com> SIP"),
-        None,
+        400,
     ),
     "3.1.2.8 spaces within the Request-URI": (
         with_(b"sip:b@example.com SIP", b"sip:b@example.com; lr SIP"),
