@@ -92,15 +92,17 @@ def test_escaped_control_characters_and_odd_tokens_are_read() -> None:
 
 
 def test_an_escaped_zero_byte_is_taken_in_a_name_only() -> None:
-    for field in ("Call_ID", "Contact"):
-        bench = Bench()
-        data = message("INVITE", body=SDP, **{field: "<sip:a\\\0b@192.0.2.1>"})
-        assert final(bench, data).startswith(b"SIP/2.0 400 "), field
+    odd = "<sip:a\\\0b@192.0.2.1>"
+    for data in (
+        message("INVITE", body=SDP, Call_ID=odd),
+        message("INVITE", body=SDP, Contact=odd),
+    ):
+        assert final(Bench(), data).startswith(b"SIP/2.0 400 ")
 
 
 def test_long_values_are_kept_whole() -> None:
     read = request("longreq")
-    assert len(read.to.name) > 200
+    assert len(read.to.uri) > 200 and len(read.call_id) > 100
     assert len(read.headers.all("Via")) == 34
 
 
