@@ -7,12 +7,12 @@ from typing import NamedTuple
 import msgspec
 
 from sip_gateway.settings import Settings
-from sip_gateway.sip import multipart, negotiate, sdp
+from sip_gateway.sip import multipart, negotiate, sdes, sdp
 from sip_gateway.sip.dialog import Dialog
 from sip_gateway.sip.message import Request
 from sip_gateway.siprec import metadata, roles
 from sip_gateway.siprec.metadata import Metadata, Participant
-from sip_gateway.worker_protocol import CallHints, LegSpec, OpenCall, Pause
+from sip_gateway.worker_protocol import CallHints, LegSpec, OpenCall, Pause, SrtpKeys
 
 LONGEST_TEXT = 200
 """Characters kept of what a peer names: names, addresses, labels."""
@@ -151,7 +151,7 @@ def plan(
     """Give `call` the legs that the peer's description asks for; returns the lines we take."""
     assert body.session is not None
     in_use = {leg.line: leg.spec.codec for leg in call.legs}
-    taken = negotiate.lines(body.session, in_use)
+    taken = negotiate.lines(body.session, in_use, srtp=settings.srtp)
     known = {leg.line: leg for leg in call.legs}
     legs = []
     for line in taken.values():
@@ -159,6 +159,7 @@ def plan(
         # `sendonly` is hold where the peer could have listened too: it plays music to us.
         on_hold = call.ingress == "sip" and leg.two_way and line.direction == "sendonly"
         # To an offer of ours, which is `recvonly`, it is the plain answer.
+        leg = _with(leg, srtp=_keys(call, line, leg.spec.srtp, to_our_offer=to_our_offer))
         legs.append(_with(leg, held=True) if on_hold and not to_our_offer else leg)
     if call.ingress == "sip":
         # Port 0 is an old way to hold a plain call; a recorder's stream is over.
@@ -176,7 +177,10 @@ def plan_offer(call: Call, settings: Settings) -> None:
         line = negotiate.Line(
             index, sdp.PCMU, sdp.TELEPHONE_EVENT, "sendonly", False, label[:LONGEST_TEXT]
         )
-        call.legs += (_leg(call, line, None),)
+        leg = _leg(call, line, None)
+        if settings.srtp == "required":
+            leg = _with(leg, srtp=SrtpKeys(suite=sdes.OFFERED[0], remote=b"", local=b""))
+        call.legs += (leg,)
     describe(call, settings)
 
 
@@ -199,7 +203,8 @@ def describe(call: Call, settings: Settings, *, told: Metadata | None = None) ->
 
 def answer_sdp(call: Call, offer: sdp.Session, taken: dict[int, negotiate.Line]) -> None:
     """Make `call.description` the answer to `offer`."""
-    _say(call, tuple(negotiate.answer(offer, taken, ports=call.ports)))
+    keys = {leg.line: leg.spec.srtp.local for leg in call.legs if leg.spec.srtp}
+    _say(call, tuple(negotiate.answer(offer, taken, ports=call.ports, keys=keys)))
 
 
 def offer_sdp(call: Call) -> None:
@@ -217,7 +222,8 @@ def offer_sdp(call: Call) -> None:
 
 
 def _offered(leg: Leg) -> sdp.Media:
-    return negotiate.offer_line(leg.spec.rtp_port or 0, label=leg.spec.label)
+    crypto = sdes.offered() if leg.spec.srtp else ()
+    return negotiate.offer_line(leg.spec.rtp_port or 0, label=leg.spec.label, crypto=crypto)
 
 
 def _say(call: Call, media: tuple[sdp.Media, ...]) -> None:
@@ -250,8 +256,28 @@ def _leg(call: Call, line: negotiate.Line, known: Leg | None) -> Leg:
         label=line.label[:LONGEST_TEXT],
         held=line.silent,
         rtp_port=rtp_port,
+        srtp=known.spec.srtp if known else None,
     )
     return Leg(spec=spec, line=line.position, two_way=two_way)
+
+
+def _keys(
+    call: Call, line: negotiate.Line, known: SrtpKeys | None, *, to_our_offer: bool
+) -> SrtpKeys | None:
+    """The leg's keys: ours stays what it was, and is the offered one where we offered."""
+    crypto = line.crypto
+    if crypto is None:
+        return None
+    local = known.local if known and known.suite == crypto.suite else b""
+    if to_our_offer and line.position < len(call.description.media):
+        offered = call.description.media[line.position].crypto
+        local = next((ours.key for ours in offered if ours.tag == crypto.tag), local)
+    return SrtpKeys(
+        suite=crypto.suite,
+        remote=crypto.key,
+        local=local or sdes.new_key(crypto.suite),
+        mki_bytes=crypto.mki_bytes,
+    )
 
 
 def _parties(call: Call) -> Sequence[Participant | None]:

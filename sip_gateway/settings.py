@@ -75,6 +75,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     media_timeout_s: float = 60.0
     """A call without any packet for so long is over. Raise it for SBCs that suppress silence."""
 
+    srtp: Literal["offered", "required", "never"] = "offered"
+    """Encrypted audio (SRTP, keys in the SDP): taken where offered; `required` refuses calls
+    without it. Keys are as safe as the signalling: have it over TLS."""
+
     jitter_ms: int = 60
     """How long a missing packet is waited for. Raise it on poor networks; captions wait as long."""
 

@@ -5,6 +5,7 @@ a worker that dies gets its calls again when it is back, on the same ports. Ever
 outside before the peer hears of it, so that after a crash its BYE still finds it.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 import msgspec
@@ -14,15 +15,12 @@ from sip_gateway import hints
 from sip_gateway.call import BadBody, Body, Call, read_body
 from sip_gateway.commands import CallCommand, PauseCall
 from sip_gateway.line import Identity, Kept, Line, Note, Stage, agreed
+from sip_gateway.roster import Roster
 from sip_gateway.settings import Settings
 from sip_gateway.sip import sdp
 from sip_gateway.sip.deadlines import Deadlines
 from sip_gateway.sip.dialog import Dialog, DialogId
-from sip_gateway.sip.exchange import Tally
-from sip_gateway.sip.flow import Flow, Outgoing
-from sip_gateway.sip.message import Request
-from sip_gateway.sip.screening import Refusal
-from sip_gateway.sip.user_agent import (
+from sip_gateway.sip.dialog_events import (
     Accepted,
     Acknowledged,
     Cancelled,
@@ -30,8 +28,13 @@ from sip_gateway.sip.user_agent import (
     Ended,
     Event,
     Invited,
-    UserAgent,
+    Pressed,
 )
+from sip_gateway.sip.exchange import Tally
+from sip_gateway.sip.flow import Flow, Outgoing
+from sip_gateway.sip.message import Request
+from sip_gateway.sip.screening import Refusal
+from sip_gateway.sip.user_agent import Login, UserAgent
 from sip_gateway.worker_protocol import (
     CallClosed,
     CallHints,
@@ -40,6 +43,7 @@ from sip_gateway.worker_protocol import (
     ClockStarted,
     CloseCall,
     FromWorker,
+    LoadTold,
     MediaTimedOut,
     Pause,
     PauseChanged,
@@ -60,7 +64,7 @@ CLOSE_WITHIN_S = 600.0
 """How long a worker may take to flush a call's end."""
 
 RETRY = (("Retry-After", "5"),)
-NO_AUDIO = "no audio line with PCMU or PCMA over RTP/AVP"
+NO_AUDIO = "no audio line with a codec and an encryption that we take"
 
 
 class Switchboard:
@@ -87,12 +91,18 @@ class Switchboard:
         self._lines: dict[str, Line] = {}
         self._by_dialog: dict[DialogId, Line] = {}
         self._agent.out_of_service = True
-        self._workers_up = [False] * settings.media_workers
+        self._roster = Roster(
+            settings.media_workers, refuse_above_load=settings.refuse_above_load
+        )
         self._draining = False
         self._deadlines: Deadlines[str] = Deadlines()
         self._to_keep: list[Kept] = []
         self._to_workers: list[tuple[int, ToWorker]] = []
         self._notes: list[Note] = []
+
+    def ask(self, login: Login) -> None:
+        """New calls have to say who they are."""
+        self._agent.login = login
 
     # What comes in.
 
@@ -103,6 +113,9 @@ class Switchboard:
 
     def receive_from_worker(self, worker: int, message: FromWorker, *, now: float) -> None:
         """One message of a media worker."""
+        if isinstance(message, LoadTold):
+            self._roster.tells_load(worker, message.load)
+            return
         line = self._lines.get(message.call_id)
         if line is None or line.call.worker != worker or not line.attached:
             return
@@ -147,15 +160,15 @@ class Switchboard:
 
     def worker_up(self, worker: int, *, now: float) -> None:
         """A worker can be talked to: it gets back the calls that were its own."""
-        self._workers_up[worker] = True
+        self._roster.comes(worker)
         self._agent.out_of_service = self._draining
         for line in self._of(worker):
             self._reopen(line, now)
 
     def worker_down(self, worker: int, *, now: float) -> None:
         """A worker is gone with everything it knew."""
-        self._workers_up[worker] = False
-        self._agent.out_of_service = self._draining or not any(self._workers_up)
+        self._roster.goes(worker)
+        self._agent.out_of_service = self._draining or not any(self._roster.up)
         for line in self._of(worker):
             line.attached = False
             self._deadlines.set(line.call.call_id, None)
@@ -165,7 +178,7 @@ class Switchboard:
     def restore(self, kept: Iterable[Call], *, now: float) -> None:
         """Take up the calls an earlier process kept."""
         for call in kept:
-            call.worker %= len(self._workers_up)
+            call.worker %= len(self._roster.up)
             line = Line(call, Stage.CLOSING if call.closing else Stage.TALKING)
             line.agreed = agreed(call)
             self._lines[call.call_id] = line
@@ -250,15 +263,19 @@ class Switchboard:
                 self._close(line, "cancelled", now)
             case Cancelled():
                 self._undo(line)
+            case Pressed():
+                self._press(line, event.keyed)
             case Ended():
                 self._close(line, event.reason, now)
 
     def _invited(self, dialog: Dialog, request: Request, now: float) -> None:
-        worker = self._least_loaded()
-        if self._draining or worker is None:
+        worker = self._roster.choose(Counter(line.call.worker for line in self._lines.values()))
+        if self._draining or not any(self._roster.up):
             refusal = Refusal(503, "draining" if self._draining else "no media worker", RETRY)
         elif self.active() >= self._settings.max_calls:
-            refusal = Refusal(486, "max_calls")
+            refusal = Refusal(486, "max_calls", RETRY)
+        elif worker is None:
+            refusal = Refusal(503, "the recogniser has no room", RETRY)
         else:
             try:
                 self._begin(dialog, request, worker=worker, now=now)
@@ -409,6 +426,12 @@ class Switchboard:
             line.call.legs, line.call.metadata, line.call.description = line.agreed
         line.request, line.body, line.taken = None, Body(), None
 
+    def _press(self, line: Line, keyed: Keyed) -> None:
+        """A key press told by signalling, which does not say on which leg: the customer's."""
+        if line.attached and (legs := line.call.specs):
+            leg = next((leg for leg in legs if leg.role == "customer"), legs[0])
+            self._to_workers.append((line.call.worker, pressed(line.call, leg.leg_id, keyed)))
+
     # Calls end, and survive their worker.
 
     def _hang_up(self, line: Line, reason: str, now: float) -> None:
@@ -431,7 +454,7 @@ class Switchboard:
     def _reopen(self, line: Line, now: float) -> None:
         """Give a call back to its worker, if that is there; one that is over, to be closed."""
         call = line.call
-        if not self._workers_up[call.worker] or line.attached:
+        if not self._roster.up[call.worker] or line.attached:
             return
         line.attached = True
         opening = call.open(resumed=True)
@@ -478,7 +501,3 @@ class Switchboard:
 
     def _of(self, worker: int) -> list[Line]:
         return [line for line in self._lines.values() if line.call.worker == worker]
-
-    def _least_loaded(self) -> int | None:
-        up = [worker for worker, is_up in enumerate(self._workers_up) if is_up]
-        return min(up, key=lambda worker: len(self._of(worker)), default=None)

@@ -11,6 +11,22 @@ from datetime import datetime
 import msgspec
 
 
+class SrtpKeys(msgspec.Struct, frozen=True, kw_only=True):
+    """Both ends' keys of an encrypted leg. They do not show."""
+
+    suite: str
+    """As in RFC 4568: `AES_CM_128_HMAC_SHA1_80`."""
+
+    remote: bytes
+    """What the peer sends with: master key, then salt. Empty while the peer has not told."""
+
+    local: bytes
+    mki_bytes: int = 0
+
+    def __repr__(self) -> str:
+        return f"SrtpKeys(suite={self.suite!r})"
+
+
 class LegSpec(msgspec.Struct, frozen=True, kw_only=True):
     """What a media worker must know about one leg."""
 
@@ -30,6 +46,9 @@ class LegSpec(msgspec.Struct, frozen=True, kw_only=True):
     held: bool = False
     rtp_port: int | None = None
     """Bind this port (a call taken up again after a restart); None lets the worker choose."""
+
+    srtp: SrtpKeys | None = None
+    """None: the leg's packets are not encrypted."""
 
 
 class HintedPhrase(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,12 +16,13 @@ from sip_gateway.events import (
     LegResumed,
     MediaStarted,
 )
-from sip_gateway.media.leg import MediaLeg, new_leg
+from sip_gateway.media.leg import new_leg
 from sip_gateway.media.metrics import MediaMetrics
 from sip_gateway.media.pause_rule import Asked, CallPause
 from sip_gateway.media.port_pool import NoPort, PortPool
 from sip_gateway.media.progress import Heard, Progress
 from sip_gateway.media.rtp_socket import RtpSocket, open_socket
+from sip_gateway.media.running_leg import LONGEST_WAIT_S, RunningLeg
 from sip_gateway.media.sinks import AudioSink, CallSink, JoinedLeg
 from sip_gateway.rtp.clock import CallClock
 from sip_gateway.settings import Settings
@@ -45,9 +46,6 @@ SAY_AGAIN_S = 30.0
 MOST_BEHIND_MS = 2_000
 """A pause reaches back so much further at most, where a leg's audio is late."""
 
-LONGEST_WAIT_S = 0.1
-"""Packets that complete no frame are taken after so long."""
-
 
 class Parts(NamedTuple):
     """What every call of a worker is made with."""
@@ -65,49 +63,6 @@ class Parts(NamedTuple):
     """See `Sinks`."""
 
 
-class RunningLeg:
-    """A leg with its port and its task."""
-
-    def __init__(self, leg: MediaLeg, rtp: RtpSocket, *, lag_ms: int = 0) -> None:
-        self.leg = leg
-        self.rtp = rtp
-        self.finished_ms = 0
-        """End of the last segment that is finished and safe."""
-
-        self._lag_ms = lag_ms
-        self.wake = asyncio.Event()
-        self.open_since_ms: int | None = None
-        """Start of the segment that the recogniser has begun and not finished."""
-
-        self.leaves: str | None = None
-        """Why the leg ends; "" when another worker will take it up."""
-
-        self.wanted = 1
-        """So many packets complete the next frame: fewer need not wake the leg."""
-
-        self.task: asyncio.Task[None] | None = None
-        self.reported: dict[str, int] = {}
-
-    @property
-    def safe_until_ms(self) -> int:
-        """Words before this will not be lost with this process."""
-        if self.leg.missed_since_ms is not None:
-            return self.leg.missed_since_ms
-        if self.open_since_ms is not None:
-            return min(self.open_since_ms, self.leg.fed_until_ms)
-        # Somebody may have begun to speak without that any word has come back yet.
-        begun_ms = self.leg.fed_until_ms - self._lag_ms
-        return max(self.finished_ms, self.leg.taken_up_ms, begun_ms)
-
-    def is_due(self, *, now: float) -> bool:
-        """True when the leg's task has something to do."""
-        pending = self.rtp.pending
-        if pending and (len(pending) >= self.wanted or now - pending[0][1] >= LONGEST_WAIT_S):
-            return True
-        due = self.leg.next_timer()
-        return due is not None and due <= now
-
-
 class MediaCall:
     """A call from `OpenCall` to its end, or until another worker takes it up."""
 
@@ -120,6 +75,7 @@ class MediaCall:
         self._alive_at = monotonic()
         before = parts.progress.read(opened.call_id) if opened.resumed else None
         self._before = before.until_ms if before else {}
+        self._srtp_before = before.srtp if before else {}
         known = opened.clock_started_at or (before.clock_started_at if before else None)
         self.clock_started_at = known
         self.clock = CallClock(monotonic() - _since(known) if known else None)
@@ -192,6 +148,8 @@ class MediaCall:
             wall=self._wall,
         )
         now_ms = self.clock.ms(monotonic())
+        if again:
+            leg.take_up_srtp(self._srtp_before.get(spec.leg_id))
         if again and not spec.held:
             leg.missed_since_ms = self._before.get(spec.leg_id, now_ms)
         running = self.legs[spec.leg_id] = RunningLeg(leg, rtp, lag_ms=self._parts.lag_ms)
@@ -396,7 +354,12 @@ class MediaCall:
         """Write down how far the call was heard."""
         if self.clock_started_at and self.legs:
             until_ms = {leg_id: running.safe_until_ms for leg_id, running in self.legs.items()}
-            self._parts.progress.write(self.call_id, Heard(self.clock_started_at, until_ms))
+            srtp = {
+                leg_id: (at.ssrc, at.number)
+                for leg_id, running in self.legs.items()
+                if running.leg.srtp and (at := running.leg.srtp.position)
+            }
+            self._parts.progress.write(self.call_id, Heard(self.clock_started_at, until_ms, srtp))
 
     def times_out(self, *, now: float) -> bool:
         """True once, when no leg that should be sending has sent for too long."""

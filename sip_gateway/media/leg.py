@@ -10,6 +10,7 @@ from sip_gateway.media.pauses import Pauses, Span
 from sip_gateway.media.sinks import JoinedLeg
 from sip_gateway.rtp.clock import CallClock
 from sip_gateway.rtp.keys import KeyRules
+from sip_gateway.rtp.packet import is_rtcp
 from sip_gateway.rtp.receiver import (
     STEP_MS,
     Counts,
@@ -19,6 +20,7 @@ from sip_gateway.rtp.receiver import (
     Pressed,
     Step,
 )
+from sip_gateway.rtp.srtp import Position, Refused, Srtp
 from sip_gateway.rtp.timeline import PER_MS
 from sip_gateway.settings import Settings
 from sip_gateway.worker_protocol import LegSpec
@@ -58,6 +60,7 @@ class MediaLeg:
         self._wall = wall
         self._upsampler = Upsampler()
         self._suspended = False
+        self.srtp: Srtp | None = Srtp(spec.srtp) if spec.srtp else None
         if spec.held:
             receiver.hold()
 
@@ -78,7 +81,26 @@ class MediaLeg:
 
     def receive_datagram(self, data: bytes, *, now: float) -> None:
         """Take what came to the leg's port."""
+        if is_rtcp(data):
+            return
+        if self.srtp is not None:
+            try:
+                data = self.srtp.unprotect(data, now=now)
+            except Refused as refused:
+                self._count_refused(replayed=refused.replayed)
+                return
         self.receiver.receive_datagram(data, now=now)
+
+    def _count_refused(self, *, replayed: bool) -> None:
+        if replayed:
+            self.counts.replayed += 1
+        else:
+            self.counts.unauthentic += 1
+
+    def take_up_srtp(self, heard: tuple[int, int] | None) -> None:
+        """The leg was listened to before, by another process, up to this source and number."""
+        if heard is not None and self.spec.srtp is not None:
+            self.srtp = Srtp(self.spec.srtp, resumed_at=Position(*heard))
 
     def receive_timer(self, *, now: float) -> None:
         """Give up what was waited for in vain."""
@@ -100,11 +122,20 @@ class MediaLeg:
         """The leg goes on as described now; its media may come from elsewhere."""
         self.receiver.change_media(media_format(spec))
         self.receiver.unlock()
+        self._change_keys(spec)
         if spec.held and not self.held:
             self.receiver.hold()
         elif self.held and not spec.held:
             self.receiver.resume()
         self.spec = spec
+
+    def _change_keys(self, spec: LegSpec) -> None:
+        if spec.srtp is None:
+            self.srtp = None
+        elif self.srtp is None:
+            self.srtp = Srtp(spec.srtp)
+        else:
+            self.srtp.change(spec.srtp)
 
     def pause(self, at_ms: int) -> None:
         """Nothing from `at_ms` on is passed on; keys are heard nevertheless."""

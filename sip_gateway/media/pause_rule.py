@@ -6,7 +6,7 @@ Keys live here and nowhere else: a few seconds, in memory, as many as the longes
 from collections import deque
 from enum import Enum
 
-from sip_gateway.audio.tones import Key
+from sip_gateway.audio.key import Key
 from sip_gateway.settings import Pause as Settings
 
 BETWEEN_KEYS_MS = 5_000

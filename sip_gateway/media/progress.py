@@ -22,6 +22,9 @@ class Heard(msgspec.Struct, frozen=True):
     until_ms: dict[str, int]
     """By leg id."""
 
+    srtp: dict[str, tuple[int, int]] = {}
+    """By encrypted leg: its source and how far that has counted. No keys."""
+
 
 class Progress:
     """The files of one appliance; its workers share the directory."""

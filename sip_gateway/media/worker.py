@@ -15,11 +15,12 @@ from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry
 
-from sip_gateway.media.call import MediaCall, Parts, RunningLeg
+from sip_gateway.media.call import MediaCall, Parts
 from sip_gateway.media.connection import Disconnected, read_message, write_message
 from sip_gateway.media.metrics import MediaMetrics
 from sip_gateway.media.port_pool import NoPort, PortPool
 from sip_gateway.media.progress import Progress
+from sip_gateway.media.running_leg import RunningLeg
 from sip_gateway.media.sinks import AudioSink, CallSink
 from sip_gateway.settings import Settings
 from sip_gateway.worker_protocol import (

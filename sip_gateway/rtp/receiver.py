@@ -7,7 +7,7 @@ are filled, and longer ones are skipped by the next step's start.
 from typing import NamedTuple
 
 from sip_gateway.audio.g711 import SILENCE, transcode
-from sip_gateway.audio.tones import Key
+from sip_gateway.audio.key import Key
 from sip_gateway.rtp.clock import CallClock
 from sip_gateway.rtp.jitter import JitterBuffer, Played
 from sip_gateway.rtp.keys import NO_RULES, KeyRules, LegKeys
@@ -76,6 +76,8 @@ class Counts:
         "lost",
         "malformed",
         "received",
+        "replayed",
+        "unauthentic",
         "wrong_ssrc",
     )
 
@@ -89,6 +91,10 @@ class Counts:
         self.wrong_ssrc = 0
         self.held = 0
         """Came while the leg was on hold, and were not listened to."""
+        self.replayed = 0
+        """Of an encrypted leg: seen before."""
+        self.unauthentic = 0
+        """Of an encrypted leg: not of who has the key."""
         self.dropped = 0
         """Too long, or faster than they could be taken."""
 

@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from sip_gateway.sip.sdes import Crypto
 from sip_gateway.sip.sdp import PCMA, PCMU, TELEPHONE_EVENT, Codec, Media, Session, audio
 
 DECODED = ("PCMU", "PCMA")
-PROTOCOLS = ("RTP/AVP", "RTP/AVPF")
+PLAIN = ("RTP/AVP", "RTP/AVPF")
+SECURE = ("RTP/SAVP", "RTP/SAVPF")
+PROTOCOLS = {"offered": PLAIN + SECURE, "required": SECURE, "never": PLAIN}
+"""By `[sip_gateway] srtp`."""
 UNSPECIFIED = ("0.0.0.0", "::")
 """As c= address: hold in the manner of RFC 2543."""
 
@@ -28,23 +32,30 @@ class Line(NamedTuple):
     label: str
     """Of the peer; empty where there is none."""
 
+    crypto: Crypto | None = None
+    """The first of the peer's keys that we can do; None where the line is not encrypted."""
+
     @property
     def codecs(self) -> tuple[Codec, ...]:
         """What we answer."""
         return (self.codec, self.telephone_event) if self.telephone_event else (self.codec,)
 
 
-def lines(session: Session, codecs_in_use: Mapping[int, str]) -> dict[int, Line]:
+def lines(
+    session: Session, codecs_in_use: Mapping[int, str], *, srtp: str = "offered"
+) -> dict[int, Line]:
     """The lines we take, by index; a line's codec stays what it was if it is still there."""
     return {
         index: line
         for index, media in enumerate(session.media)
-        if (line := _line(index, media, codecs_in_use.get(index, "")))
+        if media.proto in PROTOCOLS[srtp]
+        and (line := _line(index, media, codecs_in_use.get(index, "")))
     }
 
 
 def _line(index: int, media: Media, in_use: str) -> Line | None:
-    if media.kind != "audio" or media.port == 0 or media.proto not in PROTOCOLS:
+    secure = media.proto in SECURE
+    if media.kind != "audio" or media.port == 0 or (secure and not media.crypto):
         return None
     narrow = [codec for codec in media.codecs if codec.rate_hz == 8000]
     decoded = [codec for codec in narrow if codec.name in DECODED]
@@ -53,25 +64,39 @@ def _line(index: int, media: Media, in_use: str) -> Line | None:
     codec = next((codec for codec in decoded if codec.name == in_use), decoded[0])
     events = next((codec for codec in narrow if codec.name == "TELEPHONE-EVENT"), None)
     silent = media.direction in ("inactive", "recvonly") or media.address in UNSPECIFIED
-    return Line(index, codec, events, media.direction, silent, media.label)
+    crypto = media.crypto[0] if secure else None
+    return Line(index, codec, events, media.direction, silent, media.label, crypto)
 
 
-def answer(offer: Session, taken: Mapping[int, Line], *, ports: Mapping[int, int]) -> list[Media]:
-    """Our m= lines: as many as offered, in their order, port 0 where we take nothing."""
+def answer(
+    offer: Session,
+    taken: Mapping[int, Line],
+    *,
+    ports: Mapping[int, int],
+    keys: Mapping[int, bytes] | None = None,
+) -> list[Media]:
+    """Our m= lines: as many as offered, in their order, port 0 where we take nothing.
+
+    `ports` and `keys`, ours where it is encrypted, are by line.
+    """
     return [
-        _answer_line(media, taken.get(index), ports.get(index, 0))
+        _answer_line(media, taken.get(index), ports.get(index, 0), key=(keys or {}).get(index))
         for index, media in enumerate(offer.media)
     ]
 
 
-def _answer_line(media: Media, line: Line | None, port: int) -> Media:
+def _answer_line(media: Media, line: Line | None, port: int, *, key: bytes | None) -> Media:
     if line is None or not port:
-        return media._replace(port=0, codecs=(), direction="inactive")
+        return media._replace(port=0, codecs=(), direction="inactive", crypto=())
     direction = "recvonly" if media.direction in ("sendrecv", "sendonly") else "inactive"
     ours = audio(port, line.codecs, direction=direction, label=media.label, ptime_ms=media.ptime_ms)
-    return ours._replace(proto=media.proto)
+    crypto: tuple[Crypto, ...] = ()
+    if line.crypto is not None and key is not None:
+        crypto = (Crypto(line.crypto.tag, line.crypto.suite, key),)
+    return ours._replace(proto=media.proto, crypto=crypto)
 
 
-def offer_line(port: int, *, label: str = "") -> Media:
+def offer_line(port: int, *, label: str = "", crypto: tuple[Crypto, ...] = ()) -> Media:
     """An m= line of ours for a peer that left the offer to us."""
-    return audio(port, (PCMU, PCMA, TELEPHONE_EVENT), direction="recvonly", label=label)
+    line = audio(port, (PCMU, PCMA, TELEPHONE_EVENT), direction="recvonly", label=label)
+    return line._replace(proto="RTP/SAVP", crypto=crypto) if crypto else line

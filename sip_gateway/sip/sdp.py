@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from aiosipua.sdp import MediaDescription, SdpMessage, parse_sdp
 
+from sip_gateway.sip import sdes
+from sip_gateway.sip.sdes import Crypto
+
 MAX_SDP_BYTES = 64 * 1024
 MAX_MEDIA_LINES = 32
 
@@ -39,6 +42,12 @@ class Media(NamedTuple):
 
     label: str = ""
     ptime_ms: int | None = None
+    crypto: tuple[Crypto, ...] = ()
+    """Keys of SRTP that we can do, in the peer's order."""
+
+    rtcp_mux: bool = False
+    rtcp: str = ""
+    """`a=rtcp` (RFC 3605): a port, and an address if it is another one."""
 
 
 class Session(NamedTuple):
@@ -91,6 +100,9 @@ def _media(session: SdpMessage, line: MediaDescription) -> Media:
         connection.address.partition("/")[0] if connection else "",
         labels[0].strip(),
         _ptime_ms(line),
+        sdes.parse(line.attributes.get("crypto") or ()),
+        "rtcp-mux" in line.attributes,
+        (line.attributes.get("rtcp") or [""])[0].strip(),
     )
 
 
@@ -134,6 +146,9 @@ def _media_lines(media: Media) -> list[str]:
         if media.ptime_ms:
             lines.append(f"a=ptime:{media.ptime_ms}")
         lines.append(f"a={media.direction}")
+        lines += [f"a=crypto:{sdes.written(crypto)}" for crypto in media.crypto]
+        if media.rtcp_mux:
+            lines.append("a=rtcp-mux")
     if media.label:
         lines.append(f"a=label:{media.label}")
     return lines
