@@ -189,32 +189,74 @@ async def test_malformed_messages_harm_no_call(line: TestGateway, tmp_path: Path
     assert line.lost() == 0
 
 
-async def test_baresip_places_a_plain_call(line: TestGateway, tmp_path: Path) -> None:
-    noise = np.random.default_rng(1).normal(0, 0.1, 8000 * SPEECH_S)
-    soundfile.write(tmp_path / "speech.wav", noise, 8000, subtype="PCM_16")
-    modules = ("account", "menu", "g711", "aufile")
+@contextlib.asynccontextmanager
+async def baresip(
+    line: TestGateway, folder: Path, account: str, *modules: str, seconds: int = 4
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A call of this account while it lasts; it must end well."""
+    rate_hz = 16000 if "/16000" in account else 8000
+    noise = np.random.default_rng(1).normal(0, 0.1, rate_hz * SPEECH_S)
+    soundfile.write(folder / "speech.wav", noise, rate_hz, subtype="PCM_16")
     program = needs("baresip")
-    (tmp_path / "config").write_text(
+    loaded = ("account", "menu", "aufile", *modules)
+    (folder / "config").write_text(
         f"module_path {Path(program).parents[1] / 'lib' / 'baresip' / 'modules'}\n"
-        + "".join(f"module{'_app' * (i < 2)} {name}.so\n" for i, name in enumerate(modules))
+        + "".join(f"module{'_app' * (i < 2)} {name}.so\n" for i, name in enumerate(loaded))
         + "net_interface 127.0.0.1\nsip_listen 127.0.0.1:0\n"
-        + f"audio_source aufile,{tmp_path}/speech.wav\n"
-        + f"audio_player aufile,{tmp_path}/heard.wav\naudio_alert aufile,{tmp_path}/ring.wav\n"
+        + f"audio_source aufile,{folder}/speech.wav\n"
+        + f"audio_player aufile,{folder}/heard.wav\naudio_alert aufile,{folder}/ring.wav\n"
     )
-    (tmp_path / "accounts").write_text("<sip:ann@127.0.0.1>;regint=0;audio_codecs=PCMA/8000/1\n")
-    (tmp_path / "contacts").write_text("")
+    (folder / "accounts").write_text(f"<sip:ann@127.0.0.1>;regint=0;{account}\n")
+    (folder / "contacts").write_text("")
     process = await asyncio.create_subprocess_exec(
-        program, "-f", str(tmp_path), "-e", f"/dial sip:line@127.0.0.1:{line.port}", "-t", "4",
-        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
+        program, "-f", str(folder), "-e", f"/dial sip:line@127.0.0.1:{line.port}",
+        "-t", str(seconds), stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
-    assert await process.wait() == 0
+    try:
+        yield process
+        assert await process.wait() == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def test_baresip_places_a_plain_call(line: TestGateway, tmp_path: Path) -> None:
+    async with baresip(line, tmp_path, "audio_codecs=PCMA/8000/1", "g711"):
+        pass
     (ended,) = await line.ended()
     assert ended.reason == "bye"
     (leg,) = line.of(LegJoined)
     assert leg.codec == "PCMA"
     assert line.frames()[0] >= 30
     assert line.lost() == 0
+
+
+async def test_baresip_places_an_encrypted_call(line: TestGateway, tmp_path: Path) -> None:
+    account = "audio_codecs=PCMU/8000/1;mediaenc=srtp-mand"
+    async with baresip(line, tmp_path, account, "g711", "srtp"):
+        pass
+    (ended,) = await line.ended()
+    assert ended.reason == "bye"
+    (left,) = line.of(LegLeft)
+    assert left.packets_received >= 150
+    assert line.frames()[0] >= 30
+    assert line.lost() == 0
+
+
+async def test_an_encrypted_call_survives_a_killed_media_worker(tmp_path: Path) -> None:
+    account = "audio_codecs=PCMU/8000/1;mediaenc=srtp-mand"
+    async with gateway(tmp_path / "state", local()) as line:
+        async with baresip(line, tmp_path, account, "g711", "srtp", seconds=7):
+            await line.until(lambda: bool(line.of(LegJoined)))
+            await asyncio.sleep(1)  # of speech
+            line.signal_worker(signal.SIGKILL)
+        (ended,) = await line.ended()
+    assert ended.reason == "bye"
+    assert [gap.why for gap in line.of(Gap)] == ["worker_restarted"]
+    (left,) = line.of(LegLeft)
+    assert left.packets_received >= 50
 
 
 @TRANSPORTS
