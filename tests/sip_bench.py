@@ -21,6 +21,7 @@ from sip_gateway.worker_protocol import (
     FromWorker,
     OpenCall,
     PauseLegs,
+    PressKey,
     ResumeLegs,
     ToWorker,
     UpdateLegs,
@@ -191,7 +192,7 @@ class Bench:
     def obey(self, worker: int, order: ToWorker) -> None:
         """Do what a worker is told."""
         answer: FromWorker
-        if isinstance(order, PauseLegs | ResumeLegs):
+        if isinstance(order, PauseLegs | ResumeLegs | PressKey):
             return
         if isinstance(order, CloseCall):
             answer = CallClosed(call_id=order.call_id)
@@ -207,6 +208,10 @@ class Bench:
         if wanted is not None:
             self._ports[leg_id] = wanted
         return self._ports[leg_id]
+
+    def forget_ports(self) -> None:
+        """No call is left that has any."""
+        self._ports.clear()
 
     def orders(self, kind: type[OpenCall | UpdateLegs | CloseCall]) -> list[ToWorker]:
         """What the workers were told, of one kind."""

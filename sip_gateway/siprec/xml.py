@@ -6,6 +6,7 @@ document type declaration is refused: it is the door to entity bombs and externa
 
 from xml.parsers import expat
 
+MAX_BYTES = 128 * 1024
 MAX_DEPTH = 16
 MAX_ELEMENTS = 2000
 
@@ -69,7 +70,10 @@ class _Builder:
 
 def parse(document: bytes) -> Element:
     """The root element; BadXml if the document is broken, has a DTD, or is too large."""
+    if len(document) > MAX_BYTES:
+        raise BadXml("too large")
     parser = expat.ParserCreate()
+    parser.buffer_text = True
     builder = _Builder()
     parser.StartElementHandler = builder.start
     parser.EndElementHandler = builder.end

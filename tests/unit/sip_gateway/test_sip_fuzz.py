@@ -1,18 +1,24 @@
 """A malformed message harms no other call: mutated messages between those of a good call."""
 
+import gc
 import random
-from collections.abc import Callable
+import time
+import tracemalloc
 from pathlib import Path
+
+import pytest
 
 from sip_gateway.sip.framing import StreamFraming
 from sip_gateway.sip.message import Response
+from tests.mutations import MUTATIONS, mutate
 from tests.sip_bench import SDP, TCP, UDP, Bench, Inside, message, statuses
 
 ROUNDS = 3000
-METADATA = (Path(__file__).parents[2] / "data" / "siprec" / "rfc7865.xml").read_bytes()
-
-SPLICES = [b"\r\n", b"\r\n\r\n", b"\0", b'"', b"<", b">", b";", b",", b":", b"%", b"\xff\xc0"]
-SPLICES += [b"9" * 30, b"-1", b"tag=", b"sip:", b"SIP/2.0", b"z9hG4bK", b"--b", b"a=", b"m=audio "]
+DATA = Path(__file__).parents[2] / "data"
+METADATA = (DATA / "siprec" / "rfc7865.xml").read_bytes()
+CORPUS = {path.stem: path.read_bytes() for path in sorted((DATA / "fuzz" / "sip").iterdir())}
+SHORT = [whole for whole in CORPUS.values() if len(whole) < 4000]
+TORTURES = [path.read_bytes() for path in sorted((DATA / "rfc4475").glob("*.dat"))]
 
 
 def body() -> bytes:
@@ -44,42 +50,10 @@ def seed(number: int, chance: random.Random, *, victim: Inside) -> bytes:
     )
 
 
-def cut(data: bytes, chance: random.Random) -> bytes:
-    return data[: chance.randrange(len(data) + 1)]
-
-
-def flip(data: bytes, chance: random.Random) -> bytes:
-    changed = bytearray(data or b"x")
-    for _ in range(chance.randint(1, 5)):
-        changed[chance.randrange(len(changed))] = chance.randrange(256)
-    return bytes(changed)
-
-
-def splice(data: bytes, chance: random.Random) -> bytes:
-    at = chance.randrange(len(data) + 1)
-    return data[:at] + chance.choice(SPLICES) + data[at:]
-
-
-def drop(data: bytes, chance: random.Random) -> bytes:
-    lines = data.split(b"\r\n")
-    del lines[chance.randrange(len(lines))]
-    return b"\r\n".join(lines)
-
-
-def repeat(data: bytes, chance: random.Random) -> bytes:
-    lines = data.split(b"\r\n")
-    lines.insert(chance.randrange(len(lines)), chance.choice(lines))
-    return b"\r\n".join(lines)
-
-
-MUTATIONS: list[Callable[[bytes, random.Random], bytes]] = [cut, flip, splice, drop, repeat]
-
-
 def mutant(number: int, chance: random.Random, *, victim: Inside) -> bytes:
-    data = seed(number, chance, victim=victim)
-    for _ in range(chance.choice([0, 1, 1, 1, 2, 4])):
-        data = chance.choice(MUTATIONS)(data, chance)
-    return data
+    if number % 4 == 3:
+        return mutate(chance.choice(TORTURES + SHORT), chance)
+    return mutate(seed(number, chance, victim=victim), chance)
 
 
 def call(bench: Bench, name: str) -> Inside:
@@ -130,3 +104,53 @@ def test_a_stream_of_mutants_never_raises() -> None:
             size = chance.randint(1, 400)
             framing.receive_data(data[:size])
             data = data[size:]
+
+
+@pytest.mark.parametrize("name", CORPUS)
+def test_no_message_of_the_corpus_costs_much_or_raises(name: str) -> None:
+    bench = Bench()
+    began = time.process_time()
+    for flow in (UDP, TCP):
+        bench.put(CORPUS[name], flow)
+    # A careless pattern takes seconds for these; all we allow is what a slow machine needs.
+    assert time.process_time() - began < 0.5
+    assert bench.switchboard.active() <= 1
+    assert sum(len(outgoing.data) for outgoing in bench.sent) < 20 * len(CORPUS[name])
+
+
+def test_memory_stays_flat_under_mutants() -> None:
+    bench, chance = Bench(max_calls=10_000), random.Random(3550)
+    held: list[int] = []
+    tracemalloc.start()
+    try:
+        for number in range(1, 2001):
+            bench.put(mutant(number, chance, victim=Inside()))
+            if number % 500 == 0:
+                bench.run_for(8000.0)
+                for seen in (bench.sent, bench.told, bench.notes):
+                    seen.clear()
+                bench.forget_ports()
+                gc.collect()
+                held.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+    assert bench.switchboard.active() == 0
+    assert held[-1] - held[0] < 100_000, held
+
+
+def test_every_kind_of_refusal_is_counted() -> None:
+    bench, chance = Bench(max_calls=10_000), random.Random(4566)
+    for number in range(2000):
+        bench.put(mutant(number, chance, victim=Inside()))
+    malformed = {kind for what, kind in bench.counts if what == "malformed"}
+    refusals = {kind for what, kind in bench.counts if what == "refusals"}
+    assert malformed >= {"400", "505"}
+    assert refusals >= {"400", "405", "415", "416", "420", "481", "501"}
+    said = [outgoing.data for outgoing in bench.sent if outgoing.data.startswith(b"SIP/2.0 4")]
+    counted = sum(n for (what, kind), n in bench.counts.items() if kind.startswith("4"))
+    assert (
+        len(said)
+        <= counted
+        + bench.counts[("retransmissions", "sent")]
+        + bench.counts[("retransmissions", "received")]
+    )
