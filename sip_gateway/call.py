@@ -194,8 +194,8 @@ def describe(call: Call, settings: Settings, *, told: Metadata | None = None) ->
         _with(
             leg,
             role=role,
-            participant_name=party.name[:LONGEST_TEXT] if party else "",
-            participant_aor=party.aor[:LONGEST_TEXT] if party else "",
+            participant_name=_kept(party.name) if party else "",
+            participant_aor=_kept(party.aor) if party else "",
         )
         for leg, role, party in zip(call.legs, for_legs, parties, strict=True)
     )
@@ -253,7 +253,7 @@ def _leg(call: Call, line: negotiate.Line, known: Leg | None) -> Leg:
         codec=line.codec.name,
         payload_type=line.codec.payload_type,
         telephone_event_type=line.telephone_event.payload_type if line.telephone_event else None,
-        label=line.label[:LONGEST_TEXT],
+        label=_kept(line.label),
         held=line.silent,
         rtp_port=rtp_port,
         srtp=known.spec.srtp if known else None,
@@ -293,6 +293,11 @@ def caller_of(dialog: Dialog) -> Participant:
     """The party of the From header."""
     party = dialog.remote
     return Participant(name=party.name, aor=party.uri)
+
+
+def _kept(text: str) -> str:
+    """As much of a peer's words as is kept: no store takes a zero byte, and no page wants one."""
+    return "".join(c for c in text[:LONGEST_TEXT] if c >= " " and c != "\x7f")
 
 
 def _with(leg: Leg, **changes: object) -> Leg:

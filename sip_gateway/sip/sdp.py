@@ -113,7 +113,9 @@ def _direction(attributes: dict[str, list[str]]) -> str:
 
 def _ptime_ms(line: MediaDescription) -> int | None:
     value = (line.attributes.get("ptime") or [""])[0].strip()
-    return int(value) if value.isascii() and value.isdigit() and 0 < int(value) <= 200 else None
+    # Its length first: int() raises for thousands of digits.
+    readable = len(value) <= 3 and value.isascii() and value.isdigit()
+    return int(value) if readable and 0 < int(value) <= 200 else None
 
 
 def build(session: Session, *, address: str) -> bytes:
