@@ -2,8 +2,8 @@
 
 Starts `trunkline up` with a state directory of its own, follows the live captions over the
 websocket while `trunkline call` plays two recorded legs, then prints the stored transcript, the
-summary, the delays and what the webhook received. Exit code 0 only if all of it worked and no
-process is left.
+summary, the delays and what the webhook received, and hears the redacted recording again. Exit
+code 0 only if all of it worked and no process is left.
 """
 
 import asyncio
@@ -164,6 +164,8 @@ async def play(appliance: RunningAppliance, receiver: Receiver) -> bool:
     await api(appliance, f"/v1/calls/{captions.call_id}/transcript?format=text", show=True)
     print(f"{BOLD}summary{PLAIN}")
     print(json.dumps(document["summary"], indent=2))
+    print(f"{BOLD}recording, heard again{PLAIN}")
+    proven = await prove(appliance, captions.call_id)
     print(f"{BOLD}delay from the last audio of a caption to this screen{PLAIN}")
     for name, delays in (
         ("finals", captions.final_delays_ms),
@@ -175,7 +177,7 @@ async def play(appliance: RunningAppliance, receiver: Receiver) -> bool:
     print(f"{BOLD}webhook{PLAIN}")
     receipt = await asyncio.to_thread(receiver.wait, 15.0)
     print(f"  {receipt or 'nothing came'}")
-    return call.returncode == 0 and bool(document["segments"]) and bool(receipt)
+    return call.returncode == 0 and bool(document["segments"]) and bool(receipt) and proven
 
 
 async def finished(appliance: RunningAppliance, call_id: str) -> dict[str, object]:
@@ -188,6 +190,22 @@ async def finished(appliance: RunningAppliance, call_id: str) -> dict[str, objec
                 assert isinstance(document, dict)
                 return document
             await asyncio.sleep(0.2)
+
+
+async def prove(appliance: RunningAppliance, call_id: str) -> bool:
+    """Whether the recording was made, and nothing personal is heard in it."""
+    async with asyncio.timeout(30):
+        while True:
+            answer = await api(appliance, f"/v1/calls/{call_id}/recording")
+            if answer.status_code == httpx.codes.OK:
+                break
+            await asyncio.sleep(0.2)
+    made = answer.json()
+    print(f"  {made['duration_ms']} ms on {made['legs']} legs, {made['muted_ms']} ms of them muted")
+    proving = await asyncio.create_subprocess_exec(
+        *TRUNKLINE, "recording", "prove", call_id, "--settings", appliance.settings_file, cwd=ROOT
+    )
+    return await proving.wait() == 0
 
 
 async def api(appliance: RunningAppliance, path: str, *, show: bool = False) -> httpx.Response:
