@@ -1,4 +1,4 @@
-"""Changes of sample rate by windowed-sinc filters: 8 to 16 kHz live, any to any for files."""
+"""Changes of sample rate by windowed-sinc filters: 8 to 16 kHz and back live, any for files."""
 
 from math import gcd
 
@@ -43,6 +43,30 @@ class Upsampler:
         # Output 2k is input k delayed; output 2k+1 lies halfway to the next one.
         out[:, 0] = line[_HALF_TAPS - 1 : _HALF_TAPS - 1 + len(new)]
         out[:, 1] = np.convolve(line, _ODD_PHASE, mode="valid")
+        np.rint(out, out=out)
+        np.clip(out, -32768, 32767, out=out)
+        return out.astype("<i2").tobytes()
+
+
+class Downsampler:
+    """16 to 8 kHz, step by step without a seam; 2.9 ms late (`DELAY_MS`)."""
+
+    DELAY_MS = (_HALF_TAPS - 1) / 8
+
+    def __init__(self) -> None:
+        self._even = np.zeros(_HALF_TAPS - 1, dtype=np.float32)
+        self._odd = np.zeros(2 * _HALF_TAPS - 1, dtype=np.float32)
+
+    def process(self, pcm: bytes) -> bytes:
+        """int16 little-endian at 16 kHz in, an even number of samples; half as many out."""
+        new = np.frombuffer(pcm, dtype="<i2").astype(np.float32)
+        even = np.concatenate((self._even, new[::2]))
+        odd = np.concatenate((self._odd, new[1::2]))
+        count = len(new) // 2
+        self._even, self._odd = even[count:], odd[count:]
+        # The half-band filter has one tap on the even samples, the middle one.
+        out: NDArray[np.float32] = np.convolve(odd, _ODD_PHASE, mode="valid")
+        out = (out + even[:count]) / 2
         np.rint(out, out=out)
         np.clip(out, -32768, 32767, out=out)
         return out.astype("<i2").tobytes()

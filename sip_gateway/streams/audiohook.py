@@ -124,13 +124,13 @@ class AudioHookSession:
             return
         try:
             self._receive(self._decoded(text))
-        except (BadMessage, msgspec.DecodeError) as error:
+        except (BadMessage, msgspec.DecodeError, RecursionError) as error:
             # The decoder's own message may quote what it read.
             why = str(error) if isinstance(error, BadMessage) else "not a message of this protocol"
             self.disconnect("error", why)
 
-    def receive_audio(self, data: bytes) -> None:
-        """Take a binary message."""
+    def receive_audio(self, data: bytes, *, now: float = 0.0) -> None:
+        """Take a binary message; the protocol has a clock of its own."""
         if self.closed or self._refused:
             return
         if not self._channels or len(data) % self._channels or len(data) > LONGEST_AUDIO:
@@ -138,6 +138,9 @@ class AudioHookSession:
         elif not self._paused and data and not self.probe:
             count = self._channels
             self._events += (StreamAudio(at, data[at::count]) for at in range(count))
+
+    def receive_close(self) -> None:
+        """Without `close` before, it is as good as broken."""
 
     def disconnect(self, reason: Reason, info: str) -> None:
         """Ask the peer to end; it answers with `close`."""

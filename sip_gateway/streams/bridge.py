@@ -14,7 +14,7 @@ from sip_gateway.caller.link import connect
 from sip_gateway.caller.plan import Dial, Party
 from sip_gateway.caller.stream import open_sockets
 from sip_gateway.caller.user_agent import Stage
-from sip_gateway.hints import VIA
+from sip_gateway.hints import QUEUE, VIA
 from sip_gateway.streams.heard import (
     StreamAudio,
     StreamEnded,
@@ -23,6 +23,7 @@ from sip_gateway.streams.heard import (
     StreamOpened,
     StreamParty,
     StreamPaused,
+    StreamQuiet,
     StreamResumed,
 )
 from sip_gateway.streams.rtp_out import LiveSender
@@ -33,6 +34,9 @@ RATE_HZ = 8000
 LONGEST_BACKLOG = 2 * 60 * RATE_HZ
 """Samples of all channels that wait while the call is being set up or changed; beyond it audio is
 lost, and said to be."""
+
+LONGEST_NAME = 64
+LONGEST_QUEUE = 64
 
 
 class Backlog:
@@ -88,8 +92,8 @@ class Bridge:
         self._dial = Dial(
             *sip,
             codec=opened.codec,
-            parties=tuple(_party(party) for party in opened.parties),
-            headers=((VIA, dialect),),
+            parties=tuple(_party(p, alone=len(opened.parties) == 1) for p in opened.parties),
+            headers=_headers(opened, dialect),
             session=opened.conversation,
         )
 
@@ -136,6 +140,8 @@ class Bridge:
             senders[event.channel].send(event.g711)
         elif isinstance(event, StreamLost):
             senders[event.channel].skip(event.samples)
+        elif isinstance(event, StreamQuiet):
+            senders[event.channel].rest(event.samples)
         elif isinstance(event, StreamPaused):
             for sender in senders:
                 sender.pause()
@@ -144,11 +150,29 @@ class Bridge:
             await call.negotiate()
 
 
-def _party(party: StreamParty) -> Party:
-    """A name that tells the role, unless the platform knows the person's own."""
-    user = "agent" if party.role == "agent" else "customer"
-    aor = f"tel:{party.aor}" if _is_number(party.aor) else f"sip:{user}@stream.invalid"
-    return Party(party.name or user.capitalize(), aor)
+def _headers(opened: StreamOpened, dialect: str) -> tuple[tuple[str, str], ...]:
+    """Which queue the platform named, if it can stand in a header at all."""
+    queue = opened.queue
+    if queue.isascii() and queue.isprintable() and 0 < len(queue) <= LONGEST_QUEUE:
+        return (VIA, dialect), (QUEUE, queue)
+    return ((VIA, dialect),)
+
+
+def _party(party: StreamParty, *, alone: bool) -> Party:
+    """A name that tells the role, unless the platform knows the person's own.
+
+    The address tells it too, but for a number: then the other party's does.
+    """
+    user = party.role if party.role in ("agent", "customer") else "speaker"
+    told = _is_number(party.aor) and not (alone and party.name)
+    aor = f"tel:{party.aor}" if told else f"sip:{user}@stream.invalid"
+    return Party(_safe_name(party.name) or user.capitalize(), aor)
+
+
+def _safe_name(name: str) -> str:
+    """What of a name can stand in a quoted string of a header."""
+    kept = "".join(char for char in name if char.isprintable() and char not in '"\\<>')
+    return kept[:LONGEST_NAME].strip()
 
 
 def _is_number(aor: str) -> bool:

@@ -21,8 +21,12 @@ class StreamSession(Protocol):
         """Take a text message; one that breaks the protocol ends the session."""
         ...
 
-    def receive_audio(self, data: bytes) -> None:
-        """Take a binary message."""
+    def receive_audio(self, data: bytes, *, now: float) -> None:
+        """Take a binary message. `now`: seconds on a monotonic clock."""
+        ...
+
+    def receive_close(self) -> None:
+        """The peer closed the connection in good order (code 1000)."""
         ...
 
     def to_send(self) -> list[str]:
@@ -46,3 +50,5 @@ class Dialect(NamedTuple):
 
     name: str
     admit: Callable[[SignedRequest, float], StreamSession]
+    silent_s: float = 30.0
+    """A peer that says nothing for so long is gone. A dead one is found by websocket pings too."""

@@ -24,6 +24,11 @@ class StreamOpened(NamedTuple):
 
     codec: str = "PCMU"
     language: str = ""
+    queue: str = ""
+    """What the call is about or who should take it; empty: the platform did not say."""
+
+    carries: tuple[int, ...] = ()
+    """The channels that come over this connection, others over others; empty: all."""
 
 
 class StreamAudio(NamedTuple):
@@ -36,6 +41,13 @@ class StreamAudio(NamedTuple):
 
 class StreamLost(NamedTuple):
     """So much audio of a channel will never come."""
+
+    channel: int
+    samples: int
+
+
+class StreamQuiet(NamedTuple):
+    """So much silence of a channel was not sent: nothing is missing."""
 
     channel: int
     samples: int
@@ -55,4 +67,5 @@ class StreamEnded(NamedTuple):
     reason: str
 
 
-StreamEvent = StreamOpened | StreamAudio | StreamLost | StreamPaused | StreamResumed | StreamEnded
+ChannelEvent = StreamAudio | StreamLost | StreamQuiet
+StreamEvent = StreamOpened | ChannelEvent | StreamPaused | StreamResumed | StreamEnded

@@ -40,6 +40,12 @@ class LiveSender:
         # Sequence numbers are 16 bits: a longer loss is told by the timestamp alone.
         self._sequence = (self._sequence + min(samples // SAMPLES, 0x7FFF)) & 0xFFFF
 
+    def rest(self, samples: int) -> None:
+        """So much silence is not sent: no sequence number is missing (RFC 3551 section 4.1)."""
+        self.flush()
+        self._timestamp = (self._timestamp + samples) & 0xFFFFFFFF
+        self._talkspurt = True
+
     def pause(self) -> None:
         """Nothing follows for a while."""
         self.flush()

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from time import monotonic, time
 from typing import NamedTuple
@@ -11,7 +11,9 @@ from typing import NamedTuple
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
+from websockets.typing import Subprotocol
 
 from sip_gateway.caller.plan import CallFailed
 from sip_gateway.streams.bridge import RATE_HZ, Bridge
@@ -31,9 +33,6 @@ logger = logging.getLogger(__name__)
 OPEN_S = 5.0
 """A connection that has not said what its stream is by then is closed."""
 
-SILENT_S = 30.0
-"""A peer that says nothing for so long is gone."""
-
 LONGEST_MESSAGE = 1 << 17
 """Bytes."""
 
@@ -45,17 +44,21 @@ _Name = tuple[str, str]
 
 
 class _Conversation:
-    """A conversation's call, and whether somebody is connected for it."""
+    """A conversation's call, and who is connected for it."""
 
-    def __init__(self, bridge: Bridge) -> None:
+    def __init__(self, bridge: Bridge, opened: StreamOpened) -> None:
         self.bridge = bridge
+        self.opened = opened
         self.task: asyncio.Task[None] | None = None
-        self.connection: ServerConnection | None = None
-        self.session: StreamSession | None = None
-        self.gone_at = 0.0
-        """When the last connection broke; monotonic seconds."""
+        self.seats: dict[tuple[int, ...], _Seat] = {}
+        """By the channels that come over each; one of all channels, as a rule."""
 
         self.ended = False
+
+    def fits(self, opened: StreamOpened) -> bool:
+        """Whether it is described as it was before, as far as the call depends on it."""
+        same_legs = len(opened.parties) == len(self.opened.parties)
+        return same_legs and opened.codec == self.opened.codec
 
     def put(self, event: StreamEvent) -> None:
         """What the stream says, but for its beginning."""
@@ -63,10 +66,30 @@ class _Conversation:
         self.bridge.backlog.put(event)
 
 
+class _Seat:
+    """A connection's place in a conversation; another takes it if the first breaks."""
+
+    def __init__(self, talk: _Conversation, channels: tuple[int, ...]) -> None:
+        self.talk = talk
+        self.channels = channels
+        self.connection: ServerConnection | None = None
+        self.session: StreamSession | None = None
+        self.gone_at = 0.0
+        """When the last connection broke; monotonic seconds."""
+
+        self.ended = False
+
+    def end(self, reason: str) -> None:
+        """The conversation is over with the last of its connections."""
+        self.ended = True
+        if not self.talk.ended and all(seat.ended for seat in self.talk.seats.values()):
+            self.talk.put(StreamEnded(reason))
+
+
 class _Admitted(NamedTuple):
     """A connection that may talk."""
 
-    dialect: str
+    dialect: Dialect
     session: StreamSession
 
 
@@ -105,6 +128,7 @@ class StreamServer:
                 process_request=self._admit,
                 ssl=_tls(self._settings),
                 max_size=LONGEST_MESSAGE,
+                select_subprotocol=_subprotocol,
                 server_header=None,
             )
             self.port = _port(server)
@@ -136,7 +160,7 @@ class StreamServer:
             session = dialect.admit(SignedRequest(request.path, headers), time())
         except NotSigned as error:
             return self._refuse(connection, HTTPStatus.UNAUTHORIZED, str(error))
-        self._admitted[connection] = _Admitted(dialect.name, session)
+        self._admitted[connection] = _Admitted(dialect, session)
         return None
 
     def _refuse(self, connection: ServerConnection, status: HTTPStatus, why: str) -> Response:
@@ -147,60 +171,93 @@ class StreamServer:
     async def _connected(self, connection: ServerConnection) -> None:
         admitted = self._admitted.pop(connection)
         session = admitted.session
-        talk: _Conversation | None = None
+        seat: _Seat | None = None
         try:
             while not session.closed:
-                async with asyncio.timeout(SILENT_S if session.opened else OPEN_S):
+                async with asyncio.timeout(admitted.dialect.silent_s if session.opened else OPEN_S):
                     message = await connection.recv()
                 if isinstance(message, str):
                     session.receive_text(message)
                 else:
-                    session.receive_audio(message)
-                talk = self._act(admitted, connection, talk)
+                    session.receive_audio(message, now=monotonic())
+                seat = self._act(admitted, connection, seat)
                 await _send_all(session, connection)
             self._metrics.connections.labels("closed").inc()
         except (ConnectionClosed, TimeoutError) as error:
-            self._metrics.connections.labels("broken").inc()
+            if isinstance(error, ConnectionClosed) and _in_good_order(error):
+                session.receive_close()
+                seat = self._act(admitted, connection, seat)
+            self._metrics.connections.labels("closed" if session.closed else "broken").inc()
             reason = type(error).__name__
             logger.info("media stream's connection ended", extra={"reason": reason})
         finally:
-            if talk and talk.connection is connection:
-                self._left(talk)
+            if seat and seat.connection is connection:
+                self._left(seat)
 
     def _act(
-        self, admitted: _Admitted, connection: ServerConnection, talk: _Conversation | None
-    ) -> _Conversation | None:
-        """Do what the stream says; the conversation that it is about."""
-        for event in admitted.session.take():
+        self, admitted: _Admitted, connection: ServerConnection, seat: _Seat | None
+    ) -> _Seat | None:
+        """Do what the stream says; the place in the conversation that it is about."""
+        session = admitted.session
+        for event in session.take():
             if isinstance(event, StreamOpened):
-                talk = self._open(admitted.dialect, event)
-                talk.connection, talk.session = connection, admitted.session
-            elif talk and isinstance(event, StreamEnded) and event.reason == "reconnect":
-                self._left(talk)
-            elif talk:
+                seat = self._open(admitted.dialect.name, event)
+                if seat is None:
+                    session.disconnect("error", "the stream is not what it was before")
+                else:
+                    seat.connection, seat.session = connection, session
+            elif seat is None or seat.connection is not connection:
+                continue  # another connection took its place
+            elif isinstance(event, StreamEnded):
+                self._end(seat, event)
+            else:
                 if isinstance(event, StreamLost):
                     self._metrics.lost_s.inc(event.samples / RATE_HZ)
-                talk.put(event)
-        return talk
+                seat.talk.put(event)
+        return seat
 
-    def _open(self, dialect: str, opened: StreamOpened) -> _Conversation:
-        """The conversation's call: the one it has, if only its connection broke."""
+    def _end(self, seat: _Seat, ended: StreamEnded) -> None:
+        if ended.reason == "reconnect":
+            self._left(seat)
+        else:
+            seat.end(ended.reason)
+
+    def _open(self, dialect: str, opened: StreamOpened) -> _Seat | None:
+        """A place in the conversation's call: the one it has, if only its connection broke.
+
+        None if the call cannot take this stream.
+        """
         name = dialect, opened.conversation
         talk = self._conversations.get(name)
-        if talk is not None:
-            self._metrics.connections.labels("continued").inc()
-            missed_s = monotonic() - talk.gone_at if talk.gone_at else 0.0
-            self._metrics.lost_s.inc(missed_s)
-            for channel in range(len(opened.parties)):
-                talk.put(StreamLost(channel, round(missed_s * RATE_HZ)))
-            talk.gone_at = 0.0
-            talk.put(StreamResumed())  # a new session is not paused, whatever the old one was
-            return talk
+        if talk is None or talk.ended:
+            talk = self._begin(name, opened)
+        elif not talk.fits(opened):
+            return None
+        seat = talk.seats.get(opened.carries)
+        if seat is None:
+            seat = talk.seats[opened.carries] = _Seat(talk, opened.carries)
+        else:
+            self._continue(seat)
+        return seat
+
+    def _begin(self, name: _Name, opened: StreamOpened) -> _Conversation:
         assert self._tasks is not None
-        talk = _Conversation(Bridge(opened, sip=self._sip, dialect=dialect))
+        talk = _Conversation(Bridge(opened, sip=self._sip, dialect=name[0]), opened)
         self._conversations[name] = talk
         talk.task = self._tasks.create_task(self._carry(name, talk))
         return talk
+
+    def _continue(self, seat: _Seat) -> None:
+        """The time without a connection is lost."""
+        talk = seat.talk
+        self._metrics.connections.labels("continued").inc()
+        missed_s = monotonic() - seat.gone_at if seat.gone_at else 0.0
+        self._metrics.lost_s.inc(missed_s)
+        for channel in seat.channels or range(len(talk.opened.parties)):
+            talk.put(StreamLost(channel, round(missed_s * RATE_HZ)))
+        seat.gone_at = 0.0
+        seat.ended = False
+        talk.put(StreamResumed())  # a new session is not paused, whatever the old one was
 
     async def _carry(self, name: _Name, talk: _Conversation) -> None:
         """Run the conversation's call to its end."""
@@ -212,25 +269,46 @@ class StreamServer:
             self._metrics.refused.inc()
             logger.warning("media stream's call failed", extra={"reason": why})
         finally:
-            del self._conversations[name]
-        if talk.session and talk.connection and not talk.session.closed:
-            talk.session.disconnect("completed", why)
-            try:
-                await _send_all(talk.session, talk.connection)
-            except ConnectionClosed:
-                logger.info("media stream was gone already")
+            talk.ended = True
+            if self._conversations.get(name) is talk:
+                del self._conversations[name]
+        for seat in talk.seats.values():
+            if seat.session and seat.connection and not seat.session.closed:
+                await _dismiss(seat.session, seat.connection, why)
 
-    def _left(self, talk: _Conversation) -> None:
+    def _left(self, seat: _Seat) -> None:
         """Nobody is connected: wait for the next connection, then end the call."""
-        if talk.gone_at or talk.ended:
+        if seat.gone_at or seat.ended:
             return
-        talk.gone_at = monotonic()
+        seat.gone_at = monotonic()
         loop = asyncio.get_running_loop()
-        loop.call_later(self._settings.reconnect_s, self._give_up, talk, talk.gone_at)
+        loop.call_later(self._settings.reconnect_s, self._give_up, seat, seat.gone_at)
 
-    def _give_up(self, talk: _Conversation, gone_at: float) -> None:
-        if talk.gone_at == gone_at:
-            talk.put(StreamEnded("connection_lost"))
+    def _give_up(self, seat: _Seat, gone_at: float) -> None:
+        if seat.gone_at == gone_at:
+            seat.end("connection_lost")
+
+
+async def _dismiss(session: StreamSession, connection: ServerConnection, why: str) -> None:
+    """Tell the peer that its call is over; one that is never told is cut off."""
+    session.disconnect("completed", why)
+    try:
+        await _send_all(session, connection)
+        if session.closed:
+            await connection.close()
+    except ConnectionClosed:
+        logger.info("media stream was gone already")
+
+
+def _in_good_order(error: ConnectionClosed) -> bool:
+    return error.rcvd is not None and error.rcvd.code == CloseCode.NORMAL_CLOSURE
+
+
+def _subprotocol(
+    connection: ServerConnection, offered: Sequence[Subprotocol]
+) -> Subprotocol | None:
+    """Whatever the peer calls it: the path names the dialect already."""
+    return offered[0] if offered else None
 
 
 async def _send_all(session: StreamSession, connection: ServerConnection) -> None:

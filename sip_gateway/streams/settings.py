@@ -4,7 +4,7 @@ import msgspec
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Media streams over websockets (Genesys AudioHook)."""
+    """Media streams over websockets; a path a dialect, and off without a key: deploy/ingress."""
 
     enabled: bool = False
     """Whether `trunkline up` takes media streams too."""
@@ -20,8 +20,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """PEM file of the certificate's key."""
 
     keys_file: str = ""
-    """TOML file of API keys and their client secrets; empty: `keys/streams.toml` in the state
-    directory. See deploy/ingress/audiohook.md."""
+    """TOML file with a table of keys for each dialect that is on; empty: `keys/streams.toml` in the
+    state directory. See deploy/ingress/README.md."""
 
     most: int = 200
     """Conversations at a time; beyond it a connection gets 503."""

@@ -2,15 +2,38 @@
 
 import base64
 import binascii
+from collections.abc import Mapping
 from pathlib import Path
 
-from sip_gateway.streams import audiohook
+from sip_gateway.streams import (
+    audiohook,
+    freeswitch,
+    jambonz,
+    signalwire,
+    stream,
+    telnyx,
+    twilio,
+    vonage,
+)
+from sip_gateway.streams.dialect import Dialect
 from sip_gateway.streams.server import StreamServer
 from trunkline.roles.process import Context, Part
 from trunkline.settings import Settings, SettingsError, read_toml
 
 SHORTEST_SECRET = 16
 """Bytes."""
+
+PUBLIC_URL = "public_url"
+"""Not a key, but where Twilio thinks that we are."""
+
+BY_TOKEN = {
+    "freeswitch": freeswitch.dialect,
+    "jambonz": jambonz.dialect,
+    "signalwire": signalwire.dialect,
+    "stream": stream.dialect,
+    "telnyx": telnyx.dialect,
+    "vonage": vonage.dialect,
+}
 
 
 async def build(context: Context) -> list[Part]:
@@ -20,24 +43,56 @@ async def build(context: Context) -> list[Part]:
     return [
         StreamServer(
             gateway.streams,
-            dialects={"/audiohook": audiohook.dialect(stream_secrets(context.settings))},
+            dialects=dialects(context.settings),
             sip=("127.0.0.1" if anywhere else gateway.listen_host, gateway.sip_port),
             registry=context.registry,
         )
     ]
 
 
-def stream_secrets(settings: Settings) -> dict[str, bytes]:
-    """Client secrets by API key; SettingsError names the file and what is wrong with it."""
+def dialects(settings: Settings) -> dict[str, Dialect]:
+    """Those with a table of keys, by their path; SettingsError names the file and what is wrong."""
     named = settings.sip_gateway.streams.keys_file
     path = Path(named) if named else settings.state_dir / "keys" / "streams.toml"
-    table = read_toml(path).get("audiohook")
-    if not isinstance(table, dict) or not table:
-        raise SettingsError(f"{path}: [audiohook] with at least one API key = client secret")
+    tables = read_toml(path)
+    if not tables:
+        raise SettingsError(f"{path}: a table of keys for at least one of {_names()}")
+    return {f"/{name}": _dialect(name, table, path=path) for name, table in tables.items()}
+
+
+def _dialect(name: str, table: object, *, path: Path) -> Dialect:
+    if not isinstance(table, dict) or not all(isinstance(v, str) for v in table.values()):
+        raise SettingsError(f'{path}: [{name}] with at least one line "NAME" = "KEY"')
+    keys = {key: value for key, value in table.items() if key != PUBLIC_URL or name != "twilio"}
+    if not keys:
+        raise SettingsError(f"{path}: [{name}] with at least one key")
+    if name == "audiohook":
+        return audiohook.dialect(_decoded(keys, path))
+    tokens = _tokens(keys, where=f"{path}: [{name}]")
+    if name == "twilio":
+        return twilio.dialect(tokens, public_url=table.get(PUBLIC_URL, ""))
+    if name not in BY_TOKEN:
+        raise SettingsError(f"{path}: [{name}] is none of {_names()}")
+    return BY_TOKEN[name](tokens)
+
+
+def _names() -> str:
+    return ", ".join(sorted(["audiohook", "twilio", *BY_TOKEN]))
+
+
+def _tokens(table: Mapping[str, str], *, where: str) -> dict[str, bytes]:
+    tokens = {name: text.encode() for name, text in table.items()}
+    if min(map(len, tokens.values())) < SHORTEST_SECRET:
+        raise SettingsError(f"{where}: a key is shorter than {SHORTEST_SECRET} characters")
+    return tokens
+
+
+def _decoded(table: Mapping[str, str], path: Path) -> dict[str, bytes]:
+    """AudioHook's client secrets by API key."""
     secrets: dict[str, bytes] = {}
     for key, text in table.items():
         try:
-            secret = base64.b64decode(str(text), validate=True)
+            secret = base64.b64decode(text, validate=True)
         except binascii.Error:
             secret = b""
         if len(secret) < SHORTEST_SECRET:

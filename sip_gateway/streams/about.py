@@ -1,0 +1,50 @@
+"""What any platform may tell of a conversation, in parameters that its customer sets."""
+
+import re
+from typing import Literal
+
+import msgspec
+
+from sip_gateway.streams.heard import StreamParty
+
+_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:@+=~-]{0,127}")
+
+
+class BadMessage(Exception):
+    """The peer said something that it must not; the message names it without quoting it."""
+
+
+class About(msgspec.Struct, frozen=True):
+    """The parameters that we know; others are passed over."""
+
+    conversation: str = ""
+    """Our customer's own id of it, instead of the platform's."""
+
+    queue: str = ""
+    customer: str = ""
+    """Name."""
+
+    agent: str = ""
+    """Name."""
+
+    number: str = ""
+    """The customer's."""
+
+    language: str = ""
+    inbound: Literal["customer", "agent"] = "customer"
+    """Who speaks on the inbound track, or left."""
+
+
+def both(about: About) -> tuple[StreamParty, ...]:
+    """The parties of a stream with a channel each: inbound, or left, first."""
+    customer = StreamParty("customer", about.customer, about.number)
+    agent = StreamParty("agent", about.agent)
+    return (customer, agent) if about.inbound == "customer" else (agent, customer)
+
+
+def conversation_id(*texts: str) -> str:
+    """The first that is there; BadMessage if there is none, or it is malformed."""
+    found = next(filter(None, texts), "")
+    if not _ID.fullmatch(found):
+        raise BadMessage("the id of the conversation is missing or malformed")
+    return found

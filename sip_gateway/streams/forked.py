@@ -1,0 +1,196 @@
+"""Streams that are described in a text message and come in binary ones.
+
+A dialect's module reads the text messages; what they may amount to stands here.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import msgspec
+
+from sip_gateway.streams.about import BadMessage
+from sip_gateway.streams.dialect import Reason
+from sip_gateway.streams.heard import (
+    StreamEnded,
+    StreamEvent,
+    StreamLost,
+    StreamOpened,
+    StreamPaused,
+    StreamResumed,
+)
+from sip_gateway.streams.interleaved import ArrivalClock, Encoding, Interleaved
+
+LONGEST_TEXT = 1 << 16
+LONGEST_AUDIO = 1 << 17
+LONGEST_LOSS = 3600 * 8000
+RATES_HZ = (8000, 16000)
+QUIET_S = 3600.0
+"""A pause may be long, and nothing comes in it; websocket pings find a peer that is dead."""
+
+
+class Begin(NamedTuple):
+    """The stream is described; `opened.codec` is what will come of it."""
+
+    opened: StreamOpened
+    encoding: Encoding
+    rate_hz: int
+
+
+class Pause(NamedTuple):
+    """No audio is sent from now on, or none that is to be heard."""
+
+
+class Resume(NamedTuple):
+    """Audio follows again."""
+
+
+class Lose(NamedTuple):
+    """So much of all channels of the connection will never come."""
+
+    samples: int
+
+
+class Ping(NamedTuple):
+    """Is anybody there?"""
+
+
+class Stop(NamedTuple):
+    """The stream is over."""
+
+
+class Pass(NamedTuple):
+    """Nothing that concerns us."""
+
+
+Word = Begin | Pause | Resume | Lose | Ping | Stop | Pass
+Read = Callable[[str, bool], Word]
+"""What a text message says; the flag: whether the stream has begun."""
+
+
+def silent(kind: str, info: str) -> str:
+    """Answers nothing: for platforms that expect no answer."""
+    return ""
+
+
+class ForkedSession:
+    """Contract: as `StreamSession` says.
+
+    `answer` gives the text that tells the peer `started`, `pong` or `error`, with a reason, or
+    nothing. `unsaid` describes a stream that begins with audio.
+    """
+
+    def __init__(
+        self,
+        read: Read,
+        *,
+        answer: Callable[[str, str], str] = silent,
+        unsaid: Begin | None = None,
+    ) -> None:
+        self.closed = False
+        self.opened = False
+        self._read = read
+        self._answer = answer
+        self._unsaid = unsaid
+        self._audio = Interleaved("l16", 8000, (0,))
+        self._carries: tuple[int, ...] = ()
+        self._clock = ArrivalClock()
+        self._paused = False
+        self._outgoing: list[str] = []
+        self._events: list[StreamEvent] = []
+
+    def to_send(self) -> list[str]:
+        """Text messages for the peer; empties itself."""
+        outgoing, self._outgoing = self._outgoing, []
+        return outgoing
+
+    def take(self) -> list[StreamEvent]:
+        """What happened since the last call, in order."""
+        events, self._events = self._events, []
+        return events
+
+    def receive_text(self, text: str) -> None:
+        """Take a text message; one that breaks the protocol ends the session."""
+        if self.closed:
+            return
+        try:
+            if len(text) > LONGEST_TEXT:
+                raise BadMessage("a text message is too long")
+            self._receive(self._read(text, self.opened))
+        except (BadMessage, msgspec.DecodeError, RecursionError) as error:
+            # The decoder's own message may quote what it read.
+            why = str(error) if isinstance(error, BadMessage) else "not a message of this protocol"
+            self.disconnect("error", why)
+
+    def receive_audio(self, data: bytes, *, now: float) -> None:
+        """Take a binary message."""
+        if self.closed:
+            return
+        if not self.opened and self._unsaid:
+            self._begin(self._unsaid)
+        if not self.opened or len(data) > LONGEST_AUDIO:
+            self.disconnect("error", "audio that was not announced")
+        elif not self._paused:
+            self._hear(data, now)
+
+    def receive_close(self) -> None:
+        """Most of these platforms end a stream by closing."""
+        if not self.closed:
+            self._stop()
+
+    def disconnect(self, reason: Reason, info: str) -> None:
+        """Tell the peer, where it listens, and close."""
+        if not self.closed:
+            self.closed = True
+            self._say("error" if reason == "error" else reason, info)
+
+    def _receive(self, word: Word) -> None:
+        if isinstance(word, Begin):
+            self._begin(word)
+        elif isinstance(word, Ping):
+            self._say("pong")
+        elif isinstance(word, Stop):
+            self._stop()
+        elif self.opened and isinstance(word, Lose):
+            self._lose(word.samples)
+        elif self.opened and isinstance(word, Pause | Resume):
+            self._hold(isinstance(word, Pause))
+
+    def _begin(self, begin: Begin) -> None:
+        if self.opened:
+            raise BadMessage("the stream has begun already")
+        if begin.rate_hz not in RATES_HZ or (begin.encoding != "l16" and begin.rate_hz != 8000):
+            raise BadMessage("no such rate: L16 at 8000 or 16000 Hz, G.711 at 8000")
+        self._carries = begin.opened.carries or tuple(range(len(begin.opened.parties)))
+        self._audio = Interleaved(begin.encoding, begin.rate_hz, self._carries)
+        self.opened = True
+        self._events.append(begin.opened._replace(codec=self._audio.codec))
+        self._say("started")
+
+    def _hear(self, data: bytes, now: float) -> None:
+        heard = self._audio.receive(data)
+        if heard:
+            missing = self._clock.receive(len(heard[0].g711), now=now)
+            if missing:
+                self._events += (StreamLost(channel, missing) for channel in self._carries)
+            self._events += heard
+
+    def _lose(self, samples: int) -> None:
+        if not 0 < samples <= LONGEST_LOSS:
+            raise BadMessage("no such loss: up to an hour")
+        self._clock.skip(samples)
+        self._events += (StreamLost(channel, samples) for channel in self._carries)
+
+    def _hold(self, paused: bool) -> None:
+        if paused != self._paused:
+            self._paused = paused
+            self._clock.restart()
+            self._events.append(StreamPaused() if paused else StreamResumed())
+
+    def _stop(self) -> None:
+        self.closed = True
+        if self.opened:
+            self._events.append(StreamEnded("end"))
+
+    def _say(self, kind: str, info: str = "") -> None:
+        if text := self._answer(kind, info):
+            self._outgoing.append(text)

@@ -1,0 +1,107 @@
+"""FreeSWITCH's `mod_audio_fork` and `mod_audio_stream`: metadata of the dialplan, then L16.
+
+https://github.com/drachtio/drachtio-freeswitch-modules and
+https://github.com/amigniter/mod_audio_stream: the metadata, if any, is the first text message and
+whatever the dialplan put there; `mono`, `mixed` or `stereo`, caller left; a stop closes.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from sip_gateway.streams.about import About, BadMessage, both, conversation_id
+from sip_gateway.streams.dialect import Dialect
+from sip_gateway.streams.forked import (
+    QUIET_S,
+    Begin,
+    ForkedSession,
+    Pass,
+    Pause,
+    Resume,
+    Stop,
+    Word,
+)
+from sip_gateway.streams.heard import StreamOpened, StreamParty
+from sip_gateway.streams.signature import SignedRequest
+from sip_gateway.streams.tokens import Tokens
+
+_WORDS: dict[str, Word] = {"pause": Pause(), "resume": Resume(), "stop": Stop()}
+
+
+class Metadata(About, frozen=True):
+    """What the dialplan tells: in the metadata, or in the URL."""
+
+    uuid: str = ""
+    """Of the channel; the conversation, if `conversation` is not told."""
+
+    rate: int = 8000
+    mix: Literal["mono", "mixed", "stereo"] = "mono"
+
+
+class _Later(msgspec.Struct, frozen=True):
+    event: str = ""
+
+
+_METADATA = msgspec.json.Decoder(Metadata, strict=False)
+_LATER = msgspec.json.Decoder(_Later)
+
+
+def begin(metadata: Metadata, *, uuid: str = "") -> Begin:
+    """The stream that these metadata describe."""
+    parties = both(metadata)
+    if metadata.mix == "mono":
+        parties = parties[:1]
+    elif metadata.mix == "mixed":
+        parties = (StreamParty("speaker"),)
+    conversation = conversation_id(metadata.conversation, metadata.uuid, uuid)
+    opened = StreamOpened(conversation, parties, language=metadata.language, queue=metadata.queue)
+    return Begin(opened, "l16", metadata.rate)
+
+
+def later(text: str) -> Word:
+    """What comes after the metadata: `send_text` of the dialplan, in whatever form."""
+    try:
+        return _WORDS.get(_LATER.decode(text).event, Pass())
+    except (msgspec.DecodeError, RecursionError):
+        return Pass()
+
+
+def dialect(tokens: Mapping[str, bytes]) -> Dialect:
+    """Forks that come with one of these tokens."""
+    known = Tokens(tokens)
+
+    def admit(request: SignedRequest, now: float) -> ForkedSession:
+        known.verify(request)
+        in_url = dict(parse_qsl(request.target.partition("?")[2]))
+        return ForkedSession(_reader(in_url), unsaid=_unsaid(in_url))
+
+    return Dialect("freeswitch", admit, silent_s=QUIET_S)
+
+
+def _reader(in_url: Mapping[str, str]) -> "_Reader":
+    return _Reader(in_url)
+
+
+class _Reader:
+    """Metadata come before what the URL says."""
+
+    def __init__(self, in_url: Mapping[str, str]) -> None:
+        self._in_url = in_url
+
+    def __call__(self, text: str, begun: bool) -> Word:
+        if begun:
+            return later(text)
+        told = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
+        extra = {
+            name: msgspec.Raw(msgspec.json.encode(value)) for name, value in self._in_url.items()
+        }
+        return begin(_METADATA.decode(msgspec.json.encode(extra | told)))
+
+
+def _unsaid(in_url: Mapping[str, str]) -> Begin | None:
+    try:
+        return begin(msgspec.convert(in_url, Metadata, strict=False))
+    except (BadMessage, msgspec.ValidationError):
+        return None

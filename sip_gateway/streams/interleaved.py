@@ -1,0 +1,74 @@
+"""Binary audio, channels interleaved sample by sample and cut anywhere, to G.711 a channel."""
+
+from typing import Literal
+
+import numpy as np
+
+from sip_gateway.audio.g711 import encode
+from sip_gateway.audio.resample import Downsampler
+from sip_gateway.streams.heard import StreamAudio
+
+RATE_HZ = 8000
+LATE_S = 3.0
+"""A live stream that falls so far behind has left something out."""
+
+DRIFT = 0.0005
+"""Of what a message is late is taken for the platform's slower clock: 100 ppm come to 4 ms."""
+
+Encoding = Literal["pcmu", "pcma", "l16"]
+
+
+class Interleaved:
+    """Audio of `carries` channels. 16 kHz comes out at 8 kHz."""
+
+    def __init__(self, encoding: Encoding, rate_hz: int, carries: tuple[int, ...]) -> None:
+        self.codec = "PCMA" if encoding == "pcma" else "PCMU"
+        self._encoding = encoding
+        self._carries = carries
+        self._down = [Downsampler() for _ in carries] if rate_hz == 2 * RATE_HZ else []
+        width = 2 if encoding == "l16" else 1
+        self._unit = width * len(carries) * (rate_hz // RATE_HZ)
+        self._rest = b""
+
+    def receive(self, data: bytes) -> list[StreamAudio]:
+        """The samples that are whole on all channels; the rest waits."""
+        data = self._rest + data
+        whole = len(data) - len(data) % self._unit
+        data, self._rest = data[:whole], data[whole:]
+        return [StreamAudio(c, self._g711(data, n)) for n, c in enumerate(self._carries) if data]
+
+    def _g711(self, data: bytes, n: int) -> bytes:
+        count = len(self._carries)
+        if self._encoding != "l16":
+            return data[n::count]
+        pcm = data if count == 1 else np.frombuffer(data, dtype="<i2")[n::count].tobytes()
+        return encode(self._down[n].process(pcm) if self._down else pcm, self.codec)
+
+
+class ArrivalClock:
+    """What a stream without timestamps left out, by when the rest came."""
+
+    def __init__(self) -> None:
+        self._due: float | None = None
+
+    def receive(self, samples: int, *, now: float) -> int:
+        """Samples that are missing before these."""
+        if self._due is None:
+            self._due = now
+            return 0
+        self._due += samples / RATE_HZ
+        late_s = now - self._due
+        if late_s > LATE_S:
+            self._due = now
+            return round(late_s * RATE_HZ)
+        self._due += max(0.0, late_s) * DRIFT
+        return 0
+
+    def skip(self, samples: int) -> None:
+        """So much is known to be missing."""
+        if self._due is not None:
+            self._due += samples / RATE_HZ
+
+    def restart(self) -> None:
+        """Nothing is expected until the next audio."""
+        self._due = None
