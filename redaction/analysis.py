@@ -4,6 +4,7 @@ A pure function of the words in the call: the same words give the same answer, i
 revisions they came.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -266,6 +267,10 @@ def _join(a: Found, b: Found) -> Found:
     )
 
 
+def _word_of(atom: Atom) -> int:
+    return atom.word
+
+
 class Allowed:
     """Phrases the operator wants to stay: its own service numbers, for example."""
 
@@ -275,7 +280,9 @@ class Allowed:
 
     def covers_words(self, atoms: Sequence[Atom], first: int, *, last: int) -> bool:
         """Whether these words of a segment are an allowed phrase, or say an allowed number."""
-        inside = [i for i, atom in enumerate(atoms) if first <= atom.word <= last]
+        inside = range(
+            bisect_left(atoms, first, key=_word_of), bisect_right(atoms, last, key=_word_of)
+        )
         if not inside:
             return False
         value = "".join(groups(atoms, inside, literal=True))

@@ -1,6 +1,8 @@
 """A segment as it may be shown: its words, and one token for each masked span."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple, Protocol
 
 from msgspec import UNSET
@@ -35,6 +37,28 @@ class _Masked(NamedTuple):
     end_ms: int
 
 
+class _Clock:
+    """Which words lie where in time: found by halving, so that work is linear in their number."""
+
+    def __init__(self, words: Sequence[Word]) -> None:
+        self._words = words
+        self._starts = sorted(word.start_ms for word in words)
+        # Of words in no order of time these bounds still hold: up to here, from here on.
+        self._ended = list(accumulate((word.end_ms for word in words), max))
+        begun = accumulate((word.start_ms for word in reversed(words)), min)
+        self._begun = list(begun)[::-1]
+
+    def inside(self, stone: Tombstone) -> list[int]:
+        """The words that reach into an interval."""
+        first = bisect_right(self._ended, stone.start_ms)
+        until = bisect_left(self._begun, stone.end_ms)
+        return [i for i in range(first, until) if lies_in(self._words[i], stone)]
+
+    def begun_before(self, at_ms: int) -> int:
+        """How many words began before."""
+        return bisect_left(self._starts, at_ms)
+
+
 class Forms(Protocol):
     """How a kind is shown, given the words it stands for: none where they say nothing yet."""
 
@@ -56,10 +80,12 @@ def render(segment: Segment, *, hold_last_words: int, forms: Forms) -> Rendered:
     if segment.held_from is not None:
         hide = min(hide, segment.held_from)
     spans = [span for span in segment.spans + segment.written if span.first < hide]
-    masked = _masked(words, spans, segment.tombstones)
+    clock = _Clock(words)
+    masked = _masked(words, spans, tombstones=segment.tombstones, clock=clock)
     segment.tombstones = [Tombstone(m.start_ms, m.end_ms, m.kind) for m in masked]
     tokens = [_token(segment, m, forms=forms) for m in masked]
-    rendered = _lay_out(words, masked, tokens=tokens, hide=hide)
+    places = [_place(m, clock) for m in masked]
+    rendered = _lay_out(words[:hide], masked, tokens=tokens, places=places)
     parts = sum(bool(_wholes(segment, m)) for m in masked) if segment.raw.is_final else 0
     return rendered._replace(rank=rendered.rank + parts)
 
@@ -94,11 +120,15 @@ def _wholes(segment: Segment, m: _Masked) -> list[str]:
 
 
 def _masked(
-    words: Sequence[Word], spans: Sequence[Span], tombstones: Sequence[Tombstone]
+    words: Sequence[Word],
+    spans: Sequence[Span],
+    *,
+    tombstones: Sequence[Tombstone],
+    clock: _Clock,
 ) -> list[_Masked]:
     """Spans and earlier masked intervals as disjoint tokens, in order of time."""
     tokens = [_of_words(words, span) for span in spans]
-    tokens += [_of_interval(words, stone) for stone in tombstones]
+    tokens += [_of_interval(clock, stone) for stone in tombstones]
     tokens.sort(key=lambda m: (m.start_ms, m.end_ms))
     joined: list[_Masked] = []
     for item in tokens:
@@ -116,9 +146,9 @@ def _of_words(words: Sequence[Word], span: Span) -> _Masked:
     return _Masked(span.first, span.last, span.kind, start_ms, end_ms)
 
 
-def _of_interval(words: Sequence[Word], stone: Tombstone) -> _Masked:
+def _of_interval(clock: _Clock, stone: Tombstone) -> _Masked:
     """The words that lie in an interval masked before."""
-    inside = [i for i, word in enumerate(words) if lies_in(word, stone)]
+    inside = clock.inside(stone)
     first, last = (inside[0], inside[-1]) if inside else (0, -1)
     return _Masked(first, last, stone.kind, stone.start_ms, stone.end_ms)
 
@@ -155,17 +185,17 @@ def _lay_out(
     masked: Sequence[_Masked],
     *,
     tokens: Sequence[RedactedWord],
-    hide: int,
+    places: Sequence[int],
 ) -> Rendered:
     """Shown words and tokens in order."""
     out: list[tuple[int, RedactedWord, int | None]] = []
     covered: set[int] = set()
     rank = 0
-    for m, token in zip(masked, tokens, strict=True):
+    for m, token, place in zip(masked, tokens, places, strict=True):
         covered.update(range(m.first, m.last + 1))
         rank += (2 if m.kind == "number" else 3) * (m.last - m.first + 1)
-        out.append((_place(words, m), token, None))
-    for i, heard in enumerate(words[:hide]):
+        out.append((place, token, None))
+    for i, heard in enumerate(words):
         if i not in covered:
             rank += 1
             out.append((2 * i, _shown(heard), i))
@@ -173,11 +203,11 @@ def _lay_out(
     return Rendered(tuple(e[1] for e in out), tuple(e[2] for e in out), rank)
 
 
-def _place(words: Sequence[Word], m: _Masked) -> int:
+def _place(m: _Masked, clock: _Clock) -> int:
     """Where a token stands among the words: at its first word, else by its time."""
     if m.last >= m.first:
         return 2 * m.first
-    return 2 * sum(word.start_ms < m.start_ms for word in words) - 1
+    return 2 * clock.begun_before(m.start_ms) - 1
 
 
 def _shown(word: Word) -> RedactedWord:

@@ -25,7 +25,8 @@ def hold_names(segment: Segment, tagger: Tagger, *, hold: int) -> None:
         shown = min(shown, segment.held_from)
     masked = {i for span in segment.spans for i in range(span.first, span.last + 1)}
     about = [a for a in segment.atoms if a.word < shown and a.word not in masked]
-    asked = [a for a in about if a.text not in segment.suspects and _may_be_name(segment, a)]
+    cased = any(a.capital and a.text[0] != "i" for a in segment.atoms)
+    asked = [a for a in about if a.text not in segment.suspects and _may_be_name(a, cased=cased)]
     if asked:
         _ask(segment, tagger, asked)
     named = [a.word for a in about if segment.suspects.get(a.text)]
@@ -43,11 +44,11 @@ def _ask(segment: Segment, tagger: Tagger, asked: list[Atom]) -> None:
         segment.suspects[atom.text] = at >= len(tags) or tags[at] is Tag.NAME
 
 
-def _may_be_name(segment: Segment, atom: Atom) -> bool:
+def _may_be_name(atom: Atom, *, cased: bool) -> bool:
     """Whether it is worth asking about: no form of an ordinary word, and written like a name."""
     if not may_be_name(atom):
         return False
-    if not atom.capital and any(a.capital and a.text[0] != "i" for a in segment.atoms):
+    if cased and not atom.capital:
         return False
     for ending in _ENDINGS:
         stem = atom.text.removesuffix(ending)
