@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 from sip_gateway.call import Body, Call, Leg
 from sip_gateway.sip import negotiate, sdp
+from sip_gateway.sip.info import SYMBOLS, Keyed
 from sip_gateway.sip.message import Request
 from sip_gateway.siprec.metadata import Metadata
+from sip_gateway.worker_protocol import PressKey
 
 
 class Stage(Enum):
@@ -76,3 +78,18 @@ class Line:
 def agreed(call: Call) -> Agreed:
     """What holds of `call` now."""
     return Agreed(call.legs, call.metadata, call.description)
+
+
+def key_press(call: Call, keyed: Keyed, *, readable: bool) -> PressKey | None:
+    """What the worker is told of a key press; signalling does not say on which leg: the customer's.
+
+    `readable` if some rule asks which key it was.
+    """
+    if not call.legs:
+        return None
+    leg = next((leg for leg in call.specs if leg.role == "customer"), call.specs[0])
+    key = keyed.key if readable else None
+    symbol = next((s for s in SYMBOLS if key.among(s)), "") if key else ""
+    return PressKey(
+        call_id=call.call_id, leg_id=leg.leg_id, duration_ms=keyed.duration_ms, symbol=symbol
+    )

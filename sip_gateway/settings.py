@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from sip_gateway.peers.settings import Peers, Tls
 from sip_gateway.streams.settings import Settings as Streams
 
 KEYS = "0123456789*#ABCD"
@@ -72,6 +73,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     max_calls: int = 500
     """Beyond it new calls get 486 Busy Here."""
 
+    refuse_above_load: float = 0.0
+    """New calls get 503 while the recogniser is busier than this: 1 is full, 0 takes every call.
+    Set 1 where another machine can take them; captions of the calls there are stay in time."""
+
     media_timeout_s: float = 60.0
     """A call without any packet for so long is over. Raise it for SBCs that suppress silence."""
 
@@ -92,4 +97,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Queue of a call without `X-Trunkline-Queue`, by the user part of its Request-URI."""
 
     pause: Pause = Pause()
+    tls: Tls = Tls()
+    peers: Peers = Peers()
     streams: Streams = Streams()
+
+    def __post_init__(self) -> None:
+        if self.peers.certificate_names and not self.tls.ca:
+            raise ValueError("peers: certificate_names needs tls.ca")
+        if self.peers.transports == ("tls",) and not self.tls.certificate:
+            raise ValueError("peers: transports is tls alone, and there is no tls.certificate")

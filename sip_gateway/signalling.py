@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
@@ -12,9 +12,12 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from sip_gateway.call import BadRecord, Call, unpack
 from sip_gateway.commands import CallCommand
 from sip_gateway.dialog_store import DialogStore
+from sip_gateway.drivers import tls
 from sip_gateway.drivers.tcp import TcpDriver
 from sip_gateway.drivers.udp import UdpDriver
 from sip_gateway.line import Identity
+from sip_gateway.peers.digest import Login, User
+from sip_gateway.peers.gate import Gate
 from sip_gateway.settings import Settings
 from sip_gateway.sip.flow import Flow, Outgoing
 from sip_gateway.switchboard import Switchboard
@@ -27,12 +30,13 @@ DRAIN_S = 8.0
 """How long workers get to flush the ends of calls, and peers to answer our BYEs."""
 
 FREE_PORT_TRIES = 20
+LOOK_AT_CERTIFICATE_S = 10.0
 
 
 class Signalling:
-    """Takes calls over UDP and TCP until told to stop; then ends them cleanly.
+    """Takes calls over UDP, TCP and TLS until told to stop; then ends them cleanly.
 
-    `port` is the SIP port once `started` is set.
+    `port` is the SIP port once `started` is set, `tls_port` that of TLS, 0 where that is off.
     """
 
     def __init__(
@@ -44,7 +48,7 @@ class Signalling:
         state: DialogStore,
         registry: CollectorRegistry,
     ) -> None:
-        self.port = 0
+        self.port = self.tls_port = 0
         self.started = asyncio.Event()
         self._settings = settings
         self._workers = workers
@@ -58,8 +62,12 @@ class Signalling:
             tally=self._metrics.count,
         )
         self._metrics.active.set_function(self._switchboard.active)
-        self._udp = UdpDriver(self._receive)
-        self._tcp = TcpDriver(self._receive)
+        self._gate = Gate(
+            settings.peers, listen_host=settings.listen_host, tally=self._metrics.count
+        )
+        self._udp = UdpDriver(self._receive, drops=self._drops)
+        self._tcp = TcpDriver(self._receive, admits=self._admits)
+        self._tls: TcpDriver | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._changed = asyncio.Event()
         workers.listener = self
@@ -68,25 +76,42 @@ class Signalling:
         """Empty once calls are taken and every media worker is up."""
         return self._workers.ready() if self.started.is_set() else "SIP port is not bound"
 
+    def ask_for(self, users: Mapping[str, User]) -> None:
+        """New calls must prove that they are one of these, as `[sip_gateway.peers]` wants it."""
+        self._switchboard.ask(
+            Login(
+                users,
+                realm=self._settings.peers.realm,
+                secret=os.urandom(32),
+                vouched_for=self._gate.vouched_for,
+                tally=self._metrics.count,
+            )
+        )
+
     async def run(self, stop: asyncio.Event) -> None:
-        """Take calls until `stop` is set; OSError if the port is taken."""
+        """Take calls until `stop` is set; OSError for a port taken or a certificate unreadable."""
+        if self._settings.peers.open_to_all:
+            logger.warning("whoever reaches the SIP port may place calls")
         self._do(lambda now: self._switchboard.restore(self._stored_calls(), now=now))
         await self._bind()
         workers_stop = asyncio.Event()
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._workers.run(workers_stop))
+                watching = group.create_task(self._watch_certificate())
                 self.started.set()
                 logger.info("taking calls", extra={"port": self.port})
                 await stop.wait()
                 await self._drain()
                 workers_stop.set()
+                watching.cancel()
         finally:
             self.started.clear()
             if self._timer is not None:
                 self._timer.cancel()
             self._udp.close()
-            self._tcp.close()
+            for driver in filter(None, (self._tcp, self._tls)):
+                driver.close()
 
     def command(self, command: CallCommand) -> None:
         """What somebody asks of a call."""
@@ -110,7 +135,25 @@ class Signalling:
     # Inside.
 
     def _receive(self, data: bytes, flow: Flow) -> None:
-        self._do(lambda now: self._switchboard.receive(data, flow, now=now))
+        answers = self._gate.answer(data, flow)
+        if answers is None:
+            self._do(lambda now: self._switchboard.receive(data, flow, now=now))
+        for outgoing in answers or ():
+            self._send(outgoing)
+
+    def _drops(self, host: str) -> bool:
+        drops = self._gate.drops(host, now=asyncio.get_running_loop().time())
+        self._log_turned_away()
+        return drops
+
+    def _admits(self, flow: Flow, names: frozenset[str] | None) -> bool:
+        admits = self._gate.admits(flow, names, now=asyncio.get_running_loop().time())
+        self._log_turned_away()
+        return admits
+
+    def _log_turned_away(self) -> None:
+        for peer in self._gate.turned_away():
+            logger.warning("peer refused", extra={"peer": peer.host, "reason": peer.reason})
 
     def _wake(self) -> None:
         self._timer = None
@@ -143,8 +186,11 @@ class Signalling:
         self._changed.set()
 
     def _send(self, outgoing: Outgoing) -> None:
-        driver = self._tcp if outgoing.flow.reliable else self._udp
-        driver.send(outgoing)
+        drivers: dict[str, UdpDriver | TcpDriver | None]
+        drivers = {"udp": self._udp, "tcp": self._tcp, "tls": self._tls}
+        # A call over TLS may be older than the settings, which have none any more.
+        if driver := drivers.get(outgoing.flow.transport):
+            driver.send(outgoing)
 
     def _set_timer(self) -> None:
         if self._timer is not None:
@@ -177,7 +223,36 @@ class Signalling:
                     raise
             else:
                 self.port = self._udp.port
-                return
+                break
+        await self._bind_tls()
+
+    async def _bind_tls(self) -> None:
+        settings = self._settings.tls
+        if settings.certificate:
+            contexts = tls.contexts(settings)
+            self._tls = TcpDriver(self._receive, admits=self._admits, tls=contexts)
+            await self._tls.start(self._settings.listen_host, settings.port)
+            self.tls_port = self._tls.port
+            logger.info("taking calls over TLS", extra={"port": self.tls_port})
+
+    async def _watch_certificate(self) -> None:
+        """Use a new certificate for the connections to come; those there are stay."""
+        settings = self._settings.tls
+        if self._tls is None:
+            return
+        read = tls.modified(settings)
+        while True:
+            await asyncio.sleep(LOOK_AT_CERTIFICATE_S)
+            try:
+                if (now := tls.modified(settings)) == read:
+                    continue
+                self._tls.renew(tls.contexts(settings))
+            except OSError as error:
+                # Half written, perhaps: the old one goes on, and the next look may find it whole.
+                logger.error("certificate not read", extra={"reason": type(error).__name__})
+            else:
+                read = now
+                logger.info("certificate read again")
 
     def _stored_calls(self) -> Iterator[Call]:
         for call_id, record in self._state.load():
@@ -208,6 +283,12 @@ class _Metrics:
             "refusals": Counter(
                 "trunkline_sip_gateway_refusals_total",
                 "Requests refused, by status; or dropped",
+                ["kind"],
+                registry=registry,
+            ),
+            "peers": Counter(
+                "trunkline_sip_gateway_peers_refused_total",
+                "Datagrams and connections of strangers, and calls that proved no user, by reason",
                 ["kind"],
                 registry=registry,
             ),

@@ -14,7 +14,7 @@ from sip_gateway import call as calls
 from sip_gateway import hints
 from sip_gateway.call import BadBody, Body, Call, read_body
 from sip_gateway.commands import CallCommand, PauseCall
-from sip_gateway.line import Identity, Kept, Line, Note, Stage, agreed
+from sip_gateway.line import Identity, Kept, Line, Note, Stage, agreed, key_press
 from sip_gateway.roster import Roster
 from sip_gateway.settings import Settings
 from sip_gateway.sip import sdp
@@ -91,9 +91,7 @@ class Switchboard:
         self._lines: dict[str, Line] = {}
         self._by_dialog: dict[DialogId, Line] = {}
         self._agent.out_of_service = True
-        self._roster = Roster(
-            settings.media_workers, refuse_above_load=settings.refuse_above_load
-        )
+        self._roster = Roster(settings.media_workers, refuse_above_load=settings.refuse_above_load)
         self._draining = False
         self._deadlines: Deadlines[str] = Deadlines()
         self._to_keep: list[Kept] = []
@@ -263,8 +261,10 @@ class Switchboard:
                 self._close(line, "cancelled", now)
             case Cancelled():
                 self._undo(line)
-            case Pressed():
-                self._press(line, event.keyed)
+            case Pressed() if line.attached:
+                readable = self._settings.pause.reads_keys
+                if press := key_press(line.call, event.keyed, readable=readable):
+                    self._to_workers.append((line.call.worker, press))
             case Ended():
                 self._close(line, event.reason, now)
 
@@ -425,12 +425,6 @@ class Switchboard:
         if line.agreed:
             line.call.legs, line.call.metadata, line.call.description = line.agreed
         line.request, line.body, line.taken = None, Body(), None
-
-    def _press(self, line: Line, keyed: Keyed) -> None:
-        """A key press told by signalling, which does not say on which leg: the customer's."""
-        if line.attached and (legs := line.call.specs):
-            leg = next((leg for leg in legs if leg.role == "customer"), legs[0])
-            self._to_workers.append((line.call.worker, pressed(line.call, leg.leg_id, keyed)))
 
     # Calls end, and survive their worker.
 

@@ -27,6 +27,15 @@ class SrtpKeys(msgspec.Struct, frozen=True, kw_only=True):
         return f"SrtpKeys(suite={self.suite!r})"
 
 
+class Rtcp(msgspec.Struct, frozen=True):
+    """Where the peer wants to be told how its packets arrive."""
+
+    host: str
+    port: int
+    mux: bool
+    """On the same ports as RTP (RFC 5761)."""
+
+
 class LegSpec(msgspec.Struct, frozen=True, kw_only=True):
     """What a media worker must know about one leg."""
 
@@ -49,6 +58,9 @@ class LegSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     srtp: SrtpKeys | None = None
     """None: the leg's packets are not encrypted."""
+
+    rtcp: Rtcp | None = None
+    """None: the peer is told nothing."""
 
 
 class HintedPhrase(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,6 +136,19 @@ class ResumeLegs(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     call_id: str
 
 
+class PressKey(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Signalling told of a key press (SIP INFO). It does not show which, and nobody keeps it."""
+
+    call_id: str
+    leg_id: str
+    duration_ms: int
+    symbol: str = ""
+    """Empty where no rule asks which key it was."""
+
+    def __repr__(self) -> str:
+        return f"PressKey(call_id={self.call_id!r})"
+
+
 class CloseCall(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """The call is over: flush what is buffered, publish its end, answer `CallClosed`."""
 
@@ -166,11 +191,20 @@ class PauseChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     pause: Pause | None
 
 
+class LoadTold(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """How busy the worker's recogniser is: 0 idle, 1 full. Told when it changes."""
+
+    load: float
+    call_id: str = ""
+
+
 class CallClosed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """All of the call's audio went to the recogniser and its end was published."""
 
     call_id: str
 
 
-ToWorker = OpenCall | UpdateLegs | PauseLegs | ResumeLegs | CloseCall
-FromWorker = CallOpened | CallRefused | ClockStarted | MediaTimedOut | PauseChanged | CallClosed
+ToWorker = OpenCall | UpdateLegs | PauseLegs | ResumeLegs | PressKey | CloseCall
+FromWorker = (
+    CallOpened | CallRefused | ClockStarted | MediaTimedOut | PauseChanged | LoadTold | CallClosed
+)

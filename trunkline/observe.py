@@ -29,6 +29,7 @@ _NOISY = ("kafka", "httpx", "httpcore", "presidio-analyzer", "presidio-anonymize
 _EXTRA = (
     *("call_id", "leg_id", "worker", "role", "reason", "key_id"),
     *("count", "port", "url", "status", "ms", "path"),
+    "peer",  # the network address of one that was refused
 )
 
 

@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sip_gateway.audio.key import Key
+
 RATE_HZ = 8000
 ROWS_HZ = (697, 770, 852, 941)
 COLUMNS_HZ = (1209, 1336, 1477, 1633)
@@ -57,30 +59,6 @@ def _probe() -> NDArray[np.float32]:
 
 
 _PROBE = _probe()
-
-
-class Key:
-    """Which key it was: for comparing only. It does not show, print, pickle or encode itself."""
-
-    __slots__ = ("_symbol",)
-
-    def __init__(self, symbol: str) -> None:
-        self._symbol = symbol
-
-    def among(self, symbols: str) -> bool:
-        """Whether it is one of these."""
-        return self._symbol in symbols
-
-    def __repr__(self) -> str:
-        return "Key()"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Key) and self._symbol == other._symbol
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __reduce__(self) -> str:
-        raise TypeError("a key is never written anywhere")
 
 
 class Tone(NamedTuple):

@@ -1,16 +1,28 @@
-"""SIP over TCP: peers' connections, and ours to peers whose connection is gone."""
+"""SIP over TCP and TLS: peers' connections, and ours to peers whose connection is gone."""
 
 import asyncio
 import logging
 from collections.abc import Callable
 from typing import cast
 
+from sip_gateway.drivers.address import plain
+from sip_gateway.drivers.listener import HANDSHAKE_S, Listener
+from sip_gateway.drivers.tls import Contexts, peer_names
 from sip_gateway.sip.flow import Flow, Outgoing
 from sip_gateway.sip.framing import StreamFraming
 
 logger = logging.getLogger(__name__)
 
 Receive = Callable[[bytes, Flow], None]
+
+Admits = Callable[[Flow, frozenset[str] | None], bool]
+"""Whether a connection may stay, by the names in its certificate; None before there is one."""
+
+
+def anybody(flow: Flow, names: frozenset[str] | None) -> bool:
+    """Admits every connection."""
+    return True
+
 
 MAX_CONNECTIONS = 1024
 """Beyond it a new connection is closed at once."""
@@ -25,7 +37,7 @@ CONNECT_S = 5.0
 class _Connection(asyncio.Protocol):
     def __init__(self, driver: "TcpDriver") -> None:
         self.transport: asyncio.Transport | None = None
-        self.flow = Flow("tcp", "", 0, "", 0)
+        self.flow = Flow(driver.transport, "", 0, "", 0)
         self._driver = driver
         self._framing = StreamFraming()
         self._deadline: asyncio.TimerHandle | None = None
@@ -34,8 +46,9 @@ class _Connection(asyncio.Protocol):
         # uvloop's transports are no subclasses of asyncio's.
         self.transport = cast(asyncio.Transport, transport)
         local, remote = transport.get_extra_info("sockname"), transport.get_extra_info("peername")
-        self.flow = Flow("tcp", local[0], self._driver.port, remote[0], remote[1])
-        self._driver.opened(self)
+        ours, theirs = plain(local[0]), plain(remote[0])
+        self.flow = Flow(self._driver.transport, ours, self._driver.port, theirs, remote[1])
+        self._driver.opened(self, peer_names(self.transport))
 
     def data_received(self, data: bytes) -> None:
         assert self.transport is not None
@@ -64,22 +77,30 @@ class _Connection(asyncio.Protocol):
 
 
 class TcpDriver:
-    """One listening TCP port and every connection of it, and from it."""
+    """One listening TCP port and every connection of it, and from it; with `tls`, over TLS."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(
+        self, receive: Receive, *, admits: Admits = anybody, tls: Contexts | None = None
+    ) -> None:
         self.port = 0
+        self.transport = "tls" if tls else "tcp"
         self.receive = receive
+        self._admits = admits
+        self._tls = tls
         self._connections: dict[tuple[str, int], _Connection] = {}
-        self._server: asyncio.Server | None = None
+        self._listener = Listener(
+            lambda: _Connection(self), admits=self._may_knock, tls=tls.server if tls else None
+        )
         self._connecting: set[asyncio.Task[None]] = set()
 
     async def start(self, host: str, port: int) -> None:
         """Listen; OSError if the port is taken."""
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(
-            lambda: _Connection(self), host, port, reuse_address=True
-        )
-        self.port = self._server.sockets[0].getsockname()[1]
+        self._listener.start(host, port)
+        self.port = self._listener.port
+
+    def renew(self, tls: Contexts) -> None:
+        """New certificates, for the connections to come."""
+        self._tls, self._listener.tls = tls, tls.server
 
     def send(self, outgoing: Outgoing) -> None:
         """Send on the message's connection, or on a new one to where the peer listens."""
@@ -94,10 +115,11 @@ class TcpDriver:
             self._connecting.add(task)
             task.add_done_callback(self._connecting.discard)
 
-    def opened(self, connection: _Connection) -> None:
+    def opened(self, connection: _Connection, names: frozenset[str]) -> None:
         """A connection is there."""
         assert connection.transport is not None
-        if len(self._connections) >= MAX_CONNECTIONS:
+        full = len(self._connections) >= MAX_CONNECTIONS
+        if full or not self._admits(connection.flow, names):
             connection.transport.abort()
         else:
             flow = connection.flow
@@ -111,21 +133,29 @@ class TcpDriver:
 
     def close(self) -> None:
         """Stop listening and close every connection, once what was written is sent."""
-        if self._server is not None:
-            self._server.close()
+        self._listener.close()
         for task in self._connecting:
             task.cancel()
         for connection in list(self._connections.values()):
             if connection.transport is not None:
                 connection.transport.close()
 
+    def _may_knock(self, host: str, port: int) -> bool:
+        return self._admits(Flow(self.transport, "", self.port, host, port), None)
+
     async def _connect(self, address: tuple[str, int], data: bytes) -> None:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(CONNECT_S):
-                _, connection = await loop.create_connection(lambda: _Connection(self), *address)
+                _, connection = await loop.create_connection(
+                    lambda: _Connection(self),
+                    *address,
+                    ssl=self._tls.client if self._tls else None,
+                    server_hostname="" if self._tls else None,
+                    ssl_handshake_timeout=HANDSHAKE_S if self._tls else None,
+                )
         except (OSError, TimeoutError):
-            logger.info("peer not reachable over TCP")
+            logger.info("peer not reachable", extra={"reason": self.transport})
             return
         self._write(connection, data)
 

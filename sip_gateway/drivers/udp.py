@@ -6,6 +6,7 @@ import socket
 from collections import OrderedDict
 from collections.abc import Callable
 
+from sip_gateway.drivers.address import mapped, plain
 from sip_gateway.sip.flow import Flow, Outgoing
 
 logger = logging.getLogger(__name__)
@@ -23,18 +24,27 @@ class UdpDriver(asyncio.DatagramProtocol):
     `start` binds; `send` and the callback run on the loop; `close` ends it.
     """
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(
+        self, receive: Receive, *, drops: Callable[[str], bool] = lambda host: False
+    ) -> None:
+        """What an address sends that `drops` says so of is not looked at."""
         self.host = ""
         self.port = 0
         self._receive = receive
+        self._drops = drops
+        self._ipv6 = False
         self._transport: asyncio.DatagramTransport | None = None
         self._local_hosts: OrderedDict[str, str] = OrderedDict()
 
     async def start(self, host: str, port: int) -> None:
         """Bind; OSError if the port is taken."""
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._ipv6 = ":" in host
+        family = socket.AF_INET6 if self._ipv6 else socket.AF_INET
         sock = socket.socket(family, socket.SOCK_DGRAM)
         try:
+            if self._ipv6:
+                # `::` takes IPv4 too, whatever the machine's own default is.
+                sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(host != "::"))
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
             sock.setblocking(False)
             sock.bind((host, port))
@@ -50,8 +60,9 @@ class UdpDriver(asyncio.DatagramProtocol):
         flow = outgoing.flow
         if self._transport is None:
             return
+        host = mapped(flow.remote_host) if self._ipv6 else flow.remote_host
         try:
-            self._transport.sendto(outgoing.data, (flow.remote_host, flow.remote_port))
+            self._transport.sendto(outgoing.data, (host, flow.remote_port))
         except (OSError, ValueError) as error:
             # An address that a peer named and nobody can send to: as good as lost.
             self.error_received(error)
@@ -62,7 +73,9 @@ class UdpDriver(asyncio.DatagramProtocol):
             self._transport.close()
 
     def datagram_received(self, data: bytes, addr: tuple[str | object, int]) -> None:
-        peer, port = str(addr[0]), addr[1]
+        peer, port = plain(str(addr[0])), addr[1]
+        if self._drops(peer):
+            return
         self._receive(data, Flow("udp", self._local_host(peer), self.port, peer, port))
 
     def error_received(self, exc: Exception) -> None:

@@ -1,12 +1,14 @@
 """One call in the media worker: opens, changes and ends its legs, and says so in order."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from time import monotonic, time
 from typing import NamedTuple
 
+from sip_gateway.audio.key import Key
 from sip_gateway.events import (
     AudioFrame,
     CallEnded,
@@ -25,6 +27,7 @@ from sip_gateway.media.rtp_socket import RtpSocket, open_socket
 from sip_gateway.media.running_leg import LONGEST_WAIT_S, RunningLeg
 from sip_gateway.media.sinks import AudioSink, CallSink, JoinedLeg
 from sip_gateway.rtp.clock import CallClock
+from sip_gateway.rtp.receiver import Pressed
 from sip_gateway.settings import Settings
 from sip_gateway.worker_protocol import (
     ClockStarted,
@@ -105,12 +108,20 @@ class MediaCall:
         try:
             for spec in specs:
                 if spec.leg_id not in self.legs:
-                    opened[spec.leg_id] = await self._open_socket(spec.rtp_port)
+                    rtp = opened[spec.leg_id] = await self._open_socket(spec.rtp_port)
+                    if spec.rtcp and not spec.rtcp.mux:
+                        await self._open_control(rtp)
         except (OSError, NoPort):
             for rtp in opened.values():
                 self._close(rtp)
             raise
         return opened
+
+    async def _open_control(self, rtp: RtpSocket) -> None:
+        """The port behind (RFC 3550 section 11); if that is not free, the peer's word is not
+        heard."""
+        with contextlib.suppress(OSError):
+            rtp.control = await open_socket(self._parts.settings.listen_host, rtp.port + 1)
 
     async def _open_socket(self, named: int | None) -> RtpSocket:
         host, ports = self._parts.settings.listen_host, self._parts.ports
@@ -295,6 +306,14 @@ class MediaCall:
                 by_digits = asked is Asked.PAUSE_BY_DIGITS
                 self.pause(start_ms, why="dtmf", by_digits=by_digits)
 
+    def press(self, running: RunningLeg, duration_ms: int, key: Key | None) -> None:
+        """A key press that signalling told of; it ends now, as far as anybody knows."""
+        end_ms = self.clock.ms(monotonic())
+        pressed = Pressed(max(0, end_ms - duration_ms), end_ms, key)
+        self._parts.metrics.keys.inc()
+        self._parts.events.publish(running.leg.receive_press(pressed))
+        self._press(running)
+
     def _ms_of(self, at: datetime) -> int:
         """A moment on the call clock; 0 before it started."""
         if self.clock_started_at is None:
@@ -376,6 +395,8 @@ class MediaCall:
     def _receive(self, running: RunningLeg) -> None:
         for data, arrived_at in running.rtp.take():
             running.leg.receive_datagram(data, now=arrived_at)
+        for data, arrived_at in running.rtp.control.take() if running.rtp.control else ():
+            running.leg.receive_control(data, now=arrived_at)
         running.leg.counts.dropped = running.rtp.dropped
         if self.clock_started_at is None and self.clock.started_at is not None:
             self._start_clock(self.clock.started_at)

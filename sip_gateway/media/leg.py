@@ -1,5 +1,6 @@
 """One leg of a call, from datagrams to 16 kHz audio frames and events: no socket, no clock."""
 
+import secrets
 from collections.abc import Callable
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from sip_gateway.media.pauses import Pauses, Span
 from sip_gateway.media.sinks import JoinedLeg
 from sip_gateway.rtp.clock import CallClock
 from sip_gateway.rtp.keys import KeyRules
-from sip_gateway.rtp.packet import is_rtcp
+from sip_gateway.rtp.packet import Malformed, is_rtcp
 from sip_gateway.rtp.receiver import (
     STEP_MS,
     Counts,
@@ -20,6 +21,7 @@ from sip_gateway.rtp.receiver import (
     Pressed,
     Step,
 )
+from sip_gateway.rtp.rtcp import Reports
 from sip_gateway.rtp.srtp import Position, Refused, Srtp
 from sip_gateway.rtp.timeline import PER_MS
 from sip_gateway.settings import Settings
@@ -60,6 +62,9 @@ class MediaLeg:
         self._wall = wall
         self._upsampler = Upsampler()
         self._suspended = False
+        # Chance is not worth an argument here. Another SSRC after a restart also keeps an
+        # encrypted leg from using one nonce twice.
+        self._reports = Reports(ssrc=secrets.randbits(32), cname=secrets.token_hex(8))
         self.srtp: Srtp | None = Srtp(spec.srtp) if spec.srtp else None
         if spec.held:
             receiver.hold()
@@ -82,6 +87,7 @@ class MediaLeg:
     def receive_datagram(self, data: bytes, *, now: float) -> None:
         """Take what came to the leg's port."""
         if is_rtcp(data):
+            self.receive_control(data, now=now)
             return
         if self.srtp is not None:
             try:
@@ -90,6 +96,27 @@ class MediaLeg:
                 self._count_refused(replayed=refused.replayed)
                 return
         self.receiver.receive_datagram(data, now=now)
+
+    def receive_control(self, data: bytes, *, now: float) -> None:
+        """Take RTCP, wherever it came."""
+        try:
+            opened = self.srtp.unprotect_rtcp(data) if self.srtp is not None else data
+            self._reports.receive(opened, now=now)
+        except Refused as refused:
+            self._count_refused(replayed=refused.replayed)
+        except Malformed:
+            self.counts.rtcp_malformed += 1
+        else:
+            self.counts.rtcp += 1
+
+    def control_to_send(self, *, now: float) -> bytes | None:
+        """Our report to the peer, every 5 s once anything came; to be asked more often."""
+        receiver = self.receiver
+        if receiver.heard_at is None or not self._reports.is_due(now=now):
+            return None
+        jitter = round(receiver.jitter_now_ms * PER_MS)
+        report = self._reports.report(receiver.reception.block(), jitter=jitter, now=now)
+        return self.srtp.protect_rtcp(report) if self.srtp is not None else report
 
     def _count_refused(self, *, replayed: bool) -> None:
         if replayed:
@@ -154,6 +181,12 @@ class MediaLeg:
         """The keys since the last call that a rule asks for: not to be kept."""
         pressed, self._pressed = self._pressed, []
         return pressed
+
+    def receive_press(self, pressed: Pressed) -> DtmfPressed:
+        """A key press that signalling tells of."""
+        if pressed.key is not None:
+            self._pressed.append(pressed)
+        return self._said_pressed(pressed)
 
     def flush(self) -> None:
         """Nothing is waited for any more."""
@@ -236,6 +269,7 @@ class MediaLeg:
             packets_lost=counts.lost,
             packets_late=counts.late,
             jitter_ms=round(self.receiver.jitter_ms, 1),
+            mos=None if self.receiver.mos is None else round(self.receiver.mos, 2),
         )
 
     def _frame(self, step: Step) -> AudioFrame:

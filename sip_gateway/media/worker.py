@@ -8,13 +8,14 @@ take the call up again.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from time import monotonic
 from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry
 
+from sip_gateway.audio.key import Key
 from sip_gateway.media.call import MediaCall, Parts
 from sip_gateway.media.connection import Disconnected, read_message, write_message
 from sip_gateway.media.metrics import MediaMetrics
@@ -30,9 +31,11 @@ from sip_gateway.worker_protocol import (
     CloseCall,
     FromWorker,
     LegSpec,
+    LoadTold,
     MediaTimedOut,
     OpenCall,
     PauseLegs,
+    PressKey,
     ResumeLegs,
     ToWorker,
     UpdateLegs,
@@ -55,6 +58,9 @@ class Sinks(NamedTuple):
     events: CallSink
     lag_ms: int = 0
     """So long after its audio may the first word of what is said come back; 0: nothing does."""
+
+    load: Callable[[], float] = lambda: 0.0
+    """How busy the recogniser is: 0 idle, 1 full."""
 
 
 class Place(NamedTuple):
@@ -90,6 +96,8 @@ class MediaWorker:
             self._say,
             sinks.lag_ms,
         )
+        self._load = sinks.load
+        self._told_load = 0.0
         self._calls: dict[str, MediaCall] = {}
         self._inboxes: dict[str, asyncio.Queue[ToWorker | None]] = {}
         self._tasks: asyncio.TaskGroup | None = None
@@ -170,7 +178,7 @@ class MediaWorker:
             self._tasks.create_task(self._run_call(message, inbox))
         elif isinstance(message, CloseCall):
             self._say(CallClosed(call_id=message.call_id))
-        elif not isinstance(message, PauseLegs | ResumeLegs):
+        elif not isinstance(message, PauseLegs | ResumeLegs | PressKey):
             self._say(CallRefused(call_id=message.call_id, why="call is not open here"))
 
     def _say(self, message: FromWorker) -> None:
@@ -190,7 +198,7 @@ class MediaWorker:
                 await self._contain(closing, call_id=call.call_id)
                 self._say(CallClosed(call_id=call.call_id))
                 break
-            if isinstance(message, PauseLegs | ResumeLegs):
+            if isinstance(message, PauseLegs | ResumeLegs | PressKey):
                 await self._contain(self._obey(call, message), call_id=call.call_id)
             elif isinstance(message, UpdateLegs):
                 updating = self._update(call, message.legs)
@@ -231,9 +239,13 @@ class MediaWorker:
         self._say_opened(call)
         await self._end_legs(leaving, reason="removed")
 
-    async def _obey(self, call: MediaCall, message: PauseLegs | ResumeLegs) -> None:
+    async def _obey(self, call: MediaCall, message: PauseLegs | ResumeLegs | PressKey) -> None:
         if isinstance(message, PauseLegs):
             call.pause_at(message.at, why=message.why)
+        elif isinstance(message, PressKey):
+            if running := call.legs.get(message.leg_id):
+                key = Key(message.symbol) if message.symbol else None
+                call.press(running, message.duration_ms, key)
         else:
             call.resume()
 
@@ -306,10 +318,14 @@ class MediaWorker:
                 self._look_after_calls(now)
 
     def _look_after_calls(self, now: float) -> None:
+        if (load := round(self._load(), 1)) != self._told_load:
+            self._told_load = load
+            self._say(LoadTold(load=load))
         self._metrics.paused.set(sum(call.paused for call in self._calls.values()))
         for call in self._calls.values():
             for running in call.legs.values():
                 running.wake.set()
+                running.report(now=now)
                 self._metrics.add(running.leg.counts, running.reported)
             call.remember()
             call.look_after_pause()

@@ -7,7 +7,7 @@ printed or stored: callers key in card numbers.
 import struct
 from typing import NamedTuple
 
-from sip_gateway.audio.tones import Key
+from sip_gateway.audio.key import Key
 
 _BODY = struct.Struct("!BBH")
 _END = 0x80

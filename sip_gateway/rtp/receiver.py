@@ -12,6 +12,8 @@ from sip_gateway.rtp.clock import CallClock
 from sip_gateway.rtp.jitter import JitterBuffer, Played
 from sip_gateway.rtp.keys import NO_RULES, KeyRules, LegKeys
 from sip_gateway.rtp.packet import Malformed, Packet, is_rtcp, parse
+from sip_gateway.rtp.quality import Heard, mos
+from sip_gateway.rtp.reception import Reception
 from sip_gateway.rtp.source import Change, SourceLock
 from sip_gateway.rtp.timeline import PER_MS, Timeline
 
@@ -77,6 +79,8 @@ class Counts:
         "malformed",
         "received",
         "replayed",
+        "rtcp",
+        "rtcp_malformed",
         "unauthentic",
         "wrong_ssrc",
     )
@@ -91,6 +95,8 @@ class Counts:
         self.wrong_ssrc = 0
         self.held = 0
         """Came while the leg was on hold, and were not listened to."""
+        self.rtcp = 0
+        self.rtcp_malformed = 0
         self.replayed = 0
         """Of an encrypted leg: seen before."""
         self.unauthentic = 0
@@ -122,6 +128,7 @@ class LegReceiver:
         self.jitter_ms = 0.0
         """RFC 3550 section 6.4.1, the largest seen."""
 
+        self.reception = Reception()
         self._media = media
         self._clock = clock
         self._lock = SourceLock()
@@ -139,6 +146,25 @@ class LegReceiver:
         self._first_at: float | None = None
         self._transit: float | None = None
         self._jitter = 0.0
+        self._losses = 0
+        self._jitter_s = jitter_s
+
+    @property
+    def jitter_now_ms(self) -> float:
+        """RFC 3550 section 6.4.1, now."""
+        return self._jitter
+
+    @property
+    def mos(self) -> float | None:
+        """Estimated; None where nothing came."""
+        counts = self.counts
+        if not counts.received:
+            return None
+        lost = max(0, counts.lost - counts.late)
+        packet_ms = self._timeline.packet_size / PER_MS
+        delay_ms = packet_ms + min(self.jitter_ms, self._jitter_s * 1000)
+        expected = counts.received - counts.duplicate + lost
+        return mos(Heard(self._media.codec, False, expected, counts.lost, self._losses, delay_ms))
 
     @property
     def position_ms(self) -> int:
@@ -265,6 +291,7 @@ class LegReceiver:
     def _receive_packet(self, packet: Packet, *, now: float) -> None:
         self._clock.begin(now)
         self.counts.received += 1
+        self.reception.receive(packet.ssrc, packet.sequence)
         self.heard_at = now
         if self._first_at is None and not self.started:
             self._first_at = now
@@ -284,6 +311,7 @@ class LegReceiver:
 
     def _play(self, played: Played) -> None:
         self.counts.lost += played.lost_before
+        self._losses += played.lost_before > 0
         packet = played.packet
         if packet.payload_type == self._media.payload_type:
             payload = packet.payload[:MAX_PAYLOAD]

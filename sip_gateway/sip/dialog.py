@@ -42,6 +42,9 @@ class Dialog(msgspec.Struct, kw_only=True):
     """The session ends if not refreshed for so long (RFC 4028)."""
 
     refreshed_by_us: bool = False
+    sips: bool = False
+    """The peer used a sips URI: our Contact is one too (section 12.1.1)."""
+
     last_answer: bytes = b""
     """The 2xx of the first INVITE, for a peer that repeats it after we restarted."""
 
@@ -79,7 +82,7 @@ class Dialog(msgspec.Struct, kw_only=True):
             ("CSeq", f"{self.local_cseq} {method}"),
         ]
         if method == "UPDATE":
-            fields.append(("Contact", contact(hop, host=host)))
+            fields.append(("Contact", contact(hop, host=host, sips=self.sips)))
         return Request(Headers(fields), b"", method, uri)
 
     def _request_line(self) -> tuple[str, list[tuple[str, str]]]:
@@ -110,7 +113,14 @@ def from_invite(request: Request, flow: Flow, *, local_tag: str) -> Dialog:
         invite_cseq=request.cseq.number,
         remote_cseq=request.cseq.number,
         allows_update="update" in request.headers.tokens("Allow"),
+        sips=flow.transport == "tls" and _is_sips(request, route_set),
     )
+
+
+def _is_sips(request: Request, route_set: tuple[str, ...]) -> bool:
+    """Whether the Request-URI, or the next hop of our requests, is a sips URI."""
+    hop = route_set[0] if route_set else request.headers.get("Contact") or ""
+    return request.uri.lower().startswith("sips:") or "<sips:" in hop.lower()
 
 
 def target_of(request: Request) -> str:

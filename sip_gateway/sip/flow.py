@@ -14,7 +14,7 @@ class Flow(NamedTuple):
     """One way between us and a peer: both ends' addresses, over one transport."""
 
     transport: str
-    """`udp` or `tcp`."""
+    """`udp`, `tcp` or `tls`."""
 
     local_host: str
     """The address of ours that the peer reached."""
@@ -33,11 +33,11 @@ class Outgoing(NamedTuple):
     """One message to send."""
 
     flow: Flow
-    """For TCP: send on this connection while it is open."""
+    """For TCP and TLS: send on this connection while it is open."""
 
     data: bytes
     connect_port: int
-    """For TCP: where the peer listens, if the connection is gone."""
+    """For TCP and TLS: where the peer listens, if the connection is gone."""
 
 
 def stamp_via(request: Request, flow: Flow) -> None:
@@ -59,7 +59,7 @@ def answer_to(request: Request, flow: Flow, data: bytes) -> Outgoing:
     Always to the address it really came from: `received` and the sent-by host are the peer's words.
     """
     via = request.via
-    port = via.port or 5060
+    port = via.port or default_port(flow.transport)
     if flow.reliable:
         return Outgoing(flow, data, port)
     back = flow.remote_port if "rport" in via.params else port
@@ -71,7 +71,12 @@ class Hop(NamedTuple):
 
     flow: Flow
     connect_port: int
-    """For TCP: where the next hop listens, if the flow's connection is gone."""
+    """For TCP and TLS: where the next hop listens, if the flow's connection is gone."""
+
+
+def default_port(transport: str) -> int:
+    """Where SIP is listened for (section 19.1.2)."""
+    return 5061 if transport == "tls" else 5060
 
 
 def toward(uri: str, flow: Flow) -> Hop:
@@ -86,17 +91,25 @@ def toward(uri: str, flow: Flow) -> Hop:
         followed = host.version == ipaddress.ip_address(flow.local_host).version
     except ValueError:
         return Hop(flow, flow.remote_port)
-    transport = (target.params.get("transport") or flow.transport).lower()
-    if transport not in ("udp", "tcp") or not followed:
+    secure = "tls" if target.scheme == "sips" else flow.transport
+    transport = (target.params.get("transport") or secure).lower()
+    if target.scheme == "sips" and transport == "tcp":
+        transport = "tls"  # section 26.2.2
+    strays = (transport == "tls") != (flow.transport == "tls")
+    if transport not in ("udp", "tcp", "tls") or strays or not followed:
         return Hop(flow, flow.remote_port)
-    port = target.port or 5060
-    if transport == "tcp" == flow.transport and str(host) == flow.remote_host:
+    port = target.port or default_port(transport)
+    if flow.reliable and transport == flow.transport and str(host) == flow.remote_host:
         # Many peers take requests only on the connection they opened.
         return Hop(flow, port)
     return Hop(Flow(transport, flow.local_host, flow.local_port, str(host), port), port)
 
 
-def contact(flow: Flow, *, host: str, parameters: str = "") -> str:
+def contact(flow: Flow, *, host: str, sips: bool = False, parameters: str = "") -> str:
     """Our Contact for peers on this flow."""
+    ours = f"trunkline@{host_port(host, flow.local_port)}"
+    if sips:
+        # RFC 5630 section 5.1.1: a sips URI says no transport=tls.
+        return f"<sips:{ours};transport=tcp>{parameters}"
     transport = "" if flow.transport == "udp" else f";transport={flow.transport}"
-    return f"<sip:trunkline@{host_port(host, flow.local_port)}{transport}>{parameters}"
+    return f"<sip:{ours}{transport}>{parameters}"

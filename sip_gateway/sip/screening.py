@@ -6,12 +6,10 @@ from typing import NamedTuple
 from sip_gateway.sip import session_timer
 from sip_gateway.sip.message import Request
 
-ALLOW = ("INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "UPDATE")
+ALLOW = ("INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "UPDATE", "INFO", "PRACK")
 KNOWN = {
     *ALLOW,
     "REGISTER",
-    "INFO",
-    "PRACK",
     "SUBSCRIBE",
     "NOTIFY",
     "PUBLISH",
@@ -20,7 +18,10 @@ KNOWN = {
 }
 """Methods that we know of: 405, where an unknown one gets 501."""
 
-EXTENSIONS = ("siprec", "timer")
+EXTENSIONS = ("siprec", "timer", "100rel")
+"""As no provisional response but 100 is ever sent, all of them are reliable (RFC 3262 section 3),
+and every PRACK gets 481."""
+
 ACCEPT = (
     "application/sdp",
     "multipart/mixed",

@@ -3,15 +3,25 @@
 It knows nothing of media: who owns the calls reads each INVITE's body, then accepts or refuses.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Protocol
 
-from sip_gateway.sip import session_timer
+from sip_gateway.sip import info, session_timer
 from sip_gateway.sip.answer import Answer
 from sip_gateway.sip.answer import State as AnswerState
 from sip_gateway.sip.deadlines import Deadlines
 from sip_gateway.sip.dialog import Dialog, DialogId, from_invite, target_of
+from sip_gateway.sip.dialog_events import (
+    Accepted,
+    Acknowledged,
+    Cancelled,
+    Changed,
+    Ended,
+    Event,
+    Invited,
+    Pressed,
+)
 from sip_gateway.sip.exchange import Exchange, Exchanges, Merge, Tally, merge_of
 from sip_gateway.sip.flow import Flow, Outgoing, contact, stamp_via
 from sip_gateway.sip.message import MAGIC_COOKIE, Request, Response, reply
@@ -19,51 +29,14 @@ from sip_gateway.sip.parsing import Malformed, parse
 from sip_gateway.sip.screening import Refusal, abilities, screen
 
 
-class Invited(NamedTuple):
-    """A new call: accept or refuse it."""
+class Login(Protocol):
+    """Asks new calls who they are."""
 
-    dialog: Dialog
-    request: Request
+    def refusal(self, request: Request, flow: Flow, *, now: float) -> Refusal | None:
+        """Why it is not let in, or what it is asked; None if it may come in."""
 
-
-class Changed(NamedTuple):
-    """A re-INVITE or UPDATE of a call: accept or refuse it."""
-
-    dialog: Dialog
-    request: Request
-
-
-class Acknowledged(NamedTuple):
-    """The first ACK of a 2xx to an INVITE, with its body if the offer was ours."""
-
-    dialog: Dialog
-    request: Request
-
-
-class Cancelled(NamedTuple):
-    """The peer took its INVITE back before we answered; a first INVITE's dialog is gone."""
-
-    dialog: Dialog
-    first: bool
-
-
-class Ended(NamedTuple):
-    """The dialog is gone: `bye`, `no_ack`, `session_expired` or `lost`."""
-
-    dialog: Dialog
-    reason: str
-
-
-Event = Invited | Changed | Acknowledged | Cancelled | Ended
-
-
-class Accepted(NamedTuple):
-    """What a 2xx to an INVITE or UPDATE carries besides what the protocol asks for."""
-
-    content_type: str = ""
-    body: bytes = b""
-    headers: Sequence[tuple[str, str]] = ()
-    contact_parameters: str = ""
+    def tag(self, request: Request) -> str:
+        """The To tag of a refusal: the same for the same request."""
 
 
 @dataclass(slots=True)
@@ -92,6 +65,9 @@ class UserAgent:
     def __init__(self, *, host: str, token: Callable[[], str], tally: Tally) -> None:
         self.out_of_service = False
         """While true OPTIONS gets 503, so that an SBC routes elsewhere."""
+
+        self.login: Login | None = None
+        """Asked about each new INVITE; nothing is kept of those it refuses."""
 
         self._host = host
         self._token = token
@@ -138,8 +114,19 @@ class UserAgent:
                 self._repeat_answer(entry, now)
         elif self._exchanges.full():
             self._tally("refusals", "overload")
+        elif refusal := self._asked(request, flow, now):
+            assert self.login is not None
+            response = _reply_of(request, refusal, tag=self.login.tag(request))
+            self._exchanges.send_stateless(request, flow, response)
         else:
             self._begin(self._exchanges.receive(request, flow, now=now), now)
+
+    def _asked(self, request: Request, flow: Flow, now: float) -> Refusal | None:
+        """What a new call is asked before anything of it is kept; a call that is known was."""
+        new = request.method == "INVITE" and not request.to.tag
+        if self.login is None or not new or merge_of(request) in self._made_by:
+            return None
+        return self.login.refusal(request, flow, now=now)
 
     def _begin(self, exchange: Exchange, now: float) -> None:
         request = exchange.request
@@ -246,8 +233,21 @@ class UserAgent:
             self._bye(entry, exchange, now)
         elif request.method == "OPTIONS":
             self._options(exchange, now)
+        elif request.method == "INFO":
+            self._info(entry, exchange, now)
+        elif request.method == "PRACK":
+            self._refuse(exchange, Refusal(481), now)
         else:
             self._change(entry, exchange, now)
+
+    def _info(self, entry: _Entry, exchange: Exchange, now: float) -> None:
+        told = info.read(exchange.request)
+        if isinstance(told, Refusal):
+            self._refuse(exchange, told, now)
+            return
+        self._exchanges.respond(exchange, reply(exchange.request, 200), now=now)
+        if told is not None:
+            self._events.append(Pressed(entry.dialog, told))
 
     def _bye(self, entry: _Entry, exchange: Exchange, now: float) -> None:
         self._exchanges.respond(exchange, reply(exchange.request, 200), now=now)
@@ -307,7 +307,9 @@ class UserAgent:
         timer = session_timer.agree(request)
         dialog.session_expires_s = timer.expires_s if timer else None
         dialog.refreshed_by_us = timer.by_us if timer else False
-        ours = contact(exchange.flow, host=host, parameters=accepted.contact_parameters)
+        ours = contact(
+            exchange.flow, host=host, sips=dialog.sips, parameters=accepted.contact_parameters
+        )
         fields = [("Record-Route", value) for value in request.headers.all("Record-Route")]
         fields += [("Contact", ours), *abilities(), *session_timer.headers(timer)]
         fields += accepted.headers
@@ -429,12 +431,16 @@ class UserAgent:
         self._deadlines.set(("session", dialog.id), session_timer.deadline(dialog, now=now))
 
     def _refuse(self, exchange: Exchange, refusal: Refusal, now: float, *, tag: str = "") -> None:
-        fields = list(refusal.headers)
-        if refusal.why:
-            fields.append(("Reason", f'SIP;cause={refusal.status};text="{refusal.why}"'))
         self._tally("refusals", str(refusal.status))
-        response = reply(exchange.request, refusal.status, tag=tag or self._token(), headers=fields)
+        response = _reply_of(exchange.request, refusal, tag=tag or self._token())
         self._exchanges.respond(exchange, response, now=now)
+
+
+def _reply_of(request: Request, refusal: Refusal, *, tag: str) -> Response:
+    fields = list(refusal.headers)
+    if refusal.why:
+        fields.append(("Reason", f'SIP;cause={refusal.status};text="{refusal.why}"'))
+    return reply(request, refusal.status, tag=tag, headers=fields)
 
 
 _NOWHERE = DialogId("", "", "")

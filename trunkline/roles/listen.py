@@ -6,18 +6,25 @@ from pathlib import Path
 
 from sip_gateway.command_reader import CommandReader
 from sip_gateway.dialog_store import DialogStore
+from sip_gateway.drivers import tls
 from sip_gateway.signalling import Signalling
 from sip_gateway.worker_pool import WorkerPool
 from trunkline.bus.sealed import load_or_create_key
 from trunkline.processes import Program, spawn
 from trunkline.roles.process import Context, Part
-from trunkline.settings import write
+from trunkline.settings import SettingsError, write
+from trunkline.sip_users import sip_users
 
 
 async def build(context: Context) -> list[Part]:
     """The signalling process and the pool of its media workers."""
     settings = context.settings
     run = settings.state_dir / "run"
+    if settings.sip_gateway.tls.certificate:
+        try:
+            tls.contexts(settings.sip_gateway.tls)
+        except OSError as error:
+            raise SettingsError(f"[sip_gateway.tls]: {error.strerror or error}") from None
     run.mkdir(parents=True, exist_ok=True, mode=0o700)
     # The workers read what this process was started with, whatever file it came from.
     settings_file = run / "media.toml"
@@ -42,6 +49,8 @@ async def build(context: Context) -> list[Part]:
         state=DialogStore(settings.state_dir / "dialogs", key),
         registry=context.registry,
     )
+    if settings.sip_gateway.peers.digest:
+        signalling.ask_for(sip_users(settings))
     commands = CommandReader(context.bus, signalling.command, registry=context.registry)
     return [signalling, commands]
 

@@ -52,7 +52,8 @@ class Media:
         )
         if self._journal:
             audio = JournaledAudio(audio, self._journal.writer)
-        sinks = Sinks(audio, self._published, lag_ms=recovery.lag_ms if recovery else 0)
+        lag_ms = recovery.lag_ms if recovery else 0
+        sinks = Sinks(audio, self._published, lag_ms=lag_ms, load=lambda: speech.load)
         settings = context.settings.sip_gateway
         self._worker = MediaWorker(settings, sinks, place=place, registry=registry)
 

@@ -16,12 +16,13 @@ from sip_gateway.caller.plan import CallFailed, CallPlan
 from sip_gateway.caller.recording import length_ms, streams
 from sip_gateway.caller.user_agent import Body, CallingAgent, Ends, Stage
 from sip_gateway.sip import sdp
+from sip_gateway.sip.dialog_events import Accepted, Changed, Ended, Event, Invited
 from sip_gateway.sip.flow import Flow
 from sip_gateway.sip.message import Request, Response
 from sip_gateway.sip.multipart import parts
 from sip_gateway.sip.parsing import parse
 from sip_gateway.sip.screening import Refusal
-from sip_gateway.sip.user_agent import Accepted, Changed, Ended, Event, Invited, UserAgent
+from sip_gateway.sip.user_agent import UserAgent
 from sip_gateway.siprec import metadata
 
 FLOW = Flow("udp", "192.0.2.1", 5060, "192.0.2.2", 40_000)

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from sip_gateway.audio.tones import Key
+from sip_gateway.audio.key import Key
 from sip_gateway.commands import CallCommand, PauseCall, ResumeCall
 from sip_gateway.events import AudioFrame, DtmfPressed, Gap
 from sip_gateway.media.leg import MediaLeg, new_leg

@@ -148,13 +148,18 @@ def test_options_gets_503_while_no_media_worker_is_up() -> None:
 @pytest.mark.parametrize(
     ("request_", "status"),
     [
-        (message("INFO"), 405),
+        (message("REFER"), 405),
+        (message("MESSAGE"), 405),
+        (message("SUBSCRIBE"), 405),
+        (message("PUBLISH"), 405),
+        (message("INFO"), 481),
+        (message("PRACK"), 481),
         (message("REGISTER"), 405),
         (message("FLY"), 501),
         (message("BYE"), 481),
         (message("BYE", to_tag="unknown"), 481),
         (message("INVITE", body=SDP, to_tag="unknown"), 481),
-        (message("INVITE", body=SDP, Require="100rel, siprec"), 420),
+        (message("INVITE", body=SDP, Require="gruu, siprec"), 420),
         (message("INVITE", body=SDP, Content_Type="text/html"), 415),
         (message("INVITE", body=SDP, Content_Encoding="gzip"), 415),
         (message("INVITE", body=SDP, Contact=""), 400),
@@ -178,12 +183,13 @@ def test_what_we_do_not_do_is_refused_with_the_status_of_the_rfc(
 
 
 def test_420_names_exactly_the_extensions_we_lack() -> None:
-    refused = last(Bench().send(message("INVITE", body=SDP, Require="100rel, siprec")))
-    assert refused.headers.get("Unsupported") == "100rel"
+    refused = last(Bench().send(message("INVITE", body=SDP, Require="gruu, 100rel")))
+    assert refused.headers.get("Unsupported") == "gruu"
 
 
 def test_405_lists_the_methods_we_take() -> None:
-    assert "invite" in last(Bench().send(message("INFO"))).headers.tokens("Allow")
+    for method in ("REFER", "MESSAGE", "SUBSCRIBE", "PUBLISH", "REGISTER"):
+        assert "invite" in last(Bench().send(message(method))).headers.tokens("Allow")
 
 
 def test_a_copy_of_an_invite_that_came_another_way_is_482() -> None:
@@ -207,6 +213,7 @@ def test_at_max_calls_new_calls_are_busy_and_the_old_ones_go_on() -> None:
     tag = bench.talk()
     busy = bench.send(message("INVITE", body=SDP, Call_ID="call-2"))
     assert statuses(busy) == [100, 486]
+    assert last(busy).headers.get("Retry-After") == "5"
     assert statuses(bench.send(message("BYE", cseq=2, to_tag=tag))) == [200]
     assert statuses(bench.send(message("INVITE", cseq=9, body=SDP, Call_ID="call-3"))) == [100, 200]
 

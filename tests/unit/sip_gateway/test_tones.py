@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import soundfile
 
+from sip_gateway.audio.key import Key
 from sip_gateway.audio.resample import resample
-from sip_gateway.audio.tones import LOOK_AHEAD, SYMBOLS, Key
+from sip_gateway.audio.tones import LOOK_AHEAD, SYMBOLS
 from sip_gateway.rtp.keys import KeyRules, LegKeys
 from tests.keyed import Samples, as_g711, keyed, tone
 from tests.tones_bench import heard

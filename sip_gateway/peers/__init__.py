@@ -1,0 +1,1 @@
+"""Who may talk SIP to us, and over what."""
