@@ -71,6 +71,7 @@ class Call(msgspec.Struct, kw_only=True):
     """Why the call is over, while its worker has not confirmed it."""
 
     hints: CallHints = CallHints()
+    attributes: dict[str, str] = {}
 
     pause: Pause | None = None
     """As its worker last told, or as it was asked for since."""
@@ -90,6 +91,7 @@ class Call(msgspec.Struct, kw_only=True):
             resumed=resumed,
             clock_started_at=self.clock_started_at,
             hints=self.hints,
+            attributes=self.attributes,
             pause=self.pause,
         )
 

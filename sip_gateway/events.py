@@ -30,6 +30,9 @@ class CallStarted(Event, frozen=True, kw_only=True):
     queue: str = ""
     """What the call is about or who should take it, as the peer told; empty: it did not."""
 
+    attributes: dict[str, str] = {}
+    """What the peer told besides, of what `call_attributes` names; names in lower case."""
+
 
 class LegJoined(Event, frozen=True, kw_only=True):
     """A party's audio is part of the call from now on. Said again when its description changes."""

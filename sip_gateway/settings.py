@@ -96,6 +96,19 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     queues: dict[str, str] = {}
     """Queue of a call without `X-Trunkline-Queue`, by the user part of its Request-URI."""
 
+    call_attributes: tuple[str, ...] = (
+        "ucid",
+        "avayaucid",
+        "genesysuuid",
+        "exttrackingid",
+        "gcid",
+        "cisco-guid",
+        "x-genesys-calluuid",
+    )
+    """Headers of the INVITE, and elements of SIPREC extension data, that are kept with the call
+    and told to the CRM; any case. Numbers and names (ANI, agents) are personal data: name them
+    only where they may be kept."""
+
     pause: Pause = Pause()
     tls: Tls = Tls()
     peers: Peers = Peers()

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from sip_gateway import attributes, hints
 from sip_gateway import call as calls
-from sip_gateway import hints
 from sip_gateway.call import BadBody, Body, Call, read_body
 from sip_gateway.commands import CallCommand, PauseCall
 from sip_gateway.line import Identity, Kept, Line, Note, Stage, agreed, key_press
@@ -298,6 +298,7 @@ class Switchboard:
             dialog=dialog,
             metadata=body.metadata,
             hints=self._hints(request, call_id),
+            attributes=attributes.read(request, body.metadata, self._settings.call_attributes),
         )
         line = Line(call, Stage.OPENING, attached=True, request=request, body=body)
         if body.session is None:

@@ -107,6 +107,9 @@ class OpenCall(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Known for a resumed call whose media had started."""
 
     hints: CallHints = CallHints()
+    attributes: dict[str, str] = {}
+    """As in `CallStarted`."""
+
     pause: Pause | None = None
     """The call was paused when it was last heard of, or it was asked for since."""
 

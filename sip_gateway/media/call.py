@@ -99,6 +99,7 @@ class MediaCall:
                 ingress=self._opened.hints.via or self._opened.ingress,
                 external_id=self._opened.external_id,
                 queue=self._opened.hints.queue,
+                attributes=self._opened.attributes,
             )
         )
 
