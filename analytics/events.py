@@ -22,6 +22,11 @@ class LegSummary(msgspec.Struct, frozen=True, kw_only=True):
     gap_ms: int
     packets_received: int
     packets_lost: int
+    jitter_ms: float = 0.0
+    """Between arrivals, the largest seen."""
+
+    mos: float | None = None
+    """How good the leg sounded, estimated; None where nothing came."""
 
 
 class SpeakerSummary(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,6 +23,8 @@ class PacketCounts(NamedTuple):
 
     received: int
     lost: int
+    jitter_ms: float = 0.0
+    mos: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,4 +117,6 @@ def _leg(stored: StoredCall, leg: LegDocument, *, talk: list[Span]) -> LegSummar
         gap_ms=total_ms(gaps),
         packets_received=packets.received,
         packets_lost=packets.lost,
+        jitter_ms=packets.jitter_ms,
+        mos=packets.mos,
     )

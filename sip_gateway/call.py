@@ -259,6 +259,7 @@ def _leg(call: Call, line: negotiate.Line, known: Leg | None) -> Leg:
         held=line.silent,
         rtp_port=rtp_port,
         srtp=known.spec.srtp if known else None,
+        rtcp=line.rtcp,
     )
     return Leg(spec=spec, line=line.position, two_way=two_way)
 

@@ -145,6 +145,10 @@ class LegLeft(Event, frozen=True, kw_only=True):
     jitter_ms: float = 0.0
     """Interarrival jitter (RFC 3550 section 6.4.1), the largest seen."""
 
+    mos: float | None = None
+    """Estimated from loss, jitter and codec (ITU-T G.107, simplified): 1.0 to 4.5. None where
+    nothing came."""
+
 
 class SegmentSpeaker(msgspec.Struct, frozen=True):
     """Who speaks in one segment of a transcript."""

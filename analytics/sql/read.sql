@@ -34,7 +34,7 @@ limit %s
 -- name: legs
 -- The legs of these calls.
 select tenant_id, call_id, leg_id, channel, role, label, participant_name, packets_received,
-       packets_lost
+       packets_lost, jitter_ms, mos
 from legs
 where (tenant_id, call_id) in (select * from unnest(%s::text[], %s::text[]))
 order by tenant_id, call_id, channel, leg_id

@@ -52,15 +52,15 @@ returning tenant_id, call_id
 -- What the gateway says of a leg replaces what its speech let us suppose.
 insert into legs (tenant_id, call_id, leg_id, described, channel, role, codec, label,
                   participant_name, participant_aor, joined_ms, left_ms, left_reason,
-                  packets_received, packets_lost, packets_late, jitter_ms)
+                  packets_received, packets_lost, packets_late, jitter_ms, mos)
 select tenant_id, call_id, leg_id, described, channel, role, codec, label,
        participant_name, participant_aor, joined_ms, left_ms, left_reason,
-       packets_received, packets_lost, packets_late, jitter_ms
+       packets_received, packets_lost, packets_late, jitter_ms, mos
 from jsonb_to_recordset(%s::jsonb) as r (
     tenant_id text, call_id text, leg_id text, described boolean, channel integer, role text,
     codec text, label text, participant_name text, participant_aor text, joined_ms bigint,
     left_ms bigint, left_reason text, packets_received bigint, packets_lost bigint,
-    packets_late bigint, jitter_ms double precision)
+    packets_late bigint, jitter_ms double precision, mos double precision)
 on conflict (tenant_id, call_id, leg_id) do update set
     described = legs.described or excluded.described,
     channel = case when excluded.described then excluded.channel else legs.channel end,
@@ -82,7 +82,8 @@ on conflict (tenant_id, call_id, leg_id) do update set
     packets_late = case when excluded.left_ms is null then legs.packets_late
                         else excluded.packets_late end,
     jitter_ms = case when excluded.left_ms is null then legs.jitter_ms
-                     else excluded.jitter_ms end
+                     else excluded.jitter_ms end,
+    mos = case when excluded.left_ms is null then legs.mos else excluded.mos end
 where (excluded.described
         and (legs.described, legs.channel, legs.role, legs.codec, legs.label,
              legs.participant_name, legs.participant_aor, legs.joined_ms)
@@ -91,9 +92,9 @@ where (excluded.described
              excluded.joined_ms))
     or (excluded.left_ms is not null
         and (legs.left_ms, legs.left_reason, legs.packets_received, legs.packets_lost,
-             legs.packets_late, legs.jitter_ms)
+             legs.packets_late, legs.jitter_ms, legs.mos)
             is distinct from (excluded.left_ms, excluded.left_reason, excluded.packets_received,
-             excluded.packets_lost, excluded.packets_late, excluded.jitter_ms))
+             excluded.packets_lost, excluded.packets_late, excluded.jitter_ms, excluded.mos))
 returning tenant_id, call_id
 
 -- name: segments

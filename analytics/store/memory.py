@@ -372,7 +372,7 @@ def _stored(call: _Call) -> StoredCall:
         segments=[segment_document(final) for final in finals],
         gaps=_gaps(call),
         packets={
-            leg_id: PacketCounts(leg.packets_received, leg.packets_lost)
+            leg_id: PacketCounts(leg.packets_received, leg.packets_lost, leg.jitter_ms, leg.mos)
             for leg_id, leg in left.items()
         },
         policy_version=newest.policy_version if newest else "",

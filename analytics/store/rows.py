@@ -47,6 +47,8 @@ class LegRow(NamedTuple):
     participant_name: str
     packets_received: int
     packets_lost: int
+    jitter_ms: float
+    mos: float | None
 
 
 class SegmentRow(NamedTuple):
@@ -135,17 +137,14 @@ class CallRows:
             call=call,
             segments=[segment_document(final) for final in finals],
             gaps=self.gap_documents,
-            packets={
-                leg.leg_id: PacketCounts(leg.packets_received, leg.packets_lost)
-                for leg in self.legs
-            },
+            packets={leg.leg_id: _packets(leg) for leg in self.legs},
             policy_version=newest.policy_version if newest else "",
             transcript_complete=self.row.transcript_complete,
         )
 
 
 def _packets(leg: LegRow) -> PacketCounts:
-    return PacketCounts(leg.packets_received, leg.packets_lost)
+    return PacketCounts(leg.packets_received, leg.packets_lost, leg.jitter_ms, leg.mos)
 
 
 def document(row: CallRow, legs: Iterable[LegRow]) -> CallDocument:

@@ -56,6 +56,7 @@ class NewLeg(msgspec.Struct, frozen=True, kw_only=True):
     packets_lost: int
     packets_late: int
     jitter_ms: float
+    mos: float | None
 
 
 class NewSegment(msgspec.Struct, frozen=True, kw_only=True):
@@ -201,6 +202,7 @@ def _leg(key: LegKey, facts: LegFacts) -> NewLeg:
         packets_lost=left.packets_lost if left else 0,
         packets_late=left.packets_late if left else 0,
         jitter_ms=left.jitter_ms if left else 0.0,
+        mos=left.mos if left else None,
     )
 
 

@@ -1,6 +1,7 @@
 """One UDP port: datagrams are kept with their time of arrival until the leg takes them."""
 
 import asyncio
+import contextlib
 import socket
 from time import monotonic
 from typing import cast
@@ -21,6 +22,9 @@ class RtpSocket(asyncio.DatagramProtocol):
         self.port = 0
         self.dropped = 0
         self.pending: list[tuple[bytes, float]] = []
+        self.control: RtpSocket | None = None
+        """The port of RTCP, where it has one of its own."""
+
         self._transport: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -38,8 +42,17 @@ class RtpSocket(asyncio.DatagramProtocol):
         pending, self.pending = self.pending, []
         return pending
 
+    def send(self, data: bytes, host: str, port: int) -> None:
+        """Send, if that is possible."""
+        if self._transport is not None and not self._transport.is_closing():
+            # An address of the other family, or none that is reachable: a report less.
+            with contextlib.suppress(OSError, ValueError):
+                self._transport.sendto(data, (host, port))
+
     def close(self) -> None:
         """Free the port."""
+        if self.control is not None:
+            self.control.close()
         if self._transport is not None:
             self._transport.close()
 

@@ -43,6 +43,13 @@ class RunningLeg:
         begun_ms = self.leg.fed_until_ms - self._lag_ms
         return max(self.finished_ms, self.leg.taken_up_ms, begun_ms)
 
+    def report(self, *, now: float) -> None:
+        """Tell the peer how its packets arrive, when it is time."""
+        if (rtcp := self.leg.spec.rtcp) is None:
+            return
+        if (report := self.leg.control_to_send(now=now)) is not None:
+            (self.rtp.control or self.rtp).send(report, rtcp.host, rtcp.port)
+
     def is_due(self, *, now: float) -> bool:
         """True when the leg's task has something to do."""
         pending = self.rtp.pending

@@ -1,10 +1,12 @@
 """Offer and answer, for an end that only listens (RFC 3264; RFC 7866 section 7.2)."""
 
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import NamedTuple
 
 from sip_gateway.sip.sdes import Crypto
 from sip_gateway.sip.sdp import PCMA, PCMU, TELEPHONE_EVENT, Codec, Media, Session, audio
+from sip_gateway.worker_protocol import Rtcp
 
 DECODED = ("PCMU", "PCMA")
 PLAIN = ("RTP/AVP", "RTP/AVPF")
@@ -34,6 +36,9 @@ class Line(NamedTuple):
 
     crypto: Crypto | None = None
     """The first of the peer's keys that we can do; None where the line is not encrypted."""
+
+    rtcp: Rtcp | None = None
+    """Where reports on the peer's packets go."""
 
     @property
     def codecs(self) -> tuple[Codec, ...]:
@@ -65,7 +70,24 @@ def _line(index: int, media: Media, in_use: str) -> Line | None:
     events = next((codec for codec in narrow if codec.name == "TELEPHONE-EVENT"), None)
     silent = media.direction in ("inactive", "recvonly") or media.address in UNSPECIFIED
     crypto = media.crypto[0] if secure else None
-    return Line(index, codec, events, media.direction, silent, media.label, crypto)
+    rtcp = _rtcp(media)
+    return Line(index, codec, events, media.direction, silent, media.label, crypto, rtcp)
+
+
+def _rtcp(media: Media) -> Rtcp | None:
+    """The port behind RTP's, unless the line says otherwise (RFC 3605, RFC 5761)."""
+    host, port = media.address, media.port if media.rtcp_mux else media.port + 1
+    if media.rtcp and not media.rtcp_mux:
+        told, *at = media.rtcp.split()
+        port = int(told) if told.isascii() and told.isdigit() and len(told) < 6 else 0
+        host = at[2] if len(at) == 3 else host
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return None
+    if not 0 < port < 65536 or address.is_multicast or address.is_unspecified:
+        return None
+    return Rtcp(host, port, media.rtcp_mux)
 
 
 def answer(
@@ -93,7 +115,7 @@ def _answer_line(media: Media, line: Line | None, port: int, *, key: bytes | Non
     crypto: tuple[Crypto, ...] = ()
     if line.crypto is not None and key is not None:
         crypto = (Crypto(line.crypto.tag, line.crypto.suite, key),)
-    return ours._replace(proto=media.proto, crypto=crypto)
+    return ours._replace(proto=media.proto, crypto=crypto, rtcp_mux=media.rtcp_mux)
 
 
 def offer_line(port: int, *, label: str = "", crypto: tuple[Crypto, ...] = ()) -> Media:

@@ -1,6 +1,8 @@
 """The media worker on real sockets: what signalling tells it, what phones send, what it says."""
 
 import asyncio
+import socket
+import struct
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +19,7 @@ from sip_gateway.worker_protocol import (
     ClockStarted,
     CloseCall,
     MediaTimedOut,
+    Rtcp,
     UpdateLegs,
 )
 from tests.media_line import Phone, Signalling, Worker, open_call, running_worker, two_legs
@@ -85,6 +88,27 @@ async def test_what_the_network_loses_is_said(tmp_path: Path) -> None:
         name = "trunkline_sip_gateway_rtp_packets_total"
         counted = {r: worker.count(name, result=r) for r in ("received", "lost", "malformed")}
         assert counted == {"received": 45.0, "lost": 5.0, "malformed": 1.0}
+
+
+async def test_the_peer_is_told_how_its_packets_arrive(tmp_path: Path) -> None:
+    async with running_worker(tmp_path) as worker:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+            control.bind(("127.0.0.1", 0))
+            control.setblocking(False)
+            told = Rtcp("127.0.0.1", control.getsockname()[1], mux=False)
+            opening = open_call(CALL)
+            legs = tuple(msgspec.structs.replace(leg, rtcp=told) for leg in opening.legs[:1])
+            ports = await worker.signalling.open(msgspec.structs.replace(opening, legs=legs))
+            stream = second()
+            Phone(ports[AGENT]).send(*stream[:10], *stream[15:])
+            # Its own report comes on the port behind.
+            Phone(ports[AGENT] + 1).send(bytes.fromhex("80c80006") + bytes([1] * 24))
+            loop = asyncio.get_running_loop()
+            report = await asyncio.wait_for(loop.sock_recv(control, 2048), 10)
+        await close(worker.signalling)
+    _, packet_type, ssrc, lost, last_sender_report = struct.unpack_from("!BB6xII8xI", report)
+    assert (packet_type, ssrc, lost & 0xFFFFFF) == (201, 1, 5)
+    assert last_sender_report == 0
 
 
 async def test_a_fault_in_one_leg_ends_that_leg_and_disturbs_nothing_else(tmp_path: Path) -> None:

@@ -241,6 +241,8 @@ async def test_baresip_places_an_encrypted_call(line: TestGateway, tmp_path: Pat
     assert ended.reason == "bye"
     (left,) = line.of(LegLeft)
     assert left.packets_received >= 150
+    assert left.mos is not None
+    assert left.mos > 4.3
     assert line.frames()[0] >= 30
     assert line.lost() == 0
 
