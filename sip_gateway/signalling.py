@@ -30,7 +30,7 @@ DRAIN_S = 8.0
 """How long workers get to flush the ends of calls, and peers to answer our BYEs."""
 
 FREE_PORT_TRIES = 20
-LOOK_AT_CERTIFICATE_S = 10.0
+LOOK_AT_CERTIFICATE_S = 2.0
 
 
 class Signalling:

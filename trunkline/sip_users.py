@@ -15,10 +15,14 @@ class _User(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     md5: bool = False
 
 
-def sip_users(settings: Settings) -> dict[str, User]:
-    """By name; SettingsError names the file and what is wrong with it, and no secret."""
+def users_file(settings: Settings) -> Path:
+    """Where they are told."""
     named = settings.sip_gateway.peers.users_file
-    path = Path(named) if named else settings.state_dir / "keys" / "sip_users.toml"
+    return Path(named) if named else settings.state_dir / "keys" / "sip_users.toml"
+
+
+def read_users(path: Path) -> dict[str, User]:
+    """By name; SettingsError names the file and what is wrong with it, and no secret."""
     try:
         if path.stat().st_mode & 0o077:
             raise SettingsError(f"{path} can be read by others: chmod 600 {path}")

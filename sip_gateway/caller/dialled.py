@@ -72,7 +72,8 @@ class Signalling:
         """A call outlives its connection: the far end may be starting again."""
         while self.agent.stage in (Stage.ANSWERED, Stage.ENDING) and not self.agent.negotiating:
             with contextlib.suppress(CallFailed):
-                self._link = await connect(self._plan.transport, self._plan.host, self._plan.port)
+                plan = self._plan
+                self._link = await connect(plan.transport, plan.host, plan.port, files=plan.tls)
                 self.agent.reconnected()
                 return
             await asyncio.sleep(RECONNECT_S)

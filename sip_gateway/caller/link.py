@@ -1,10 +1,11 @@
-"""The caller's SIP transport: one TCP connection, or one UDP socket."""
+"""The caller's SIP transport: one TCP or TLS connection, or one UDP socket."""
 
 import asyncio
+import ssl
 from enum import Enum
 from typing import Protocol, cast
 
-from sip_gateway.caller.plan import CallFailed
+from sip_gateway.caller.plan import CallFailed, TlsFiles
 from sip_gateway.sip.framing import StreamFraming
 from sip_gateway.sip.message import Request, Response
 from sip_gateway.sip.parsing import Malformed, parse
@@ -110,17 +111,28 @@ def _deliver(message: bytes, inbox: Inbox) -> None:
         return  # as if it had been lost on the way: the far end repeats it or gives up
 
 
-async def connect(transport: str, host: str, port: int) -> Link:
-    """Reach the far end; CallFailed if that is impossible."""
+async def connect(transport: str, host: str, port: int, *, files: TlsFiles | None = None) -> Link:
+    """Reach the far end; CallFailed if that is impossible, or it is not who its name says."""
     loop = asyncio.get_running_loop()
     try:
+        tls = _context(files or TlsFiles()) if transport == "tls" else None
         async with asyncio.timeout(CONNECT_S):
             if transport == "udp":
                 _, udp = await loop.create_datagram_endpoint(UdpLink, remote_addr=(host, port))
                 return udp
-            _, tcp = await loop.create_connection(TcpLink, host, port)
+            _, tcp = await loop.create_connection(TcpLink, host, port, ssl=tls)
             return tcp
     except TimeoutError:
         raise CallFailed(f"{host}:{port}: no connection within {CONNECT_S:.0f} s") from None
+    except ssl.SSLCertVerificationError as error:
+        raise CallFailed(f"{host}:{port}: its certificate: {error.verify_message}") from None
     except OSError as error:
         raise CallFailed(f"{host}:{port}: {error.strerror or error}") from None
+
+
+def _context(files: TlsFiles) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=files.ca or None)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if files.certificate:
+        context.load_cert_chain(files.certificate, files.private_key or None)
+    return context

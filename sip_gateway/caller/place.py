@@ -59,7 +59,7 @@ class PlacedCall(DialledCall):
 async def place_call(plan: CallPlan, *, on_started: Started | None = None) -> CallReport:
     """Place the call and return when it is over; CallFailed says why it did not come about."""
     payloads = await asyncio.to_thread(streams, plan)
-    link = await connect(plan.transport, plan.host, plan.port)
+    link = await connect(plan.transport, plan.host, plan.port, files=plan.tls)
     sockets = open_sockets(link.local[0], len(payloads))
     call = PlacedCall(plan, link, sockets)
     driving = asyncio.ensure_future(call.signalling.run())

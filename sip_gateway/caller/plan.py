@@ -24,6 +24,17 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
+class TlsFiles:
+    """PEM files for a call over TLS; empty where there is none."""
+
+    ca: str = ""
+    """Who signed the far end's certificate; empty: the machine's own authorities."""
+
+    certificate: str = ""
+    private_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Dial:
     """How to reach the far end, and who it is told that speaks."""
 
@@ -33,7 +44,9 @@ class Dial:
     """A labelled stream a party with metadata, as an SBC sends them; else one plain, mixed one."""
 
     transport: str = field(default="tcp", kw_only=True)
-    """`tcp`, or `udp`: a SIPREC INVITE is larger than most networks' packets."""
+    """`tcp`, `tls`, or `udp`: a SIPREC INVITE is larger than most networks' packets."""
+
+    tls: TlsFiles = field(default=TlsFiles(), kw_only=True)
 
     codec: str = field(default="PCMU", kw_only=True)
     """`PCMU` or `PCMA`."""

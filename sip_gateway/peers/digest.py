@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from sip_gateway.peers.bucket import Buckets
+from sip_gateway.sip.address import parse_sip_uri
 from sip_gateway.sip.exchange import Tally
 from sip_gateway.sip.flow import Flow
 from sip_gateway.sip.message import Request
@@ -87,32 +88,43 @@ class Login:
             return None
         host, given = flow.remote_host, self._credentials(request)
         if given is None:
-            return self._challenge(now=now)
+            return self._challenge(request, now=now)
         if self._failures.empty(host, now=now):
             self._tally("peers", "failures")
             return Refusal(403)
         if not self._is_right(request, given):
             self._failures.take(host, now=now)
             self._tally("peers", "password")
-            return self._challenge(now=now)
+            return self._challenge(request, now=now)
         if not self._is_fresh(given["nonce"], int(given["nc"], 16), now=now):
             self._tally("peers", "stale")
-            return self._challenge(now=now, stale=True)
+            return self._challenge(request, now=now, stale=True)
         return None
 
     def tag(self, request: Request) -> str:
         """The To tag of a refusal, which nothing is kept of (RFC 3261 section 8.2.7)."""
         return self._sign(f"tag {request.call_id} {request.via.branch}")[:16]
 
-    def _challenge(self, *, now: float, stale: bool = False) -> Refusal:
+    def _challenge(self, request: Request, *, now: float, stale: bool = False) -> Refusal:
         """One header for each algorithm, the best first (RFC 8760 section 2.4)."""
         self._issued += 1
         stamp = f"{now:.3f}.{self._issued:x}"
         nonce = f"{stamp}.{self._sign(stamp)}"
         rest = f'realm="{self._realm}", nonce="{nonce}", qop="auth"'
         rest += ", stale=true" if stale else ""
-        ways = [f"Digest {rest}, algorithm={name}" for name in self._algorithms]
+        ways = [f"Digest {rest}, algorithm={name}" for name in self._hashes_for(request)]
         return Refusal(401, "", [("WWW-Authenticate", way) for way in ways])
+
+    def _hashes_for(self, request: Request) -> list[str]:
+        """Those of the caller's own user, if From names it: software that has MD5 only may give up
+        when it reads another name (libre 1.1 does). Else all."""
+        try:
+            user = self._users.get(parse_sip_uri(request.from_.uri).user)
+        except ValueError:
+            user = None
+        if user is None:
+            return self._algorithms
+        return ["MD5"] if user.md5 else ["SHA-256"]
 
     def _credentials(self, request: Request) -> dict[str, str] | None:
         """Those for our realm."""

@@ -41,7 +41,7 @@ class TestGateway:
 
     def __init__(self, state: Path, environment: Mapping[str, str]) -> None:
         self.state = state
-        self.port = 0
+        self.port = self.tls_port = 0
         self._environment = environment
         self._listen: asyncio.subprocess.Process | None = None
 
@@ -53,7 +53,8 @@ class TestGateway:
         )  # fmt: skip
         assert self._listen.stdout is not None
         async with asyncio.timeout(DEADLINE_S):
-            self.port = int(await self._listen.stdout.readline())
+            ports = (await self._listen.stdout.readline()).split()
+        self.port, self.tls_port = (int(port) for port in ports)
 
     async def kill(self) -> None:
         """kill -9 the signalling process."""

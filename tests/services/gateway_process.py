@@ -1,7 +1,7 @@
 """The gateway alone in processes of its own: real signalling, real media workers, no recogniser.
 
-`listen STATE` prints its SIP port and takes calls. The media workers append the events of calls,
-and how much audio each leg had, to STATE/events.jsonl.
+`listen STATE` prints its SIP ports (the second is for TLS, or 0) and takes calls. The media workers
+append the events of calls, and how much audio each leg had, to STATE/events.jsonl.
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from sip_gateway.settings import Settings
 from sip_gateway.signalling import Signalling
 from sip_gateway.worker_pool import WorkerPool
 from trunkline.observe import log_to_stderr
+from trunkline.sip_users import read_users
 
 KEY = bytes(32)
 
@@ -87,12 +88,14 @@ async def listen(state: Path, settings: Settings, stop: asyncio.Event) -> None:
         state=DialogStore(state / "dialogs", KEY),
         registry=registry,
     )
+    if settings.peers.digest:
+        signalling.ask_for(read_users(state / "sip_users.toml"))
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(signalling.run(stop))
         await signalling.started.wait()
         while signalling.ready():
             await asyncio.sleep(0.02)
-        print(signalling.port, flush=True)
+        print(signalling.port, signalling.tls_port, flush=True)
 
 
 async def media(state: Path, settings: Settings, stop: asyncio.Event) -> None:

@@ -8,12 +8,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 from sip_gateway.caller.place import place_call
-from sip_gateway.caller.plan import CallFailed, CallPlan, CallReport
+from sip_gateway.caller.plan import CallFailed, CallPlan, CallReport, TlsFiles
 from sip_gateway.caller.recording import length_ms
 from sip_gateway.hints import PHRASES, PROFILE, QUEUE
 from sip_gateway.sip.address import parse_sip_uri
+from sip_gateway.sip.flow import default_port
 
-DEFAULT_SIP_PORT = 5060
+TRANSPORTS = ("udp", "tcp", "tls")
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -34,7 +35,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="CUSTOMER.wav",
         help="what the customer says; without it AGENT.wav is stereo, agent on the left",
     )
-    parser.add_argument("--to", required=True, metavar="sip:HOST:PORT", help="where to call")
+    parser.add_argument(
+        "--to",
+        required=True,
+        metavar="sip:HOST:PORT",
+        help="where to call; `sip:HOST;transport=tls` or `sips:HOST` over TLS",
+    )
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument(
         "--siprec",
@@ -57,10 +63,14 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument(
         "--transport",
-        choices=("udp", "tcp"),
+        choices=TRANSPORTS,
         default="tcp",
-        help="for SIP (default tcp: a SIPREC INVITE is larger than a UDP packet should be)",
+        help="for SIP where --to names none (default tcp: a SIPREC INVITE is larger than a UDP "
+        "packet should be)",
     )
+    parser.add_argument("--tls-ca", default="", metavar="PEM", help="who signed its certificate")
+    parser.add_argument("--tls-certificate", default="", metavar="PEM", help="ours, for mutual TLS")
+    parser.add_argument("--tls-key", default="", metavar="PEM", help="the key of our certificate")
     add_headers(parser)
 
 
@@ -95,15 +105,18 @@ def run(args: argparse.Namespace) -> int:
 
 def _plan(args: argparse.Namespace) -> CallPlan:
     to = parse_sip_uri(args.to)
-    if to.scheme == "sips":
-        raise ValueError("this caller does not speak TLS")
+    named = "tls" if to.scheme == "sips" else (to.params.get("transport") or "").lower()
+    if named and named not in TRANSPORTS:
+        raise ValueError(f"this caller does not speak {named}")
+    transport = named or args.transport
     return CallPlan(
         host=to.host,
-        port=to.port or DEFAULT_SIP_PORT,
+        port=to.port or default_port(transport),
         agent=args.agent,
         customer=args.customer,
         siprec=not args.plain,
-        transport=args.transport,
+        transport=transport,
+        tls=TlsFiles(args.tls_ca, args.tls_certificate, args.tls_key),
         codec=args.codec.upper(),
         loss=args.loss,
         headers=headers(args),

@@ -13,7 +13,7 @@ from trunkline.bus.sealed import load_or_create_key
 from trunkline.processes import Program, spawn
 from trunkline.roles.process import Context, Part
 from trunkline.settings import SettingsError, write
-from trunkline.sip_users import sip_users
+from trunkline.sip_users import read_users, users_file
 
 
 async def build(context: Context) -> list[Part]:
@@ -50,7 +50,7 @@ async def build(context: Context) -> list[Part]:
         registry=context.registry,
     )
     if settings.sip_gateway.peers.digest:
-        signalling.ask_for(sip_users(settings))
+        signalling.ask_for(read_users(users_file(settings)))
     commands = CommandReader(context.bus, signalling.command, registry=context.registry)
     return [signalling, commands]
 

@@ -83,6 +83,15 @@ def test_md5_is_offered_only_where_a_user_has_nothing_better() -> None:
     assert len(refusal.headers) == 1
 
 
+@pytest.mark.parametrize(("user", "kind"), [("old", "MD5"), ("sbc1", "SHA-256")])
+def test_a_caller_that_says_who_it_is_is_offered_its_own_hash_only(user: str, kind: str) -> None:
+    request = parse(message("INVITE", From=f"<sip:{user}@example.com>;tag=a"))
+    assert isinstance(request, Request)
+    refusal = Desk().login.refusal(request, UDP, now=0.0)
+    assert refusal is not None
+    assert [value.rpartition("=")[2] for _, value in refusal.headers] == [kind]
+
+
 def test_the_right_password_comes_in() -> None:
     desk = Desk()
     assert desk.ask(proof(desk.nonce())) is None
