@@ -47,22 +47,29 @@ def parse(data: bytes) -> Request | Response:
         start_line, _, lines = head.decode().partition("\r\n")
     except UnicodeDecodeError:
         raise Malformed("headers are not UTF-8") from None
-    headers = Headers(islice(_fields(lines), MAX_HEADERS + 1))
-    if len(headers.items()) > MAX_HEADERS:
-        raise Malformed("too many headers", status=513)
+    unreadable: list[str] = []
+    headers = Headers(islice(_fields(lines, unreadable), MAX_HEADERS + 1))
     read = _start(start_line, headers)
+    reply_to = answerable(read) if isinstance(read, Request) else None
+    if len(headers.items()) > MAX_HEADERS:
+        raise Malformed("too many headers", status=513, request=reply_to)
+    if unreadable:
+        raise Malformed(
+            "a header line without a name, or with a control character", request=reply_to
+        )
     _check_mandatory(read)
     read.body = _body(read, body)
     return read
 
 
-def _fields(lines: str) -> Iterator[tuple[str, str]]:
+def _fields(lines: str, unreadable: list[str]) -> Iterator[tuple[str, str]]:
+    """The header fields; what is none goes into `unreadable`."""
     for line in _unfolded(lines):
         name, colon, value = line.partition(":")
         name = prettify_header_name(expand_compact_header(name.rstrip(" \t")))
         if not colon or not TOKEN.match(name) or not one_line(line):
-            raise Malformed("a header line without a name, or with a control character")
-        if name.lower() in MULTI_INSTANCE_HEADERS:
+            unreadable.append(line)
+        elif name.lower() in MULTI_INSTANCE_HEADERS:
             yield from ((name, part) for part in split_values(value))
         else:
             yield name, value.strip()

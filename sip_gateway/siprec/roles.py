@@ -7,6 +7,7 @@ from sip_gateway.siprec.metadata import Participant
 
 AGENT = "agent"
 CUSTOMER = "customer"
+NAMED = (AGENT, CUSTOMER)
 
 
 def decide(parties: Sequence[Participant | None], settings: Settings) -> list[str]:
