@@ -192,15 +192,19 @@ def describe(call: Call, settings: Settings, *, told: Metadata | None = None) ->
         call.metadata = metadata.merge(call.metadata, told)
     parties = _parties(call)
     for_legs = roles.decide(parties, settings)
-    call.legs = tuple(
-        _with(
-            leg,
-            role=role,
-            participant_name=_kept(party.name) if party else "",
-            participant_aor=_kept(party.aor) if party else "",
-        )
-        for leg, role, party in zip(call.legs, for_legs, parties, strict=True)
+    call.legs = tuple(map(_described, call.legs, for_legs, parties))
+
+
+def _described(leg: Leg, role: str, party: Participant | None) -> Leg:
+    """The leg with its party; who was agent or customer stays so, whoever joins."""
+    name, aor = (_kept(party.name), _kept(party.aor)) if party else ("", "")
+    same = party is not None and (name, aor) == (
+        leg.spec.participant_name,
+        leg.spec.participant_aor,
     )
+    if same and role not in roles.NAMED and leg.spec.role in roles.NAMED:
+        role = leg.spec.role
+    return _with(leg, role=role, participant_name=name, participant_aor=aor)
 
 
 def answer_sdp(call: Call, offer: sdp.Session, taken: dict[int, negotiate.Line]) -> None:
@@ -251,11 +255,14 @@ def _leg(call: Call, line: negotiate.Line, known: Leg | None) -> Leg:
     spec = LegSpec(
         leg_id=leg_id,
         channel=channel,
-        role="",
+        role=known.spec.role if known else "",
         codec=line.codec.name,
         payload_type=line.codec.payload_type,
+        clock_hz=line.codec.rate_hz,
         telephone_event_type=line.telephone_event.payload_type if line.telephone_event else None,
         label=_kept(line.label),
+        participant_name=known.spec.participant_name if known else "",
+        participant_aor=known.spec.participant_aor if known else "",
         held=line.silent,
         rtp_port=rtp_port,
         srtp=known.spec.srtp if known else None,
