@@ -12,8 +12,8 @@ RATE_HZ = 8000
 LATE_S = 3.0
 """A live stream that falls so far behind has left something out."""
 
-DRIFT = 0.0005
-"""Of what a message is late is taken for the platform's slower clock: 100 ppm come to 4 ms."""
+DRIFT = 0.025
+"""Of what a second of audio is late is taken for the platform's slower clock: 100 ppm make 4 ms."""
 
 Encoding = Literal["pcmu", "pcma", "l16"]
 
@@ -50,18 +50,16 @@ class ArrivalClock:
 
     def __init__(self) -> None:
         self._due: float | None = None
+        """When the next audio should come."""
 
     def receive(self, samples: int, *, now: float) -> int:
         """Samples that are missing before these."""
-        if self._due is None:
-            self._due = now
-            return 0
-        self._due += samples / RATE_HZ
-        late_s = now - self._due
-        if late_s > LATE_S:
-            self._due = now
+        length_s = samples / RATE_HZ
+        late_s = 0.0 if self._due is None else now - self._due
+        if self._due is None or late_s > LATE_S:
+            self._due = now + length_s
             return round(late_s * RATE_HZ)
-        self._due += max(0.0, late_s) * DRIFT
+        self._due += length_s + max(0.0, late_s) * min(1.0, DRIFT * length_s)
         return 0
 
     def skip(self, samples: int) -> None:

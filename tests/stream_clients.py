@@ -1,0 +1,232 @@
+"""The platform's end of a media stream, a class a dialect: each says the same conversation."""
+
+import asyncio
+import base64
+import json
+import time
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+import numpy as np
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from sip_gateway.audio.g711 import encode
+from tests.stream_dialects import headers
+
+STEP_MS = 20
+QUEUE = "billing"
+
+
+def voice(ms: int, *, seed: int, rate_hz: int = 8000) -> bytes:
+    """L16 noise."""
+    samples = np.random.default_rng(seed).normal(0, 3000, rate_hz * ms // 1000)
+    return samples.astype("<i2").tobytes()
+
+
+class Client(Protocol):
+    """One platform."""
+
+    name: str
+    rate_hz: int
+    query: str
+
+    def start(self, conversation: str) -> list[str]:
+        """The messages before any audio."""
+        ...
+
+    def audio(self, customer: bytes, agent: bytes) -> Sequence[str | bytes]:
+        """The messages for 20 ms of L16 of both."""
+        ...
+
+    def lose(self, ms: int) -> list[str]:
+        """So much will never be sent."""
+        ...
+
+    def end(self) -> list[str]:
+        """The messages after all audio; then the connection is closed."""
+        ...
+
+
+class Twilio:
+    """Also SignalWire."""
+
+    rate_hz = 8000
+    query = ""
+
+    def __init__(self, name: str = "twilio") -> None:
+        self.name = name
+        self._chunk = self._ms = 0
+
+    def start(self, conversation: str) -> list[str]:
+        start = {
+            "callSid": conversation,
+            "tracks": ["inbound", "outbound"],
+            "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1},
+            "customParameters": {"queue": QUEUE},
+        }
+        connected = {"event": "connected", "protocol": "Call", "version": "1.0.0"}
+        return [json.dumps(connected), json.dumps({"event": "start", "start": start})]
+
+    def audio(self, customer: bytes, agent: bytes) -> Sequence[str]:
+        self._chunk += 1
+        said = [self._media("inbound", customer), self._media("outbound", agent)]
+        self._ms += STEP_MS
+        return said
+
+    def _media(self, track: str, pcm: bytes) -> str:
+        payload = base64.b64encode(encode(pcm, "PCMU")).decode()
+        media = {"track": track, "chunk": str(self._chunk), "timestamp": str(self._ms)}
+        return json.dumps({"event": "media", "media": {**media, "payload": payload}})
+
+    def lose(self, ms: int) -> list[str]:
+        self._chunk += ms // STEP_MS
+        self._ms += ms
+        return []
+
+    def end(self) -> list[str]:
+        return [json.dumps({"event": "stop", "stop": {}})]
+
+
+class Telnyx(Twilio):
+    """The same chunks, described otherwise."""
+
+    def __init__(self) -> None:
+        super().__init__("telnyx")
+
+    def start(self, conversation: str) -> list[str]:
+        start = {"call_control_id": conversation, "custom_parameters": {"queue": QUEUE}}
+        return [json.dumps({"event": "start", "stream_id": "s", "start": start})]
+
+
+class Forked:
+    """Stereo L16 behind one message."""
+
+    def __init__(self, name: str, *, rate_hz: int = 16000, query: str = "") -> None:
+        self.name = name
+        self.rate_hz = rate_hz
+        self.query = query
+
+    def start(self, conversation: str) -> list[str]:
+        if self.query:
+            return []
+        if self.name == "jambonz":
+            call = {"callSid": conversation, "sampleRate": self.rate_hz, "mixType": "stereo"}
+            return [json.dumps({**call, "metadata": {"queue": QUEUE}})]
+        fork = {"uuid": conversation, "rate": self.rate_hz, "mix": "stereo", "queue": QUEUE}
+        return [json.dumps(fork)]
+
+    def audio(self, customer: bytes, agent: bytes) -> Sequence[bytes]:
+        both = np.column_stack((np.frombuffer(customer, "<i2"), np.frombuffer(agent, "<i2")))
+        return [both.tobytes()]
+
+    def lose(self, ms: int) -> list[str]:
+        return []
+
+    def end(self) -> list[str]:
+        return []
+
+
+class Vonage(Forked):
+    """One leg of two."""
+
+    def __init__(self, leg: str) -> None:
+        super().__init__("vonage", rate_hz=16000)
+        self._leg = leg
+
+    def start(self, conversation: str) -> list[str]:
+        connected = {"event": "websocket:connected", "content-type": "audio/l16;rate=16000"}
+        ours = {"conversation": conversation, "leg": self._leg, "queue": QUEUE}
+        return [json.dumps(connected | ours)]
+
+    def audio(self, customer: bytes, agent: bytes) -> Sequence[bytes]:
+        return [customer if self._leg == "customer" else agent]
+
+
+class Plain(Forked):
+    """Our own protocol."""
+
+    def __init__(self) -> None:
+        super().__init__("stream")
+
+    def start(self, conversation: str) -> list[str]:
+        parties = [{"role": "customer", "name": "Jordan Reed"}, {"role": "agent"}]
+        start = {"type": "start", "conversation": conversation, "parties": parties, "queue": QUEUE}
+        return [json.dumps({**start, "encoding": "l16", "rate": self.rate_hz})]
+
+    def lose(self, ms: int) -> list[str]:
+        return [json.dumps({"type": "lost", "ms": ms})]
+
+    def end(self) -> list[str]:
+        return [json.dumps({"type": "stop"})]
+
+
+class Talk:
+    """One connection."""
+
+    def __init__(self, client: Client, connection: ClientConnection) -> None:
+        self.client = client
+        self.connection = connection
+
+    async def start(self, conversation: str) -> None:
+        await self._send(self.client.start(conversation))
+
+    async def stream(self, ms: int) -> None:
+        """Noise of both, in real time."""
+        client = self.client
+        began = time.monotonic()
+        customer = voice(ms, seed=1, rate_hz=client.rate_hz)
+        agent = voice(ms, seed=2, rate_hz=client.rate_hz)
+        size = 2 * client.rate_hz * STEP_MS // 1000
+        for n in range(ms // STEP_MS):
+            at = slice(n * size, (n + 1) * size)
+            await self._send(client.audio(customer[at], agent[at]))
+            await asyncio.sleep(max(0.0, began + (n + 1) * STEP_MS / 1000 - time.monotonic()))
+
+    async def lose(self, ms: int) -> None:
+        """The platform's clock runs on."""
+        await self._send(self.client.lose(ms))
+        await asyncio.sleep(ms / 1000)
+
+    async def end(self) -> None:
+        await self._send(self.client.end())
+        await self.connection.close()
+
+    async def say(self, **message: object) -> None:
+        await self.connection.send(json.dumps(message))
+
+    async def _send(self, messages: Sequence[str | bytes]) -> None:
+        for message in messages:
+            await self.connection.send(message)
+
+
+@asynccontextmanager
+async def talking(client: Client, port: int) -> AsyncIterator[Talk]:
+    """A connection that is let in, but has said nothing."""
+    target = f"/{client.name}{client.query}"
+    async with connect(
+        f"ws://127.0.0.1:{port}{target}",
+        additional_headers=headers(client.name, target),
+        subprotocols=[Subprotocol("audio.jambonz.org")] if client.name == "jambonz" else None,
+    ) as connection:
+        yield Talk(client, connection)
+
+
+def clients() -> list[list[Client]]:
+    """What makes up a conversation of each dialect: one connection, or one a leg."""
+    return [
+        [Twilio()],
+        [Twilio("signalwire")],
+        [Telnyx()],
+        [Vonage("customer"), Vonage("agent")],
+        [Forked("freeswitch")],
+        [Forked("jambonz", rate_hz=8000)],
+        [Plain()],
+    ]
+
+
+def conversation() -> str:
+    """An id of its own."""
+    return uuid.uuid4().hex

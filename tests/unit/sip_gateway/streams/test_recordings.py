@@ -1,0 +1,95 @@
+"""Each recorded conversation comes to what it says; none that is broken goes on."""
+
+import pytest
+
+from sip_gateway.streams.heard import StreamEvent
+from tests.recorded_streams import give, lines, messages, names, told
+from tests.stream_dialects import DIALECTS, session
+
+RECORDINGS = [(dialect, name) for dialect in DIALECTS for name in names(dialect)]
+
+
+def played(dialect: str, name: str) -> tuple[list[str], bool]:
+    """What the conversation came to, and whether its session is over."""
+    playing = session(dialect)
+    events: list[StreamEvent] = []
+    for message, now in messages(lines(dialect, name)):
+        give(playing, message, now=now)
+        events += playing.take()
+    return told(events), playing.closed
+
+
+@pytest.mark.parametrize(("dialect", "name"), RECORDINGS)
+def test_a_recording_comes_to_what_it_says(dialect: str, name: str) -> None:
+    events, closed = played(dialect, name)
+    expected = lines(dialect, name)[-1].told
+    assert expected is not None
+    assert events == list(expected)
+    assert closed == (name.startswith("broken") or expected[-1].startswith("ended"))
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_each_dialect_has_valid_and_broken_recordings(dialect: str) -> None:
+    broken = [name for name in names(dialect) if name.startswith("broken")]
+    assert len(broken) >= 3 and len(names(dialect)) >= len(broken) + 3
+
+
+def test_what_breaks_our_own_protocol_is_told_why() -> None:
+    playing = session("stream")
+    playing.receive_text('{"type":"start","conversation":"c","parties":[],"secret":"4111"}')
+    (answer,) = playing.to_send()
+    assert answer == '{"type":"error","info":"one or two parties, with a channel each"}'
+    assert playing.closed
+
+
+def test_our_own_protocol_answers_start_and_ping() -> None:
+    playing = session("stream")
+    playing.receive_text('{"type":"ping"}')
+    playing.receive_text('{"type":"start","conversation":"c","parties":[{"role":"agent"}]}')
+    assert playing.to_send() == ['{"type":"pong"}', '{"type":"started"}']
+
+
+def test_a_decoders_words_are_not_sent_back() -> None:
+    playing = session("stream")
+    playing.receive_text('{"type":"start","conversation":4111111111111111}')
+    (answer,) = playing.to_send()
+    assert "4111" not in answer and "not a message" in answer
+
+
+def test_a_fork_without_metadata_is_described_by_its_url() -> None:
+    playing = session("freeswitch", query="?uuid=u-1&rate=16000&mix=stereo&queue=billing")
+    playing.receive_audio(bytes(1280), now=1.0)
+    playing.receive_close()
+    assert told(playing.take()) == [
+        "opened u-1 customer+agent PCMU queue billing",
+        "audio 0 20 ms",
+        "audio 1 20 ms",
+        "ended end",
+    ]
+
+
+def test_metadata_come_before_what_the_url_says() -> None:
+    playing = session("freeswitch", query="?uuid=u-1&mix=stereo&rate=nonsense")
+    playing.receive_text('{"uuid":"u-2","rate":8000}')
+    assert told(playing.take()) == ["opened u-2 customer+agent PCMU"]
+
+
+@pytest.mark.parametrize("dialect", ["vonage", "freeswitch", "jambonz", "stream"])
+def test_a_closed_connection_ends_what_has_no_stop(dialect: str) -> None:
+    playing = session(dialect)
+    name = next(name for name in names(dialect) if not name.startswith("broken"))
+    give(playing, next(messages(lines(dialect, name)))[0], now=0.0)
+    playing.receive_close()
+    assert told(playing.take())[-1:] == ["ended end"] and playing.closed
+    playing.receive_close()
+    assert playing.take() == []
+
+
+@pytest.mark.parametrize("dialect", ["twilio", "signalwire", "telnyx"])
+def test_a_closed_connection_without_stop_waits_for_the_next(dialect: str) -> None:
+    playing = session(dialect)
+    for message, now in list(messages(lines(dialect, "whole_call")))[:2]:
+        give(playing, message, now=now)
+    playing.take()
+    playing.receive_close()
+    assert playing.take() == []
