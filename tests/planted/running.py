@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 import pytest
+from hypothesis import Phase, settings
 
 from tests.planted.planting import Bug, Misplanted, plant
 
@@ -15,6 +16,9 @@ FOREIGN = ("presidio_analyzer", "presidio_anonymizer", "spacy", "hypothesis", "t
 """Slow to import, and not ours to plant bugs in."""
 
 SPEED = ("-p", "no:cacheprovider", "--hypothesis-profile=planted", "--tb=no", "--no-header")
+
+_NO_SHRINKING = (Phase.explicit, Phase.generate)
+"""That a test fails is enough, the shortest example is not asked."""
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +101,7 @@ def _run(bug: Bug | None, tests: Sequence[str]) -> Outcome:
             plant(bug)
     except Misplanted as error:
         return Outcome(problem=str(error))
+    settings.register_profile("planted", phases=_NO_SHRINKING, database=None)
     watch = _Watch()
     with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
         pytest.main([*SPEED, *tests], plugins=[watch])

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import settings
 
 from redaction.presidio import Engine, build_engine
 from redaction.redact import Policy, make_policy
@@ -12,9 +12,6 @@ from tests.unit.redaction.call_strategies import make_policies
 
 settings.register_profile("deep", max_examples=400)
 """`pytest tests/unit/redaction --hypothesis-profile=deep`: minutes instead of seconds."""
-
-settings.register_profile("planted", phases=(Phase.explicit, Phase.generate), database=None)
-"""For `python -m tests.planted`: that a test fails is enough, the shortest example is not asked."""
 
 KEY = b"k" * 32
 

@@ -94,7 +94,8 @@ WRONG = sorted(
 
 
 def test_what_only_a_partial_said_is_not_known_later(policy: Policy) -> None:
-    spoken = "C: my name is Tarvell thanks for asking\nA: So that Tarvell thing came up again"
+    said = "C: my name is Tarvell thanks for asking me that, so then what is it about"
+    spoken = f"{said}\nA: So that Tarvell thing came up again"
     *partials, final = [e for e in dialogue(spoken, partials=True) if e.segment_id == "001"]
     words = list(final.words[4:])
     heard = raw(

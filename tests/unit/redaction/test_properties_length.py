@@ -103,6 +103,33 @@ def test_work_is_linear_in_the_length_of_a_segment_of_any_words(
     assert work(400) < DOUBLE * work(200)
 
 
+WRITTEN = "so mail jo@example.com or try 203.0.113.76 then"
+
+
+def test_work_is_linear_in_what_presidio_finds(engine: Engine) -> None:
+    """Written addresses in a final, one after the other."""
+    policy = soon_forgetting(engine)
+
+    def work(times: int) -> int:
+        event = segment(WRITTEN.split() * times, number=1)
+        return lines_run(lambda: CallRedactor(policy, call_id="call").receive(event))
+
+    assert work(32) < 2.1 * work(16)
+
+
+def test_of_many_short_segments_at_once_each_costs_the_same(policy: Policy) -> None:
+    """Somebody speaks in snatches: what is looked at again does not grow with their number."""
+    redactor, costs = CallRedactor(policy, call_id="call"), list[int]()
+    words = ["so", "that", "was", "it"]
+    for begin in (30, 90):
+        snatches = [segment(words, number=n, start_ms=300 * n) for n in range(begin, begin + 30)]
+        for event in snatches[:20]:
+            redactor.receive(event)
+        rest = snatches[20:]
+        costs.append(lines_run(lambda events=rest: [redactor.receive(e) for e in events]))  # type: ignore[misc]
+    assert costs[1] < 1.3 * costs[0]
+
+
 def talk(count: int, *, start: int = 0, apart_ms: int = 5000) -> Iterator[RawTranscript]:
     """Short turns of both parties, so far apart."""
     for n in range(start, start + count):

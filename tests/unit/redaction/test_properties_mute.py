@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from redaction.events import Transcript
 from redaction.passed_on import passed_on
 from redaction.recording.intervals import Interval, covers, union
-from redaction.recording.mutes import CallMutes, Leg, Mutes, mutes_of
+from redaction.recording.mutes import COMPACT, CallMutes, Leg, Mutes, mutes_of
 from redaction.recording.settings import Settings
 from redaction.redact import CallRedactor, Policy, Redacted
 from tests.unit.redaction.call_strategies import (
@@ -23,7 +23,8 @@ from tests.unit.redaction.call_strategies import (
     stream_of,
 )
 from tests.unit.redaction.spoken_calls import Call
-from tests.unit.redaction.spoken_score import Cut
+from tests.unit.redaction.spoken_score import Cut, raw
+from triton_models.events import RawTranscript, Word
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 pads = st.sampled_from((0, 1, 250, 400))
@@ -121,3 +122,23 @@ def test_a_segment_that_could_not_be_redacted_is_muted_whole(
     event = stream[lost % len(stream)]
     mutes = mutes_of(published([redactor.lose(event)]), legs_of(call, cut), way)
     check_muted(mutes, [(event.channel, Interval(event.start_ms, event.end_ms))], way)
+
+
+def test_of_many_masked_stretches_none_is_forgotten(policy: Policy) -> None:
+    """More than are kept before they are joined; those of the same time count once."""
+    gathered, redactor = CallMutes(), CallRedactor(policy, call_id="call")
+    count, way = 3 * COMPACT, Settings()
+    for n in range(count):
+        one = redactor.lose(lost_at(n))
+        for event in published([one, one]):
+            gathered.receive(event)
+    words = [(0, Interval(2000 * n, 2000 * n + 500)) for n in range(count)]
+    check_muted(gathered.mutes([Leg(0, 2000 * count), Leg(1, 0)], way), words[:1] + words[-1:], way)
+    masked = gathered.mutes([Leg(0, 2000 * count)], Settings(pad_before_ms=0, pad_after_ms=0))
+    assert len(masked.masked[0]) == count
+
+
+def lost_at(n: int) -> RawTranscript:
+    """A segment of half a second, two seconds after the one before."""
+    word = Word(text="four", start_ms=2000 * n, end_ms=2000 * n + 500, confidence=0.5)
+    return raw([word], segment_id=f"{n}", revision=1, is_final=True, agent=True, start_ms=2000 * n)

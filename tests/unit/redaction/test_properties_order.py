@@ -37,6 +37,18 @@ def test_replays_and_duplicates_change_nothing(
     assert last(play(policy, doubled)) == last(play(policy, stream))
 
 
+REPEATED = """
+C: my name is Tarvell thanks for asking
+A: So that Tarvell thing came up again
+"""
+
+
+def test_a_replay_knows_again_what_the_call_repeats(policy: Policy) -> None:
+    once, again = (play(policy, dialogue(REPEATED, partials=True)) for _ in range(2))
+    assert once == again
+    assert "Tarvell" not in str([word.text for out in once for word in out.rendered.words])
+
+
 @examples(25)
 @given(call=calls(), cut=cuts, seed=seeds, name=policy_names)
 def test_revisions_that_come_late_change_nothing(

@@ -4,6 +4,7 @@ import random
 from collections.abc import Mapping, Sequence
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -150,10 +151,24 @@ def test_the_newest_words_of_a_partial_wait_for_more(
     policies: Mapping[str, Policy], call: Call, cut: Cut, held: int
 ) -> None:
     """Of the last `held` words only those are shown that are plain up to the word before."""
-    settings = msgspec.structs.replace(policies["plain"].settings, hold_last_words=held)
-    policy = policies["plain"]._replace(settings=settings)
-    for out in play(policy, stream_of(call, cut)):
+    for out in play(holding(policies["plain"], held), stream_of(call, cut)):
         words = out.raw.words
         for i in range(max(0, len(words) - held), len(words)) if not out.raw.is_final else ():
             if words[i].text.strip(".,?!").lower() not in COMMON_WORDS:
                 assert not {*range(i, len(words))} & set(out.rendered.sources)
+
+
+def holding(policy: Policy, held: int) -> Policy:
+    """With another hold-back."""
+    settings = msgspec.structs.replace(policy.settings, hold_last_words=held)
+    return policy._replace(settings=settings)
+
+
+@pytest.mark.parametrize("held", [1, 2, 3, 5])
+def test_an_unusual_word_waits_for_as_many_as_are_held_back(policy: Policy, held: int) -> None:
+    said = ["then", "I", "put", "the", "pergola", *("it", "was", "there", "today") * 2]
+    at = said.index("pergola")
+    for count in range(at + 1, len(said)):
+        (event,) = revisions([said[:count], said[:count]], jitter=1)[:1]
+        (out,) = CallRedactor(holding(policy, held), call_id="call").receive(event)
+        assert (at in out.rendered.sources) == (count > at + held)
