@@ -45,7 +45,7 @@ class LegJoined(Event, frozen=True, kw_only=True):
     """`agent`, `customer`, or `speaker_N` (1-based) where the metadata does not tell."""
 
     codec: str
-    """`PCMU` or `PCMA` (RFC 3551 names)."""
+    """`PCMU`, `PCMA`, `G722` or `L16` (RFC 3551 names)."""
 
     label: str = ""
     """The `a=label` of the media line (RFC 4574); empty for a plain call."""
@@ -67,6 +67,9 @@ class AudioFrame(Event, frozen=True, kw_only=True):
     leg_id: str
     start_ms: int
     rate_hz: int
+    line_hz: int = 8_000
+    """The leg's own rate: of a line of 8 kHz every second sample at 16 kHz says it all."""
+
     pcm: bytes
     """int16 little-endian [samples], mono."""
 

@@ -43,9 +43,12 @@ class LegSpec(msgspec.Struct, frozen=True, kw_only=True):
     channel: int
     role: str
     codec: str
-    """`PCMU` or `PCMA`."""
+    """`PCMU`, `PCMA`, `G722` or `L16`."""
 
     payload_type: int
+    clock_hz: int = 8000
+    """Of its RTP timestamps."""
+
     telephone_event_type: int | None = None
     """RTP payload type of RFC 4733 events, if negotiated."""
 

@@ -62,7 +62,8 @@ class Heard(NamedTuple):
         for step in self.steps:
             start = step.start_ms * 8
             whole += b"\xff" * (start - len(whole))
-            whole[start : start + len(step.g711)] = step.g711
+            g711 = encode(step.pcm, "PCMU")
+            whole[start : start + len(g711)] = g711
         return bytes(whole)
 
     def lost_ms(self) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from sip_gateway.audio.g711 import decode, encode
 from sip_gateway.audio.resample import resample
 from sip_gateway.audio.tones import RATE_HZ, SYMBOLS
 from sip_gateway.rtp.keys import KeyRules, LegKeys
@@ -41,8 +42,10 @@ def heard(g711: bytes, codec: str) -> tuple[LegKeys, bytes]:
     """The audio as a leg passes it on: in steps of 100 ms with the look-ahead behind them."""
     keys, out = LegKeys(KeyRules(find_tones=True, read=True)), b""
     for at in range(0, len(g711), STEP):
-        keys.receive_audio(g711[at : at + STEP + keys.look_ahead], codec, start=at)
-        out += keys.silenced(g711[at : at + STEP], codec, start=at)
+        ahead = decode(g711[at : at + STEP + keys.look_ahead], codec)
+        keys.receive_audio(ahead, rate_hz=8000, start=at)
+        pcm = decode(g711[at : at + STEP], codec)
+        out += encode(keys.silenced(pcm, rate_hz=8000, start=at), codec)
     keys.finish()
     return keys, out
 

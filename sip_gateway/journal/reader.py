@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from sip_gateway.journal.gather import laid_out
+from sip_gateway.journal.gather import laid_out, rate_of
 from sip_gateway.journal.record import LegSeal, Samples, Stretch, is_of
 
 CLOSED = "closed"
@@ -30,7 +30,7 @@ class JournalLeg(NamedTuple):
 class JournalReader:
     """The journal in `folder`: `<call_id>/<channel>.leg`.
 
-    Whole legs are read: 16 kB a second of audio. Use a thread for long ones.
+    Whole legs are read: 16 or 32 kB a second of audio. Use a thread for long ones.
     """
 
     def __init__(self, folder: Path, *, key: bytes) -> None:
@@ -55,7 +55,7 @@ class JournalReader:
             if stretches:
                 end_ms = max(stretch.end_ms for stretch in stretches)
                 leg_id = f"{call_id}-{channel}"
-                found.append(JournalLeg(leg_id, channel, stretches[0].rate_hz, end_ms))
+                found.append(JournalLeg(leg_id, channel, rate_of(stretches), end_ms))
         return found
 
     def read(self, call_id: str, channel: int, *, start_ms: int = 0, end_ms: int) -> Samples:

@@ -24,9 +24,6 @@ from sip_gateway.journal.record import LegSeal, Stretch
 
 logger = logging.getLogger(__name__)
 
-LINE_HZ = 8_000
-"""The rate of G.711: what it becomes for the recogniser holds every sample of it."""
-
 MOST_WAITING_RECORDS = 2_000
 """Of a second each, for all legs: 32 MB. What comes while so many wait is not written."""
 
@@ -82,14 +79,15 @@ class JournalWriter:
         """Audio of this leg follows; behind what another process wrote of it."""
         path = self._folder / call_id / f"{channel}{SUFFIX}"
         seal = LegSeal(self._key, call_id=call_id, channel=channel)
-        self._legs[leg_id] = _Leg(leg_id, call_id, channel, path, Gathering(rate_hz=LINE_HZ), seal)
+        self._legs[leg_id] = _Leg(leg_id, call_id, channel, path, Gathering(), seal)
 
     def append(self, frame: AudioFrame) -> None:
-        """Take a started leg's next audio, of which every second sample is kept at 16 kHz."""
+        """Take a started leg's next audio, which is kept at the rate of its line."""
         leg = self._legs.get(frame.leg_id)
         if leg is not None:
-            samples = np.frombuffer(frame.pcm, "<i2")[:: frame.rate_hz // LINE_HZ]
-            self._write_all(leg, leg.gathering.add(frame.start_ms, samples))
+            samples = np.frombuffer(frame.pcm, "<i2")[:: frame.rate_hz // frame.line_hz]
+            heard = Stretch(frame.start_ms, frame.line_hz, samples)
+            self._write_all(leg, leg.gathering.add(heard))
 
     def flush_leg(self, leg_id: str) -> None:
         """Nothing follows for a while."""

@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 
-from sip_gateway.audio.g711 import SILENCE, decode
 from sip_gateway.audio.resample import Upsampler
 from sip_gateway.events import AudioFrame, DtmfPressed, Gap, LegJoined, LegLeft
 from sip_gateway.media.pauses import Pauses, Span
@@ -23,7 +22,6 @@ from sip_gateway.rtp.receiver import (
 )
 from sip_gateway.rtp.rtcp import Reports
 from sip_gateway.rtp.srtp import Position, Refused, Srtp
-from sip_gateway.rtp.timeline import PER_MS
 from sip_gateway.settings import Settings
 from sip_gateway.worker_protocol import LegSpec
 
@@ -114,7 +112,7 @@ class MediaLeg:
         receiver = self.receiver
         if receiver.heard_at is None or not self._reports.is_due(now=now):
             return None
-        jitter = round(receiver.jitter_now_ms * PER_MS)
+        jitter = round(receiver.jitter_now_ms * self.spec.clock_hz / 1000)
         report = self._reports.report(receiver.reception.block(), jitter=jitter, now=now)
         return self.srtp.protect_rtcp(report) if self.srtp is not None else report
 
@@ -216,11 +214,11 @@ class MediaLeg:
             self._upsampler = Upsampler()
             return []
         if parts != [whole]:
-            quiet = bytearray(SILENCE[step.codec] * len(step.g711))
+            quiet = bytearray(len(step.pcm))
             for part in parts:
-                at = slice(*((ms - step.start_ms) * PER_MS for ms in part))
-                quiet[at] = step.g711[at]
-            step = step._replace(g711=bytes(quiet))
+                at = slice(*((ms - step.start_ms) * 2 * step.rate_hz // 1000 for ms in part))
+                quiet[at] = step.pcm[at]
+            step = step._replace(pcm=bytes(quiet))
         return [*self.missed(step.start_ms), self._frame(step)]
 
     def _said_pressed(self, pressed: Pressed) -> DtmfPressed:
@@ -273,9 +271,9 @@ class MediaLeg:
         )
 
     def _frame(self, step: Step) -> AudioFrame:
-        if not step.joined:
+        if not step.joined or step.rate_hz == RATE_HZ:
             self._upsampler = Upsampler()
-        pcm = self._upsampler.process(decode(step.g711, step.codec))
+        pcm = step.pcm if step.rate_hz == RATE_HZ else self._upsampler.process(step.pcm)
         self.fed_until_ms = step.start_ms + len(pcm) * 1000 // (2 * RATE_HZ)
         return AudioFrame(
             tenant_id=self.joined.tenant_id,
@@ -283,6 +281,7 @@ class MediaLeg:
             leg_id=self.joined.leg_id,
             start_ms=step.start_ms,
             rate_hz=RATE_HZ,
+            line_hz=step.rate_hz,
             pcm=pcm,
             captured_at=self._wall(step.arrived_at),
         )
@@ -300,7 +299,7 @@ class MediaLeg:
 
 def media_format(spec: LegSpec) -> MediaFormat:
     """What the leg's packets hold."""
-    return MediaFormat(spec.codec, spec.payload_type, spec.telephone_event_type)
+    return MediaFormat(spec.codec, spec.payload_type, spec.telephone_event_type, spec.clock_hz)
 
 
 def new_leg(

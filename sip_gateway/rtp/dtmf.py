@@ -42,11 +42,12 @@ class KeyPresses:
         """The press that has begun and not ended."""
         return self._open
 
-    def receive(self, payload: bytes, *, timestamp: int) -> list[Press]:
-        """The presses that are complete now; `timestamp` does not wrap."""
+    def receive(self, payload: bytes, *, timestamp: int, clock_per_tick: int = 1) -> list[Press]:
+        """The presses that are complete now; `timestamp` does not wrap and is in ticks."""
         if len(payload) < 4 or timestamp == self._ended_segment:
             return []
         code, flags, duration = _BODY.unpack_from(payload)
+        duration //= clock_per_tick
         done: list[Press] = []
         start = timestamp
         if self._open and timestamp in (self._segment, self._open.end):

@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sip_gateway.audio.g711 import SILENCE, decode
-from sip_gateway.audio.tones import LOOK_AHEAD, ToneFinder
+from sip_gateway.audio.tones import LOOK_AHEAD, RATE_HZ, ToneFinder
 from sip_gateway.rtp.dtmf import KeyPresses, Press
 
 TWIN = 800
@@ -32,7 +31,7 @@ NO_RULES = KeyRules()
 class LegKeys:
     """Contract: `receive_audio` all audio before it goes on, and let `silenced` have it then.
 
-    Times are samples on the call clock.
+    Times are samples at 8 kHz on the call clock, whatever the rate of the audio.
     """
 
     def __init__(self, rules: KeyRules = NO_RULES) -> None:
@@ -53,39 +52,45 @@ class LegKeys:
         """So many samples must follow a piece of audio before it can go on."""
         return LOOK_AHEAD if self._finder else 0
 
-    def receive_event(self, payload: bytes, *, start: int) -> None:
+    def receive_event(self, payload: bytes, *, start: int, clock_per_tick: int = 1) -> None:
         """A telephone-event packet whose event started at `start`."""
-        done = self._events.receive(payload, timestamp=start)
+        done = self._events.receive(payload, timestamp=start, clock_per_tick=clock_per_tick)
         latest = self._events.under_way or (done[-1] if done else None)
         if latest is not None:
             self._cover(latest.start - LOOK_AHEAD, latest.end)
         self._pressed += done
 
-    def receive_audio(self, g711: bytes, codec: str, *, start: int) -> None:
+    def receive_audio(self, pcm: bytes, *, rate_hz: int, start: int) -> None:
         """Audio that starts at `start`; what was given before may be given again."""
-        if self._finder is None or (new := start + len(g711) - self._heard_until) <= 0:
+        if self._finder is None:
             return
-        fresh = g711[-new:] if new < len(g711) else g711
-        at = start + len(g711) - len(fresh)
-        pcm = np.frombuffer(decode(fresh, codec), dtype="<i2")
+        samples = np.frombuffer(pcm, dtype="<i2")
+        if rate_hz == 2 * RATE_HZ:
+            # The mean of two: what lies above 4 kHz would be heard as something below.
+            samples = (samples.astype(np.int32).reshape(-1, 2).sum(axis=1) >> 1).astype(np.int16)
+        if (new := start + len(samples) - self._heard_until) <= 0:
+            return
+        fresh = samples[-new:] if new < len(samples) else samples
+        at = start + len(samples) - len(fresh)
         self._heard_until = at + len(fresh)
-        for start_, end, key in self._finder.receive(pcm, start=at):
+        for start_, end, key in self._finder.receive(fresh, start=at):
             self._say_tone(Press(start_, end, key if self._rules.read else None))
 
-    def silenced(self, g711: bytes, codec: str, *, start: int) -> bytes:
+    def silenced(self, pcm: bytes, *, rate_hz: int, start: int) -> bytes:
         """The audio that starts at `start` without the sound of keys; nothing before it follows."""
         spans = self._covered + (self._finder.spans if self._finder else [])
-        end, out = start + len(g711), None
+        size = 2 * rate_hz // RATE_HZ
+        end, out = start + len(pcm) // size, None
         for begin, until in spans:
             begin, until = max(begin, start), min(until, end)
             if begin < until:
-                out = out or bytearray(g711)
-                out[begin - start : until - start] = SILENCE[codec] * (until - begin)
+                out = out or bytearray(pcm)
+                out[(begin - start) * size : (until - start) * size] = bytes((until - begin) * size)
         # They are wanted a little longer, for tones that turn out to be the same key.
         self._covered = [span for span in self._covered if span[1] + 4 * TWIN > start]
         if self._finder:
             self._finder.forget(start)
-        return g711 if out is None else bytes(out)
+        return pcm if out is None else bytes(out)
 
     def take(self) -> list[Press]:
         """The presses that are complete since the last call, in order."""

@@ -1,4 +1,4 @@
-"""One leg's RTP, from datagrams to steps of 100 ms of G.711 on the call clock.
+"""One leg's RTP, from datagrams to steps of 100 ms of audio on the call clock.
 
 Time never shifts: every step says where on the call clock it starts, short silences and losses
 are filled, and longer ones are skipped by the next step's start.
@@ -6,7 +6,7 @@ are filled, and longer ones are skipped by the next step's start.
 
 from typing import NamedTuple
 
-from sip_gateway.audio.g711 import SILENCE, transcode
+from sip_gateway.audio.codecs import TICK_HZ, Coding, Decoder, at_rate
 from sip_gateway.audio.key import Key
 from sip_gateway.rtp.clock import CallClock
 from sip_gateway.rtp.jitter import JitterBuffer, Played
@@ -29,7 +29,7 @@ QUIET_S = 0.08
 """What is held back waits so long for more audio, and goes on when none comes."""
 
 MAX_PAYLOAD = 200 * PER_MS
-"""Bytes of G.711; nobody sends longer packets, and one would stand for as much time."""
+"""Ticks; nobody sends longer packets, and one would stand for as much time."""
 
 
 class MediaFormat(NamedTuple):
@@ -38,14 +38,23 @@ class MediaFormat(NamedTuple):
     codec: str
     payload_type: int
     telephone_event_type: int | None = None
+    clock_hz: int = 8000
+    """Of RTP timestamps."""
+
+    @property
+    def coding(self) -> Coding:
+        """How its payloads are to be read."""
+        return Coding(self.codec, self.clock_hz)
 
 
 class Step(NamedTuple):
     """100 ms of audio."""
 
     start_ms: int
-    codec: str
-    g711: bytes
+    rate_hz: int
+    pcm: bytes
+    """int16 little-endian [samples], mono."""
+
     arrived_at: float
     joined: bool
     """It starts where the step before it ended."""
@@ -134,8 +143,12 @@ class LegReceiver:
         self._lock = SourceLock()
         self._buffer = JitterBuffer(jitter_s)
         self._timeline = Timeline()
+        self._timeline.clock_per_tick = media.clock_hz // TICK_HZ
+        self._decoder = Decoder(media.coding)
         self._keys = LegKeys(keys)
         self._audio = bytearray()
+        """Samples at the codec's rate."""
+
         self._audio_start = 0
         self._joined = False
         self._full_at: float | None = None
@@ -164,7 +177,8 @@ class LegReceiver:
         packet_ms = self._timeline.packet_size / PER_MS
         delay_ms = packet_ms + min(self.jitter_ms, self._jitter_s * 1000)
         expected = counts.received - counts.duplicate + lost
-        return mos(Heard(self._media.codec, False, expected, counts.lost, self._losses, delay_ms))
+        wide = self._decoder.rate_hz > TICK_HZ
+        return mos(Heard(self._media.codec, wide, expected, counts.lost, self._losses, delay_ms))
 
     @property
     def position_ms(self) -> int:
@@ -186,8 +200,12 @@ class LegReceiver:
         """How many packets in order the next step takes; 1 while anything else is going on."""
         if self._first_at is not None or self._buffer.next_timer() is not None:
             return 1
-        missing = STEP + self._keys.look_ahead - len(self._audio)
+        missing = STEP + self._keys.look_ahead - self._ticks
         return max(1, -(-missing // self._timeline.packet_size))
+
+    @property
+    def _ticks(self) -> int:
+        return len(self._audio) // self._decoder.tick_bytes
 
     def receive_datagram(self, data: bytes, *, now: float) -> None:
         """Take what came to the leg's port."""
@@ -255,7 +273,16 @@ class LegReceiver:
             return
         while played := self._buffer.flush():
             self._play(played)
-        self._audio = bytearray(transcode(bytes(self._audio), self._media.codec, to=media.codec))
+        if media.coding != self._media.coding:
+            before, self._decoder = self._decoder.rate_hz, Decoder(media.coding)
+            self._audio = bytearray(
+                at_rate(bytes(self._audio), before, to_hz=self._decoder.rate_hz)
+            )
+        if media.clock_hz != self._media.clock_hz:
+            # Timestamps go on in other steps: the next packet's arrival places it.
+            self._timeline.follow_new_source()
+            self._timeline.clock_per_tick = media.clock_hz // TICK_HZ
+            self._transit = None
         self._media = media
 
     def flush(self) -> None:
@@ -300,7 +327,7 @@ class LegReceiver:
         self._buffer.receive_packet(packet, now=now)
 
     def _measure_jitter(self, packet: Packet, *, now: float) -> None:
-        transit = now * 1000 - packet.timestamp / PER_MS
+        transit = now * 1000 - packet.timestamp * 1000 / self._media.clock_hz
         if self._transit is not None:
             moved = abs(transit - self._transit)
             if moved < 5000:  # not a wrap or a new series of timestamps
@@ -314,34 +341,38 @@ class LegReceiver:
         self._losses += played.lost_before > 0
         packet = played.packet
         if packet.payload_type == self._media.payload_type:
-            payload = packet.payload[:MAX_PAYLOAD]
+            pcm = self._decoder.decode(packet.payload, most_ticks=MAX_PAYLOAD)
         elif packet.payload_type in (COMFORT_NOISE, self._media.telephone_event_type):
-            payload = b""
+            pcm = b""
         else:
             return
-        self._place(played, payload)
+        self._place(played, pcm)
         if packet.payload_type == self._media.telephone_event_type:
             start = self._timeline.clock_time(packet.timestamp)
-            self._keys.receive_event(packet.payload, start=start)
+            per_tick = self._timeline.clock_per_tick
+            self._keys.receive_event(packet.payload, start=start, clock_per_tick=per_tick)
             self._say_pressed()
 
-    def _place(self, played: Played, payload: bytes) -> None:
-        """Put the payload where it belongs, behind the silence or the loss before it."""
+    def _place(self, played: Played, pcm: bytes) -> None:
+        """Put the audio where it belongs, behind the silence or the loss before it."""
         # Reordered at the start, the first packet in order is not the first that came.
         arrived_at = played.arrived_at if self._first_at is None else self._first_at
         self._first_at = None
         before = self._timeline.position
         arrived = self._clock.ms(arrived_at) * PER_MS
         placed = self._timeline.place(
-            played.packet.timestamp, len(payload), arrived=arrived, lost_before=played.lost_before
+            played.packet.timestamp,
+            len(pcm) // self._decoder.tick_bytes,
+            arrived=arrived,
+            lost_before=played.lost_before,
         )
         if placed.lost_end > placed.lost_start:
             self._hear_loss(placed.lost_start // PER_MS, placed.lost_end // PER_MS)
-        elif payload:
+        elif pcm:
             self._say_lost()
         self._skip(placed.start if before is None else before, placed.start, played.arrived_at)
-        if payload:
-            self._audio += payload
+        if pcm:
+            self._audio += pcm
             self._cut(played.arrived_at)
 
     def _skip(self, start: int, end: int, arrived_at: float) -> None:
@@ -349,7 +380,7 @@ class LegReceiver:
         open_ = self._joined or bool(self._audio)
         if open_ and end - start <= MAX_FILL:
             if end > start:
-                self._audio += SILENCE[self._media.codec] * (end - start)
+                self._audio += bytes((end - start) * self._decoder.tick_bytes)
                 self._cut(arrived_at)
             return
         self._close_step()
@@ -358,18 +389,19 @@ class LegReceiver:
 
     def _cut(self, arrived_at: float, *, ahead: int | None = None) -> None:
         """Say the steps that are whole, and followed by as much as finding keys takes."""
-        if self._full_at is None and len(self._audio) >= STEP:
+        if self._full_at is None and self._ticks >= STEP:
             self._full_at = arrived_at
         ahead = self._keys.look_ahead if ahead is None else ahead
-        if len(self._audio) < STEP + ahead:
+        if self._ticks < STEP + ahead:
             return
         self._listen_for_keys()
-        while len(self._audio) >= STEP + ahead:
+        size = STEP * self._decoder.tick_bytes
+        while self._ticks >= STEP + ahead:
             at = arrived_at if self._full_at is None else self._full_at
-            self._say_step(bytes(self._audio[:STEP]), arrived_at=at)
-            del self._audio[:STEP]
+            self._say_step(bytes(self._audio[:size]), arrived_at=at)
+            del self._audio[:size]
             self._audio_start += STEP
-            self._full_at = arrived_at if len(self._audio) >= STEP else None
+            self._full_at = arrived_at if self._ticks >= STEP else None
 
     def _close_step(self) -> None:
         """End the audio here: the open step is filled up with silence."""
@@ -377,21 +409,22 @@ class LegReceiver:
         if not self._audio:
             return
         self._listen_for_keys()
-        size = len(self._audio)
-        filled = bytes(self._audio) + SILENCE[self._media.codec] * (STEP - size)
+        ticks = self._ticks
+        filled = bytes(self._audio).ljust(STEP * self._decoder.tick_bytes, b"\0")
         self._say_step(filled, arrived_at=self.heard_at or 0.0)
         self._audio.clear()
-        self._audio_start += size
+        self._audio_start += ticks
         self._joined = False
 
     def _listen_for_keys(self) -> None:
-        self._keys.receive_audio(bytes(self._audio), self._media.codec, start=self._audio_start)
+        rate_hz, start = self._decoder.rate_hz, self._audio_start
+        self._keys.receive_audio(bytes(self._audio), rate_hz=rate_hz, start=start)
         self._say_pressed()
 
-    def _say_step(self, g711: bytes, *, arrived_at: float) -> None:
-        codec, start_ms = self._media.codec, self._audio_start // PER_MS
-        heard = self._keys.silenced(g711, codec, start=self._audio_start)
-        self._out.append(Step(start_ms, codec, heard, arrived_at, self._joined))
+    def _say_step(self, pcm: bytes, *, arrived_at: float) -> None:
+        rate_hz, start_ms = self._decoder.rate_hz, self._audio_start // PER_MS
+        heard = self._keys.silenced(pcm, rate_hz=rate_hz, start=self._audio_start)
+        self._out.append(Step(start_ms, rate_hz, heard, arrived_at, self._joined))
         self._joined = True
 
     def _hear_loss(self, start_ms: int, end_ms: int) -> None:

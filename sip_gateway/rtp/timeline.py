@@ -41,6 +41,9 @@ class Timeline:
         self.packet_size = 20 * PER_MS
         """Of the last packet with audio."""
 
+        self.clock_per_tick = 1
+        """So many units of the RTP clock are one of ours: 2 at 16 kHz."""
+
         self._offset = 0
         self._unwrap = Unwrap(32)
         self._new_source = False
@@ -60,7 +63,7 @@ class Timeline:
 
         `arrived` is in samples on the call clock, `lost_before` in packets.
         """
-        extended = self._unwrap.extend(timestamp)
+        extended = self._unwrap.extend(timestamp) // self.clock_per_tick
         if self.position is None:
             self.position = self._arrived = arrived
             self._offset = arrived - extended
@@ -79,7 +82,7 @@ class Timeline:
         """A timestamp of the present source in samples on the call clock; 0 before the first."""
         if self.position is None:
             return 0
-        return max(0, self._unwrap.extend(timestamp) + self._offset)
+        return max(0, self._unwrap.extend(timestamp) // self.clock_per_tick + self._offset)
 
     def _resolve(self, start: int, size: int, *, arrived: int, position: int) -> int:
         """Where a packet that does not join on stands."""

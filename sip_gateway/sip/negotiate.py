@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import NamedTuple
 
+from sip_gateway.audio.codecs import DECODED
 from sip_gateway.sip.sdes import Crypto
-from sip_gateway.sip.sdp import PCMA, PCMU, TELEPHONE_EVENT, Codec, Media, Session, audio
+from sip_gateway.sip.sdp import G722, PCMA, PCMU, TELEPHONE_EVENT, Codec, Media, Session, audio
 from sip_gateway.worker_protocol import Rtcp
 
-DECODED = ("PCMU", "PCMA")
 PLAIN = ("RTP/AVP", "RTP/AVPF")
 SECURE = ("RTP/SAVP", "RTP/SAVPF")
 PROTOCOLS = {"offered": PLAIN + SECURE, "required": SECURE, "never": PLAIN}
@@ -62,16 +62,18 @@ def _line(index: int, media: Media, in_use: str) -> Line | None:
     secure = media.proto in SECURE
     if media.kind != "audio" or media.port == 0 or (secure and not media.crypto):
         return None
-    narrow = [codec for codec in media.codecs if codec.rate_hz == 8000]
-    decoded = [codec for codec in narrow if codec.name in DECODED]
+    decoded = [codec for codec in media.codecs if (codec.name, codec.rate_hz) in DECODED]
     if not decoded:
         return None
     codec = next((codec for codec in decoded if codec.name == in_use), decoded[0])
-    events = next((codec for codec in narrow if codec.name == "TELEPHONE-EVENT"), None)
+    # Events share the codec's clock (RFC 4733 section 2.1).
+    events = (c for c in media.codecs if (c.name, c.rate_hz) == ("TELEPHONE-EVENT", codec.rate_hz))
     silent = media.direction in ("inactive", "recvonly") or media.address in UNSPECIFIED
     crypto = media.crypto[0] if secure else None
     rtcp = _rtcp(media)
-    return Line(index, codec, events, media.direction, silent, media.label, crypto, rtcp)
+    return Line(
+        index, codec, next(events, None), media.direction, silent, media.label, crypto, rtcp
+    )
 
 
 def _rtcp(media: Media) -> Rtcp | None:
@@ -120,5 +122,5 @@ def _answer_line(media: Media, line: Line | None, port: int, *, key: bytes | Non
 
 def offer_line(port: int, *, label: str = "", crypto: tuple[Crypto, ...] = ()) -> Media:
     """An m= line of ours for a peer that left the offer to us."""
-    line = audio(port, (PCMU, PCMA, TELEPHONE_EVENT), direction="recvonly", label=label)
+    line = audio(port, (G722, PCMU, PCMA, TELEPHONE_EVENT), direction="recvonly", label=label)
     return line._replace(proto="RTP/SAVP", crypto=crypto) if crypto else line

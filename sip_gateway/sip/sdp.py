@@ -170,5 +170,6 @@ def audio(
 
 
 PCMU = Codec(0, "PCMU", 8000)
+G722 = Codec(9, "G722", 8000)
 PCMA = Codec(8, "PCMA", 8000)
 TELEPHONE_EVENT = Codec(101, "TELEPHONE-EVENT", 8000, "0-16")

@@ -8,7 +8,7 @@ import numpy as np
 
 from sip_gateway.audio.resample import Upsampler
 from sip_gateway.events import Gap
-from sip_gateway.journal.gather import laid_out
+from sip_gateway.journal.gather import laid_out, rate_of
 from sip_gateway.journal.record import Samples, Stretch
 from triton_models.events import RawTranscript, Word
 from triton_models.speech import LegStream
@@ -81,7 +81,7 @@ def heard_of(missed: Missed, stretches: Sequence[Stretch], *, lost_from_ms: int)
     until_ms = min(until_ms, missed.from_ms + MOST_MS)
     start_ms = max(0, missed.from_ms - LEAD_MS)
     samples = laid_out(list(stretches), start_ms=start_ms, end_ms=until_ms + TAIL_MS)
-    if stretches[0].rate_hz != RATE_HZ:
+    if rate_of(stretches) != RATE_HZ:
         samples = np.frombuffer(Upsampler().process(samples.tobytes()), "<i2")
     return Heard(start_ms, samples, until_ms)
 

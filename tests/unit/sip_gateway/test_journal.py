@@ -91,7 +91,7 @@ def test_nothing_of_the_sound_stands_in_a_record() -> None:
 def test_gathered_audio_is_the_audio_that_came_at_its_time(
     steps: list[tuple[int, int]],
 ) -> None:
-    gathering = Gathering(rate_hz=8000)
+    gathering = Gathering()
     fed: list[Stretch] = []
     gathered: list[Stretch] = []
     at_ms = 0
@@ -99,7 +99,7 @@ def test_gathered_audio_is_the_audio_that_came_at_its_time(
         at_ms += 20 * jump
         samples = sound(800 * hundreds, seed=at_ms)
         fed.append(Stretch(at_ms, 8000, samples))
-        gathered += gathering.add(at_ms, samples)
+        gathered += gathering.add(fed[-1])
         at_ms += 100 * hundreds
     gathered += gathering.flush()
     assert gathering.flush() == []
@@ -109,8 +109,8 @@ def test_gathered_audio_is_the_audio_that_came_at_its_time(
 
 
 def test_no_more_than_a_second_waits() -> None:
-    gathering = Gathering(rate_hz=8000)
-    frames = [gathering.add(100 * n, sound(800)) for n in range(25)]
+    gathering = Gathering()
+    frames = [gathering.add(Stretch(100 * n, 8000, sound(800))) for n in range(25)]
     assert [n for n, written in enumerate(frames) if written] == [9, 19]
 
 

@@ -336,7 +336,7 @@ def test_an_offer_left_to_us_is_answered_in_the_ack() -> None:
     bench = Bench()
     ok = last(bench.send(message("INVITE")))
     (line,) = sdp.parse(ok.body).media
-    assert [codec.name for codec in line.codecs] == ["PCMU", "PCMA", "TELEPHONE-EVENT"]
+    assert [codec.name for codec in line.codecs] == ["G722", "PCMU", "PCMA", "TELEPHONE-EVENT"]
     answer = SDP.replace("8 0 101", "8") + "a=sendonly\r\n"
     bench.send(message("ACK", to_tag=ok.to.tag, body=answer))
     (leg,) = updated(bench).legs

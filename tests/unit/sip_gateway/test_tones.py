@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from sip_gateway.audio.g711 import decode
 from sip_gateway.audio.key import Key
 from sip_gateway.audio.resample import resample
 from sip_gateway.audio.tones import LOOK_AHEAD, SYMBOLS
@@ -113,8 +114,8 @@ def test_speech_is_not_taken_for_keys() -> None:
 def test_a_gap_in_the_audio_ends_a_tone_and_begins_nothing() -> None:
     keys = LegKeys(KeyRules(find_tones=True, read=True))
     first, second = as_g711(tone("1", ms=100)), as_g711(tone("2", ms=100))
-    keys.receive_audio(first, "PCMU", start=0)
-    keys.receive_audio(second, "PCMU", start=80_000)
+    keys.receive_audio(decode(first, "PCMU"), rate_hz=8000, start=0)
+    keys.receive_audio(decode(second, "PCMU"), rate_hz=8000, start=80_000)
     keys.finish()
     assert symbols(keys) == "12"
 
