@@ -247,6 +247,22 @@ async def test_baresip_places_an_encrypted_call(line: TestGateway, tmp_path: Pat
     assert line.lost() == 0
 
 
+@pytest.mark.parametrize(
+    ("codec", "options"),
+    [("G722", "audio_codecs=G722/16000/1"), ("L16", "audio_codecs=L16/16000/1;mediaenc=srtp-mand")],
+)
+async def test_baresip_calls_in_wideband(
+    line: TestGateway, tmp_path: Path, codec: str, options: str
+) -> None:
+    async with baresip(line, tmp_path, options, codec.lower(), "srtp"):
+        pass
+    await line.ended()
+    (leg,) = line.of(LegJoined)
+    assert leg.codec == codec
+    assert line.frames()[0] >= 30
+    assert line.lost() == 0
+
+
 async def test_an_encrypted_call_survives_a_killed_media_worker(tmp_path: Path) -> None:
     account = "audio_codecs=PCMU/8000/1;mediaenc=srtp-mand"
     async with gateway(tmp_path / "state", local()) as line:
