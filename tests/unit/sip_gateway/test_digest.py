@@ -1,6 +1,5 @@
 """Digest authentication of new calls: RFC 7616's own example, replays, expiry, guesses."""
 
-import hashlib
 import re
 from collections import Counter
 
@@ -11,11 +10,10 @@ from sip_gateway.sip.flow import Flow
 from sip_gateway.sip.message import Request, Response
 from sip_gateway.sip.parsing import parse
 from sip_gateway.sip.screening import Refusal
+from tests.digest_proof import PASSWORD, nonce_of, proof
 from tests.sip_bench import SDP, TCP, UDP, Bench, message, statuses
 
-PASSWORD = "correct horse battery"
 USERS = {"sbc1": User(PASSWORD), "old": User("another long one", md5=True)}
-HASHES = {"SHA-256": hashlib.sha256, "MD5": hashlib.md5}
 
 
 class Desk:
@@ -40,29 +38,6 @@ class Desk:
         challenge = self.ask(now=now)
         assert challenge is not None
         return nonce_of(challenge.headers[0][1])
-
-
-def nonce_of(challenge: str) -> str:
-    found = re.search(r'nonce="([^"]+)"', challenge)
-    assert found
-    return found[1]
-
-
-def proof(
-    nonce: str, user: str = "sbc1", password: str = PASSWORD, *, nc: int = 1, kind: str = "SHA-256"
-) -> str:
-    """What a peer answers."""
-    uri = "sip:line@192.0.2.9"
-
-    def digest(text: str) -> str:
-        return HASHES[kind](text.encode()).hexdigest()
-
-    secret = digest(f"{user}:trunkline:{password}")
-    response = digest(f"{secret}:{nonce}:{nc:08x}:c0ffee:auth:{digest(f'INVITE:{uri}')}")
-    return (
-        f'Digest username="{user}", realm="trunkline", nonce="{nonce}", uri="{uri}", '
-        f'response="{response}", algorithm={kind}, cnonce="c0ffee", qop=auth, nc={nc:08x}'
-    )
 
 
 def status(refusal: Refusal | None) -> int:
