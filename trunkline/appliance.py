@@ -200,7 +200,7 @@ class Appliance:
         if (streams := settings.sip_gateway.streams).enabled:
             scheme = "wss" if streams.certificate else "ws"
             host = _reachable(streams.host)
-            self._report(f"AudioHook      {scheme}://{host}:{streams.port}/audiohook")
+            self._report(f"media streams  {scheme}://{host}:{streams.port}/DIALECT")
         self._report(f"logs           {self._logs}")
         self._report("ready")
 

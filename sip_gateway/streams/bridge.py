@@ -89,7 +89,7 @@ class Bridge:
         self.call_id = ""
         """The appliance's id of the call, once it is answered."""
 
-        self._dial = Dial(
+        self.dial = Dial(
             *sip,
             codec=opened.codec,
             parties=tuple(_party(p, alone=len(opened.parties) == 1) for p in opened.parties),
@@ -102,9 +102,9 @@ class Bridge:
 
         Returns early if the gateway ends the call.
         """
-        link = await connect(self._dial.transport, self._dial.host, self._dial.port)
-        sockets = open_sockets(link.local[0], len(self._dial.parties))
-        call = DialledCall(self._dial, link, sockets)
+        link = await connect(self.dial.transport, self.dial.host, self.dial.port)
+        sockets = open_sockets(link.local[0], len(self.dial.parties))
+        call = DialledCall(self.dial, link, sockets)
         driving = asyncio.ensure_future(call.signalling.run())
         try:
             await call.negotiate()

@@ -26,6 +26,14 @@ SANS_IO = (
     "sip_gateway/siprec",
     "sip_gateway/rtp",
     "sip_gateway/audio",
+    *(
+        f"sip_gateway/streams/{name}.py"
+        for name in (
+            *("about", "audiohook", "dialect", "forked", "freeswitch", "heard", "interleaved"),
+            *("jambonz", "signalwire", "signature", "stream", "telnyx", "tokens", "tracks"),
+            *("twilio", "vonage"),
+        )
+    ),
     "triton_models/riva/leg.py",
     "triton_models/riva/segments.py",
     "triton_models/riva/said.py",
