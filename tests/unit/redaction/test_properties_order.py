@@ -39,6 +39,10 @@ def test_replays_and_duplicates_change_nothing(
 
 REPEATED = """
 C: my name is Tarvell thanks for asking
+A: Thank you, and how can I help you today?
+C: The kettle that I bought is broken and it will not boil
+A: I see, and when did that happen for the first time?
+C: Last week when we had people over for dinner
 A: So that Tarvell thing came up again
 """
 
