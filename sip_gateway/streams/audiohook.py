@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from sip_gateway.streams.about import BadMessage
 from sip_gateway.streams.dialect import Dialect, Reason
 from sip_gateway.streams.heard import (
     StreamAudio,
@@ -82,10 +83,6 @@ _MESSAGE = msgspec.json.Decoder(_Message)
 _OPEN = msgspec.json.Decoder(_Open)
 _DISCARDED = msgspec.json.Decoder(_Discarded)
 _CLOSED = msgspec.json.Decoder(_Closed)
-
-
-class BadMessage(Exception):
-    """The peer said something that it must not; the message goes back to it."""
 
 
 class AudioHookSession:

@@ -75,13 +75,9 @@ def dialect(tokens: Mapping[str, bytes]) -> Dialect:
     def admit(request: SignedRequest, now: float) -> ForkedSession:
         known.verify(request)
         in_url = dict(parse_qsl(request.target.partition("?")[2]))
-        return ForkedSession(_reader(in_url), unsaid=_unsaid(in_url))
+        return ForkedSession(_Reader(in_url), unsaid=_unsaid(in_url))
 
     return Dialect("freeswitch", admit, silent_s=QUIET_S)
-
-
-def _reader(in_url: Mapping[str, str]) -> "_Reader":
-    return _Reader(in_url)
 
 
 class _Reader:

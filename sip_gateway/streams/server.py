@@ -155,9 +155,9 @@ class StreamServer:
             return self._refuse(connection, HTTPStatus.NOT_FOUND, "path")
         if len(self._conversations) >= self._settings.most:
             return self._refuse(connection, HTTPStatus.SERVICE_UNAVAILABLE, "most")
-        headers = {name.lower(): value for name, value in request.headers.raw_items()}
+        headers = {name.lower(): _ascii(value) for name, value in request.headers.raw_items()}
         try:
-            session = dialect.admit(SignedRequest(request.path, headers), time())
+            session = dialect.admit(SignedRequest(_ascii(request.path), headers), time())
         except NotSigned as error:
             return self._refuse(connection, HTTPStatus.UNAUTHORIZED, str(error))
         self._admitted[connection] = _Admitted(dialect, session)
@@ -298,6 +298,11 @@ async def _dismiss(session: StreamSession, connection: ServerConnection, why: st
             await connection.close()
     except ConnectionClosed:
         logger.info("media stream was gone already")
+
+
+def _ascii(text: str) -> str:
+    """What a proof may consist of; other bytes come as lone surrogates, which nothing encodes."""
+    return text.encode("ascii", "replace").decode()
 
 
 def _in_good_order(error: ConnectionClosed) -> bool:

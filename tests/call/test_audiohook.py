@@ -97,8 +97,10 @@ async def test_a_stream_is_heard_whole_with_its_losses_and_pauses_where_they_wer
         assert [(leg.role, leg.channel) for leg in joined[:2]] == [("customer", 0), ("agent", 1)]
         assert joined[0].participant_name == "Jordan Reed"
         assert {held.why for held in line.of(LegHeld)} == {"recording_pause"}
-        gaps = [(gap.start_ms, gap.end_ms) for gap in line.of(Gap) if gap.why == "lost_packets"]
-        assert gaps == [(1600, 2100)] * 2
+        gaps = [gap for gap in line.of(Gap) if gap.why == "lost_packets"]
+        assert [gap.end_ms - gap.start_ms for gap in gaps] == [500] * 2
+        # A leg is placed by when its first packet is read, and the machine may be busy.
+        assert all(1600 <= gap.start_ms < 1800 for gap in gaps)
         assert sum(line.frames()) >= 2 * 35  # 3.6 s a leg, in frames of 100 ms
         assert ended.reason == "bye"
 

@@ -40,6 +40,13 @@ from tests.stream_dialects import DIALECTS, TOKEN
 pytestmark = pytest.mark.timeout(120)
 
 ROOT = Path(__file__).parents[2]
+HANDSHAKE = (
+    b"GET /%s?\xe4 HTTP/1.1\r\nHost: \xfc\r\nAuthorization: Bearer \xfc\r\n"
+    b"X-Twilio-Signature: \xfc\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+)
+"""With bytes that are no ASCII."""
+
 Said = TypeVar("Said", bound=Event)
 EVERY = [pytest.param(parts, id=parts[0].name) for parts in clients()]
 
@@ -252,4 +259,9 @@ async def test_who_proves_nothing_is_refused_before_the_upgrade(tmp_path: Path) 
                 async with connect(f"ws://127.0.0.1:{port}/{name}"):
                     pass
             assert refused.value.response.status_code == 401
+        for name in DIALECTS:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(HANDSHAKE % name.encode())
+            assert b" 401 " in await reader.readline()
+            writer.close()
         assert line.of(CallStarted) == []
