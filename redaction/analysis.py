@@ -12,7 +12,16 @@ from redaction.canonical import groups
 from redaction.common_words import COMMON_WORDS
 from redaction.lexicon import SPELLING_ALPHABET
 from redaction.memory import Memory
-from redaction.recognizers import address, answers, email, own, person, secret, tagged
+from redaction.recognizers import (
+    address,
+    answers,
+    email,
+    own,
+    person,
+    secret,
+    tagged,
+    unusual,
+)
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.misheard import held_first, widened
 from redaction.recognizers.numbers import find_numbers
@@ -97,6 +106,7 @@ _WORD_RECOGNISERS: tuple[
     (person.words_of, person.find_names),
     (address.words_of, address.find_addresses),
     (tagged.words_of, tagged.find_tagged),
+    (unusual.words_of, unusual.find_unusual),
     (own.words_of, own.find_phrases),
 )
 

@@ -9,6 +9,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from redaction import cues
+from redaction.questions import questions_in
 from redaction.words import Atom
 
 Stream = tuple[str, int, str]
@@ -97,6 +98,7 @@ def cues_in(atoms: Sequence[Atom], index: CueIndex = ALL_CUES) -> list[Cue]:
                     found.append(Cue(kind, strength, at, at + step - 1))
                 break
         at += step
+    found += [Cue(q.kind, Strength.STRONG, q.at, q.at) for q in questions_in(atoms)]
     return found + _name_cues(texts, index) + _gapped_cues(atoms) + _bare_cues(atoms)
 
 

@@ -7,25 +7,10 @@ from redaction.evidence import RIGHT_CONTEXT, is_counted
 from redaction.lexicon import ACRONYMS
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.places import STATES
+from redaction.recognizers.street_words import ALWAYS_STREET, DWELLING, STREET, SURE_STREET
 from redaction.tables import words_in
 from redaction.words import Atom, Class
 
-_STREET = words_in("""
-alley av ave avenue bend blvd boulevard circle close court cove crescent croft crossing ct dr
-drive gardens gate glen green grove heights highway hill hollow lane ln loop meadow meadows mews
-mount parade park parkway path pike pkwy pl place plaza quay rd ridge rise road row run sq
-marg nagar chowk colony square st street terrace trail turnpike vale view walk way wharf yard
-""")
-_SURE_STREET = words_in("""
-ave avenue blvd boulevard circle close court crescent ct drive gardens grove lane ln mews
-parkway pkwy place rd road row st street terrace
-""")
-_ALWAYS_STREET = words_in("ave avenue blvd boulevard crescent lane mews parkway rd road street")
-"""Behind a number and some other word, these make an address whatever was asked."""
-
-_DWELLING = words_in("""
-apartment apt block box building flat floor house lot number p po room ste suite unit
-""")
 _FLATS = words_in("apartment apt flat suite unit ste")
 _WEEK = words_in("""
 monday tuesday wednesday thursday friday saturday sunday phone email
@@ -52,7 +37,7 @@ def find_addresses(heard: Heard) -> tuple[list[Found], list[int]]:
     undecided: list[int] = []
     atoms = heard.atoms
     for i, atom in enumerate(atoms):
-        if atom.text not in _STREET or (found and i <= found[-1].last):
+        if atom.text not in STREET or (found and i <= found[-1].last):
             continue
         asked = _asked(heard, i)
         first = _start(atoms, i, asked=asked)
@@ -132,13 +117,13 @@ def _start(atoms: Sequence[Atom], street: int, *, asked: bool) -> int | None:
         number -= 1
     unusual = any(a.text not in COMMON_WORDS or a.cls is Class.ORDINAL for a in words)
     numbered = number < name and not is_counted(atoms, name + 1)
-    if numbered and atoms[street].text in _ALWAYS_STREET and atoms[name].text != "one":
+    if numbered and atoms[street].text in ALWAYS_STREET and atoms[name].text != "one":
         return _with_dwelling(atoms, number + 1)
     proper = all(a.capital for a in words) and atoms[street].capital
     if number == name:
-        sure = atoms[street].text in _SURE_STREET and unusual and asked
+        sure = atoms[street].text in SURE_STREET and unusual and asked
         return name + 1 if sure and (proper or not any(a.capital for a in atoms)) else None
-    if not (unusual or proper or (asked and atoms[street].text in _SURE_STREET)):
+    if not (unusual or proper or (asked and atoms[street].text in SURE_STREET)):
         return None
     return _with_dwelling(atoms, number + 1)
 
@@ -179,7 +164,7 @@ def _with_dwelling(atoms: Sequence[Atom], first: int) -> int:
         at >= 0 and first - at <= 4 and (atoms[at].cls in _NUMERIC or atoms[at].cls is Class.LETTER)
     ):
         at -= 1
-    if at >= 0 and atoms[at].text in _DWELLING:
+    if at >= 0 and atoms[at].text in DWELLING:
         return at
     return first
 
@@ -226,7 +211,7 @@ def _is_dwelling(atoms: Sequence[Atom], i: int, *, numbered: bool) -> bool:
     """`apartment`; or what it was misheard as, between a street and a number."""
     atom = atoms[i]
     unusual = atom.cls is Class.OTHER and atom.text not in COMMON_WORDS and not atom.capital
-    return atom.text in _DWELLING or (numbered and unusual and len(atom.text) > 3)
+    return atom.text in DWELLING or (numbered and unusual and len(atom.text) > 3)
 
 
 def _is_numbered(atoms: Sequence[Atom], i: int) -> bool:
@@ -367,5 +352,5 @@ def words_of(heard: Heard, found: Found) -> list[str]:
         if atom.cls is Class.OTHER
         and len(atom.text) > 4
         and atom.text not in COMMON_WORDS
-        and atom.text not in _STREET | STATES
+        and atom.text not in STREET | STATES
     ]

@@ -1,0 +1,166 @@
+"""Questions by their make, not by phrases: what is asked for when somebody asks for words.
+
+A question names what it wants in a noun at its end ("and what's the property?"), in a word of one's
+own life ("what did you want to be when you grew up"), or with who and where.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from redaction.tables import words_in
+from redaction.words import Atom, Class
+
+_ASKS = words_in("what what's whats which where where's who who's whose whom when how")
+_REQUESTS = words_in("""
+can could may tell give confirm provide verify spell repeat say need take grab have
+""")
+_YOU = words_in("you your you're you've you'd yours")
+_FIRST_PERSON = words_in("i i'm i'll i'd we we're my me our us")
+_BACKWARD = words_in("did bought buy hear heard find found see saw get got read order ordered")
+_THEIRS = words_in("you your you're she she's he he's they they're it it's we this that the her")
+
+_OF_LIFE = words_in("""
+childhood maiden nickname favourite favorite fondest dream idol hero honeymoon grew grow born eldest
+oldest youngest grandmother grandmother's grandfather grandfather's grandma's grandpa's mother's
+mum's mom's father's dad's memorable memory mascot spouse's birthplace hometown hobby
+""")
+_FIRSTS = words_in("""
+album band boss boyfriend car cat child concert crush date dog employer film flat girlfriend hero
+holiday home house job kiss love movie pet phone pony road school song street teacher word
+""")
+_LIFE = words_in("school pet teacher cat dog spouse husband wife hero nickname street road")
+_MET = words_in("meet met marry married attend attended went raised")
+_WHEN = frozenset({"when", "date"})
+
+_PLACES = words_in("""
+address addresses street city town state county suburb province zip postcode house property premises
+village borough district landmark residence precinct parish estate building
+""")
+_PEOPLE = words_in("""
+beneficiary beneficiaries nominee spouse dependent dependents patient student driver passenger
+passengers owner keyholder tenant tenants landlord guest guests bride groom receiver recipient
+keeper caller names surname surnames forename forenames parent parents guardian child child's
+children doctor teacher manager party executor witness deceased contact
+""")
+_SECRETS = words_in("passphrase passcode's phrase codeword password passwords keyword")
+_DETAILS = words_in("details detail information info please again then there today now sir ma'am")
+_BEFORE_WHO = words_in("""
+and so but okay ok then now well know me ask about guess also sorry i exactly of right alright or
+just see um uh for to from
+""")
+_BE = words_in("is are was were am do does should shall will can would did else")
+_HISTORY = words_in("question questions hint hints clue clues")
+
+
+class Question(NamedTuple):
+    """What a clause asks for, and the word that says so."""
+
+    kind: str
+    at: int
+
+
+def questions_in(atoms: Sequence[Atom]) -> Iterator[Question]:
+    """The questions for names, addresses and secrets among some words."""
+    first, in_security = 0, False
+    for i, atom in enumerate(atoms):
+        ends = atom.stop in (".", "?", "!", ";") or i + 1 == len(atoms)
+        if not ends:
+            continue
+        clause = atoms[first : i + 1]
+        in_security = in_security or any(a.text in _HISTORY for a in clause)
+        for kind, at in _asked(clause, in_security=in_security):
+            yield Question(kind, first + at)
+        first = i + 1
+
+
+def _asked(clause: Sequence[Atom], *, in_security: bool) -> Iterator[Question]:
+    texts = [atom.text for atom in clause]
+    yield from _who(clause)
+    hint = next((i for i, text in enumerate(texts) if text in ("hint", "hints", "clue")), None)
+    if hint is not None:
+        yield Question("security_answer", hint)
+    if not _is_question(clause, texts):
+        return
+    asks = next((i for i, text in enumerate(texts) if text in _ASKS), None)
+    life = _of_life(texts, asks=asks)
+    if life is None and in_security and asks is not None:
+        life = len(texts) - 1
+    if life is not None:
+        yield Question("security_answer", life)
+        return
+    where = next((i for i, text in enumerate(texts) if text in ("where", "where's")), None)
+    if where is not None and _asks_where(texts, where):
+        yield Question("address", len(texts) - 1)
+    noun = _last_noun(texts)
+    chosen = None if asks is None else _chosen(texts, asks)
+    for kind, nouns in (("address", _PLACES), ("name", _PEOPLE)):
+        for at in {noun, chosen} - {None}:
+            if at is not None and texts[at] in nouns:
+                yield Question(kind, at)
+    yield from (Question("password", i) for i, text in enumerate(texts) if text in _SECRETS)
+
+
+def _is_question(clause: Sequence[Atom], texts: Sequence[str]) -> bool:
+    """By its mark, its first words, or because it is hardly more than a noun."""
+    if clause[-1].stop == "?" or len(texts) <= 4:
+        return True
+    return bool(_ASKS.intersection(texts)) or bool(_REQUESTS.intersection(texts[:5]))
+
+
+def _of_life(texts: Sequence[str], *, asks: int | None) -> int | None:
+    """The word of one's own life that is asked about."""
+    if asks is None and not any(t in ("name", "tell", "word") for t in texts) and len(texts) > 5:
+        return None
+    if any(text in _WHEN for text in texts[:3]):
+        return None
+    for i, text in enumerate(texts):
+        if text in _OF_LIFE:
+            return i
+        if text in _FIRSTS and any(t in ("first", "best") for t in texts[max(0, i - 3) : i]):
+            return i
+        if asks is not None and text in _MET and "you" in texts and "where" in texts:
+            return i
+        named = text in _LIFE and "name" in texts[:i]
+        if named and (_YOU & set(texts) or "of" in texts[:i]):
+            return i
+    return None
+
+
+def _asks_where(texts: Sequence[str], where: int) -> bool:
+    """`where are you`, `where does she live`: not `where do I find`, nor where something was."""
+    after = texts[where + 1 : where + 4]
+    if not after or _FIRST_PERSON.intersection(after[:2]) or _BACKWARD.intersection(texts[where:]):
+        return False
+    return texts[where] == "where's" or bool(_THEIRS.intersection(after))
+
+
+def _last_noun(texts: Sequence[str]) -> int | None:
+    """The last word of weight: `and the property please`."""
+    at = len(texts) - 1
+    while at >= 0 and texts[at] in _DETAILS | _BE | _YOU | {"the", "in", "at", "is", "name", "for"}:
+        at -= 1
+    return at if at >= 0 else None
+
+
+def _chosen(texts: Sequence[str], asks: int) -> int | None:
+    """The noun of `which student are you calling about`."""
+    chooses = texts[asks] in ("which", "what", "whose") and asks + 1 < len(texts)
+    return asks + 1 if chooses else None
+
+
+def _who(clause: Sequence[Atom]) -> Iterator[Question]:
+    """`who's driving`, `and who should we notify`: not `the one who called`."""
+    for i, atom in enumerate(clause):
+        if atom.text not in ("who", "who's", "whose", "whom"):
+            continue
+        before = clause[i - 1] if i else None
+        begins = before is None or bool(before.stop) or before.text in _BEFORE_WHO
+        begins = begins or before is not None and before.cls is Class.FILLER
+        asked = atom.text != "who" or (i + 1 < len(clause) and clause[i + 1].text in _BE)
+        if (
+            begins
+            and asked
+            and not _FIRST_PERSON.intersection(a.text for a in clause[i + 1 : i + 3])
+        ):
+            yield Question("name", len(clause) - 1)
+            return

@@ -1,0 +1,21 @@
+"""Words of streets and dwellings: tables."""
+
+from redaction.tables import words_in
+
+STREET = words_in("""
+alley av ave avenue bend blvd boulevard circle close court cove crescent croft crossing ct dr
+drive gardens gate glen green grove heights highway hill hollow lane ln loop meadow meadows mews
+mount parade park parkway path pike pkwy pl place plaza quay rd ridge rise road row run sq
+marg nagar chowk colony square st street terrace trail turnpike vale view walk way wharf yard
+""")
+SURE_STREET = words_in("""
+ave avenue blvd boulevard circle close court crescent ct drive gardens grove lane ln mews
+parkway pkwy place rd road row st street terrace
+""")
+ALWAYS_STREET = words_in("ave avenue blvd boulevard crescent lane mews parkway rd road street")
+"""Behind a number and some other word, these make an address whatever was asked."""
+
+DWELLING = words_in("""
+apartment apt block cottage door penthouse plot route rural sector shop tower villa ward wing
+box building flat floor house lot number p po room ste suite unit
+""")
