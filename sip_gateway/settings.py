@@ -73,10 +73,6 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     max_calls: int = 500
     """Beyond it new calls get 486 Busy Here."""
 
-    refuse_above_load: float = 0.0
-    """New calls get 503 while the recogniser is busier than this: 1 is full, 0 takes every call.
-    Set 1 where another machine can take them; captions of the calls there are stay in time."""
-
     media_timeout_s: float = 60.0
     """A call without any packet for so long is over. Raise it for SBCs that suppress silence."""
 

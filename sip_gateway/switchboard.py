@@ -91,7 +91,9 @@ class Switchboard:
         self._lines: dict[str, Line] = {}
         self._by_dialog: dict[DialogId, Line] = {}
         self._agent.out_of_service = True
-        self._roster = Roster(settings.media_workers, refuse_above_load=settings.refuse_above_load)
+        self._roster = Roster(
+            settings.media_workers, refuse_above_load=settings.peers.refuse_above_load
+        )
         self._draining = False
         self._deadlines: Deadlines[str] = Deadlines()
         self._to_keep: list[Kept] = []

@@ -6,37 +6,21 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from enum import Enum
 from pathlib import Path
-from typing import NamedTuple
 
 import httpx
 import psycopg
 
 from trunkline import models
 from trunkline.embedded.triton import unsupported
+from trunkline.finding import Finding, Verdict
+from trunkline.line_diagnosis import line_findings
 from trunkline.running import NotRunning, RunningAppliance, find_appliance
 from trunkline.settings import Settings
 
 FREE_BYTES = 2 * 1024**3
 CLOCK_S = 2.0
 """Postgres's clock may differ from ours by so much before caption delays look wrong."""
-
-
-class Verdict(Enum):
-    """How bad it is."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "FAIL"
-
-
-class Finding(NamedTuple):
-    """One thing that was looked at."""
-
-    verdict: Verdict
-    what: str
-    remedy: str = ""
 
 
 def diagnose(settings: Settings) -> list[Finding]:
@@ -46,6 +30,7 @@ def diagnose(settings: Settings) -> list[Finding]:
         _interpreter,
         lambda: _files(settings),
         lambda: _models(settings),
+        lambda: line_findings(settings),
         lambda: _ports(settings) if appliance is None else _roles(settings, appliance),
         lambda: _database(settings.appliance.postgres_dsn or (appliance or _NONE).postgres_dsn),
         lambda: _kafka(settings),
@@ -114,6 +99,8 @@ def _ports(settings: Settings) -> Iterator[Finding]:
         ("first RTP", socket.SOCK_DGRAM, gateway.listen_host, gateway.rtp_port_first),
         ("web", socket.SOCK_STREAM, analytics.http_host, analytics.http_port),
     ]
+    if gateway.tls.certificate:
+        wanted.append(("SIP TLS", socket.SOCK_STREAM, gateway.listen_host, gateway.tls.port))
     for name, kind, host, port in wanted:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.socket(family, kind) as probe:

@@ -59,6 +59,10 @@ class Peers(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     options: Literal["refuse", "answer"] = "refuse"
     """Whether others get an answer to OPTIONS: a monitor of the network may ask."""
 
+    refuse_above_load: float = 0.0
+    """New calls get 503 while the recogniser is busier than this: 1 is full, 0 takes every call.
+    Set 1 where another machine can take them; captions of the calls there are stay in time."""
+
     this_machine: bool = True
     """Requests from this machine need no permission: media streams and `trunkline call` come that
     way. Turn it off where a SIP proxy runs beside us."""
@@ -72,8 +76,8 @@ class Peers(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     def __post_init__(self) -> None:
         for network in self.networks:
             ipaddress.ip_network(network)
-        if self.refusals_per_s <= 0:
-            raise ValueError("peers: refusals_per_s must be above 0")
+        if self.refusals_per_s <= 0 or self.refuse_above_load < 0:
+            raise ValueError("peers: refusals_per_s above 0, and no negative load")
         if not self.transports:
             raise ValueError("peers: no transports")
         if not self.realm or any(c in '"\\' or not c.isprintable() for c in self.realm):

@@ -61,6 +61,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="P",
         help="leave out RTP packets with this probability, 0 to 1 (default 0)",
     )
+    add_transport(parser)
+    add_headers(parser)
+
+
+def add_transport(parser: argparse.ArgumentParser) -> None:
+    """Over what to call."""
     parser.add_argument(
         "--transport",
         choices=TRANSPORTS,
@@ -71,7 +77,6 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--tls-ca", default="", metavar="PEM", help="who signed its certificate")
     parser.add_argument("--tls-certificate", default="", metavar="PEM", help="ours, for mutual TLS")
     parser.add_argument("--tls-key", default="", metavar="PEM", help="the key of our certificate")
-    add_headers(parser)
 
 
 def add_headers(parser: argparse.ArgumentParser) -> None:

@@ -22,7 +22,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(args: argparse.Namespace) -> int:
     """Print one line per check."""
     # Imported here, so that `trunkline --help` does not load every part.
-    from trunkline.diagnosis import Verdict, diagnose
+    from trunkline.diagnosis import diagnose
+    from trunkline.finding import Verdict
 
     findings = diagnose(with_state(load(args.settings), args.state))
     for finding in findings:

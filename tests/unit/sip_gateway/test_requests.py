@@ -12,6 +12,7 @@ from sip_gateway.worker_protocol import LoadTold, MediaTimedOut, OpenCall, Press
 from tests.sip_bench import SDP, UDP, Bench, Inside, message, statuses
 
 TLS = Flow("tls", "192.0.2.9", 5061, "192.0.2.1", 40001)
+LIMIT = {"refuse_above_load": 1.0}
 RELAY, PLAIN = "application/dtmf-relay", "application/dtmf"
 
 
@@ -134,7 +135,7 @@ def test_a_cancel_that_overtakes_its_invite_is_481_and_the_invite_is_a_call() ->
 
 
 def test_while_the_recogniser_is_full_new_calls_get_503_and_old_ones_go_on() -> None:
-    bench = Bench(refuse_above_load=1.0)
+    bench = Bench(peers=LIMIT)
     tag = bench.talk()
     bench.say(LoadTold(load=1.2))
     refused = bench.send(message("INVITE", body=SDP, Call_ID="call-2"))
@@ -148,7 +149,7 @@ def test_while_the_recogniser_is_full_new_calls_get_503_and_old_ones_go_on() -> 
 
 
 def test_a_full_worker_is_passed_over_and_a_dead_one_forgets_its_load() -> None:
-    bench = Bench(refuse_above_load=1.0, media_workers=2)
+    bench = Bench(peers=LIMIT, media_workers=2)
     bench.say(LoadTold(load=3.0), worker=0)
     for number in range(3):
         bench.send(message("INVITE", body=SDP, Call_ID=f"call-{number}"))
