@@ -227,11 +227,16 @@ def frozen(rendered: Rendered, count: int) -> int:
 
 def unavailable(raw: RawTranscript) -> Rendered:
     """One token in place of the whole segment."""
+    return Rendered(unavailable_words(raw.start_ms, raw.end_ms), (None,), 0)
+
+
+def unavailable_words(start_ms: int, end_ms: int) -> tuple[RedactedWord]:
+    """The token in place of whatever was said then."""
     word = RedactedWord(
         text="[unavailable]",
-        start_ms=raw.start_ms,
-        end_ms=raw.end_ms,
+        start_ms=start_ms,
+        end_ms=end_ms,
         confidence=0.0,
         kind="unavailable",
     )
-    return Rendered((word,), (None,), 0)
+    return (word,)

@@ -17,7 +17,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from redaction.events import TRANSCRIPTS_TOPIC, Transcript, TranscriptEnded, TranscriptEvent
 from redaction.open_calls import OpenCalls
-from redaction.passed_on import passed_on
+from redaction.passed_on import is_unavailable, passed_on, withheld
 from redaction.policies import NO_POLICY, Policies
 from redaction.policy_file import PolicyError
 from redaction.presidio import Engine
@@ -153,6 +153,11 @@ class RedactStage:
         except PolicyError:
             self._metrics.refused.inc()
             return _Call(None, NO_POLICY)
+        except Exception as error:  # noqa: BLE001 - a call without a policy is not shown
+            self._metrics.refused.inc()
+            where = {"call_id": event.call_id, "reason": type(error).__name__}
+            log.error("a tenant's policy could not be asked for", extra=where)
+            return _Call(None, NO_POLICY)
         finally:
             self._metrics.unusable.set(self._policies.unusable)
         return _Call(CallRedactor(policy, call_id=event.call_id), policy.version)
@@ -225,19 +230,19 @@ class RedactStage:
 
     def _transcript(self, redacted: Redacted, policy_version: str) -> Transcript:
         """The event as everyone after redaction sees it."""
-        raw = redacted.raw
-        if redacted.fault:
+        raw, redacted_at = redacted.raw, datetime.now(UTC)
+        event = passed_on(redacted, policy_version=policy_version, redacted_at=redacted_at)
+        if fault := redacted.fault or ("written form" if is_unavailable(event) else ""):
             self._metrics.unavailable.inc()
-            where = {"call_id": raw.call_id, "leg_id": raw.leg_id, "reason": redacted.fault}
-            if redacted.fault != NO_POLICY:
+            where = {"call_id": raw.call_id, "leg_id": raw.leg_id, "reason": fault}
+            if fault != NO_POLICY:
                 log.error("a segment could not be redacted", extra=where)
         elif raw.is_final and not redacted.is_correction:
             for word in redacted.rendered.words:
                 if word.kind is not None:
                     self._metrics.redactions.labels(word.kind).inc()
-        redacted_at = datetime.now(UTC)
         self._metrics.delay.observe((redacted_at - raw.recognised_at).total_seconds())
-        return passed_on(redacted, policy_version=policy_version, redacted_at=redacted_at)
+        return event
 
     async def _publish(self) -> None:
         """Publish what is due, each call's events in order; what fails stays due."""
@@ -248,8 +253,7 @@ class RedactStage:
 
         async def tell(events: Sequence[TranscriptEvent]) -> None:
             for event in events:
-                value = _ENCODER.encode(event)
-                await self._bus.publish(TRANSCRIPTS_TOPIC, event.call_id, value)
+                await self._tell(event)
                 sent.add(id(event))
 
         results = await asyncio.gather(
@@ -259,6 +263,24 @@ class RedactStage:
         for result in results:
             if isinstance(result, BaseException):
                 raise result
+
+    async def _tell(self, event: TranscriptEvent) -> None:
+        """Publish one event, without its words if it is those that the bus does not take."""
+        try:
+            await self._put(event)
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - the loop must not end; the event stays due
+            where = {"call_id": event.call_id, "reason": type(error).__name__}
+            log.error("an event could not be published", extra=where)
+            if isinstance(event, TranscriptEnded) or is_unavailable(event):
+                raise Unavailable from None
+            self._metrics.unavailable.inc()
+            await self._tell(withheld(event))
+
+    async def _put(self, event: TranscriptEvent) -> None:
+        value = _ENCODER.encode(event)
+        await self._bus.publish(TRANSCRIPTS_TOPIC, event.call_id, value)
 
 
 def _step(call: _Call, raw: RawTranscript) -> list[Redacted]:

@@ -12,11 +12,12 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from redaction.events import TRANSCRIPTS_TOPIC, Transcript, TranscriptEnded, TranscriptEvent
-from redaction.policies import NO_POLICY
+from redaction.policies import NO_POLICY, Policies
 from redaction.presidio import Engine, build_engine
 from redaction.redact import CallRedactor, Redacted
 from redaction.settings import Settings
 from redaction.stage import GROUP, RedactStage
+from redaction.written import written
 from triton_models.events import RAW_TOPIC, RawTranscript, RawTranscriptEnded, Word
 from trunkline.bus import Unavailable
 from trunkline.bus.memory import MemoryBus
@@ -345,3 +346,73 @@ async def test_a_tenants_own_recognisers_and_allow_list_are_its_alone(
     roles = [word.shown for word in by_call["a"].words if word.shown]
     assert roles == [{"supervisor": "[card:4242]"}]
     assert not any(word.shown for word in by_call["b"].words)
+
+
+def broken(*args: object, **kwargs: object) -> object:
+    raise RuntimeError(f"said four two four two {args}")
+
+
+async def test_a_written_form_that_fails_makes_its_segment_unavailable_and_no_more(
+    bus: MemoryBus, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = [1]
+
+    def once(*args: object, **kwargs: object) -> str:
+        left[0] -= 1
+        return str(broken(*args) if left[0] == 0 else written(*args, **kwargs))  # type: ignore[arg-type]
+
+    monkeypatch.setattr("redaction.passed_on.written", once)
+    async with running(bus, engine) as (_, registry):
+        await publish(bus, said("So that was it."), said("And then?", at_ms=9000), ended())
+        lost, kept, end = await published(bus, 3)
+    assert texts([lost, kept, end]) == ["[unavailable]", "And then?", "END"]
+    assert isinstance(lost, Transcript) and lost.written == "" and lost.revision > 10_000
+    assert registry.get_sample_value("trunkline_redaction_unavailable_total") == 1
+
+
+async def test_a_policy_that_cannot_be_asked_for_shows_nothing_of_its_calls(
+    bus: MemoryBus, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Policies, "policy_of", broken)
+        async with running(bus, engine):
+            await publish(bus, said("So that was it."), ended())
+            assert texts(await published(bus, 2)) == ["[unavailable]", "END"]
+            patch.undo()
+            await publish(bus, said("So that was it.", call="d"), ended("d"))
+            assert texts(await published(bus, 4))[2:] == ["So that was it.", "END"]
+
+
+async def test_words_that_the_bus_does_not_take_are_left_out_and_the_loop_goes_on(
+    bus: MemoryBus, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = MemoryBus.publish
+
+    async def publish_but(self: MemoryBus, topic: str, key: str, value: bytes) -> None:
+        if topic == TRANSCRIPTS_TOPIC and b"poison" in value:
+            raise ValueError(value)
+        await real(self, topic, key, value)
+
+    monkeypatch.setattr(MemoryBus, "publish", publish_but)
+    async with running(bus, engine) as (stage, _):
+        await publish(bus, said("So the poison was it."), said("And then?", at_ms=9000), ended())
+        assert texts(await published(bus, 3)) == ["[unavailable]", "And then?", "END"]
+        assert stage.ready() == ""
+
+
+async def test_an_event_that_the_bus_refuses_for_a_while_stays_due(
+    bus: MemoryBus, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, left = MemoryBus.publish, [2]
+
+    async def publish_later(self: MemoryBus, topic: str, key: str, value: bytes) -> None:
+        if topic == TRANSCRIPTS_TOPIC and b"ended" in value and left[0]:
+            left[0] -= 1
+            raise ValueError(value)
+        await real(self, topic, key, value)
+
+    monkeypatch.setattr(MemoryBus, "publish", publish_later)
+    async with running(bus, engine):
+        await publish(bus, said("So that was it."), ended())
+        assert texts(await published(bus, 2)) == ["So that was it.", "END"]
+    assert left == [0]

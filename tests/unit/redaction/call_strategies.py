@@ -154,4 +154,5 @@ def readable_numbers(call: Call, cut: Cut, out: Iterable[Redacted]) -> set[tuple
         for segment, (event, words) in said.items()
         for i, word in enumerate(words)
         if word.kind in NUMBERS and not word.free and i in shown.get(segment, ())
+        if word.text.strip(".,").lower() not in ("double", "triple")
     }

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
@@ -14,7 +15,9 @@ from presidio_anonymizer.entities import OperatorConfig
 
 import redaction
 from redaction import analysis, redact
+from redaction.events import Transcript
 from redaction.memory import Memory
+from redaction.passed_on import is_unavailable, passed_on
 from redaction.presidio import Engine, build_engine
 from redaction.redact import CallRedactor, Policy, Redacted, make_policy
 from redaction.segments import Timeline
@@ -36,9 +39,23 @@ from tests.unit.redaction.spoken_dialogue import events as dialogue
 from tests.unit.redaction.spoken_dialogue import text_of
 from tests.unit.redaction.spoken_score import Cut
 
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SAID = "boom four two four two"
 PACKAGE = str(Path(redaction.__file__).parent)
-REFUSING = frozenset(["receive", "end", "_fail", "refuse", "unavailable", "_where", "_key"])
+REFUSING = frozenset(
+    [
+        "receive",
+        "end",
+        "_fail",
+        "refuse",
+        "unavailable",
+        "_where",
+        "_key",
+        "passed_on",
+        "_bare",
+        "unavailable_words",
+    ]
+)
 """Where faults are caught and told: one in there raises, and nothing is published at all."""
 
 
@@ -125,6 +142,29 @@ def test_a_fault_at_the_end_of_a_call_leaves_what_was_held_unsaid(
         redactor.receive(event)
     out = breaks.during(redactor.end)
     assert not breaks.where or out == []
+
+
+@examples(25)
+@given(call=calls(), cut=cuts, name=policy_names, countdown=st.integers(1, 12), at=seeds)
+def test_what_cannot_be_written_down_is_unavailable_under_its_own_revision(
+    policies: Mapping[str, Policy], call: Call, cut: Cut, name: str, countdown: int, at: int
+) -> None:
+    out = play(policies[name], stream_of(call, cut))
+    one = out[at % len(out)]
+    breaks, events = Breaks(countdown), list[Transcript]()
+
+    def write() -> list[Redacted]:
+        events.append(passed_on(one, policy_version="v", redacted_at=NOW))
+        return []
+
+    breaks.during(write)
+    whole = passed_on(one, policy_version="v", redacted_at=NOW)
+    assert events[0].revision == whole.revision
+    if breaks.where:
+        assert is_unavailable(events[0]) and events[0].written == ""
+        assert events[0].frozen_words == 0
+    else:
+        assert events[0] == whole
 
 
 REVEALED = """
