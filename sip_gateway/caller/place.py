@@ -10,7 +10,7 @@ from sip_gateway.caller.dialled import DialledCall
 from sip_gateway.caller.link import Link, connect
 from sip_gateway.caller.plan import CallPlan, CallReport
 from sip_gateway.caller.recording import streams
-from sip_gateway.caller.stream import Pacer, Stream, open_sockets
+from sip_gateway.caller.stream import Losses, Pacer, Stream, open_sockets
 from sip_gateway.caller.user_agent import Stage
 
 Started = Callable[[str, datetime], None]
@@ -28,7 +28,7 @@ class PlacedCall(DialledCall):
         """Send the audio to where the answer wants it, until its end or the far end's BYE."""
         outlets = self.outlets()
         sending = [Stream(audio, to) for audio, to in zip(payloads, outlets, strict=True)]
-        pacer = Pacer(sending, loss=self._plan.loss, loss_seed=self._plan.loss_seed)
+        pacer = Pacer(sending, losses=Losses.of(self._plan, len(sending)))
         started(self.call_id, datetime.now(UTC))
         over = asyncio.ensure_future(self.signalling.until(lambda: self.agent.stage is Stage.ENDED))
         audio = asyncio.ensure_future(pacer.send_all())

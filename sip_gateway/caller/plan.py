@@ -77,6 +77,9 @@ class CallPlan(Dial):
     """Probability that an RTP packet is left out."""
 
     loss_seed: int = 1
+    loss_burst: float = 1.0
+    """So many packets in a row are left out, on average; 1: each by itself."""
+
     holds: tuple[tuple[int, int], ...] = ()
     """Spans (start_ms, end_ms) in which the call is on hold: nothing is sent meanwhile."""
 

@@ -8,6 +8,7 @@ from time import monotonic
 from typing import NamedTuple
 
 from sip_gateway.caller.offer import Far
+from sip_gateway.caller.plan import CallPlan
 from sip_gateway.rtp.packet import Packet, build
 
 PACKET_S = 0.02
@@ -38,15 +39,37 @@ class Sent:
         """Position in the audio."""
 
 
+class Losses:
+    """Which packets of one stream are left out: a chain of two states (Gilbert)."""
+
+    def __init__(self, loss: float, seed: str, *, burst: float = 1.0) -> None:
+        self._chance = random.Random(seed)
+        self._losing = False
+        # By themselves: the next is as likely to be lost as any.
+        self._goes_on = 1 - 1 / burst if burst > 1 else loss
+        self._begins = loss / burst / (1 - loss) if burst > 1 else loss
+
+    @classmethod
+    def of(cls, plan: CallPlan, streams: int) -> "list[Losses]":
+        """One for each stream."""
+        return [
+            cls(plan.loss, f"{plan.loss_seed}/{n}", burst=plan.loss_burst) for n in range(streams)
+        ]
+
+    def next(self) -> bool:
+        """Whether the next packet is left out."""
+        self._losing = self._chance.random() < (self._goes_on if self._losing else self._begins)
+        return self._losing
+
+
 class Pacer:
     """Sends streams of equal length; `paused` leaves out what would be sent meanwhile."""
 
-    def __init__(self, streams: Sequence[Stream], *, loss: float, loss_seed: int) -> None:
+    def __init__(self, streams: Sequence[Stream], *, losses: Sequence[Losses]) -> None:
         self.sent = Sent()
         self.paused = False
         self._streams = streams
-        self._loss = loss
-        self._lost = random.Random(loss_seed)
+        self._losses = losses
         chance = random.SystemRandom()
         self._ssrcs = [chance.getrandbits(32) for _ in streams]
         self._timestamps = [chance.getrandbits(32) for _ in streams]
@@ -68,7 +91,7 @@ class Pacer:
         for i, stream in enumerate(self._streams):
             if self.paused:
                 continue
-            if self._loss and self._lost.random() < self._loss:
+            if self._losses[i].next():
                 self.sent.left_out += 1
             else:
                 try:

@@ -37,6 +37,9 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     loss: float = 0.0
     """Probability that an RTP packet is left out."""
 
+    burst: float = 1.0
+    """So many in a row on average; 1: each by itself."""
+
     snr_db: float | None = None
     """Level of speech over the noise that is added; None: none is."""
 
@@ -47,7 +50,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     def name(self) -> str:
         """What is appended to the call's name; empty where nothing is done."""
         parts = [] if self.codec == "pcmu" else [self.codec]
-        parts += [f"loss{100 * self.loss:g}"] if self.loss else []
+        parts += [self._loss_name] if self.loss else []
         parts += [f"{self.noise}{self.snr_db:g}"] if self.snr_db is not None else []
         return "".join(f"+{part}" for part in parts)
 
@@ -55,7 +58,12 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     def slices(self) -> dict[str, str]:
         """What the results are counted under."""
         added = {} if self.snr_db is None else {"added": f"{self.noise} at {self.snr_db:g} dB"}
-        return {"codec": self.codec, "loss": f"{100 * self.loss:g} %"} | added
+        bursts = f" in bursts of {self.burst:g}" if self.loss and self.burst > 1 else ""
+        return {"codec": self.codec, "loss": f"{100 * self.loss:g} %{bursts}"} | added
+
+    @property
+    def _loss_name(self) -> str:
+        return f"loss{100 * self.loss:g}" + (f"x{self.burst:g}" if self.burst > 1 else "")
 
 
 def parse_line(text: str, *, seed: int) -> Line:
@@ -68,7 +76,7 @@ def parse_line(text: str, *, seed: int) -> Line:
         except ValueError:
             raise BadDegradation(
                 f"--degrade {text}: expected clean, or some of codec=pcmu|pcma, loss=0..50%, "
-                f"snr=DB, noise={'|'.join(NOISES)}"
+                f"burst=1..50, snr=DB, noise={'|'.join(NOISES)}"
             ) from None
     return line
 
@@ -80,6 +88,8 @@ def _field(what: str, value: str) -> dict[str, str | float]:
         return {"noise": value}
     if what == "snr":
         return {"snr_db": float(value)}
+    if what == "burst" and 1 <= float(value) <= 50:
+        return {"burst": float(value)}
     if what == "loss" and 0 <= (loss := float(value.removesuffix("%")) / 100) <= 0.5:
         return {"loss": loss}
     raise ValueError(what)

@@ -37,6 +37,7 @@ async def place(call: TestCall, to: Address) -> Placed:
         siprec=not call.plain,
         codec=call.line.codec.upper(),
         loss=call.line.loss,
+        loss_burst=call.line.burst,
         loss_seed=call.line.seed,
         headers=call.headers,
     )

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from sip_gateway.audio.g711 import decode
 from sip_gateway.caller.offer import Local, accepted, offer
 from sip_gateway.caller.plan import CallFailed, CallPlan
 from sip_gateway.caller.recording import length_ms, streams
+from sip_gateway.caller.stream import Losses
 from sip_gateway.caller.user_agent import Body, CallingAgent, Ends, Stage
 from sip_gateway.sip import sdp
 from sip_gateway.sip.dialog_events import Accepted, Changed, Ended, Event, Invited
@@ -302,3 +304,14 @@ def test_a_file_that_is_no_audio_is_said_to_be_none(tmp_path: Path) -> None:
     mono = wav(tmp_path / "mono.wav", 0.1, rate_hz=8000, subtype="PCM_16")
     with pytest.raises(CallFailed, match="must be stereo"):
         streams(CallPlan("h", 1, mono))
+
+
+@pytest.mark.parametrize(("burst", "run"), [(1.0, 1 / 0.95), (4.0, 4.0)])
+def test_packets_are_left_out_as_often_and_as_many_in_a_row_as_asked(
+    burst: float, run: float
+) -> None:
+    losses = Losses(0.05, "seed", burst=burst)
+    lost = [losses.next() for _ in range(100_000)]
+    begins = sum(now and not before for before, now in pairwise([False, *lost]))
+    assert sum(lost) / len(lost) == pytest.approx(0.05, rel=0.1)
+    assert sum(lost) / begins == pytest.approx(run, rel=0.1)

@@ -35,7 +35,8 @@ def test_a_clock_that_drifts_for_an_hour_costs_no_sample_and_no_delay(ppm: float
             assert item.start_ms == 100 * steps
             assert item.joined or steps == 0
             steps += 1
-            worst_s = max(worst_s, at - item.arrived_at)
+            if steps > 1:  # the very first packet is waited with, for one that was sent before it
+                worst_s = max(worst_s, at - item.arrived_at)
     assert steps == HOUR_S * 10
     assert worst_s < 0.001, "each step leaves with the packet that completes it"
     assert (receiver.counts.lost, receiver.counts.late) == (0, 0)
