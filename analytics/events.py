@@ -87,6 +87,9 @@ class CallDocument(msgspec.Struct, frozen=True, kw_only=True):
     queue: str = ""
     """What the call is about or who should take it, as the peer told."""
 
+    attributes: dict[str, str] = {}
+    """What the peer told besides, of what the operator wants kept: ids of a contact centre."""
+
     state: str
     """`live` or `ended`."""
 

@@ -197,6 +197,7 @@ class LiveCall:
             external_id=event.external_id,
             ingress=event.ingress,
             queue=event.queue,
+            attributes=event.attributes,
             state="live",
             started_at=event.started_at,
         )

@@ -6,7 +6,8 @@ select set_config('trunkline.tenant_id', %s, true), set_config('role', 'trunklin
 
 -- name: calls
 -- One tenant's calls, newest first.
-select tenant_id, call_id, external_id, ingress, queue, started_at, ended_at, duration_ms,
+select tenant_id, call_id, external_id, ingress, queue, attributes::text, started_at,
+       ended_at, duration_ms,
        end_reason, lost, transcript_ended_at is not null, null
 from calls
 where tenant_id = %(tenant_id)s
@@ -18,7 +19,8 @@ limit %(limit)s
 
 -- name: some_calls
 -- These calls, with their summaries.
-select tenant_id, call_id, external_id, ingress, queue, started_at, ended_at, duration_ms,
+select tenant_id, call_id, external_id, ingress, queue, attributes::text, started_at,
+       ended_at, duration_ms,
        end_reason, lost, transcript_ended_at is not null, summary::text
 from calls
 where (tenant_id, call_id) in (select * from unnest(%s::text[], %s::text[]))

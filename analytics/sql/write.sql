@@ -7,13 +7,14 @@ on conflict do nothing
 
 -- name: calls
 -- Locks every call of the batch, in one order, and returns those about which something is new.
-insert into calls (tenant_id, call_id, external_id, ingress, queue, announced, started_at,
-                   clock_started_at, ended_at, duration_ms, end_reason, transcript_ended_at,
+insert into calls (tenant_id, call_id, external_id, ingress, queue, attributes, announced,
+                   started_at, clock_started_at, ended_at, duration_ms, end_reason, transcript_ended_at,
                    last_event_at)
-select tenant_id, call_id, external_id, ingress, queue, announced, started_at,
+select tenant_id, call_id, external_id, ingress, queue, attributes, announced, started_at,
        clock_started_at, ended_at, duration_ms, end_reason, transcript_ended_at, last_event_at
 from jsonb_to_recordset(%s::jsonb) as r (
-    tenant_id text, call_id text, external_id text, ingress text, queue text, announced boolean,
+    tenant_id text, call_id text, external_id text, ingress text, queue text,
+    attributes jsonb, announced boolean,
     started_at timestamptz, clock_started_at timestamptz, ended_at timestamptz,
     duration_ms bigint, end_reason text, transcript_ended_at timestamptz,
     last_event_at timestamptz)
@@ -23,6 +24,7 @@ on conflict (tenant_id, call_id) do update set
                        else calls.external_id end,
     ingress = case when excluded.announced then excluded.ingress else calls.ingress end,
     queue = case when excluded.announced then excluded.queue else calls.queue end,
+    attributes = case when excluded.announced then excluded.attributes else calls.attributes end,
     announced = calls.announced or excluded.announced,
     started_at = case when excluded.announced then excluded.started_at
                       when calls.announced then calls.started_at
@@ -35,9 +37,10 @@ on conflict (tenant_id, call_id) do update set
     lost = calls.lost and excluded.ended_at is null,
     transcript_ended_at = coalesce(excluded.transcript_ended_at, calls.transcript_ended_at)
 where (excluded.announced
-        and (calls.announced, calls.external_id, calls.ingress, calls.queue, calls.started_at)
+        and (calls.announced, calls.external_id, calls.ingress, calls.queue, calls.attributes,
+             calls.started_at)
             is distinct from (true, excluded.external_id, excluded.ingress, excluded.queue,
-                              excluded.started_at))
+                              excluded.attributes, excluded.started_at))
     or (not calls.announced and excluded.started_at < calls.started_at)
     or (excluded.clock_started_at is not null
         and calls.clock_started_at is distinct from excluded.clock_started_at)

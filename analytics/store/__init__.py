@@ -157,6 +157,7 @@ def detail(call: CallDocument, summary: CallSummary | None) -> CallDetail:
         external_id=call.external_id,
         ingress=call.ingress,
         queue=call.queue,
+        attributes=call.attributes,
         state=call.state,
         started_at=call.started_at,
         ended_at=call.ended_at,

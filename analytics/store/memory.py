@@ -308,6 +308,7 @@ def _document(call: _Call) -> CallDocument:
         external_id=facts.started.external_id if facts.started else "",
         ingress=facts.started.ingress if facts.started else "",
         queue=facts.started.queue if facts.started else "",
+        attributes=facts.started.attributes if facts.started else {},
         state="ended" if facts.ended or call.lost else "live",
         started_at=_started_at(call),
         legs=tuple(sorted((_leg(*leg) for leg in call.legs.items()), key=leg_order)),

@@ -15,6 +15,7 @@ from analytics.summary import PacketCounts, StoredCall
 from redaction.events import Transcript
 
 _FINAL = msgspec.json.Decoder(Transcript)
+_ATTRIBUTES = msgspec.json.Decoder(dict[str, str])
 _SUMMARY = msgspec.json.Decoder(CallSummary)
 
 
@@ -26,6 +27,7 @@ class CallRow(NamedTuple):
     external_id: str
     ingress: str
     queue: str
+    attributes: str
     started_at: datetime
     ended_at: datetime | None
     duration_ms: int | None
@@ -154,6 +156,7 @@ def document(row: CallRow, legs: Iterable[LegRow]) -> CallDocument:
         external_id=row.external_id,
         ingress=row.ingress,
         queue=row.queue,
+        attributes=_ATTRIBUTES.decode(row.attributes),
         state="live" if row.ended_at is None else "ended",
         started_at=row.started_at,
         ended_at=row.ended_at,

@@ -26,6 +26,7 @@ class NewCall(msgspec.Struct, frozen=True, kw_only=True):
     external_id: str
     ingress: str
     queue: str
+    attributes: dict[str, str]
     announced: bool
     started_at: datetime
     clock_started_at: datetime | None
@@ -171,6 +172,7 @@ def _call(key: CallKey, facts: CallFacts, *, now: datetime) -> NewCall:
         external_id=started.external_id if started else "",
         ingress=started.ingress if started else "",
         queue=started.queue if started else "",
+        attributes=started.attributes if started else {},
         announced=started is not None,
         started_at=started.started_at if started else facts.worked_out_start or now,
         clock_started_at=facts.clock_started_at,

@@ -14,6 +14,7 @@ from analytics.migrate import MigrationEdited, migrate
 from analytics.store import Rejected, Store, Unavailable
 from analytics.store.memory import MemoryStore
 from analytics.store.postgres import PostgresStore
+from sip_gateway.events import CallStarted
 from tests.told_call import CALL_ID, ToldCall, at
 
 NOW = datetime(2025, 11, 20, 9, 31, tzinfo=UTC)
@@ -425,3 +426,22 @@ async def test_two_sinks_over_the_same_calls_in_opposite_order_do_not_lock_up(ds
     assert len(await one.unpublished()) == 20
     await one.close()
     await other.close()
+
+
+async def test_what_a_call_told_of_itself_is_kept_and_read_back(store: Store) -> None:
+    told = whole_call(ToldCall())
+    started = next(event for event in told if isinstance(event, CallStarted))
+    attributes = {"ucid": "00001001551707824348", "x-queue-name": 'Zoë\'s "desk"'}
+    told[told.index(started)] = msgspec.structs.replace(started, attributes=attributes)
+    await store.apply(told, now=NOW)
+    (listed,) = await store.calls("default")
+    one = await store.call("default", CALL_ID)
+    transcript = await store.transcript("default", CALL_ID)
+    assert one is not None and transcript is not None
+    assert listed.attributes == one.attributes == transcript.call.attributes == attributes
+
+
+async def test_a_call_that_told_nothing_has_no_attributes(store: Store) -> None:
+    await store.apply(whole_call(ToldCall()), now=NOW)
+    (listed,) = await store.calls("default")
+    assert listed.attributes == {}
