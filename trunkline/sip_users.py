@@ -1,5 +1,8 @@
 """The users that SIP peers prove themselves to be, from their file."""
 
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -7,7 +10,10 @@ import msgspec
 from sip_gateway.peers.digest import User
 from trunkline.settings import Settings, SettingsError
 
+logger = logging.getLogger(__name__)
+
 SHORTEST_PASSWORD = 12
+LOOK_AGAIN_S = 2.0
 
 
 class _User(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -39,3 +45,45 @@ def read_users(path: Path) -> dict[str, User]:
         if len(user.password) < SHORTEST_PASSWORD:
             raise SettingsError(f"{path}: a password has less than {SHORTEST_PASSWORD} characters")
     return {name: User(user.password, user.md5) for name, user in found.items()}
+
+
+class UsersFile:
+    """Hands on the users whenever their file changes: no call ends for a new password."""
+
+    def __init__(self, path: Path, take: Callable[[Mapping[str, User]], None]) -> None:
+        self._path = path
+        self._take = take
+        take(read_users(path))
+        self._read = self._modified()
+
+    def ready(self) -> str:
+        """Always: the users of before go on while the file is wrong."""
+        return ""
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Look at the file until `stop` is set."""
+        while not stop.is_set():
+            try:
+                async with asyncio.timeout(LOOK_AGAIN_S):
+                    await stop.wait()
+            except TimeoutError:
+                self.look()
+
+    def look(self) -> None:
+        """Read the file if it changed; one that is wrong changes nothing."""
+        if (modified := self._modified()) == self._read:
+            return
+        self._read = modified
+        try:
+            self._take(read_users(self._path))
+        except SettingsError:
+            logger.error("SIP users not read: the ones of before go on")
+        else:
+            logger.info("SIP users read again")
+
+    def _modified(self) -> tuple[int, int]:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return (0, 0)
+        return (found.st_mtime_ns, found.st_mode)

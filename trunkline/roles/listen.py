@@ -13,7 +13,7 @@ from trunkline.bus.sealed import load_or_create_key
 from trunkline.processes import Program, spawn
 from trunkline.roles.process import Context, Part
 from trunkline.settings import SettingsError, write
-from trunkline.sip_users import read_users, users_file
+from trunkline.sip_users import UsersFile, users_file
 
 
 async def build(context: Context) -> list[Part]:
@@ -49,10 +49,11 @@ async def build(context: Context) -> list[Part]:
         state=DialogStore(settings.state_dir / "dialogs", key),
         registry=context.registry,
     )
-    if settings.sip_gateway.peers.digest:
-        signalling.ask_for(read_users(users_file(settings)))
     commands = CommandReader(context.bus, signalling.command, registry=context.registry)
-    return [signalling, commands]
+    parts: list[Part] = [signalling, commands]
+    if settings.sip_gateway.peers.digest:
+        parts.append(UsersFile(users_file(settings), signalling.ask_for))
+    return parts
 
 
 def _worker(settings_file: Path, index: int, *, socket_path: Path) -> Program:

@@ -1,5 +1,6 @@
 """What doctor says of the SIP line: openness, certificate, users."""
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -9,7 +10,7 @@ from tests.services.authority import Authority
 from trunkline.finding import Finding, Verdict
 from trunkline.line_diagnosis import line_findings
 from trunkline.settings import Settings, SettingsError, load, write
-from trunkline.sip_users import read_users
+from trunkline.sip_users import UsersFile, read_users
 
 
 def found(tmp_path: Path, **gateway: object) -> list[Finding]:
@@ -69,6 +70,22 @@ def test_a_file_of_users_that_would_not_protect_stops_the_start(
     with pytest.raises(SettingsError, match=why) as caught:
         read_users(users(tmp_path, text, mode))
     assert "a-long-password" not in str(caught.value)
+
+
+def test_users_change_with_their_file_and_a_wrong_one_changes_nothing(tmp_path: Path) -> None:
+    taken: list[list[str]] = []
+    file = users(tmp_path, '[sbc1]\npassword = "a-long-password"\n')
+    watched = UsersFile(file, lambda found: taken.append(list(found)))
+    watched.look()
+    for text in (
+        '[sbc2]\npassword = "a-long-password"\n',
+        "[sbc",
+        '[c]\npassword = "a-long-password"\n',
+    ):
+        users(tmp_path, text)
+        os.utime(file, ns=(0, len(text)))
+        watched.look()
+    assert taken == [["sbc1"], ["sbc2"], ["c"]]
 
 
 def test_settings_of_peers_survive_being_handed_to_a_worker(tmp_path: Path) -> None:
