@@ -66,7 +66,7 @@ class Signalling:
             settings.peers, listen_host=settings.listen_host, tally=self._metrics.count
         )
         self._udp = UdpDriver(self._receive, drops=self._drops)
-        self._tcp = TcpDriver(self._receive, admits=self._admits)
+        self._tcp = TcpDriver(self._receive, admits=self._admits, tally=self._metrics.count)
         self._tls: TcpDriver | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._changed = asyncio.Event()
@@ -230,7 +230,9 @@ class Signalling:
         settings = self._settings.tls
         if settings.certificate:
             contexts = tls.contexts(settings)
-            self._tls = TcpDriver(self._receive, admits=self._admits, tls=contexts)
+            self._tls = TcpDriver(
+                self._receive, admits=self._admits, tls=contexts, tally=self._metrics.count
+            )
             await self._tls.start(self._settings.listen_host, settings.port)
             self.tls_port = self._tls.port
             logger.info("taking calls over TLS", extra={"port": self.tls_port})

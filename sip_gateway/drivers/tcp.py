@@ -8,6 +8,7 @@ from typing import cast
 from sip_gateway.drivers.address import plain
 from sip_gateway.drivers.listener import HANDSHAKE_S, Listener
 from sip_gateway.drivers.tls import Contexts, peer_names
+from sip_gateway.peers.bucket import owner
 from sip_gateway.sip.flow import Flow, Outgoing
 from sip_gateway.sip.framing import StreamFraming
 
@@ -27,11 +28,28 @@ def anybody(flow: Flow, names: frozenset[str] | None) -> bool:
 MAX_CONNECTIONS = 1024
 """Beyond it a new connection is closed at once."""
 
+MAX_PER_PEER = 256
+"""The same, for connections of one peer: it leaves room for the others."""
+
 MAX_UNSENT_BYTES = 1024 * 1024
 """A peer that reads so slowly is cut off: what it misses is lost with its connection."""
 
 PARTIAL_MESSAGE_S = 30.0
+"""From a message's first byte to its last, however steadily it drips."""
+
+SILENT_S = 30.0
+"""A connection that has said nothing at all by then is closed."""
+
+IDLE_S = 7200.0
+"""So is one that has spoken, after as long a silence: a call's BYE opens a new one."""
+
 CONNECT_S = 5.0
+
+Tally = Callable[[str, str], None]
+
+
+def uncounted(what: str, kind: str) -> None:
+    """Counts nothing."""
 
 
 class _Connection(asyncio.Protocol):
@@ -41,6 +59,8 @@ class _Connection(asyncio.Protocol):
         self._driver = driver
         self._framing = StreamFraming()
         self._deadline: asyncio.TimerHandle | None = None
+        self._silence: asyncio.TimerHandle | None = None
+        self._heard_at: float | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transports are no subclasses of asyncio's.
@@ -48,18 +68,45 @@ class _Connection(asyncio.Protocol):
         local, remote = transport.get_extra_info("sockname"), transport.get_extra_info("peername")
         ours, theirs = plain(local[0]), plain(remote[0])
         self.flow = Flow(self._driver.transport, ours, self._driver.port, theirs, remote[1])
+        self._wait(SILENT_S)
         self._driver.opened(self, peer_names(self.transport))
 
     def data_received(self, data: bytes) -> None:
         assert self.transport is not None
+        self._heard_at = asyncio.get_running_loop().time()
         for message in self._framing.receive_data(data):
             self._driver.receive(message, self.flow)
-        while self._framing.pings:
-            self._framing.pings -= 1
-            self.transport.write(b"\r\n")
+        if self._framing.pings:
+            self.write(b"\r\n" * self._framing.pings)
+            self._framing.pings = 0
         if self._framing.broken:
             self.transport.close()
         self._watch_partial()
+
+    def write(self, data: bytes) -> None:
+        """Send, unless the peer does not read."""
+        if self.transport is None or self.transport.is_closing():
+            return
+        self.transport.write(data)
+        if self.transport.get_write_buffer_size() > MAX_UNSENT_BYTES:
+            self._driver.tally("peers", "does_not_read")
+            self.transport.abort()
+
+    def _wait(self, seconds: float) -> None:
+        self._silence = asyncio.get_running_loop().call_later(seconds, self._check_silence)
+
+    def _check_silence(self) -> None:
+        now = asyncio.get_running_loop().time()
+        left = 0.0 if self._heard_at is None else self._heard_at + IDLE_S - now
+        if left > 0:
+            self._wait(left)
+        else:
+            self._cut("silent" if self._heard_at is None else "idle")
+
+    def _cut(self, why: str) -> None:
+        self._driver.tally("peers", why)
+        if self.transport is not None:
+            self.transport.abort()
 
     def _watch_partial(self) -> None:
         """A message must be complete soon after its first byte."""
@@ -68,11 +115,12 @@ class _Connection(asyncio.Protocol):
             self._deadline = None
         elif self._framing.partial and not self._deadline and self.transport:
             loop = asyncio.get_running_loop()
-            self._deadline = loop.call_later(PARTIAL_MESSAGE_S, self.transport.abort)
+            self._deadline = loop.call_later(PARTIAL_MESSAGE_S, self._cut, "slow")
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._deadline:
-            self._deadline.cancel()
+        for timer in (self._deadline, self._silence):
+            if timer is not None:
+                timer.cancel()
         self._driver.lost(self)
 
 
@@ -80,11 +128,17 @@ class TcpDriver:
     """One listening TCP port and every connection of it, and from it; with `tls`, over TLS."""
 
     def __init__(
-        self, receive: Receive, *, admits: Admits = anybody, tls: Contexts | None = None
+        self,
+        receive: Receive,
+        *,
+        admits: Admits = anybody,
+        tls: Contexts | None = None,
+        tally: Tally = uncounted,
     ) -> None:
         self.port = 0
         self.transport = "tls" if tls else "tcp"
         self.receive = receive
+        self.tally = tally
         self._admits = admits
         self._tls = tls
         self._connections: dict[tuple[str, int], _Connection] = {}
@@ -109,7 +163,7 @@ class TcpDriver:
         known = self._connections.get((flow.remote_host, flow.remote_port))
         connection = known or self._connections.get(listening)
         if connection is not None:
-            self._write(connection, outgoing.data)
+            connection.write(outgoing.data)
         elif len(self._connecting) < MAX_CONNECTIONS:
             task = asyncio.get_running_loop().create_task(self._connect(listening, outgoing.data))
             self._connecting.add(task)
@@ -118,8 +172,12 @@ class TcpDriver:
     def opened(self, connection: _Connection, names: frozenset[str]) -> None:
         """A connection is there."""
         assert connection.transport is not None
-        full = len(self._connections) >= MAX_CONNECTIONS
-        if full or not self._admits(connection.flow, names):
+        host = owner(connection.flow.remote_host)
+        of_peer = sum(owner(known) == host for known, _ in self._connections)
+        if len(self._connections) >= MAX_CONNECTIONS or of_peer >= MAX_PER_PEER:
+            self.tally("peers", "connections")
+            connection.transport.abort()
+        elif not self._admits(connection.flow, names):
             connection.transport.abort()
         else:
             flow = connection.flow
@@ -157,12 +215,4 @@ class TcpDriver:
         except (OSError, TimeoutError):
             logger.info("peer not reachable", extra={"reason": self.transport})
             return
-        self._write(connection, data)
-
-    def _write(self, connection: _Connection, data: bytes) -> None:
-        transport = connection.transport
-        if transport is None or transport.is_closing():
-            return
-        transport.write(data)
-        if transport.get_write_buffer_size() > MAX_UNSENT_BYTES:
-            transport.abort()
+        connection.write(data)

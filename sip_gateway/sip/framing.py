@@ -16,6 +16,9 @@ class StreamFraming:
 
     def __init__(self) -> None:
         self._buffer = bytearray()
+        self._needed = 0
+        """Bytes of the message that has begun, once its headers are there."""
+
         self.broken = False
         self.pings = 0
         """Keep-alives (RFC 5626 section 4.4.1: CRLF CRLF) not answered yet with a CRLF."""
@@ -35,6 +38,9 @@ class StreamFraming:
         return messages
 
     def _cut(self) -> bytes | None:
+        if len(self._buffer) < self._needed:
+            return None  # nor looked at again, whoever sends it byte by byte
+        self._needed = 0
         while self._buffer.startswith(b"\r\n"):
             ping = self._buffer.startswith(b"\r\n\r\n")
             self.pings += ping
@@ -50,6 +56,7 @@ class StreamFraming:
             self.broken = True
             return head
         if len(self._buffer) < len(head) + length:
+            self._needed = len(head) + length
             return None
         message = bytes(self._buffer[: len(head) + length])
         del self._buffer[: len(message)]

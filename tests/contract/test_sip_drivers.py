@@ -1,7 +1,9 @@
 """The SIP drivers against real sockets of the loopback."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -133,3 +135,106 @@ async def test_datagrams_come_with_the_address_that_the_peer_reached(came: Came)
 
 def test_our_address_toward_a_peer_is_the_routed_one() -> None:
     assert address_toward("127.0.0.1") == "127.0.0.1"
+
+
+async def is_cut(reader: asyncio.StreamReader) -> bool:
+    """Whether the connection ends without a byte for us."""
+    try:
+        return await reader.read(1) == b""
+    except ConnectionResetError:
+        return True
+
+
+async def test_a_connection_that_says_nothing_is_cut_and_counted(
+    came: Came, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tcp, "SILENT_S", 0.05)
+    counts: Counter[tuple[str, str]] = Counter()
+    driver = TcpDriver(
+        lambda data, flow: came.put_nowait((data, flow)),
+        tally=lambda what, kind: counts.update([(what, kind)]),
+    )
+    await driver.start("127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection("127.0.0.1", driver.port)
+    assert await is_cut(reader)
+    assert counts == {("peers", "silent"): 1}
+    writer.close()
+    driver.close()
+
+
+async def test_a_connection_that_spoke_once_is_cut_when_it_is_idle_for_long(
+    listening: TcpDriver, came: Came, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tcp, "SILENT_S", 0.05)
+    monkeypatch.setattr(tcp, "IDLE_S", 0.2)
+    reader, writer = await asyncio.open_connection("127.0.0.1", listening.port)
+    writer.write(OPTIONS)
+    await came.get()
+    assert await is_cut(reader)
+    writer.close()
+
+
+async def test_one_peer_takes_not_all_connections(
+    listening: TcpDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tcp, "MAX_PER_PEER", 1)
+    reader, writer = await asyncio.open_connection("127.0.0.1", listening.port)
+    writer.write(b"\r\n\r\n")
+    await reader.readexactly(2)
+    same, second = await asyncio.open_connection("127.0.0.1", listening.port)
+    assert await is_cut(same)
+    other, third = await asyncio.open_connection(
+        "127.0.0.1", listening.port, local_addr=("127.0.0.2", 0)
+    )
+    third.write(b"\r\n\r\n")
+    assert await other.readexactly(2) == b"\r\n", "another peer is served"
+    for each in (writer, second, third):
+        each.close()
+
+
+async def test_a_message_byte_by_byte_is_cut_though_bytes_come(
+    listening: TcpDriver, came: Came, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tcp, "PARTIAL_MESSAGE_S", 0.1)
+    reader, writer = await asyncio.open_connection("127.0.0.1", listening.port)
+    ended = asyncio.ensure_future(is_cut(reader))
+    for byte in OPTIONS:
+        if ended.done():
+            break
+        writer.write(bytes([byte]))
+        await asyncio.wait([ended], timeout=0.01)
+    assert await ended
+    assert came.empty()
+    writer.close()
+
+
+async def test_a_peer_that_pings_and_never_reads_is_cut(
+    listening: TcpDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tcp, "MAX_UNSENT_BYTES", 1000)
+    reader, writer = await asyncio.open_connection("127.0.0.1", listening.port, limit=1)
+    with pytest.raises((ConnectionResetError, BrokenPipeError)):
+        async with asyncio.timeout(20):
+            while True:
+                writer.write(b"\r\n\r\n" * 50_000)
+                await writer.drain()
+    writer.close()
+
+
+async def test_torture_messages_over_sockets_have_the_same_outcome(
+    listening: TcpDriver, came: Came
+) -> None:
+    data = Path(__file__).parents[1] / "data" / "rfc4475"
+    for name in ("wsinv", "intmeth", "longreq", "transports", "badvers", "scalar02"):
+        sent = (data / f"{name}.dat").read_bytes()
+        _, writer = await asyncio.open_connection("127.0.0.1", listening.port)
+        writer.write(sent)
+        received, _ = await came.get()
+        assert received == sent
+        writer.close()
+    for name in ("ncl", "mcl01"):
+        reader, writer = await asyncio.open_connection("127.0.0.1", listening.port)
+        writer.write((data / f"{name}.dat").read_bytes())
+        await came.get()
+        assert await is_cut(reader), "nobody knows where the next message begins"
+        writer.close()
