@@ -14,6 +14,11 @@ class BadMessage(Exception):
     """The peer said something that it must not; the message names it without quoting it."""
 
 
+def blame(error: Exception) -> str:
+    """What to say of a message that could not be read: a decoder's own words may quote it."""
+    return str(error) if isinstance(error, BadMessage) else "not a message of this protocol"
+
+
 class About(msgspec.Struct, frozen=True):
     """The parameters that we know; others are passed over."""
 

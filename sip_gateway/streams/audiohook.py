@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from sip_gateway.streams.about import BadMessage
+from sip_gateway.streams.about import BadMessage, blame
 from sip_gateway.streams.dialect import Dialect, Reason
 from sip_gateway.streams.heard import (
     StreamAudio,
@@ -92,6 +92,7 @@ class AudioHookSession:
     def __init__(self, *, organization_id: str) -> None:
         self.closed = False
         self.opened = False
+        self.broke = ""
         self.probe = False
         """Whether it is a connection test of the platform's."""
 
@@ -122,16 +123,14 @@ class AudioHookSession:
         try:
             self._receive(self._decoded(text))
         except (BadMessage, msgspec.DecodeError, RecursionError) as error:
-            # The decoder's own message may quote what it read.
-            why = str(error) if isinstance(error, BadMessage) else "not a message of this protocol"
-            self.disconnect("error", why)
+            self._break(blame(error))
 
     def receive_audio(self, data: bytes, *, now: float = 0.0) -> None:
         """Take a binary message; the protocol has a clock of its own."""
         if self.closed or self._refused:
             return
         if not self._channels or len(data) % self._channels or len(data) > LONGEST_AUDIO:
-            self.disconnect("error", "audio that was not asked for")
+            self._break("audio that was not asked for")
         elif not self._paused and data and not self.probe:
             count = self._channels
             self._events += (StreamAudio(at, data[at::count]) for at in range(count))
@@ -144,6 +143,10 @@ class AudioHookSession:
         if not self._refused and not self.closed:
             self._refused = True
             self._send("disconnect", {"reason": reason, "info": info})
+
+    def _break(self, how: str) -> None:
+        self.broke = how
+        self.disconnect("error", how)
 
     def _decoded(self, text: str) -> _Message:
         if len(text) > LONGEST_TEXT:

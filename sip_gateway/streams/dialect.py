@@ -17,6 +17,9 @@ class StreamSession(Protocol):
     opened: bool
     """Whether the peer has said what the stream is."""
 
+    broke: str
+    """How the peer broke the protocol, without a word of its own; empty: it did not."""
+
     def receive_text(self, text: str) -> None:
         """Take a text message; one that breaks the protocol ends the session."""
         ...

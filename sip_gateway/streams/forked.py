@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from sip_gateway.streams.about import BadMessage
+from sip_gateway.streams.about import BadMessage, blame
 from sip_gateway.streams.dialect import Reason
 from sip_gateway.streams.heard import (
     StreamEnded,
@@ -88,6 +88,7 @@ class ForkedSession:
     ) -> None:
         self.closed = False
         self.opened = False
+        self.broke = ""
         self._read = read
         self._answer = answer
         self._unsaid = unsaid
@@ -117,9 +118,7 @@ class ForkedSession:
                 raise BadMessage("a text message is too long")
             self._receive(self._read(text, self.opened))
         except (BadMessage, msgspec.DecodeError, RecursionError) as error:
-            # The decoder's own message may quote what it read.
-            why = str(error) if isinstance(error, BadMessage) else "not a message of this protocol"
-            self.disconnect("error", why)
+            self._break(blame(error))
 
     def receive_audio(self, data: bytes, *, now: float) -> None:
         """Take a binary message."""
@@ -128,7 +127,7 @@ class ForkedSession:
         if not self.opened and self._unsaid:
             self._begin(self._unsaid)
         if not self.opened or len(data) > LONGEST_AUDIO:
-            self.disconnect("error", "audio that was not announced")
+            self._break("audio that was not announced")
         elif not self._paused:
             self._hear(data, now)
 
@@ -141,7 +140,11 @@ class ForkedSession:
         """Tell the peer, where it listens, and close."""
         if not self.closed:
             self.closed = True
-            self._say("error" if reason == "error" else reason, info)
+            self._say(reason, info)
+
+    def _break(self, how: str) -> None:
+        self.broke = how
+        self.disconnect("error", how)
 
     def _receive(self, word: Word) -> None:
         if isinstance(word, Begin):

@@ -182,7 +182,7 @@ class StreamServer:
                     session.receive_audio(message, now=monotonic())
                 seat = self._act(admitted, connection, seat)
                 await _send_all(session, connection)
-            self._metrics.connections.labels("closed").inc()
+            await self._finish(admitted, connection)
         except (ConnectionClosed, TimeoutError) as error:
             if isinstance(error, ConnectionClosed) and _in_good_order(error):
                 session.receive_close()
@@ -193,6 +193,15 @@ class StreamServer:
         finally:
             if seat and seat.connection is connection:
                 self._left(seat)
+
+    async def _finish(self, admitted: _Admitted, connection: ServerConnection) -> None:
+        """The session is closed: count it, and tell both sides why if the peer broke it."""
+        broke = admitted.session.broke
+        self._metrics.connections.labels("protocol" if broke else "closed").inc()
+        if broke:
+            reason = f"{admitted.dialect.name}: {broke}"
+            logger.warning("media stream broke its protocol", extra={"reason": reason})
+            await connection.close(CloseCode.PROTOCOL_ERROR, broke)
 
     def _act(
         self, admitted: _Admitted, connection: ServerConnection, seat: _Seat | None

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from sip_gateway.streams.about import About, BadMessage, both
+from sip_gateway.streams.about import About, BadMessage, blame, both
 from sip_gateway.streams.dialect import Reason
 from sip_gateway.streams.heard import (
     ChannelEvent,
@@ -126,6 +126,7 @@ class TracksSession:
     def __init__(self, read: Callable[[str], Said]) -> None:
         self.closed = False
         self.opened = False
+        self.broke = ""
         self._read = read
         self._tracks: dict[str, Track] = {}
         self._events: list[StreamEvent] = []
@@ -147,12 +148,15 @@ class TracksSession:
             if len(text) > LONGEST_TEXT:
                 raise BadMessage("a message is too long")
             self._receive(self._read(text))
-        except (BadMessage, msgspec.DecodeError, RecursionError):
+        except (BadMessage, msgspec.DecodeError, RecursionError) as error:
+            self.broke = blame(error)
             self.closed = True
 
     def receive_audio(self, data: bytes, *, now: float) -> None:
         """Binary messages are not of these protocols."""
-        self.closed = True
+        if not self.closed:
+            self.broke = "a binary message"
+            self.closed = True
 
     def receive_close(self) -> None:
         """Without `stop` before, it is as good as broken."""

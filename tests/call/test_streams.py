@@ -213,7 +213,7 @@ async def test_a_fork_may_be_described_by_its_url_alone(tmp_path: Path) -> None:
         assert (started.external_id, started.queue) == ("u-1", "sales")
 
 
-async def test_a_stream_that_is_not_what_it_was_is_sent_away(tmp_path: Path) -> None:
+async def test_what_breaks_its_protocol_is_sent_away_and_hurts_no_other(tmp_path: Path) -> None:
     known = conversation()
     async with streaming(tmp_path) as (line, port):
         async with talking(Plain(), port) as talk:
@@ -227,6 +227,12 @@ async def test_a_stream_that_is_not_what_it_was_is_sent_away(tmp_path: Path) -> 
                     while "error" not in str(await other.connection.recv()):
                         pass
                     await other.connection.recv()
+            for client in (Twilio(), Vonage("agent")):
+                async with talking(client, port) as broken:
+                    await broken.connection.send("nonsense")
+                    with pytest.raises(ConnectionClosed) as closed:
+                        await broken.connection.recv()
+                    assert closed.value.rcvd and closed.value.rcvd.code == 1002
             await talk.stream(200)
             await talk.end()
         await line.ended()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from sip_gateway.streams.dialect import StreamSession
 from sip_gateway.streams.heard import StreamEvent
 from tests.recorded_streams import give, lines, messages, names, told
 from tests.stream_dialects import DIALECTS, session
@@ -9,23 +10,25 @@ from tests.stream_dialects import DIALECTS, session
 RECORDINGS = [(dialect, name) for dialect in DIALECTS for name in names(dialect)]
 
 
-def played(dialect: str, name: str) -> tuple[list[str], bool]:
-    """What the conversation came to, and whether its session is over."""
+def played(dialect: str, name: str) -> tuple[list[str], StreamSession]:
+    """What the conversation came to, and its session."""
     playing = session(dialect)
     events: list[StreamEvent] = []
     for message, now in messages(lines(dialect, name)):
         give(playing, message, now=now)
         events += playing.take()
-    return told(events), playing.closed
+    return told(events), playing
 
 
 @pytest.mark.parametrize(("dialect", "name"), RECORDINGS)
 def test_a_recording_comes_to_what_it_says(dialect: str, name: str) -> None:
-    events, closed = played(dialect, name)
+    events, playing = played(dialect, name)
     expected = lines(dialect, name)[-1].told
     assert expected is not None
     assert events == list(expected)
-    assert closed == (name.startswith("broken") or expected[-1].startswith("ended"))
+    broken = name.startswith("broken")
+    assert playing.closed == (broken or expected[-1].startswith("ended"))
+    assert bool(playing.broke) == broken
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
