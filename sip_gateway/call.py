@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 from typing import NamedTuple
 
 import msgspec
@@ -154,6 +155,7 @@ def plan(
     assert body.session is not None
     in_use = {leg.line: leg.spec.codec for leg in call.legs}
     taken = negotiate.lines(body.session, in_use, srtp=settings.srtp)
+    taken = dict(islice(taken.items(), settings.max_legs))
     known = {leg.line: leg for leg in call.legs}
     legs = []
     for line in taken.values():
@@ -175,7 +177,7 @@ def plan(
 def plan_offer(call: Call, settings: Settings) -> None:
     """Give `call` the legs of an offer of ours: one per recorded stream, else one."""
     labels = sorted(call.metadata.labels.values()) if call.metadata else []
-    for index, label in enumerate(labels or [""]):
+    for index, label in enumerate(labels[: settings.max_legs] or [""]):
         line = negotiate.Line(
             index, sdp.PCMU, sdp.TELEPHONE_EVENT, "sendonly", False, label[:LONGEST_TEXT]
         )

@@ -73,6 +73,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     max_calls: int = 500
     """Beyond it new calls get 486 Busy Here."""
 
+    max_legs: int = 8
+    """Audio streams of one call; further ones are answered with port 0."""
+
     media_timeout_s: float = 60.0
     """A call without any packet for so long is over. Raise it for SBCs that suppress silence."""
 

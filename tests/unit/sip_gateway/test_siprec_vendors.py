@@ -10,7 +10,7 @@ from sip_gateway.sip import sdp
 from sip_gateway.sip.message import Headers, Request, Response
 from sip_gateway.siprec.metadata import Metadata, read
 from sip_gateway.worker_protocol import LegSpec, OpenCall, UpdateLegs
-from tests.sip_bench import TCP, Bench, statuses
+from tests.sip_bench import SDP, TCP, Bench, message, statuses
 
 DATA = Path(__file__).parents[2] / "data" / "siprec"
 FLOW = TCP
@@ -243,3 +243,23 @@ def test_a_participant_who_comes_back_speaks_again() -> None:
     assert read(both.replace(b'<participantsessionassoc participant_id="ann=="/>', b"")).gone == (
         "ann==",
     )
+
+
+def test_a_call_has_no_more_legs_than_the_operator_lets_it_have() -> None:
+    bench = Bench(max_legs=2)
+    line = "m=audio {} RTP/AVP 0\r\na=sendonly\r\n"
+    many = SDP + "".join(line.format(4100 + 2 * n) for n in range(5))
+    ok = bench.send(message("INVITE", body=many))[-1]
+    assert isinstance(ok, Response)
+    assert len(opened(bench).legs) == 2
+    assert [bool(m.port) for m in sdp.parse(ok.body).media] == [True, True, *[False] * 4]
+
+
+def test_metadata_without_sdp_opens_no_more_ports_than_a_call_may_have() -> None:
+    streams = "".join(f'<stream stream_id="{n}"><label>{n}</label></stream>' for n in range(900))
+    body = f"<recording>{streams}</recording>"
+    bench = Bench()
+    kind = "application/rs-metadata+xml"
+    ok = bench.send(message("INVITE", body=body, Content_Type=kind, Require="siprec"))[-1]
+    assert isinstance(ok, Response) and ok.status == 200
+    assert len(opened(bench).legs) == 8
