@@ -16,6 +16,7 @@ from redaction.recognizers import (
     address,
     answers,
     email,
+    lost,
     own,
     person,
     secret,
@@ -108,6 +109,7 @@ _WORD_RECOGNISERS: tuple[
     (tagged.words_of, tagged.find_tagged),
     (unusual.words_of, unusual.find_unusual),
     (own.words_of, own.find_phrases),
+    (lost.words_of, lost.find_unasked),
 )
 
 

@@ -82,10 +82,12 @@ def find_answers(heard: Heard) -> tuple[list[Found], list[int]]:
     kinds = [kind for kind in _QUESTIONS if heard.may_expect(kind)]
     found: list[Found] = []
     undecided: list[int] = []
-    if not kinds or not heard.atoms:
+    if not (kinds or heard.expected.blind) or not heard.atoms:
         return found, undecided
     for start in sorted({0, *heard.times.breaks}):
         kind = heard.asked_last(start, kinds)
+        if kind is None and heard.is_blind(start):
+            kind = "security_answer"  # nobody knows what was asked: anything may be the answer
         if kind is None:
             continue
         question = _QUESTIONS[kind]

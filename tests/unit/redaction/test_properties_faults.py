@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,7 +38,7 @@ from tests.unit.redaction.call_strategies import (
 from tests.unit.redaction.spoken_calls import Call, Said, Turn
 from tests.unit.redaction.spoken_dialogue import events as dialogue
 from tests.unit.redaction.spoken_dialogue import text_of
-from tests.unit.redaction.spoken_score import Cut
+from tests.unit.redaction.spoken_score import Cut, raw
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SAID = "boom four two four two"
@@ -288,6 +289,46 @@ def test_a_short_number_just_after_speech_that_was_lost_is_masked(
     redactor.lose(question)
     out = [*redactor.receive(answer), *redactor.end()]
     assert not set(said.split()) & {word.text for word in out[-1].rendered.words} - {"It's"}
+
+
+@pytest.mark.parametrize("said, gone", [
+    ("It's Marlow Tarvell, thanks for asking me that", "Marlow Tarvell"),
+    ("that would be jo at tarvell dot com I think it is", "tarvell"),
+    ("yes I live in Larkspur Lane with the others still", "Larkspur"),
+    ("you can just use hunter2 for that I would think", "hunter2"),
+    ("T A R V as it is written there", "T R V"),
+    ("Biscuit.", "Biscuit."), ("It's correct horse battery.", "horse battery."),
+])  # fmt: skip
+@pytest.mark.parametrize("how", ["fault", "gap"])
+def test_words_just_after_speech_that_was_lost_that_may_be_personal_are_masked(
+    policy: Policy, said: str, gone: str, how: str
+) -> None:
+    """A name, an address, an e-mail or a password asked for in the lost segment."""
+    question, answer = dialogue(f"A: And what about that then?\nC: {said}")
+    redactor = CallRedactor(policy, call_id="call")
+    if how == "fault":
+        redactor.lose(question)
+    else:
+        redactor.miss(question.start_ms, question.end_ms)
+    out = [*redactor.receive(answer), *redactor.end()]
+    assert not set(gone.split()) & {word.text for one in out for word in one.rendered.words}
+
+
+def test_ordinary_words_after_speech_that_was_lost_are_shown_and_all_words_a_while_later(
+    policy: Policy,
+) -> None:
+    talk = "A: And then?\nC: I think that we can do it, so what is the problem with that now"
+    question, answer = dialogue(talk)
+    redactor = CallRedactor(policy, call_id="call")
+    redactor.lose(question)
+    (shown,) = redactor.receive(answer)
+    assert [word.kind for word in shown.rendered.words] == [None] * len(answer.words)
+    later_ms = int(question.end_ms + 1000 * policy.settings.slot_seconds + 1000)
+    (plain,) = dialogue("C: so the pergola is there")
+    words = [msgspec.structs.replace(w, start_ms=w.start_ms + later_ms, end_ms=w.end_ms + later_ms)
+             for w in plain.words]  # fmt: skip
+    later = raw(words, segment_id="late", revision=1, is_final=True, agent=False, start_ms=later_ms)
+    assert redactor.receive(later)[0].rendered.words[2].text == "pergola"
 
 
 SEAMS: Mapping[str, tuple[object, str]] = {

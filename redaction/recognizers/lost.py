@@ -1,0 +1,38 @@
+"""Words just after speech that was lost: any of them may answer a question that nobody knows.
+
+For that while what could be a name, part of an address, an e-mail or a password is not shown:
+every word that is no ordinary one of conversation, and every letter read out.
+"""
+
+from redaction.common_words import COMMON_WORDS
+from redaction.recognizers.found import Found, Heard
+from redaction.words import Atom, Class
+
+KIND = "unknown"
+_LONE = frozenset({"a", "i", "o"})
+"""Letters that are words."""
+
+
+def find_unasked(heard: Heard) -> tuple[list[Found], list[int]]:
+    """Unusual words and letters in blind time; nothing of it is ever undecided."""
+    if not heard.expected.blind:
+        return [], []
+    why = "is no ordinary word, said just after speech that was lost"
+    return [
+        Found(i, i, KIND, why=why)
+        for i, atom in enumerate(heard.atoms)
+        if _may_be_personal(atom) and heard.is_blind(i)
+    ], []
+
+
+def words_of(heard: Heard, found: Found) -> list[str]:
+    """None is known again: it may have been anything."""
+    return []
+
+
+def _may_be_personal(atom: Atom) -> bool:
+    if atom.cls is Class.LETTER:
+        return atom.text not in _LONE
+    if atom.cls not in (Class.OTHER, Class.CODE, Class.EMAIL):
+        return False
+    return atom.text[0] != "[" and atom.text.removesuffix("'s") not in COMMON_WORDS
