@@ -1,5 +1,7 @@
 """Codecs: what is taken of an offer, and what is heard of each by recogniser and journal."""
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 from G722 import G722  # type: ignore[import-not-found]
@@ -7,13 +9,18 @@ from numpy.typing import NDArray
 
 from sip_gateway.audio.codecs import DECODED, Coding, Decoder, at_rate
 from sip_gateway.audio.g711 import encode
+from sip_gateway.events import AudioFrame
 from sip_gateway.journal.gather import Gathering, laid_out, rate_of
 from sip_gateway.journal.record import Stretch
+from sip_gateway.media.leg import new_leg
+from sip_gateway.media.sinks import JoinedLeg
 from sip_gateway.rtp.clock import CallClock
 from sip_gateway.rtp.keys import KeyRules
 from sip_gateway.rtp.packet import Packet, build
 from sip_gateway.rtp.receiver import LegReceiver, Lost, MediaFormat, Pressed, Step
+from sip_gateway.settings import Settings
 from sip_gateway.sip import negotiate, sdp
+from sip_gateway.worker_protocol import LegSpec
 from tests.keyed import tone
 
 Samples = NDArray[np.int16]
@@ -209,3 +216,27 @@ def test_the_first_of_the_peers_codecs_that_we_decode_is_answered(
     formats: str, maps: tuple[str, ...], answer: tuple[str, int, int | None] | None
 ) -> None:
     assert chosen(formats, *maps) == answer
+
+
+def test_wideband_goes_to_the_recogniser_untouched() -> None:
+    coding = Coding("L16", 16_000)
+    spec = LegSpec(
+        leg_id="call-0", channel=0, role="agent", codec="L16", payload_type=96, clock_hz=16_000
+    )
+    leg = new_leg(
+        spec,
+        JoinedLeg("default", "call", "call-0", 0, "agent"),
+        clock=CallClock(),
+        settings=Settings(),
+        wall=lambda at: datetime.fromtimestamp(at, UTC),
+    )
+    samples = sweep(16_000)
+    for n, data in enumerate(datagrams(coded(samples, coding), coding)):
+        leg.receive_datagram(data, now=100 + n / 50)
+    leg.flush()
+    frames = [item for item in leg.take() if isinstance(item, AudioFrame)]
+    assert {(frame.rate_hz, frame.line_hz) for frame in frames} == {(16_000, 16_000)}
+    assert b"".join(frame.pcm for frame in frames) == samples.tobytes()
+    left = leg.said_left(reason="bye")
+    assert left.mos is not None
+    assert left.mos > 4.3
