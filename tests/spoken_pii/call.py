@@ -2,6 +2,9 @@
 
 from typing import NamedTuple
 
+QUANTITY = "quantity"
+"""Kind of the words of a price, a time, a count: a number that is nobody's."""
+
 
 class Said(NamedTuple):
     """One word as the recogniser writes it; `span` numbers the value that it is part of."""

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from tests.spoken_pii.call import Call, Said, Turn
+from tests.spoken_pii.call import QUANTITY, Call, Said, Turn
 from tests.spoken_pii.clean import fill_clean
 from tests.spoken_pii.errors import Rates, mishear
 from tests.spoken_pii.hearing import Habits, Token, habits, write
@@ -187,7 +187,7 @@ class _Filling:
         head, _, part = slot.partition(".")
         kind = head.split("#")[0]
         if kind not in MADE:
-            return [Token(piece) for piece in fill_clean(self._rng, kind, how)]
+            return [Token(piece, kind=QUANTITY) for piece in fill_clean(self._rng, kind, how)]
         which = head.partition("#")[2]
         locale = which if which in ABROAD else self._locale
         if head not in self._values:

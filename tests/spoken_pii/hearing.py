@@ -60,7 +60,7 @@ def write(rng: random.Random, tokens: Sequence[Token], how: Habits) -> list[Said
 
 def _plain(run: Sequence[Token]) -> list[Said]:
     return [
-        Said(word, free=token.piece.free, pause=token.piece.pause)
+        Said(word, kind=token.kind, free=token.piece.free, pause=token.piece.pause)
         for token in run
         for word in token.piece.text.split()
     ]  # fmt: skip

@@ -1,6 +1,5 @@
 """The result against the targets: as text, as JSON, as a page."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -62,6 +61,9 @@ class Report(msgspec.Struct, frozen=True):
     """Words heard after a word before it was shown, on calls without anything personal."""
 
     wait_p95: int
+    number_wait_p95: int
+    """Of the words of numbers: no open number is shown."""
+
     shown_late: Figure
     """Clean words shown only after their segment's final."""
 
@@ -90,11 +92,18 @@ def build(scores: Sequence[CallScore], sets: Sets) -> Report:
     )  # fmt: skip
 
 
-def _waits(scores: Sequence[CallScore]) -> tuple[int, int, Figure]:
-    waits = sorted(Counter(n for s in scores for n in s.waits.elements()).elements())
-    at = [waits[int(len(waits) * share)] if waits else 0 for share in (0.5, 0.95)]
-    late = [Share(s.shown_late, s.shown_late + s.waits.total()) for s in scores]
-    return at[0], at[1], figure(late, _dialogues(scores))
+def _waits(scores: Sequence[CallScore]) -> tuple[int, int, int, Figure]:
+    plain = [n for s in scores for n in s.waits.elements()]
+    numbers = [n for s in scores for n in s.number_waits.elements()]
+    late = [
+        Share(s.shown_late, s.shown_late + s.waits.total() + s.number_waits.total()) for s in scores
+    ]
+    at = (_quantile(plain, 0.5), _quantile(plain, 0.95), _quantile(numbers, 0.95))
+    return *at, figure(late, _dialogues(scores))
+
+
+def _quantile(of: Sequence[int], share: float) -> int:
+    return sorted(of)[int(len(of) * share)] if of else 0
 
 
 def _dialogues(scores: Sequence[CallScore]) -> list[str]:
@@ -140,8 +149,9 @@ def text(report: Report) -> Iterator[str]:
         yield f"{name:40} {one.part}/{one.of} = {_share(one)}{verdict}"
     late = report.shown_late
     yield (
-        f"words of clean calls wait for {report.wait_p50} more words (p50), {report.wait_p95} "
+        f"words outside numbers of clean calls wait for {report.wait_p50} more words (p50), {report.wait_p95} "
         f"(p95)  <= {WAIT_WORDS} {_verdict(report.wait_p95 <= WAIT_WORDS)}; "
+        f"words of numbers for {report.number_wait_p95} (p95); "
         f"{late.part} of {late.of} come after the final"
     )
     yield (

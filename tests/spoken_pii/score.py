@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from tests.spoken_pii.call import Call, Said
+from tests.spoken_pii.call import QUANTITY, Call, Said
 from tests.spoken_pii.stream import Heard
 
 
@@ -36,6 +36,9 @@ class CallScore:
     clean_touched: int = 0
     waits: Counter[int] = field(default_factory=Counter)
     """Clean words by how many more words of their segment were heard before they were shown."""
+
+    number_waits: Counter[int] = field(default_factory=Counter)
+    """The same of the words of numbers, which are held until they are known to be nobody's."""
 
     shown_late: int = 0
     """Clean words that were shown only after the final had come, as a correction."""
@@ -114,7 +117,8 @@ def _count_waits(
             if is_late:
                 result.shown_late += 1
             else:
-                result.waits[len(heard.said) - first[one.segment_id, i]] += 1
+                waits = result.number_waits if word.kind == QUANTITY else result.waits
+                waits[len(heard.said) - first[one.segment_id, i]] += 1
 
 
 def _told(word: Said) -> int | None:
