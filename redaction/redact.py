@@ -205,7 +205,7 @@ class CallRedactor:
             rules=self._policy.rules,
         )
         self._tag(context)
-        heard.tags = context.tags()
+        heard.tags, heard.starts = context.tags(), context.starts()
         analysis = analyse(heard, self._memory, allowed=self._policy.allowed)
         self._apply(context, analysis)
         if not segment.raw.is_final and self._policy.engine.tagger is not None:

@@ -3,6 +3,7 @@
 from bisect import insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 from redaction.lexicon import BACKCHANNELS
@@ -174,6 +175,10 @@ class Context(NamedTuple):
         many those are."""
         before = [word.text for s in self.segments[:-1] for word in s.raw.words][-CONTEXT_WORDS:]
         return before + [word.text for word in self.segments[-1].raw.words], len(before)
+
+    def starts(self) -> list[int]:
+        """The first atom of each segment but the first."""
+        return [i for i, (a, b) in enumerate(pairwise(self.places), 1) if a[0] != b[0]]
 
     def tags(self) -> dict[int, Tag]:
         """What the model takes each atom for, where it takes it for anything."""

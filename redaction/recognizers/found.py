@@ -78,6 +78,8 @@ class Heard:
         self.rules = rules
         self.tags: Mapping[int, Tag] = {}
         """What the model takes an atom for; finals only."""
+        self.starts: Sequence[int] = ()
+        """Where later segments of the row begin, in order."""
         self._stream = stream
         self._given = sorted(
             (

@@ -75,7 +75,8 @@ def find_unusual(heard: Heard) -> tuple[list[Found], list[int]]:
     for i, atom in enumerate(heard.atoms):
         if found and i <= found[-1].last:
             continue
-        kind = _kind(heard, i, expected=expected) if _is_worth_asking(atom) else None
+        worth = _is_worth_asking(atom)
+        kind = _kind(heard, _row(heard, i), i, expected=expected) if worth else None
         if kind is None and i not in spelt:
             continue
         kind = kind or "name"
@@ -85,6 +86,12 @@ def find_unusual(heard: Heard) -> tuple[list[Found], list[int]]:
         else:
             found.append(Found(first, last, kind, why=f"is unusual where a {kind} is expected"))
     return found, undecided
+
+
+def _row(heard: Heard, i: int) -> Sequence[Atom]:
+    """The words up to the end of the segment: later ones may still change."""
+    end = next((start for start in heard.starts if start > i), len(heard.atoms))
+    return heard.atoms[:end] if end < len(heard.atoms) else heard.atoms
 
 
 def _spelt(atoms: Sequence[Atom]) -> set[int]:
@@ -113,24 +120,24 @@ def _is_word(atom: Atom) -> bool:
     )
 
 
-def _kind(heard: Heard, i: int, *, expected: bool) -> str | None:
+def _kind(heard: Heard, atoms: Sequence[Atom], i: int, *, expected: bool) -> str | None:
     """What the atom is (part of), if it is unusual for what is expected here."""
-    atom = heard.atoms[i]
-    if _is_place_said(heard, i):
+    atom = atoms[i]
+    if _is_place_said(atoms, i):
         return "address"
     slot = _slot(heard, i) if expected else None
     if slot is None:
         return None
     looking = _OF_SLOT[slot.kind]
     if atom.cls in _NUMERIC:
-        house = looking.kind == "address" and slot.is_answer and _may_be_house(heard.atoms, i)
+        house = looking.kind == "address" and slot.is_answer and _may_be_house(atoms, i)
         return "address" if house else None
     if _is_unusual(atom, looking.ordinary):
-        proper = atom.capital or not _is_cased(heard.atoms, i)
+        proper = atom.capital or not _is_cased(atoms, i)
         asked = slot.is_answer or slot.is_echo or atom.capital
         if looking.kind in _SECRETS or (proper and asked):
             return looking.kind
-    if looking.kind == "address" and slot.is_answer and _is_proper(heard.atoms, i):
+    if looking.kind == "address" and slot.is_answer and _is_proper(atoms, i):
         return "address"
     return None
 
@@ -176,9 +183,9 @@ def _is_proper(atoms: Sequence[Atom], i: int) -> bool:
     return inside or (leads and following is not None and following.text not in FUNCTION_WORDS)
 
 
-def _is_place_said(heard: Heard, i: int) -> bool:
+def _is_place_said(atoms: Sequence[Atom], i: int) -> bool:
     """`staying with friends at fourteen Burrawong`, `just outside Tetbury`: nobody asked."""
-    atoms, atom = heard.atoms, heard.atoms[i]
+    atom = atoms[i]
     before = i - 1
     while before > 0 and atoms[before].cls is Class.LETTER and atoms[before].text not in ("a", "i"):
         before -= 1
@@ -243,7 +250,7 @@ def _is_cased(atoms: Sequence[Atom], i: int) -> bool:
 
 def _region(heard: Heard, i: int, *, kind: str) -> tuple[int, int]:
     """With what touches it, or is linked to it, and belongs to it."""
-    atoms, breaks = heard.atoms, heard.times.breaks
+    atoms, breaks = _row(heard, i), heard.starts
     belongs = _BELONGS[kind]
 
     def goes_over(at: int) -> bool:
