@@ -2,12 +2,28 @@
 
 from pathlib import Path
 
+import pytest
+from hypothesis import given
+
 from redaction.ner import MODEL, Ner
 from redaction.presidio import build_engine
-from redaction.redact import make_policy
+from redaction.redact import Policy, make_policy
 from redaction.settings import Settings
 from redaction.tags import Tag
+from tests.unit.redaction.call_strategies import (
+    calls,
+    cuts,
+    examples,
+    last,
+    play,
+    seeds,
+    stream_of,
+    thinned,
+)
+from tests.unit.redaction.spoken_calls import Call
 from tests.unit.redaction.spoken_dialogue import shown
+from tests.unit.redaction.spoken_score import Cut
+from tests.unit.redaction.test_properties_partials import check_masked_stays_masked, open_run
 
 
 def test_it_tells_names_from_other_words_in_any_case(models_dir: Path) -> None:
@@ -29,6 +45,35 @@ def test_a_long_row_is_read_in_stretches(models_dir: Path) -> None:
     tags = tagger.tag(words)
     assert len(tags) == len(words)
     assert [words[i] for i, tag in enumerate(tags) if tag] == ["Priya", "Ramsbottom"]
+
+
+@pytest.fixture(scope="module")
+def tagged(models_dir: Path) -> Policy:
+    """With the real model."""
+    engine = build_engine(tagger=Ner(models_dir / MODEL, sha256="0" * 64))
+    return make_policy(Settings(), engine, key=b"k" * 32)
+
+
+@examples(6)
+@given(call=calls(), cut=cuts, seed=seeds)
+def test_what_must_hold_holds_with_the_model_too(
+    tagged: Policy, call: Call, cut: Cut, seed: int
+) -> None:
+    """No open number, masks that stay, finals however cut, replays, words as they were."""
+    stream = stream_of(call, cut)
+    out = play(tagged, stream)
+    assert play(tagged, stream) == out
+    assert last(play(tagged, thinned(stream, seed))) == last(
+        play(tagged, [event for event in stream if event.is_final])
+    )
+    for segment in {one.raw.segment_id for one in out}:
+        check_masked_stays_masked([one for one in out if one.raw.segment_id == segment])
+    for one in out:
+        assert one.fault == ""
+        if not one.raw.is_final:
+            assert not set(open_run(one.raw.words)) & set(one.rendered.sources)
+        for shown_word, source in zip(one.rendered.words, one.rendered.sources, strict=True):
+            assert source is None or shown_word.text == one.raw.words[source].text
 
 
 def test_finals_lose_names_that_nothing_announces(models_dir: Path) -> None:
