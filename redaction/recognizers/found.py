@@ -80,7 +80,7 @@ class Heard:
         """What the model takes an atom for; finals only."""
         self.starts: Sequence[int] = ()
         """Where later segments of the row begin, in order."""
-        self._stream = stream
+        self._stream = self.stream = stream
         self._given = sorted(
             (
                 one

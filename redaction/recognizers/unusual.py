@@ -27,7 +27,7 @@ monday tuesday wednesday thursday friday saturday sunday english american britis
 """)
 _LINKS = words_in("""
 of the and on in at near upon by number opposite above
-under over via an a no half dash slash
+under over via an a no half dash slash not
 """)
 _SAID_OF_PLACES = words_in("""
 live lives living lived move moved moving stay stays staying reside resides residing home house
@@ -47,6 +47,7 @@ _BEFORE = 10
 _MOST_LINKS = 3
 _LONGEST = 16
 _LETTERS = 5
+_READ_BACK_MS = 4000
 
 
 class _Looking(NamedTuple):
@@ -127,7 +128,8 @@ def _kind(heard: Heard, atoms: Sequence[Atom], i: int, *, expected: bool) -> str
         return "address"
     slot = _slot(heard, i) if expected else None
     if slot is None:
-        return None
+        corrects = atom.cls in _NUMERIC and _follows_address(heard, i)
+        return "address" if corrects and _may_be_house(atoms, i) else None
     looking = _OF_SLOT[slot.kind]
     if atom.cls in _NUMERIC:
         house = looking.kind == "address" and slot.is_answer and _may_be_house(atoms, i)
@@ -155,6 +157,17 @@ def _slot(heard: Heard, i: int) -> Slot | None:
             return slot
         secret = secret or (slot if slot.kind in _SECRETS else None)
     return secret
+
+
+def _follows_address(heard: Heard, i: int) -> bool:
+    """Whether the other speaker has just read an address: `sixteen, not sixty`."""
+    at_ms = heard.times.start_ms[i]
+    return any(
+        one.kind == "address"
+        and one.stream != heard.stream
+        and 0 <= at_ms - one.end_ms <= _READ_BACK_MS
+        for one in heard.expected.filled
+    )
 
 
 def _is_unusual(atom: Atom, ordinary: frozenset[str]) -> bool:
@@ -200,7 +213,7 @@ def _is_place_said(atoms: Sequence[Atom], i: int) -> bool:
         return _is_house_said(atoms, i, before=before, context=context)
     if not _is_unusual(atom, PLAIN_WORDS) or (not atom.capital and _is_cased(atoms, i)):
         return False
-    if atom.capital and led and _is_before_street(atoms, i):
+    if atom.capital and _is_before_street(atoms, i):
         return True
     return of_place and (led or atoms[before].text in _STILL)
 
@@ -228,11 +241,12 @@ def _is_house_said(atoms: Sequence[Atom], i: int, *, before: int, context: Seque
     named = _is_unusual(atoms[end + 1], PLAIN_WORDS) and (
         atoms[end + 1].capital or not _is_cased(atoms, i)
     )
-    if led == "at" and named:
-        return True
-    named = named or _is_proper(atoms, end + 1)
     of_place = bool(_SAID_OF_PLACES.intersection(context))
-    return named and of_place and (led in _BEFORE_PLACES or bool(atoms[before].stop))
+    ends = bool(atoms[end + 1].stop) or end + 2 >= len(atoms)
+    if named and (led == "at" or of_place or (not ends and _is_proper(atoms, end + 2))):
+        return True
+    proper = _is_proper(atoms, end + 1)
+    return proper and of_place and (led in _BEFORE_PLACES or bool(atoms[before].stop))
 
 
 def _sentence_before(atoms: Sequence[Atom], i: int) -> list[str]:

@@ -149,8 +149,9 @@ def text(report: Report) -> Iterator[str]:
         yield f"{name:40} {one.part}/{one.of} = {_share(one)}{verdict}"
     late = report.shown_late
     yield (
-        f"words outside numbers of clean calls wait for {report.wait_p50} more words (p50), {report.wait_p95} "
-        f"(p95)  <= {WAIT_WORDS} {_verdict(report.wait_p95 <= WAIT_WORDS)}; "
+        "words outside numbers of clean calls wait for "
+        f"{report.wait_p50} more words (p50), {report.wait_p95} (p95)  "
+        f"<= {WAIT_WORDS} {_verdict(report.wait_p95 <= WAIT_WORDS)}; "
         f"words of numbers for {report.number_wait_p95} (p95); "
         f"{late.part} of {late.of} come after the final"
     )
