@@ -2,12 +2,15 @@
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sip_gateway.streams.heard import StreamAudio, StreamEvent
 from tests.recorded_streams import give, lines, messages, names
 from tests.stream_dialects import DIALECTS, session
+
+# Hypothesis makes its table of characters within the first example, seconds on a busy machine.
+FEW = settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=12),
@@ -41,7 +44,7 @@ def spoiled(draw: st.DrawFn, text: str) -> str:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-@settings(max_examples=30)
+@FEW
 @given(data=st.data())
 def test_nothing_that_a_peer_can_say_breaks_a_session(dialect: str, data: st.DataObject) -> None:
     playing = session(dialect)
@@ -104,7 +107,7 @@ BINARY = [
 
 
 @pytest.mark.parametrize(("dialect", "name"), BINARY)
-@settings(max_examples=30)
+@FEW
 @given(data=st.data())
 def test_binary_audio_may_be_cut_anywhere(dialect: str, name: str, data: st.DataObject) -> None:
     whole, cut = session(dialect), session(dialect)
@@ -120,7 +123,7 @@ def test_binary_audio_may_be_cut_anywhere(dialect: str, name: str, data: st.Data
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-@settings(max_examples=30)
+@FEW
 @given(data=st.data())
 def test_it_does_not_matter_when_the_events_are_taken(dialect: str, data: st.DataObject) -> None:
     often, once = session(dialect), session(dialect)
