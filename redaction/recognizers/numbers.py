@@ -65,7 +65,7 @@ def find_numbers(heard: Heard, recalls: Callable[[Shape], str | None]) -> Number
 
 def _touches_end(heard: Heard, run: Run) -> bool:
     """Whether words to come could still extend or explain the run."""
-    if not heard.is_open:
+    if not heard.is_open or _is_released_unasked(heard, run):
         return False
     after = run.last + 1
     plain = 0
@@ -75,6 +75,17 @@ def _touches_end(heard: Heard, run: Run) -> bool:
             plain += 1
         after += max(step, 1)
     return plain < RIGHT_CONTEXT
+
+
+def _is_released_unasked(heard: Heard, run: Run) -> bool:
+    """`forty gigabytes`, `flight nine at`, where nobody asked for a number: that is evidence
+    enough, and the word behind has ended the run."""
+    after = heard.atoms[run.last + 1 : run.last + 2]
+    if not after or after[0].cls is not Class.OTHER or after[0].text in _ANNOUNCES:
+        return False
+    if heard.slots_at(run.first) or heard.is_blind(run.first):
+        return False
+    return trim(heard.atoms, run, asked=Asked(frozenset(), frozenset())) is None
 
 
 def _is_tentative(heard: Heard, run: Run) -> bool:
