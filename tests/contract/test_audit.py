@@ -16,6 +16,7 @@ import pytest
 from prometheus_client import CollectorRegistry, Counter, start_http_server
 
 from redaction.events import TRANSCRIPTS_TOPIC, RedactedWord
+from redaction.recording.settings import Settings as Recording
 from tests.finished_call import finished_call
 from tests.told_call import CALL_ID, ToldCall
 from triton_models.events import RAW_TOPIC, RawTranscript, Word
@@ -25,7 +26,8 @@ from trunkline.audit.disk import CLOCK_S, Disk
 from trunkline.audit.findings import Tally
 from trunkline.audit.metrics import search_metrics
 from trunkline.audit.planted import Planted
-from trunkline.audit.processes import open_files, our_processes, search_processes
+from trunkline.audit.processes import core_dumps, open_files, our_processes, search_processes
+from trunkline.audit.sound import Sound, heard_in
 from trunkline.audit.topics import Topics, on_kafka, raw_on_postgres
 from trunkline.bus import Record
 from trunkline.bus.dead_letters import dead_topic
@@ -36,6 +38,7 @@ from trunkline.embedded.postgres import EmbeddedPostgres
 from trunkline.evaluate.delays import Shown
 from trunkline.evaluate.reference import Span
 from trunkline.live_captions import CaptionSegment
+from trunkline.settings import ApplianceSettings, Settings
 
 CARD = "4988438843884305"
 SPANS = [
@@ -44,6 +47,7 @@ SPANS = [
 ]
 PLANTED = Planted(SPANS)
 KEY = bytes(range(32))
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 SPOKEN = "four nine eight eight four three"
 CALL = ToldCall()
 
@@ -313,3 +317,56 @@ def test_environments_and_removed_files_of_our_processes(
         ("processes", program, "CARD"),
         ("open files", "spool (deleted)", "CARD"),
     }
+
+
+def test_a_journal_that_stays_is_a_problem_and_one_that_goes_is_none(
+    tmp_path: Path, tally: Tally
+) -> None:
+    about = ApplianceSettings(state_dir=str(tmp_path))
+    settings = Settings(appliance=about, recording=Recording(keep="nothing"))
+    leg = tmp_path / "journal" / CALL_ID / "1.leg"
+    leg.parent.mkdir(parents=True)
+    leg.write_bytes(b"sealed")
+    Sound(settings, PLANTED, tally).search(CALL_ID, within_s=0.1)
+    assert tally.problems == ("audio journal: not removed 0 s after the end of the call",)
+    leg.unlink()
+    gone = Tally()
+    Sound(settings, PLANTED, gone).search(CALL_ID, within_s=0.1)
+    assert gone.problems == ()
+
+
+def test_what_a_recording_still_lets_be_heard_is_found_by_text_and_by_time() -> None:
+    def heard(channel: int, text: str, start_ms: int) -> RawTranscript:
+        said = CALL.said(channel, text, start_ms=start_ms)
+        words = tuple(
+            Word(text=w.text, start_ms=w.start_ms, end_ms=w.end_ms, confidence=0.9)
+            for w in said.words
+        )
+        return RawTranscript(
+            tenant_id="t", call_id=CALL_ID, leg_id=said.leg_id, segment_id="s", revision=1,
+            is_final=True, start_ms=start_ms, end_ms=said.end_ms, words=words, speaker="s",
+            channel=channel, language="en", model="", model_sha256="", decoder="",
+            audio_end_at=EPOCH, recognised_at=EPOCH,
+        )  # fmt: skip
+
+    assert heard_in([heard(1, "and that is all of it", 3000)], PLANTED) == set()
+    assert heard_in([heard(1, SPOKEN, 20_000)], PLANTED) == {"CARD"}
+    assert heard_in([heard(1, "seven three one", 9000)], PLANTED) == {"CVV"}
+    assert heard_in([heard(0, "seven three one", 9000)], PLANTED) == {"CVV"}  # on the mix
+    assert heard_in([heard(1, "seven three one", 40_000)], PLANTED) == set()
+
+
+def test_a_core_dump_beside_a_process_of_ours_is_searched(tmp_path: Path, tally: Tally) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", "print('up', flush=True); input()", str(tmp_path)],
+        cwd=tmp_path, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as child:  # fmt: skip
+        assert child.stdout
+        assert child.stdout.readline() == "up\n"
+        (tmp_path / f"core.{child.pid}").write_bytes(os.urandom(4096) + CARD.encode())
+        (tmp_path / "coreutils.txt").write_text(CARD, encoding="utf-8")
+        dumps = list(core_dumps([one for one in our_processes(str(tmp_path))]))
+        child.communicate("\n")
+    assert [path.name for path in dumps] == [f"core.{child.pid}"]
+    Disk(PLANTED, tally, since=time.time()).search_file("core dumps", dumps[0], where="core")
+    assert found(tally) == {("core dumps", "core", "CARD")}
