@@ -154,8 +154,8 @@ def plan(
     """Give `call` the legs that the peer's description asks for; returns the lines we take."""
     assert body.session is not None
     in_use = {leg.line: leg.spec.codec for leg in call.legs}
-    taken = negotiate.lines(body.session, in_use, srtp=settings.srtp)
-    taken = dict(islice(taken.items(), settings.max_legs))
+    taken = negotiate.lines(body.session, in_use, srtp=settings.accepted.srtp)
+    taken = dict(islice(taken.items(), settings.accepted.max_legs))
     known = {leg.line: leg for leg in call.legs}
     legs = []
     for line in taken.values():
@@ -177,12 +177,12 @@ def plan(
 def plan_offer(call: Call, settings: Settings) -> None:
     """Give `call` the legs of an offer of ours: one per recorded stream, else one."""
     labels = sorted(call.metadata.labels.values()) if call.metadata else []
-    for index, label in enumerate(labels[: settings.max_legs] or [""]):
+    for index, label in enumerate(labels[: settings.accepted.max_legs] or [""]):
         line = negotiate.Line(
             index, sdp.PCMU, sdp.TELEPHONE_EVENT, "sendonly", False, label[:LONGEST_TEXT]
         )
         leg = _leg(call, line, None)
-        if settings.srtp == "required":
+        if settings.accepted.srtp == "required":
             leg = _with(leg, srtp=SrtpKeys(suite=sdes.OFFERED[0], remote=b"", local=b""))
         call.legs += (leg,)
     describe(call, settings)

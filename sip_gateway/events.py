@@ -31,7 +31,7 @@ class CallStarted(Event, frozen=True, kw_only=True):
     """What the call is about or who should take it, as the peer told; empty: it did not."""
 
     attributes: dict[str, str] = {}
-    """What the peer told besides, of what `call_attributes` names; names in lower case."""
+    """What the peer told besides, of what the settings name; names in lower case."""
 
 
 class LegJoined(Event, frozen=True, kw_only=True):

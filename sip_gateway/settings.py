@@ -51,6 +51,30 @@ class Pause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
             raise ValueError("pause: no negative number, and digits_over_s above 0")
 
 
+class Accepted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`[sip_gateway.accepted]`: what a call may bring."""
+
+    max_legs: int = 8
+    """Audio streams of one call; further ones are answered with port 0."""
+
+    srtp: Literal["offered", "required", "never"] = "offered"
+    """Encrypted audio (SRTP, keys in the SDP): taken where offered; `required` refuses calls
+    without it. Keys are as safe as the signalling: have it over TLS."""
+
+    attributes: tuple[str, ...] = (
+        "ucid",
+        "avayaucid",
+        "genesysuuid",
+        "exttrackingid",
+        "gcid",
+        "cisco-guid",
+        "x-genesys-calluuid",
+    )
+    """Headers of the INVITE, and elements of SIPREC extension data, that are kept with the call
+    and told to the CRM; any case. Numbers and names (ANI, agents) are personal data: name them
+    only where they may be kept."""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How calls reach us. Each default works on a laptop."""
 
@@ -68,20 +92,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """RTP ports, shared out evenly among the media workers. Open them in the firewall."""
 
     media_workers: int = 1
-    """Processes that receive audio; one fills a core at about 600 legs. At most one per core."""
+    """Processes that receive audio; one fills a core at about 300 legs. At most one per core."""
 
     max_calls: int = 500
     """Beyond it new calls get 486 Busy Here."""
 
-    max_legs: int = 8
-    """Audio streams of one call; further ones are answered with port 0."""
-
     media_timeout_s: float = 60.0
     """A call without any packet for so long is over. Raise it for SBCs that suppress silence."""
-
-    srtp: Literal["offered", "required", "never"] = "offered"
-    """Encrypted audio (SRTP, keys in the SDP): taken where offered; `required` refuses calls
-    without it. Keys are as safe as the signalling: have it over TLS."""
 
     jitter_ms: int = 60
     """How long a missing packet is waited for. Raise it on poor networks; captions wait as long."""
@@ -95,22 +112,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     queues: dict[str, str] = {}
     """Queue of a call without `X-Trunkline-Queue`, by the user part of its Request-URI."""
 
-    call_attributes: tuple[str, ...] = (
-        "ucid",
-        "avayaucid",
-        "genesysuuid",
-        "exttrackingid",
-        "gcid",
-        "cisco-guid",
-        "x-genesys-calluuid",
-    )
-    """Headers of the INVITE, and elements of SIPREC extension data, that are kept with the call
-    and told to the CRM; any case. Numbers and names (ANI, agents) are personal data: name them
-    only where they may be kept."""
-
     pause: Pause = Pause()
     tls: Tls = Tls()
     peers: Peers = Peers()
+    accepted: Accepted = Accepted()
     streams: Streams = Streams()
 
     def __post_init__(self) -> None:

@@ -300,7 +300,7 @@ class Switchboard:
             dialog=dialog,
             metadata=body.metadata,
             hints=self._hints(request, call_id),
-            attributes=attributes.read(request, body.metadata, self._settings.call_attributes),
+            attributes=attributes.read(request, body.metadata, self._settings.accepted.attributes),
         )
         line = Line(call, Stage.OPENING, attached=True, request=request, body=body)
         if body.session is None:

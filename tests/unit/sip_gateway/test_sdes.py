@@ -1,10 +1,12 @@
 """Keys of SRTP in session descriptions: offers, answers, changes, refusals; and where keys stay."""
 
 import base64
+from typing import Literal
 
 import pytest
 
 from sip_gateway.call import unpack
+from sip_gateway.settings import Accepted
 from sip_gateway.sip import sdes, sdp
 from sip_gateway.sip.message import Response
 from sip_gateway.worker_protocol import OpenCall, SrtpKeys, UpdateLegs
@@ -89,9 +91,12 @@ def test_a_key_may_have_a_lifetime_a_name_and_harmless_parameters() -> None:
     ("srtp", "plain", "encrypted"),
     [("offered", 200, 200), ("required", 488, 200), ("never", 200, 488)],
 )
-def test_the_setting_says_which_calls_are_taken(srtp: str, plain: int, encrypted: int) -> None:
-    assert statuses(Bench(srtp=srtp).send(message("INVITE", body=SDP)))[-1] == plain
-    assert statuses(Bench(srtp=srtp).send(message("INVITE", body=OFFER)))[-1] == encrypted
+def test_the_setting_says_which_calls_are_taken(
+    srtp: Literal["offered", "required", "never"], plain: int, encrypted: int
+) -> None:
+    accepted = Accepted(srtp=srtp)
+    assert statuses(Bench(accepted=accepted).send(message("INVITE", body=SDP)))[-1] == plain
+    assert statuses(Bench(accepted=accepted).send(message("INVITE", body=OFFER)))[-1] == encrypted
 
 
 def again(bench: Bench, body: str, *, cseq: int) -> sdp.Media:
@@ -122,7 +127,7 @@ def test_a_reinvite_with_another_suite_gets_a_new_key_and_a_plain_one_none() -> 
 
 
 def test_where_it_is_required_our_own_offer_is_encrypted() -> None:
-    bench = Bench(srtp="required")
+    bench = Bench(accepted=Accepted(srtp="required"))
     media = answered(bench, "")
     assert media.proto == "RTP/SAVP"
     assert [crypto.suite for crypto in media.crypto] == list(sdes.OFFERED)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sip_gateway import attributes
+from sip_gateway.settings import Accepted
 from sip_gateway.sip import sdp
 from sip_gateway.sip.message import Headers, Request, Response
 from sip_gateway.siprec.metadata import Metadata, read
@@ -58,7 +59,7 @@ def begin(
     vendor: str, name: str = "invite", *, wanted: Sequence[str] | None = None
 ) -> tuple[Bench, str]:
     """A recording under way, and our tag."""
-    bench = Bench() if wanted is None else Bench(call_attributes=wanted)
+    bench = Bench() if wanted is None else Bench(accepted=Accepted(attributes=wanted))
     invite = raw(vendor, name)
     ok = bench.send(invite, FLOW)[-1]
     assert isinstance(ok, Response) and ok.status == 200, ok
@@ -246,7 +247,7 @@ def test_a_participant_who_comes_back_speaks_again() -> None:
 
 
 def test_a_call_has_no_more_legs_than_the_operator_lets_it_have() -> None:
-    bench = Bench(max_legs=2)
+    bench = Bench(accepted=Accepted(max_legs=2))
     line = "m=audio {} RTP/AVP 0\r\na=sendonly\r\n"
     many = SDP + "".join(line.format(4100 + 2 * n) for n in range(5))
     ok = bench.send(message("INVITE", body=many))[-1]
