@@ -16,6 +16,7 @@ from redaction.recognizers import (
     address,
     answers,
     email,
+    joined,
     lost,
     own,
     person,
@@ -102,6 +103,7 @@ _WORD_RECOGNISERS: tuple[
     ...,
 ] = (
     (email.words_of, email.find_emails),
+    (email.words_of, joined.find_joined),
     (secret.words_of, secret.find_secrets),
     (answers.words_of, answers.find_answers),
     (person.words_of, person.find_names),

@@ -22,7 +22,7 @@ STRONG = {
         verification value, last three on the, three digits, 3 digits
     """),
     "expiry": phrases_in("""
-        expiration, expiration date, expiry, expiry date, expires, exp date, expires on, expire
+        expiration, expiration date, expiry, expiry date, expires, expire, exp date, expires on, expire
         on, does it expire, will it expire, expiring, expires in, expired in, expires end, valid
         until, valid through, valid thru, valid to, valid till, valid from, good through, good
         thru, good until, runs out, end date, month and year, when does it expire, does that
@@ -48,7 +48,8 @@ STRONG = {
     """),
     "email": phrases_in("""
         email, e mail, e-mail, email address, email's, e-mail address, emails to, mail address,
-        gmail, hotmail, email it to, send it to, e mail address, at gmail
+        gmail, hotmail, email it to, send it to, e mail address, at gmail, before the at, after the
+        at, at sign, at symbol, the at, in front of the at
     """),
     "address": phrases_in("""
         home address, mailing address, billing address, postal address, shipping address,

@@ -174,7 +174,8 @@ def is_released(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked, la
     if _is_constant(atoms, piece) or is_service_number(atoms, piece, asked=asked):
         return True
     if classes & {Class.MONTH, Class.ORDINAL, Class.DATE}:
-        return digits <= 4 and _planned_before(atoms, piece[0])
+        asked_for = asked.near & {"expiry", "dob", "card"}
+        return digits <= 6 and not asked_for and _planned_before(atoms, piece[0])
     if letters:
         return False
     read_out = is_read_out(atoms, piece)

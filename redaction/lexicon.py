@@ -91,6 +91,12 @@ SYMBOLS = {
     "apostrophe": "'",
 }  # fmt: skip
 
+SYMBOL_PAIRS = {
+    ("under", "score"): "_", ("low", "dash"): "_", ("lower", "dash"): "_", ("full", "stop"): ".",
+    ("at", "sign"): "", ("at", "symbol"): "", ("dash", "sign"): "", ("underscore", "sign"): "",
+}  # fmt: skip
+"""Joiners of two words; where nothing stands for the second, it only says that the first is one."""
+
 FILLERS = words_in("""
 ah eh ehm er erm err hm hmm huh like mm mmm uh uhh uhm um umm well
 """)
@@ -100,7 +106,8 @@ actually apologies correction excuse no nope oops pardon rather scratch sorry wa
 """)
 
 GLUE = words_in("""
- again all alright an and by capital case dear digit digits followed god gosh got is it's its
+ again all alright an and bracket brackets by capital case dear digit digits ext extension
+followed god gosh got is it's its
 know letter letters lower lowercase mhm mm-hm mm-hmm my next number numbers of ok okay on one's
 please right small so space sure that's thats the then uh-huh upper uppercase with yeah yep yes
 you

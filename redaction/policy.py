@@ -7,7 +7,7 @@ import msgspec
 from redaction import common_words, cues, evidence, identifiers, lexicon
 from redaction.settings import Settings
 
-RULES_VERSION = 8
+RULES_VERSION = 9
 """Raised when code, not a table, changes what is masked."""
 
 ENTITY_OF = {

@@ -270,7 +270,10 @@ class CallRedactor:
                 span for span in spans.get(n, []) if span not in segment.spans
             ]
             segment.why |= why.get(n, {})
-            segment.whole |= whole.get(n, {})
+            # What a partial joined to the next segment may be whole by itself after all.
+            again = set(spans.get(n, ()))
+            alone = {k: v for k, v in segment.whole.items() if k not in again}
+            segment.whole = alone | whole.get(n, {})
             segment.held_from = _held_word(context, n, hide)
             if (segment.spans, segment.held_from, segment.whole) != before:
                 self._changed[id(segment)] = segment

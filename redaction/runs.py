@@ -365,7 +365,11 @@ def _joins(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
     plain = atom.text in lexicon.ACRONYMS or atom.text in COMMON_WORDS
     # `GB05 WEST 4159`: capitals between figures are part of the code, whatever word they make.
     plain = plain and not (before and after and atoms[i - 1].cls is Class.NUMERAL)
-    return atom.cls is Class.OTHER and bool(atom.value) and not plain and (before or after)
+    if atom.cls is not Class.OTHER or plain:
+        return False
+    # Without capitals it must stand between figures: `ie 47 aibk 1841`.
+    lower = len(atom.text) <= 4 and before and after and atom.text.isalpha()
+    return (bool(atom.value) and (before or after)) or lower
 
 
 def _between_letters(atoms: Sequence[Atom], i: int) -> bool:
@@ -456,8 +460,9 @@ def _within_date(atom: Atom) -> bool:
 
 def _among_digits(atoms: Sequence[Atom], i: int) -> bool:
     """Two single digits on one side at least: `four two for two`, not `nine to five`."""
-    left = [a.cls in (Class.DIGIT, Class.NUMERAL) for a in atoms[max(0, i - 2) : i]]
-    right = [a.cls in (Class.DIGIT, Class.NUMERAL) for a in atoms[i + 1 : i + 3]]
+    read_out = (Class.DIGIT, Class.NUMERAL, Class.MULTIPLIER)
+    left = [a.cls in read_out for a in atoms[max(0, i - 2) : i]]
+    right = [a.cls in read_out for a in atoms[i + 1 : i + 3]]
     return (
         left[-1:] == [True] and right[:1] == [True] and (left == [True] * 2 or right == [True] * 2)
     )

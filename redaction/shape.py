@@ -20,6 +20,9 @@ _SHORT_BIRTH_DATE = re.compile(
 )
 """A named month, a day and a year of two digits: `march third eighty eight`."""
 
+_MONTH_TO_COME = re.compile(r"(0[1-9]|1[0-2])(3[2-9]|20(2[7-9]|[34]\d))")
+"""A month of a year to come, without a day: few but cards are said to last until then."""
+
 
 class Shape(NamedTuple):
     """Features of a run that decide whether, and as what, it is masked."""
@@ -53,7 +56,11 @@ def shape_of(atoms: Sequence[Atom], run: Run) -> Shape:
     found = groups(atoms, run.numbers, literal=read_out)
     value = "".join(found)
     ordinals = classes.count(Class.ORDINAL)
-    dots = sum(1 for i in run.numbers if atoms[i].value == "." and atoms[i].cls is Class.SYMBOL)
+    dots = sum(
+        1
+        for i in run.numbers
+        if atoms[i].cls is Class.DECIMAL or (atoms[i].value == "." and atoms[i].cls is Class.SYMBOL)
+    )
     magnitude = Class.MAGNITUDE in classes
     # `S november one two` is a spelling: the month's name stands for a letter.
     spelled = Class.LETTER in classes or Class.CODE in classes or _spells(atoms, run)
@@ -94,11 +101,30 @@ def is_read_out(atoms: Sequence[Atom], numbers: Sequence[int]) -> bool:
             return True
         if atom.cls is Class.NUMERAL and len(atom.value) > 4:
             return True
+        if before is not None and atoms[at - 1].text != "by" and _never_counted(before, atom):
+            return True
         single = atom.cls is Class.DIGIT or (atom.cls is Class.NUMERAL and len(atom.value) > 2)
         if single and before is not None and before.cls in (Class.DIGIT, Class.NUMERAL):
             return True
         before = atom
-    return False
+    return _in_pairs(atoms, numbers)
+
+
+def _in_pairs(atoms: Sequence[Atom], numbers: Sequence[int]) -> bool:
+    """`61, 28, 72`: three or more groups of two digits, as no quantity is said."""
+    spoken = (Class.NUMERAL, Class.TEEN, Class.TEN, Class.DIGIT)
+    if any(atoms[i].cls not in spoken for i in numbers):
+        return False
+    in_groups = groups(atoms, [*numbers], literal=False)
+    joined = sum(len(group) for group in in_groups)
+    tens = sum(atoms[i].cls is not Class.DIGIT for i in numbers)
+    return tens > 2 and joined > 4
+
+
+def _never_counted(before: Atom, atom: Atom) -> bool:
+    """`831 5`: two numerals beside each other, one of them longer than an hour or half a year."""
+    both = before.cls is Class.NUMERAL and atom.cls is Class.NUMERAL
+    return both and max(len(before.value), len(atom.value)) > 2
 
 
 def _counted(atoms: Sequence[Atom], run: Run, *, read_out: bool) -> int:
@@ -127,7 +153,8 @@ def _stretches(numbers: Sequence[int]) -> list[list[int]]:
 def long_enough(shape: Shape) -> bool:
     """Whether the run is personal whatever was asked: a long number, a code, a birth date."""
     if shape.dated:
-        return shape.digits >= 10 or is_birth_date(shape)
+        runs_out = bool(_MONTH_TO_COME.fullmatch(shape.value))
+        return shape.digits >= 10 or is_birth_date(shape) or runs_out
     if shape.counted >= (6 if shape.read_out else 7):
         return True
     if shape.letters >= 5 and shape.digits == 0:

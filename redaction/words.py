@@ -93,7 +93,8 @@ _DECIMAL = re.compile(r"\d{1,4}\.\d{1,2}")
 _DATE = re.compile(
     r"\d{1,2}/\d{1,2}/(\d\d|\d{4})|\d{4}-\d\d-\d\d|\d{1,2}[-.]\d{1,2}[-.](19|20)\d\d|\d{1,2}/\d{2,4}"
 )
-_IP = re.compile(r"\d{1,3}(\.\d{1,3}){3}|[0-9a-f]{0,4}(:[0-9a-f]{0,4}){4,7}", re.IGNORECASE)
+_DOTTED = re.compile(r"\d{1,3}(\.\d{1,3}){2,3}")
+_IP = re.compile(r"[0-9a-f]{0,4}(:[0-9a-f]{0,4}){4,7}", re.IGNORECASE)
 _ORDINAL = re.compile(r"(\d{1,2})(st|nd|rd|th)", re.IGNORECASE)
 _DECADE = re.compile(r"(\d+)'?s", re.IGNORECASE)
 _PARTS = re.compile(r"[A-Za-z]+|\d+|[^A-Za-z\d]")
@@ -101,7 +102,15 @@ _PARTS = re.compile(r"[A-Za-z]+|\d+|[^A-Za-z\d]")
 
 def atoms_of(texts: Iterable[str]) -> list[Atom]:
     """The atoms of a segment's words, in order."""
-    return [atom for i, text in enumerate(texts) for atom in _atoms(i, text)]
+    atoms = [atom for i, text in enumerate(texts) for atom in _atoms(i, text)]
+    for i in range(1, len(atoms)):
+        joined = lexicon.SYMBOL_PAIRS.get((atoms[i - 1].text, atoms[i].text))
+        if joined is not None and not atoms[i - 1].stop:
+            part, symbol = (i - 1, i) if joined else (i, i - 1)
+            atoms[part] = atoms[part]._replace(cls=Class.FILLER, value="")
+            if joined:
+                atoms[symbol] = atoms[symbol]._replace(cls=Class.SYMBOL, value=joined)
+    return atoms
 
 
 def _atoms(word: int, text: str) -> Iterator[Atom]:
@@ -137,6 +146,9 @@ def _mixed(word: int, core: str, *, stop: str) -> Iterator[Atom]:
     if "'" in low and not any(c.isdigit() for c in low):
         yield Atom(word, Class.OTHER, "", low, stop, core[0].isupper())
         return
+    if _DOTTED.fullmatch(low):
+        yield from _dotted(word, low, stop=stop)
+        return
     whole = _written(low)
     if whole is not None:
         yield Atom(word, whole[0], whole[1], low, stop, False)
@@ -152,6 +164,14 @@ def _mixed(word: int, core: str, *, stop: str) -> Iterator[Atom]:
     for i, (part, (cls, value)) in enumerate(kept):
         last = i == len(kept) - 1
         yield Atom(word, cls, value, part, stop if last else "", False)
+
+
+def _dotted(word: int, low: str, *, stop: str) -> Iterator[Atom]:
+    """`192.0.2.7`, or as much of it as the recogniser joined: its numbers and its dots."""
+    parts = re.findall(r"\d+|\.", low)
+    for n, part in enumerate(parts):
+        cls = Class.SYMBOL if part == "." else Class.NUMERAL
+        yield Atom(word, cls, part, part, stop if n + 1 == len(parts) else "", False)
 
 
 def _unsplit(word: int, core: str, *, stop: str) -> Atom:

@@ -4,6 +4,8 @@ Nobody says an amount or a count like that; who reads out digits alone was asked
 that no table has.
 """
 
+import re
+
 from redaction.recognizers.found import Heard
 from redaction.runs import Run
 from redaction.shape import Shape
@@ -21,6 +23,13 @@ _TAILS = words_in("""
 ah am correct i is it it's okay please right sir so thank thanks that that's thats uh um yeah yep
 yes you
 """)
+_TELLS = words_in("""
+are be bit ends ending begins begin gave in is it it's its says said saying shows starts that's then
+to was were with
+""")
+"""What stands right before a number that is told, not counted."""
+
+_YEAR = re.compile(r"(19|20)\d\d")
 _DIGITS = 4
 _CONFIRMED_DIGITS = 3
 _NEW_TURN_MS = 2500
@@ -38,6 +47,24 @@ def is_all_that_is_said(heard: Heard, run: Run, *, shape: Shape) -> bool:
     if lead is None or not _ends(heard, run.last):
         return False
     return shape.digits >= (_CONFIRMED_DIGITS if lead & _CONFIRMS else _DIGITS)
+
+
+def is_read_to_us(heard: Heard, run: Run, *, shape: Shape) -> bool:
+    """A number of four digits read out, or of three that a sentence ends with: nobody counts so.
+
+    What says that it is an amount, a flight or a time was taken off the run before.
+    """
+    if shape.dated or shape.magnitude or not shape.groups:
+        return False
+    atoms = heard.atoms
+    told = run.first > 0 and atoms[run.first - 1].text in _TELLS
+    if not shape.read_out:
+        lone = len(run.numbers) == 1 and atoms[run.first].cls is Class.NUMERAL
+        return lone and told and len(shape.value) == _DIGITS and not _YEAR.fullmatch(shape.value)
+    if shape.digits >= _DIGITS:
+        return True
+    ends = run.last + 1 == len(atoms) or bool(atoms[run.last].stop)
+    return shape.digits == _CONFIRMED_DIGITS and ends and told
 
 
 def payment_slots(heard: Heard, run: Run) -> list[Slot]:

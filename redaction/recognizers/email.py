@@ -17,10 +17,18 @@ PROVIDERS = words_in("""
 aol btinternet comcast example gmail gmx googlemail hotmail icloud live msn outlook proton
 protonmail sky verizon virgin yahoo
 """)
+_SURE_PROVIDERS = words_in("btinternet gmail googlemail gmx hotmail icloud protonmail yahoo")
+"""Of these, the ones that nothing else is called, or nearly so."""
+
+_IN_TWO = frozenset({("i", "cloud"), ("g", "mail"), ("hot", "mail"), ("big", "pond"),
+                     ("bt", "internet"), ("t", "internet"), ("proton", "mail"),
+                     ("out", "look")})  # fmt: skip
+"""Providers that are heard as two words."""
+
 _AT = frozenset({"at", "@", "ad", "add", "att"})
-_SAID_OF_LOCAL = words_in("""
-all capital capitals case joined lower lowercase no one sign space spaces symbol the together up
-word words
+SAID_OF_LOCAL = words_in("""
+all capital capitals caps case characters dots joined letter letters lower lowercase no number
+numbers one sign small space spaces symbol the then together up word words
 """)
 _NUMERIC = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.MULTIPLIER,
             Class.DECIMAL, Class.ORDINAL, Class.MAGNITUDE}  # fmt: skip
@@ -35,7 +43,7 @@ _ABBREVIATED = words_in("dr jr mr mrs ms sr st")
 """Written with a full stop that ends no sentence; recognisers hear them in local parts."""
 
 _HESITATES = words_in("and then okay so let me see hang on hold")
-_MAX_LOCAL = 26
+_MAX_LOCAL = 60
 
 
 def find_emails(heard: Heard) -> tuple[list[Found], list[int]]:
@@ -67,28 +75,35 @@ def _end_of_address(heard: Heard, i: int) -> int | None:
     atoms = heard.atoms
     if atoms[i].cls is Class.EMAIL:
         cut = i + 1 < len(atoms) and atoms[i].stop == "." and atoms[i + 1].text in _TAILS
-        return _after_dots(atoms, i + 1) or i + cut
+        return after_dots(atoms, i + 1) or i + cut
     if atoms[i].text not in _AT:
         return None
     for at in range(i + 1, min(i + 7, len(atoms))):
         if "." in atoms[at].text.strip(".") and atoms[at].cls is Class.OTHER:
-            return _after_dots(atoms, at + 1) or at
-        if _is_dot(atoms[at]) and at > i + 1 and (end := _after_dots(atoms, at)):
+            # `example.co.u k`: the last letter apart
+            cut = at + 1 < len(atoms) and atoms[at].text[-2] == "." and not atoms[at].stop
+            cut = cut and atoms[at + 1].cls is Class.LETTER
+            return after_dots(atoms, at + 1) or at + cut
+        if is_dot(atoms[at]) and at > i + 1 and (end := after_dots(atoms, at)):
             return end
         if at > i + 1 and atoms[at].text in _TAILS and _asked(heard, i):
             return at
         if at + 1 < len(atoms) and atoms[at + 1].text in PROVIDERS:
             continue
-        if atoms[at].text in PROVIDERS and (
-            _asked(heard, i) or (at + 1 < len(atoms) and atoms[at + 1].text in TOP_LEVEL)
+        in_two = (atoms[at - 1].text, atoms[at].text) in _IN_TWO
+        if (in_two or atoms[at].text in PROVIDERS) and (
+            in_two
+            or atoms[at].text in _SURE_PROVIDERS
+            or _asked(heard, i)
+            or (at + 1 < len(atoms) and atoms[at + 1].text in TOP_LEVEL)
         ):
             nxt = _past_hesitation(atoms, at + 1)
-            if nxt < len(atoms) and (_is_dot(atoms[nxt]) or atoms[nxt].text in TOP_LEVEL):
-                return _after_dots(atoms, nxt) or nxt
+            if nxt < len(atoms) and (is_dot(atoms[nxt]) or atoms[nxt].text in TOP_LEVEL):
+                return after_dots(atoms, nxt) or nxt
             return at
         if atoms[at].stop in ("?", "!") or (atoms[at].stop == "." and len(atoms[at].text) > 2):
             following = atoms[at + 1] if at + 1 < len(atoms) else None
-            if following is None or not _is_dot(following):
+            if following is None or not is_dot(following):
                 return None
     return None
 
@@ -96,25 +111,25 @@ def _end_of_address(heard: Heard, i: int) -> int | None:
 def _end_without_at(heard: Heard, i: int) -> int | None:
     """The end of a domain whose `at` was misheard: only where an address was asked for."""
     atoms = heard.atoms
-    if i == 0 or i + 1 >= len(atoms) or _is_dot(atoms[i - 1]):
+    if i == 0 or i + 1 >= len(atoms) or is_dot(atoms[i - 1]):
         return None
     if not (atoms[i].cls is Class.OTHER or atoms[i].text == "a") or not heard.answers(i, "email"):
         return None
     if atoms[i].text in PROVIDERS and atoms[i + 1].text in _TAILS:
         return i + 1
-    end = _after_dots(atoms, i + 1) if _is_dot(atoms[i + 1]) else None
+    end = after_dots(atoms, i + 1) if is_dot(atoms[i + 1]) else None
     named = end is not None and atoms[end].text in TOP_LEVEL - _ALSO_WORDS
     return end if named and not any(atom.text in _AT for atom in atoms[i : i + 6]) else None
 
 
-def _is_dot(atom: Atom) -> bool:
+def is_dot(atom: Atom) -> bool:
     return atom.cls is Class.SYMBOL and atom.value == "."
 
 
-def _after_dots(atoms: Sequence[Atom], at: int) -> int | None:
+def after_dots(atoms: Sequence[Atom], at: int) -> int | None:
     """The end of `dot co dot uk` that begins at `at`, hesitations passed over."""
     end: int | None = None
-    while (at := _past_hesitation(atoms, at)) < len(atoms) and _is_dot(atoms[at]):
+    while (at := _past_hesitation(atoms, at)) < len(atoms) and is_dot(atoms[at]):
         at = _past_hesitation(atoms, at + 1)
         if at >= len(atoms) or not _is_label(atoms[at], first=end is None):
             return end
@@ -141,7 +156,7 @@ def _past_hesitation(atoms: Sequence[Atom], at: int) -> int:
     while at < min(limit, len(atoms)) and (
         atoms[at].cls in (Class.FILLER, Class.CORRECTION)
         or atoms[at].text in _HESITATES
-        or (_is_dot(atoms[at]) and at + 1 < len(atoms) and _is_dot(atoms[at + 1]))
+        or (is_dot(atoms[at]) and at + 1 < len(atoms) and is_dot(atoms[at + 1]))
     ):
         at += 1
     return at
@@ -228,7 +243,7 @@ def _passes(atoms: Sequence[Atom], k: int) -> bool:
     before = atoms[k - 1] if k else None
     if before is None:
         return False
-    if text in _SAID_OF_LOCAL:
+    if text in SAID_OF_LOCAL:
         return True
     spelled = before.cls in (Class.LETTER, Class.SYMBOL) or before.cls in _NUMERIC
     if text in ("in", "as", "for", "like"):

@@ -13,8 +13,8 @@ from redaction.tables import words_in
 from redaction.words import Atom, Class
 
 _LETTERS = words_in("""
-an and are bee cue eff ell em en ex eye gay gee if in jay kay key may oh okay pea pee queue sea see
-tea tee vee why yay you
+am an and are as ask bee cue end eff ell em en ex eye gay gee if in jay kay key may oh okay or our
+pea pee queue sea see tea tee us vee why yay you
 """)
 """Words that recognisers write for a single letter."""
 
@@ -36,7 +36,7 @@ _LONG = 6
 
 _HESITATION = 4
 _SLIP = 3
-_PLAIN = words_in("an and are if in may oh okay you")
+_PLAIN = words_in("am an and are as ask end if in may oh okay or our us you")
 _COUNTRIES = words_in("gb uk de fr ie nl es it be at us")
 
 
@@ -67,7 +67,7 @@ def _widened(heard: Heard, one: Found) -> Found:
     word = near and heard.atoms[before].text in words
     if word and not (heard.atoms[before].stop and heard.atoms[before].text in _PLAIN):
         first = before if _begins(heard, before) else first
-    last = _over_last(heard, one.last)
+    last = _over_last(heard, one.last, letters=code)
     if one.kind in _NUMBERS:
         last = _over_correction(heard, last)
     return one._replace(first=first, last=last)
@@ -109,13 +109,14 @@ def _hesitates(atom: Atom) -> bool:
     )  # fmt: skip
 
 
-def _over_last(heard: Heard, last: int) -> int:
-    """`four nine one to`: the last digit misheard, where nothing follows it."""
+def _over_last(heard: Heard, last: int, *, letters: bool) -> int:
+    """`four nine one to`, `Q Q why`: the last of it misheard, where nothing follows."""
     atoms, after = heard.atoms, last + 1
     if after >= len(atoms) or after in heard.times.breaks or not _is_joined(atoms[last]):
         return last
     ends = after + 1 == len(atoms) or after + 1 in heard.times.breaks or bool(atoms[after].stop)
-    return after if ends and atoms[after].text in SOUND_ALIKES else last
+    spelt = letters and atoms[last].cls is Class.LETTER and atoms[after].text in _LETTERS
+    return after if ends and (spelt or atoms[after].text in SOUND_ALIKES) else last
 
 
 def _is_given(heard: Heard, one: Found) -> bool:

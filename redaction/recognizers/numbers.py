@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from redaction.evidence import RIGHT_CONTEXT, Asked, trim
-from redaction.recognizers.bare import is_all_that_is_said, payment_slots
+from redaction.recognizers.bare import is_all_that_is_said, is_read_to_us, payment_slots
 from redaction.recognizers.found import SAME_BREATH_MS, Found, Heard
 from redaction.rules import Rules
 from redaction.runs import Run, aside_length, find_runs
@@ -139,6 +139,8 @@ def _judge(
         kind, why = "number", "is read out, and all that is said"
     if not kind and (recalled := recalls(shape)):
         kind, why = recalled, "was masked before in this call"
+    if not kind and is_read_to_us(heard, kept, shape=shape):
+        kind, why = "number", "is read out, and nothing says that it is counted"
     if not kind:
         waits = heard.may_go_on and _ends_row(heard.atoms, kept.last)
         if waits and (slots or _worth_holding(heard, kept)):

@@ -22,7 +22,7 @@ from redaction.words import Class, atoms_of
         ("12th", [(Class.ORDINAL, "12")]),
         ("09/29", [(Class.DATE, "0929")]),
         ("9:29", [(Class.CLOCK, "929")]),
-        ("203.0.113.76", [(Class.IP, "203.0.113.76")]),
+        ("fe80::1:2:3:4", [(Class.IP, "fe80::1:2:3:4")]),
         ("j.smith@example.com", [(Class.EMAIL, "j.smith@example.com")]),
         ("I'm", [(Class.OTHER, "")]),
         ("[card]", [(Class.OTHER, "")]),
@@ -45,3 +45,15 @@ def test_atoms_know_their_word_and_the_punctuation_after_it() -> None:
 @pytest.mark.parametrize("text", ["", " ", "-", "“”", "\u200b", "💳", "٤٢٤٢", "½", "a" * 5000])
 def test_any_text_can_be_classified(text: str) -> None:
     assert all(atom.word == 0 for atom in atoms_of([text]))
+
+
+def test_numbers_with_dots_between_are_taken_apart_so_that_pieces_of_them_add_up() -> None:
+    whole, pieces = atoms_of(["192.0.2.17"]), atoms_of(["192.0.2", "dot", "17"])
+    assert [atom.value for atom in whole] == [atom.value for atom in pieces]
+    assert {atom.cls for atom in whole} == {Class.NUMERAL, Class.SYMBOL}
+
+
+def test_a_joiner_may_be_said_in_two_words() -> None:
+    atoms = atoms_of("anna under score may at sign".split())
+    assert [(a.cls, a.value) for a in atoms[1:3]] == [(Class.FILLER, ""), (Class.SYMBOL, "_")]
+    assert atoms[4].text == "at" and atoms[5].cls is Class.FILLER

@@ -1,0 +1,138 @@
+"""Words that a joiner or a remark shows to be half of an address, or a user name.
+
+`clive underscore mac`, `harjit.friesen`, `bluebird the number 36`, `velvet, all one word`: nobody
+speaks of anything else like that. With a dot alone, and for a domain alone, an e-mail address must
+be talked of.
+"""
+
+from collections.abc import Sequence
+
+from redaction.common_words import COMMON_WORDS
+from redaction.evidence import RIGHT_CONTEXT
+from redaction.recognizers.email import TOP_LEVEL, after_dots, start_of_local
+from redaction.recognizers.found import Found, Heard
+from redaction.tables import phrases_in
+from redaction.words import Atom, Class
+
+_REMARKS = tuple(
+    tuple(phrase.split())
+    for phrase in phrases_in("""
+all lower case, all lowercase, all one word, as one word, one word, no spaces, no space, no dots,
+no caps, no capitals, small letters, all small, all together, all in lower case, in lower case
+""")
+)
+"""What people say about an address within it."""
+
+_NUMBER_NEXT = (("the", "number"), ("number",), ("the", "numbers"), ("numbers",))
+_FIGURES = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.MULTIPLIER, Class.CODE,
+            Class.MAGNITUDE}  # fmt: skip
+_OPERANDS = _FIGURES | {Class.LETTER, Class.OTHER}
+_MAX_WORDS = 24
+
+
+def find_joined(heard: Heard) -> tuple[list[Found], list[int]]:
+    """Halves of addresses and user names, and where undecided ones begin."""
+    found: list[Found] = []
+    undecided: list[int] = []
+    expected = heard.may_expect("email")
+    for i, atom in enumerate(heard.atoms):
+        if found and i <= found[-1].last:
+            continue
+        span = _joined(heard, i, expected=expected) if _may_join(atom) else None
+        if span is None and expected and atom.cls in _OPERANDS:
+            span = _remarked(heard, i)
+        if span is None:
+            continue
+        first, last = span
+        if heard.is_open and last + RIGHT_CONTEXT >= len(heard.atoms):
+            undecided.append(first)
+        else:
+            why = "is joined or spoken of as an address is"
+            found.append(Found(first, last, "email", complete=False, why=why))
+    return found, undecided
+
+
+def _may_join(atom: Atom) -> bool:
+    return atom.value in ("_", ".", "-") or (atom.cls is Class.OTHER and _parts(atom) > 1)
+
+
+def _parts(atom: Atom) -> int:
+    """How many names a written word is of: `harjit.friesen` has two."""
+    parts = atom.text.replace("_", ".").split(".")
+    named = all(len(part) > 1 and part.isalnum() for part in parts)
+    return len(parts) if named and any(part not in COMMON_WORDS for part in parts) else 1
+
+
+def _joined(heard: Heard, i: int, *, expected: bool) -> tuple[int, int] | None:
+    """First and last atom of what joiner or written word `i` is within."""
+    atoms = heard.atoms
+    if atoms[i].cls is Class.OTHER:
+        site = atoms[i].text.split(".")[-1] in TOP_LEVEL
+        if site and not (expected and _is_expected(heard, i)):
+            return None
+        return start_of_local(heard, i), _last(atoms, i)
+    if i == 0 or i + 1 >= len(atoms):
+        return None
+    before, after = atoms[i - 1], atoms[i + 1]
+    if atoms[i].value == "_":
+        ends = before.cls in (*_OPERANDS, Class.FILLER) and after.cls in _OPERANDS
+        return (start_of_local(heard, i), _last(atoms, i)) if ends else None
+    figures = before.cls in _FIGURES and after.cls in _FIGURES
+    if figures or not expected or not _is_expected(heard, i):
+        return None
+    named = before.cls is Class.LETTER or before.text not in COMMON_WORDS
+    if atoms[i].value == "." and (end := after_dots(atoms, i)) and named:
+        return start_of_local(heard, i), max(end, _last(atoms, i))
+    both = named and after.cls in _OPERANDS and after.text not in COMMON_WORDS
+    return (start_of_local(heard, i), _last(atoms, i)) if both else None
+
+
+def _is_expected(heard: Heard, i: int) -> bool:
+    return any(slot.kind == "email" for slot in heard.slots_at(i))
+
+
+def _last(atoms: Sequence[Atom], i: int) -> int:
+    """The last atom of what goes on at `i`: joiners, figures, letters, and words after joiners."""
+    last, at = i, i + 1
+    while at < min(i + _MAX_WORDS, len(atoms)):
+        joined = atoms[at - 1].value in ("_", ".", "-") or at - 1 == i
+        code = atoms[at].cls in _FIGURES or atoms[at].cls is Class.LETTER
+        word = atoms[at].cls is Class.OTHER and joined and atoms[i].cls is Class.SYMBOL
+        if code or word:
+            last = at
+        elif not (atoms[at].value in ("_", ".", "-") or atoms[at].cls is Class.FILLER):
+            break
+        if atoms[at].stop in ("?", "!") or (atoms[at].stop == "." and len(atoms[at].text) > 1):
+            break
+        at += 1
+    return last
+
+
+def _remarked(heard: Heard, i: int) -> tuple[int, int] | None:
+    """`bluebird the number 36`, `velvet, all one word`: what is said about it shows it."""
+    atoms = heard.atoms
+    if atoms[i].text in ("it's", "is", "that's") or not _is_remarked(atoms, i):
+        return None
+    if not _is_expected(heard, i):
+        return None
+    end = i
+    for words in _NUMBER_NEXT:
+        after = i + 1 + len(words)
+        if after < len(atoms) and _says(atoms, i + 1, words) and atoms[after].cls in _FIGURES:
+            end = _last(atoms, after)
+    return start_of_local(heard, i + 1) if atoms[i].cls is not Class.OTHER else i, end
+
+
+def _is_remarked(atoms: Sequence[Atom], i: int) -> bool:
+    unusual = atoms[i].cls is Class.OTHER and atoms[i].text not in COMMON_WORDS
+    for words in _NUMBER_NEXT:
+        after = i + 1 + len(words)
+        if after < len(atoms) and _says(atoms, i + 1, words):
+            return atoms[after].cls in _FIGURES and atoms[i].cls is Class.OTHER
+    if unusual and i + 1 < len(atoms) and atoms[i + 1].cls in _FIGURES and not atoms[i].stop:
+        return True
+    return atoms[i].cls in _OPERANDS and any(_says(atoms, i + 1, words) for words in _REMARKS)
+
+
+def _says(atoms: Sequence[Atom], at: int, words: Sequence[str]) -> bool:
+    return tuple(atom.text for atom in atoms[at : at + len(words)]) == tuple(words)
