@@ -59,7 +59,7 @@ def begin(
     vendor: str, name: str = "invite", *, wanted: Sequence[str] | None = None
 ) -> tuple[Bench, str]:
     """A recording under way, and our tag."""
-    bench = Bench() if wanted is None else Bench(accepted=Accepted(attributes=wanted))
+    bench = Bench() if wanted is None else Bench(accepted=Accepted(attributes=tuple(wanted)))
     invite = raw(vendor, name)
     ok = bench.send(invite, FLOW)[-1]
     assert isinstance(ok, Response) and ok.status == 200, ok
