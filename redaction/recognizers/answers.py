@@ -86,13 +86,14 @@ def find_answers(heard: Heard) -> tuple[list[Found], list[int]]:
         return found, undecided
     for start in sorted({0, *heard.times.breaks}):
         kind = heard.asked_last(start, kinds)
-        if kind is None and heard.is_blind(start):
+        unasked = kind is None and heard.is_blind(start)
+        if unasked:
             kind = "security_answer"  # nobody knows what was asked: anything may be the answer
         if kind is None:
             continue
         question = _QUESTIONS[kind]
         stretch = _stretch(heard, start, question=question)
-        if stretch is None:
+        if stretch is None or (unasked and _has_number(heard.atoms, stretch)):
             continue
         begins = heard.is_open and stretch.last + 1 == len(heard.atoms)
         declines = begins and _may_decline(heard.atoms[stretch.first : stretch.last + 1])
@@ -104,6 +105,10 @@ def find_answers(heard: Heard) -> tuple[list[Found], list[int]]:
         why = f"is the whole answer to a question for {question.kind}"
         found.append(Found(stretch.first, stretch.last, question.kind, why=why))
     return found, undecided
+
+
+def _has_number(atoms: Sequence[Atom], stretch: _Stretch) -> bool:
+    return any(atom.cls in _NUMERIC for atom in atoms[stretch.first : stretch.last + 1])
 
 
 def _stretch(heard: Heard, start: int, *, question: _Question) -> _Stretch | None:
