@@ -17,7 +17,7 @@ can could may tell give confirm provide verify spell repeat say need take grab h
 _YOU = words_in("you your you're you've you'd yours")
 _FIRST_PERSON = words_in("i i'm i'll i'd we we're my me our us")
 _BACKWARD = words_in("did bought buy hear heard find found see saw get got read order ordered")
-_THEIRS = words_in("you your you're she she's he he's they they're it it's we this that the her")
+_PERSONS = words_in("you your you're she's he's he she they they're his her their")
 
 _OF_LIFE = words_in("""
 childhood maiden nickname favourite favorite fondest dream idol hero honeymoon grew grow born eldest
@@ -36,6 +36,11 @@ _PLACES = words_in("""
 address addresses street city town state county suburb province zip postcode house property premises
 village borough district landmark residence precinct parish estate building
 """)
+_THEIR_OWN = words_in("""
+store shop office branch station stop exit bus train far nearest closest parking close open
+""")
+"""Words of a question for the firm's own place."""
+
 _PEOPLE = words_in("""
 beneficiary beneficiaries nominee spouse dependent dependents patient student driver passenger
 passengers owner keyholder tenant tenants landlord guest guests bride groom receiver recipient
@@ -93,6 +98,8 @@ def _asked(clause: Sequence[Atom], *, in_security: bool) -> Iterator[Question]:
         yield Question("address", len(texts) - 1)
     noun = _last_noun(texts)
     chosen = None if asks is None else _chosen(texts, asks)
+    if _THEIR_OWN.intersection(texts):
+        return
     for kind, nouns in (("address", _PLACES), ("name", _PEOPLE)):
         for at in {noun, chosen} - {None}:
             if at is not None and texts[at] in nouns:
@@ -102,7 +109,7 @@ def _asked(clause: Sequence[Atom], *, in_security: bool) -> Iterator[Question]:
 
 def _is_question(clause: Sequence[Atom], texts: Sequence[str]) -> bool:
     """By its mark, its first words, or because it is hardly more than a noun."""
-    if clause[-1].stop == "?" or len(texts) <= 4:
+    if clause[-1].stop == "?" or (len(texts) <= 4 and texts[-1] not in _FIRST_PERSON):
         return True
     return bool(_ASKS.intersection(texts)) or bool(_REQUESTS.intersection(texts[:5]))
 
@@ -131,7 +138,7 @@ def _asks_where(texts: Sequence[str], where: int) -> bool:
     after = texts[where + 1 : where + 4]
     if not after or _FIRST_PERSON.intersection(after[:2]) or _BACKWARD.intersection(texts[where:]):
         return False
-    return texts[where] == "where's" or bool(_THEIRS.intersection(after))
+    return bool(_PERSONS.intersection(after))
 
 
 def _last_noun(texts: Sequence[str]) -> int | None:
