@@ -22,7 +22,8 @@ STRONG = {
         verification value, last three on the, three digits, 3 digits
     """),
     "expiry": phrases_in("""
-        expiration, expiration date, expiry, expiry date, expires, expire, exp date, expires on, expire
+        expiration, expiration date, expiry, expiry date, expires, exp date,
+        expire, expires on, expire
         on, does it expire, will it expire, expiring, expires in, expired in, expires end, valid
         until, valid through, valid thru, valid to, valid till, valid from, good through, good
         thru, good until, runs out, end date, month and year, when does it expire, does that

@@ -50,21 +50,22 @@ def is_all_that_is_said(heard: Heard, run: Run, *, shape: Shape) -> bool:
 
 
 def is_read_to_us(heard: Heard, run: Run, *, shape: Shape) -> bool:
-    """A number of four digits read out, or of three that a sentence ends with: nobody counts so.
+    """Told after `is` or `to`: four digits read out, or three that end a sentence.
 
     What says that it is an amount, a flight or a time was taken off the run before.
     """
     if shape.dated or shape.magnitude or not shape.groups:
         return False
     atoms = heard.atoms
-    told = run.first > 0 and atoms[run.first - 1].text in _TELLS
+    if run.first == 0 or atoms[run.first - 1].text not in _TELLS:
+        return False
     if not shape.read_out:
         lone = len(run.numbers) == 1 and atoms[run.first].cls is Class.NUMERAL
-        return lone and told and len(shape.value) == _DIGITS and not _YEAR.fullmatch(shape.value)
+        return lone and len(shape.value) == _DIGITS and not _YEAR.fullmatch(shape.value)
     if shape.digits >= _DIGITS:
         return True
     ends = run.last + 1 == len(atoms) or bool(atoms[run.last].stop)
-    return shape.digits == _CONFIRMED_DIGITS and ends and told
+    return shape.digits == _CONFIRMED_DIGITS and ends
 
 
 def payment_slots(heard: Heard, run: Run) -> list[Slot]:

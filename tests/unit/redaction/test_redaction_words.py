@@ -54,6 +54,6 @@ def test_numbers_with_dots_between_are_taken_apart_so_that_pieces_of_them_add_up
 
 
 def test_a_joiner_may_be_said_in_two_words() -> None:
-    atoms = atoms_of("anna under score may at sign".split())
+    atoms = atoms_of(["anna", "under", "score", "may", "at", "sign"])
     assert [(a.cls, a.value) for a in atoms[1:3]] == [(Class.FILLER, ""), (Class.SYMBOL, "_")]
     assert atoms[4].text == "at" and atoms[5].cls is Class.FILLER
