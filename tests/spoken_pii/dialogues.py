@@ -92,9 +92,8 @@ def personal_calls(half: Half, *, rounds: int, rates: Rates) -> Iterator[Call]:
 
 def _personal(half: Half) -> Iterator[Scenario]:
     yield from scenarios(f"{half}.txt")
-    yield from short(f"{half}_short.txt")
-    for file in sorted(FOLDER.glob(f"{half}_words*.txt")):
-        yield from scenarios(file.name)
+    for file in sorted(FOLDER.glob(f"{half}_*.txt")):
+        yield from short(file.name) if file.stem.endswith("_short") else scenarios(file.name)
 
 
 def calls_of(file: str, *, rounds: int, rates: Rates) -> Iterator[Call]:
