@@ -1,5 +1,10 @@
 """Reads the word and phrase tables of the policy, which are written as plain text."""
 
+from collections.abc import Iterable, Mapping, Sequence
+
+Phrases = Mapping[str, Sequence[tuple[str, ...]]]
+"""Phrases by their first word, in the order of their table."""
+
 
 def words_in(text: str) -> frozenset[str]:
     """The words of a table, separated by white space."""
@@ -9,3 +14,12 @@ def words_in(text: str) -> frozenset[str]:
 def phrases_in(text: str) -> tuple[str, ...]:
     """The phrases of a table, separated by commas."""
     return tuple(" ".join(phrase.split()) for phrase in text.split(",") if phrase.strip())
+
+
+def by_first_word(phrases: Iterable[str]) -> Phrases:
+    """The phrases in words, so that at a word only those that begin with it are tried."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in phrases:
+        words = tuple(phrase.split())
+        found.setdefault(words[0], []).append(words)
+    return found

@@ -15,6 +15,9 @@ from redaction import lexicon
 class Class(Enum):
     """What a word can be."""
 
+    # By identity, in C: that of an Enum is a call of Python for each look into a set.
+    __hash__ = object.__hash__
+
     DIGIT = auto()
     """One spoken digit."""
     NUMERAL = auto()

@@ -81,6 +81,10 @@ class Heard:
         self.starts: Sequence[int] = ()
         """Where later segments of the row begin, in order."""
         self._stream = self.stream = stream
+        self._open: dict[int, list[Slot]] = {}
+        self._slots: dict[int, tuple[int, list[Slot]]] = {}
+        """Answers of `slots_at`, and how many values were given by then: nearly every recogniser
+        asks about the same words."""
         self._given = sorted(
             (
                 one
@@ -92,24 +96,49 @@ class Heard:
 
     def slots_at(self, atom: int) -> list[Slot]:
         """Slots open for the atom with this index, the newest first."""
+        given = len(self.expected.filled)
+        known = self._slots.get(atom)
+        if known is None or known[0] != given:
+            known = self._slots[atom] = (given, self._expected_at(atom) + self._echoes(atom))
+        return known[1]
+
+    def _expected_at(self, atom: int) -> list[Slot]:
+        """What was asked for or announced and has not been given yet."""
         expected, start_ms = self.expected, self.times.start_ms[atom]
-        slots: list[Slot] = []
-        for cue in expected.near(start_ms):
-            slot = still_open(
-                cue, self._stream, start_ms=start_ms, turns=expected.turns, limits=expected.limits
+        slots = self._open_at(atom)
+        if not slots or not expected.filled:
+            return slots
+        left = (
+            still_expected(
+                slot,
+                self._stream,
+                start_ms=start_ms,
+                filled=expected.filled,
+                turns=expected.turns,
             )
-            if slot is not None:
-                slot = still_expected(
-                    slot,
+            for slot in slots
+        )
+        return [slot for slot in left if slot is not None]
+
+    def _open_at(self, atom: int) -> list[Slot]:
+        """What was asked for or announced, given or not, the newest first."""
+        known = self._open.get(atom)
+        if known is None:
+            expected, start_ms = self.expected, self.times.start_ms[atom]
+            slots = (
+                still_open(
+                    cue,
                     self._stream,
                     start_ms=start_ms,
-                    filled=expected.filled,
                     turns=expected.turns,
+                    limits=expected.limits,
                 )
-            if slot is not None:
-                slots.append(slot)
-        slots.sort(key=lambda s: -s.at_ms)
-        return slots + self._echoes(atom)
+                for cue in expected.near(start_ms)
+            )
+            known = self._open[atom] = sorted(
+                (slot for slot in slots if slot is not None), key=lambda slot: -slot.at_ms
+            )
+        return known
 
     def _echoes(self, atom: int) -> list[Slot]:
         """What was just given by the other speaker opens a slot itself: to confirm or correct it.

@@ -6,12 +6,11 @@ from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.evidence import RIGHT_CONTEXT
 from redaction.lexicon import ACRONYMS
 from redaction.recognizers.found import Found, Heard
-from redaction.tables import phrases_in, words_in
+from redaction.tables import Phrases, by_first_word, phrases_in, words_in
 from redaction.words import Atom, Class
 
-_NAMES_IT = tuple(
-    tuple(phrase.split())
-    for phrase in phrases_in("""
+_NAMES_IT = by_first_word(
+    phrases_in("""
 my name is, my name's, name is, name's, names, name was, surname is, surname's, surname, last
 name, first name, middle name, full name is, maiden name is, maiden name was, i go by, goes by,
 you can call me, people call me, account holder is, cardholder is, passenger is, call me, name
@@ -20,9 +19,8 @@ it's
 )
 """What follows is a name, even if it is an ordinary word."""
 
-_MAY_NAME = tuple(
-    tuple(phrase.split())
-    for phrase in phrases_in("""
+_MAY_NAME = by_first_word(
+    phrases_in("""
 speaking with, speaking to, talking to, talking with, speak with, speak to, spoke to, spoke
 with, talked to, spoken to, talk to, on behalf of, named, called, ask for, dear, attention of,
 is this, are you, that's for, regards, under the name, in the name, husband, wife, son,
@@ -32,18 +30,15 @@ advisor, representative, name, name of
 )
 """What follows is a name if it is no ordinary word."""
 
-_GREETS = tuple(
-    tuple(phrase.split())
-    for phrase in phrases_in("""
+_GREETS = by_first_word(
+    phrases_in("""
 thanks, thank you, hi, hello, hey, morning, afternoon, evening, okay, bye, goodbye, great,
 perfect, sorry, right, welcome, lovely, all right, alright, so much, good one, problem, worries,
 please, cheers, brilliant, sure, yes, no, well, appreciate it, appreciate that, day
 """)
 )
 _SURE_GREETS = frozenset({"thanks", "you", "hi", "hello", "hey", "bye", "goodbye", "one"})
-_IS_HERE = tuple(
-    tuple(p.split()) for p in ("this is", "i'm", "i am", "it's", "it is", "here is", "myself")
-)
+_IS_HERE = by_first_word(("this is", "i'm", "i am", "it's", "it is", "here is", "myself"))
 TITLES = words_in("""
 doctor dr miss missus mister mr mrs ms mx nurse professor
 """)
@@ -130,10 +125,9 @@ def _announced(heard: Heard) -> list[tuple[int, int]]:
     return spans
 
 
-def _match(atoms: Sequence[Atom], i: int, phrases: Sequence[tuple[str, ...]]) -> int:
-    text = atoms[i].text
-    for phrase in phrases:
-        if phrase[0] == text and tuple(a.text for a in atoms[i : i + len(phrase)]) == phrase:
+def _match(atoms: Sequence[Atom], i: int, phrases: Phrases) -> int:
+    for phrase in phrases.get(atoms[i].text, ()):
+        if tuple(a.text for a in atoms[i : i + len(phrase)]) == phrase:
             return len(phrase)
     return 0
 

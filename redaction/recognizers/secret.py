@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.evidence import RIGHT_CONTEXT
 from redaction.recognizers.found import Found, Heard
-from redaction.tables import phrases_in, words_in
+from redaction.tables import by_first_word, phrases_in, words_in
 from redaction.words import Atom, Class
 
-_ANNOUNCES = tuple(
-    tuple(phrase.split())
-    for phrase in phrases_in("""
+_ANNOUNCES = by_first_word(
+    phrases_in("""
 password is, password's, passphrase is, password was, pass phrase is, secret word is, memorable
 word is, maiden name is, maiden name was, password it's, answer is, pet was, pet is, safe word
 is, code word is, password to, password
@@ -74,9 +73,9 @@ def _kind(heard: Heard, i: int) -> str:
 def _announced(heard: Heard, i: int) -> tuple[int, int] | None:
     """`my password is sunshine forty two`: ordinary words too."""
     atoms = heard.atoms
-    for phrase in _ANNOUNCES:
+    for phrase in _ANNOUNCES.get(atoms[i].text, ()):
         end = i + len(phrase)
-        if atoms[i].text != phrase[0] or tuple(a.text for a in atoms[i:end]) != phrase:
+        if tuple(a.text for a in atoms[i:end]) != phrase:
             continue
         if atoms[end - 1].stop in (".", "?", "!"):
             return None
