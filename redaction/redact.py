@@ -219,16 +219,22 @@ class CallRedactor:
         ]
         if not segment.raw.is_final:
             return []
-        texts = [word.text for word in segment.raw.words]
-        found = self._policy.engine.find(texts, segment.spans)
         segment.written = [
             span
-            for span in found
+            for span in self._find_written(segment)
             if span not in segment.spans
             and self._policy.rules.takes_out(span.kind)
             and not self._policy.allowed.covers_words(segment.atoms, span.first, last=span.last)
         ]
         return self._learn(analysis, context)
+
+    def _find_written(self, segment: Segment) -> list[Span]:
+        """What Presidio makes of a final, asked again only when our rules found more in it."""
+        if segment.searched is None or segment.searched[0] != segment.spans:
+            texts = [word.text for word in segment.raw.words]
+            found = self._policy.engine.find(texts, segment.spans)
+            segment.searched = (list(segment.spans), found)
+        return segment.searched[1]
 
     def _tag(self, context: Context) -> None:
         """Ask the model about the newest segment, once it is final and if a word is unusual."""

@@ -64,6 +64,8 @@ class Segment:
     spans: list[Span] = field(default_factory=list)
     written: list[Span] = field(default_factory=list)
     """Found by the pattern recognisers in the final's text."""
+    searched: tuple[list[Span], list[Span]] | None = None
+    """What the pattern recognisers answered last, and the spans they were given."""
     why: dict[Span, str] = field(default_factory=dict)
     """The rule behind each span, to explain it."""
     whole: dict[Span, str] = field(default_factory=dict)
@@ -122,7 +124,7 @@ class Segment:
         ]
         self.cues, self.substantive = heard, substantive
         self.spans, self.written, self.tags, self.closed = [], [], None, False
-        self.why, self.whole = {}, {}
+        self.why, self.whole, self.searched = {}, {}, None
         return changed
 
     def start_of(self, atom: int) -> int:
