@@ -15,6 +15,7 @@ from redaction.memory import Memory
 from redaction.recognizers import (
     address,
     answers,
+    card_dates,
     email,
     joined,
     lost,
@@ -111,6 +112,7 @@ _WORD_RECOGNISERS: tuple[
     (tagged.words_of, tagged.find_tagged),
     (unusual.words_of, unusual.find_unusual),
     (own.words_of, own.find_phrases),
+    (card_dates.words_of, card_dates.find_card_dates),
     (lost.words_of, lost.find_unasked),
 )
 

@@ -19,7 +19,14 @@ STRONG = {
         the back, code on the back, back of the card, on the back, three digit code, three digit
         number, 3 digit code, 3-digit code, 3-digit, three-digit, three digit, digits on the
         front, numbers on the front, code on the front, four digits on the, signature strip,
-        verification value, last three on the, three digits, 3 digits
+        verification value, last three on the, three digits, 3 digits,
+        csc, c s c, c i d, cvd, c v d, cvn, c v n, c v 2, cv2, cvv2, cvc2, card security,
+        security numbers, security digits, verification number, signature panel, signature
+        box, signature bar, where you sign, your signature, the signature, little number,
+        small number, short number, three numbers, three on the, four on the, on the
+        reverse, the reverse, on the strip, strip on the, back of it, back of your card,
+        back of that, flip it, flip the card, flip your card, turn it over, turn the card,
+        turn your card, above the number, above the card
     """),
     "expiry": phrases_in("""
         expiration, expiration date, expiry, expiry date, expires, exp date,
@@ -27,12 +34,20 @@ STRONG = {
         on, does it expire, will it expire, expiring, expires in, expired in, expires end, valid
         until, valid through, valid thru, valid to, valid till, valid from, good through, good
         thru, good until, runs out, end date, month and year, when does it expire, does that
-        expire, card expire, it expires, thru date
+        expire, card expire, it expires, thru date,
+        exp, valid til, good till, good til, run out, running out, expired on, expiration's,
+        expiry's, in date, when's it up, validity, valid up to, good up to, good for
+        another, date on the card, date on the front, date on your card, date under the,
+        date below, dates on the card, date on it, card's date, digit date, month and the
+        year, mm yy, m m y y, until when, till when, exp month, stamped, two dates, later
+        date, still valid
     """),
     "ssn": phrases_in("""
         social security, social security number, social, socials, ssn, s s n, national
         insurance, national insurance number, n i number, ni number, tax id, taxpayer, tax
-        number, social insurance, sin number, social's
+        number, social insurance, sin number, social's,
+        aadhaar, aadhar, adhaar, tfn, t f n, tax file, nino, n i no, s i n, itin, ein, pan
+        card, pan number, national id, government id, identity number, identity card
     """),
     "phone": phrases_in("""
         phone number, telephone number, mobile number, cell number, cell phone number, contact
@@ -92,11 +107,19 @@ STRONG = {
         number, reference code, ref number, reservation number, reservation code, record
         locator, locator, tracking number, tracking id, invoice number, invoice,
         return number, purchase order, transaction id, transaction number, reference is, your
-        reference, my reference, the reference, consignment number, receipt number
+        reference, my reference, the reference, consignment number, receipt number,
+        quote number, quote reference, application number, application id, shipment number,
+        parcel number, waybill, pnr, p n r, payment reference, transaction reference,
+        transaction code, delivery number, delivery reference, reservation id, booking id,
+        confirmation is, reference's, confirmation's, account reference, customer reference
     """),
     "routing": phrases_in("""
         routing, routing number, sort code, aba number, transit number, bsb, sorting code, bank
-        code, a b a
+        code, a b a,
+        rooting, rooting number, routine number, rtn, r t n, transit, branch code, bank
+        state branch, b s b, the sort, bank number, institution number, clearing code,
+        branch number, salt code, short code, sword code, soul code, sort codes, b s b's,
+        bsb's, ifsc
     """),
     "iban": phrases_in("""
         iban, i ban, i b a n, swift, swift code, bic, international bank
@@ -132,13 +155,18 @@ STRONG = {
         is, the code, a code, code you, code that, code's, your code, my code, 6 digit, 6-digit,
         six-digit, 4-digit code, texted you, four-digit code, what's the code, tell me the code,
         code from, activation code, code sent, this code, token, code on your, unlock code,
-        telephone banking
+        telephone banking,
+        fob, authenticator, security key, six numbers, digits i sent, number i sent, numbers
+        i sent, number we sent, numbers we sent, code i just sent, code we just sent, the
+        codes, came through, coming through, read out the, one off code, one-off code, read
+        the code, read code, code to me, codes to me, the code's, passcode's, timed out
     """),
     "number": phrases_in("""
         last four, last three, last 4, last 3, last two digits, final four, last five, last six,
         ends in, ending in, ends with, ending with, ending, starts with, starting with, begins
         with, beginning with, first six, first four, first three, number is, number's, numbers
-        are, digits are, id is, id number, read it back, read that back, serial
+        are, digits are, id is, id number, read it back, read that back, serial,
+        start with, begin with, should start, should begin, should end
     """),
 }
 """Slot kind -> phrases after which two digits are enough to mask."""
@@ -204,7 +232,10 @@ GAPPED = {
     """),
     "expiry": phrases_in("""
         when * card * good, when * card * valid, how long * card, card * run out, card * runs out,
-        card * expires
+        card * expires,
+        date * card, date * front, when * run out, when * runs out, when * expire, when *
+        expires, dates * card, date * stamped, good * until, valid * until, expires * when,
+        month * expire, year * expire
     """),
     "phone": phrases_in("""
         number * reach, number * call, number * contact, number * text, number * ring, give * call
@@ -215,7 +246,11 @@ GAPPED = {
     """),
     "cvv": phrases_in("""
         number * back * card, digits * back * card, code * back * card, numbers * by * signature,
-        number * by * signature, digits * front * amex
+        number * by * signature, digits * front * amex,
+        digits * strip, number * strip, strip * digits, strip * number, box * number, next
+        to * signature, numbers * back, digits * back, number * reverse, digits * reverse,
+        three * back, three * reverse, four * front, number * signature, digits * signature,
+        security * numbers, security * digits
     """),
     "ticket": phrases_in("""
         ticket * number, case * number
@@ -281,6 +316,10 @@ tower, phone call, phone line, phone calls, phone lines, phone bill, emailed, ip
 table, name brand, brand name, domain name, product name, user name, username, file name, serial
 killer, three digit amount, number two, number three, number four, number five, number six, live
 on the, i'm at the, live at the, reach you in, call you in, call me in, call you back in, call
-me back in, call us on, call us at, reach us on, reach us at, card fee
+me back in, call us on, call us at, reach us on, reach us at, card fee,
+in transit, public transit, short codes, run out of, ran out of, running out of, run out to,
+salt code of, mid transit, transit time, transit times, get back on the, back on the line,
+back on the phone, stamped out, back of the line, back of the queue, on the back of, back of
+that
 """)
 """Phrases that only look like a cue: they open nothing."""

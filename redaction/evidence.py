@@ -141,7 +141,7 @@ def _pieces(atoms: Sequence[Atom], numbers: Sequence[int]) -> list[list[int]]:
         if pieces:
             before = pieces[-1][-1]
             joined = at == before + 1 and atoms[before].stop not in (".", "?", "!")
-            joined = joined or _within_amount(atoms, before, at)
+            joined = joined or _within_amount(atoms, before, at) or _within_date(atoms, before, at)
             counted = atoms[before].stop == "," and _is_count(atoms, numbers[n:])
             counted = counted or (atoms[at].text == "one" and _is_count(atoms, numbers[n:]))
             if joined and not counted:
@@ -155,6 +155,12 @@ def _within_amount(atoms: Sequence[Atom], before: int, at: int) -> bool:
     """The `and` of `a hundred and thirty`."""
     magnitude = atoms[before].cls is Class.MAGNITUDE and not atoms[before].stop
     return magnitude and at == before + 2 and atoms[before + 1].text == "and"
+
+
+def _within_date(atoms: Sequence[Atom], before: int, at: int) -> bool:
+    """The `of` of `September of two thousand thirty three`."""
+    linked = at == before + 2 and atoms[before + 1].text == "of"
+    return linked and atoms[before].cls is Class.MONTH and not atoms[before].stop
 
 
 def _is_count(atoms: Sequence[Atom], rest: Sequence[int]) -> bool:

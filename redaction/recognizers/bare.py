@@ -8,7 +8,7 @@ import re
 
 from redaction.recognizers.found import Heard
 from redaction.runs import Run
-from redaction.shape import Shape
+from redaction.shape import Shape, is_read_out
 from redaction.slots import Slot, Strength
 from redaction.tables import words_in
 from redaction.words import Class
@@ -33,7 +33,7 @@ _YEAR = re.compile(r"(19|20)\d\d")
 _DIGITS = 4
 _CONFIRMED_DIGITS = 3
 _NEW_TURN_MS = 2500
-_PAYING_MS = 60_000
+_PAYING_MS = 120_000
 _LATEST = 12
 """Of what was given, so many are looked at: work stays linear."""
 _REACH = 8
@@ -46,7 +46,22 @@ def is_all_that_is_said(heard: Heard, run: Run, *, shape: Shape) -> bool:
     lead = _lead(heard, run.first)
     if lead is None or not _ends(heard, run.last):
         return False
-    return shape.digits >= (_CONFIRMED_DIGITS if lead & _CONFIRMS else _DIGITS)
+    told = bool(lead & _CONFIRMS) or _is_one_by_one(heard, run)
+    return shape.digits >= (_CONFIRMED_DIGITS if told else _DIGITS)
+
+
+def is_nothing_else_said(heard: Heard, run: Run) -> bool:
+    """Whether the turn is the number, however it is said."""
+    return _lead(heard, run.first) is not None and _ends(heard, run.last)
+
+
+def _is_one_by_one(heard: Heard, run: Run) -> bool:
+    """`seven, four, six`: one digit a word, three at least."""
+    said = [heard.atoms[i] for i in run.numbers]
+    return len(said) >= _CONFIRMED_DIGITS and all(
+        atom.cls is Class.DIGIT or (atom.cls is Class.NUMERAL and len(atom.value) == 1)
+        for atom in said
+    )
 
 
 def is_read_to_us(heard: Heard, run: Run, *, shape: Shape) -> bool:
@@ -79,11 +94,17 @@ def payment_slots(heard: Heard, run: Run) -> list[Slot]:
     if not given:
         return []
     dated = any(heard.atoms[i].cls is Class.MONTH for i in run.numbers)
-    if not dated and (_lead(heard, run.first) is None or not _ends(heard, run.last)):
+    if not dated and not _is_told(heard, run):
         return []
     card = given[-1]
     kinds = ("expiry",) if dated else ("cvv", "expiry")
     return [Slot(kind, Strength.STRONG, card.stream, card.end_ms, 0, not dated) for kind in kinds]
+
+
+def _is_told(heard: Heard, run: Run) -> bool:
+    """Whether nothing else is said, or three or four digits are read out."""
+    read_out = len(run.numbers) <= _DIGITS and is_read_out(heard.atoms, run.numbers)
+    return read_out or is_nothing_else_said(heard, run)
 
 
 def _lead(heard: Heard, first: int) -> frozenset[str] | None:

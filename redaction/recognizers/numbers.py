@@ -4,7 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from redaction.evidence import RIGHT_CONTEXT, Asked, trim
-from redaction.recognizers.bare import is_all_that_is_said, is_read_to_us, payment_slots
+from redaction.recognizers.bare import (
+    is_all_that_is_said,
+    is_nothing_else_said,
+    is_read_to_us,
+    payment_slots,
+)
+from redaction.recognizers.card_dates import tells_expiry
 from redaction.recognizers.found import SAME_BREATH_MS, Found, Heard
 from redaction.rules import Rules
 from redaction.runs import Run, aside_length, find_runs
@@ -41,6 +47,9 @@ _LETTER_KINDS = frozenset(
     }
 )
 _SAYS = frozenset({"it's", "is", "its", "that's", "in", "with"})
+_FETCHED = frozenset({"cvv", "expiry", "otp", "pin"})
+"""What people put the telephone down for, to look it up."""
+
 _SPELLED_ONLY = frozenset({"name", "email"})
 
 
@@ -104,6 +113,18 @@ def _is_near(heard: Heard, slot: Slot, run: Run) -> bool:
     return slot.is_answer or slot.is_echo or (slot.turns == 0 and waited_ms <= SAME_BREATH_MS)
 
 
+def _answered_late(heard: Heard, run: Run, slots: Sequence[Slot]) -> set[str]:
+    """Short codes asked for some turns ago, where somebody now says a number and nothing else."""
+    late = {
+        slot.kind
+        for slot in slots
+        if slot.kind in _FETCHED
+        and slot.strength is Strength.STRONG
+        and slot.asked_by != heard.stream
+    }
+    return late if late and is_nothing_else_said(heard, run) else set()
+
+
 def _ends_row(atoms: Sequence[Atom], last: int) -> bool:
     """Whether only fillers and the like follow."""
     return all(
@@ -122,15 +143,20 @@ def _judge(
     slots = [s for s in heard.slots_at(run.first) if s.kind != "asked_name"]
     slots += _announced_after(heard, run) + payment_slots(heard, run)
     blind = heard.is_blind(run.first)
+    near = {slot.kind for slot in slots if _is_near(heard, slot, run)}
+    if tells_expiry(heard.atoms, run):
+        near.add("expiry")
     asked = Asked(
         frozenset(slot.kind for slot in slots) | frozenset({"number"} if blind else ()),
-        frozenset(slot.kind for slot in slots if _is_near(heard, slot, run)),
+        frozenset(near | _answered_late(heard, run, slots)),
     )
     kept = trim(heard.atoms, run, asked=asked)
     if kept is None:
         return
     shape = shape_of(heard.atoms, kept)
     kind, why = _kind(heard, kept, shape=shape, slots=slots) or ("", "")
+    if not kind and tells_expiry(heard.atoms, kept):
+        kind, why = "expiry", "is said as cards run out"
     if not kind and blind and shape.digits > 1:
         kind, why = "number", "said just after speech that was lost"
     if not kind and _continues(heard, kept, shape=shape, found=result.found):

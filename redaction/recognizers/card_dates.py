@@ -1,0 +1,119 @@
+"""When a card runs out, said without figures for month and year, or without a question.
+
+`the end of March twenty nine` and `oh three of thirty` are told of hardly anything else; `next
+June` or a month alone is one only where somebody asked until when a card is good.
+"""
+
+import re
+from collections.abc import Sequence
+
+from redaction.recognizers.found import Found, Heard
+from redaction.runs import Run
+from redaction.tables import words_in
+from redaction.words import Atom, Class
+
+_NAMED = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_ONES = "(?:one|two|three|four|five|six|seven|eight|nine|[1-9])"
+_PADDED = rf"(?:(?:oh|o|zero|nought|0) ?{_ONES})"
+_NUMBERED = rf"(?:{_PADDED}|{_ONES}|ten|eleven|twelve|1[0-2])"
+_SHORT = r"(?:2[4-9]|3\d|twenty (?:four|five|six|seven|eight|nine|[4-9])|thirty(?: [a-z]+)?)"
+_LONG = rf"(?:20(?:2[4-9]|3\d)|(?:twenty|two thousand(?: and)?|20) {_SHORT})"
+_TOLD = re.compile(
+    rf"(?:end (?:of )?(?:the )?(?:{_NAMED}|{_NUMBERED}) (?:of )?(?:{_LONG}|{_SHORT})"
+    rf"|(?:{_NAMED}|{_PADDED}) of (?:{_LONG}|{_SHORT})"
+    rf"|{_NUMBERED} of {_LONG})"
+)
+_LONGEST = 9
+_RELATIVE = frozenset({"next", "this"})
+_OF_YEAR = frozenset({"of", "next", "this", "year"})
+_VERB_AFTER = words_in("""
+be been have i it need not take the they we you your as well
+""")
+"""What follows `may` or `march` where it is no month."""
+
+_DOUBTED_MS = 60_000
+_LATEST = 12
+
+
+def tells_expiry(atoms: Sequence[Atom], run: Run) -> bool:
+    """Whether the run, and the words right before it, say a month of a year to come."""
+    if run.last - run.first >= _LONGEST:
+        return False
+    said = [a.text for a in atoms[run.first : run.last + 1] if a.cls is not Class.FILLER]
+    before = [a.text for a in atoms[max(0, run.first - 3) : run.first]]
+    ends = "end" in before and set(before[before.index("end") + 1 :]) <= {"of", "the"}
+    return bool(_TOLD.fullmatch(" ".join(["end", *said] if ends else said)))
+
+
+def find_card_dates(heard: Heard) -> tuple[list[Found], list[int]]:
+    """Months that answer when a card runs out, and digits somebody cannot make out."""
+    return [*_months(heard), *_doubted(heard)], []
+
+
+def words_of(heard: Heard, found: Found) -> list[str]:
+    """A month is said of other things too."""
+    return []
+
+
+def _months(heard: Heard) -> list[Found]:
+    if not heard.may_expect("expiry"):
+        return []
+    why = "a month, where it was asked until when a card is good"
+    return [
+        Found(_month_from(heard.atoms, i), _month_to(heard.atoms, i), "expiry", why=why)
+        for i, atom in enumerate(heard.atoms)
+        if atom.cls is Class.MONTH and _is_month(heard.atoms, i) and heard.awaits(i, "expiry")
+    ]
+
+
+def _is_month(atoms: Sequence[Atom], i: int) -> bool:
+    """Not the verbs `may` and `march`."""
+    if atoms[i].text not in ("may", "march"):
+        return True
+    after = atoms[i + 1 : i + 2]
+    return not after or bool(atoms[i].stop) or after[0].text not in _VERB_AFTER
+
+
+def _month_from(atoms: Sequence[Atom], i: int) -> int:
+    return i - 1 if i and atoms[i - 1].text in _RELATIVE else i
+
+
+def _month_to(atoms: Sequence[Atom], i: int) -> int:
+    """`June of next year`: to the end of it."""
+    last = i
+    while last + 1 < len(atoms) and not atoms[last].stop and atoms[last + 1].text in _OF_YEAR:
+        last += 1
+    return last if atoms[last].text == "year" else i
+
+
+def _doubted(heard: Heard) -> list[Found]:
+    """`is that a six or an eight`, while a number is being told."""
+    atoms = heard.atoms
+    found: list[Found] = []
+    for i, atom in enumerate(atoms):
+        if atom.text != "or" or not 1 < i < len(atoms) - 1:
+            continue
+        right = i + 2 if atoms[i + 1].text in ("a", "an") else i + 1
+        left = i - 1
+        sides = [atoms[at] for at in (left, right) if at < len(atoms)]
+        doubts = atoms[left - 1].text in ("a", "an") or right == i + 2
+        digits = len(sides) == 2 and all(_is_digit(side) for side in sides)
+        if doubts and digits and _tells_number(heard, i):
+            why = "one digit or another of a number"
+            found += [Found(at, at, "number", why=why) for at in (left, right)]
+        elif doubts and len(sides) == 2 and _is_digit(sides[1]) and _tells_number(heard, i):
+            found.append(Found(right, right, "number", why="one digit or another of a number"))
+    return found
+
+
+def _is_digit(atom: Atom) -> bool:
+    return atom.cls is Class.DIGIT or (atom.cls is Class.NUMERAL and len(atom.value) == 1)
+
+
+def _tells_number(heard: Heard, at: int) -> bool:
+    """Whether some number was given in the last minute."""
+    at_ms = heard.times.start_ms[at]
+    return any(
+        0 <= at_ms - given.end_ms <= _DOUBTED_MS and given.kind not in ("name", "address", "dob")
+        for given in heard.expected.filled[-_LATEST:]
+    )
