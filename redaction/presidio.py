@@ -71,7 +71,7 @@ class WrittenPhone(PhoneRecognizer):
         """Nothing where no number can be long enough: eight countries' patterns take their time."""
         if sum(c.isdigit() for c in text) < _MIN_PHONE_DIGITS:
             return []
-        return list(super().analyze(text, entities, nlp_artifacts))
+        return list(super().analyze(text, entities, nlp_artifacts))  # type: ignore[arg-type]
 
 
 class SpokenRecognizer(EntityRecognizer):

@@ -18,7 +18,18 @@ _MAX_GLUE = 4
 _MAX_ASIDE = 9
 _DIGITS = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN}
 _ALWAYS = {Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.CLOCK, Class.DECIMAL, Class.DATE}
+_MAY_BE_NUMBER = _ALWAYS | {
+    Class.DIGIT,
+    Class.MULTIPLIER,
+    Class.PLURAL,
+    Class.LETTER,
+    Class.MAGNITUDE,
+}
+"""What is a number whatever its neighbours are has one of these classes."""
+_JOINING = {Class.SYMBOL, Class.ORDINAL, Class.MONTH}
 _SPELT = lexicon.LETTER_WORDS | lexicon.SPELLING_ALPHABET
+_MAY_JOIN = frozenset((*_SPELT, *lexicon.LETTER_ALIKES, *lexicon.SOUND_ALIKES))
+"""Words that can be numbers without another number right beside them."""
 _ASIDES: dict[str, list[tuple[str, ...]]] = {}
 for _phrase in sorted((tuple(p.split()) for p in lexicon.GAP_PHRASES), key=len, reverse=True):
     _ASIDES.setdefault(_phrase[0], []).append(_phrase)
@@ -144,10 +155,13 @@ def aside_length(atoms: Sequence[Atom], at: int) -> int:
 
 def mark_numbers(atoms: Sequence[Atom]) -> list[bool]:
     """Which atoms are part of a number, by what they are and what stands beside them."""
-    marks = [_is_number(atoms, i) for i in range(len(atoms))]
+    marks = [atom.cls in _MAY_BE_NUMBER and _is_number(atoms, i) for i, atom in enumerate(atoms)]
     for i, atom in enumerate(atoms):
         if not marks[i]:
-            marks[i] = _joins(atoms, marks, i)
+            beside = (i > 0 and marks[i - 1]) or (i + 1 < len(atoms) and marks[i + 1])
+            # Most words are plain ones among plain ones.
+            may_join = beside or atom.text in _MAY_JOIN or atom.cls in _JOINING
+            marks[i] = may_join and _joins(atoms, marks, i)
         elif atom.cls is Class.MAGNITUDE and not (
             i and (marks[i - 1] or atoms[i - 1].text in ("a", "couple", "few", "several"))
         ):
@@ -169,9 +183,11 @@ def _mark_spelling(atoms: Sequence[Atom], marks: list[bool]) -> None:
         if i < len(atoms) and atoms[i].text in lexicon.SPELLING_ALPHABET:
             row.append(i)
             continue
+        if not row:
+            continue
         if i < len(atoms) and (_hesitates(atoms[i]) or atoms[i].cls is Class.LETTER):
             continue
-        if len({atoms[n].text for n in row}) >= 3:
+        if len(row) >= 3 and len({atoms[n].text for n in row}) >= 3:
             for n in row:
                 marks[n] = True
         row = []
@@ -186,13 +202,17 @@ def _mark_misheard(atoms: Sequence[Atom], marks: list[bool]) -> None:
         )
         if alike:
             continue
-        row = atoms[first:i]
-        alone = (first == 0 or bool(atoms[first - 1].stop) or _hesitates(atoms[first - 1])) and (
-            i == len(atoms) or bool(atoms[i - 1].stop) or _hesitates(atoms[i])
-        )
-        if len(row) >= 3 and alone and any(a.cls is Class.DIGIT for a in row):
-            marks[first:i] = [True] * len(row)
+        if i - first >= 3 and _stands_alone(atoms, first, i):
+            row = atoms[first:i]
+            if any(a.cls is Class.DIGIT for a in row):
+                marks[first:i] = [True] * len(row)
         first = i + 1
+
+
+def _stands_alone(atoms: Sequence[Atom], first: int, end: int) -> bool:
+    """Whether nothing said in the same breath stands before atom `first` or from `end` on."""
+    begins = first == 0 or bool(atoms[first - 1].stop) or _hesitates(atoms[first - 1])
+    return begins and (end == len(atoms) or bool(atoms[end - 1].stop) or _hesitates(atoms[end]))
 
 
 def _near(atoms: Sequence[Atom], at: int) -> Atom | None:

@@ -84,8 +84,9 @@ def _post_boxes(heard: Heard) -> list[Found]:
     """`P O box three four one`."""
     atoms, found = heard.atoms, []
     for i, atom in enumerate(atoms):
-        before = "".join(a.text for a in atoms[max(0, i - 2) : i])
-        if atom.text != "box" or not before.endswith("po") or not _has_number(atoms, i + 1):
+        if atom.text != "box" or not _has_number(atoms, i + 1):
+            continue
+        if not "".join(a.text for a in atoms[max(0, i - 2) : i]).endswith("po"):
             continue
         first = i - 1 if atoms[i - 1].text == "po" else i - 2
         last = i + 1

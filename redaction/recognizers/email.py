@@ -113,9 +113,12 @@ def _end_without_at(heard: Heard, i: int) -> int | None:
     atoms = heard.atoms
     if i == 0 or i + 1 >= len(atoms) or is_dot(atoms[i - 1]):
         return None
-    if not (atoms[i].cls is Class.OTHER or atoms[i].text == "a") or not heard.answers(i, "email"):
+    if not (atoms[i].cls is Class.OTHER or atoms[i].text == "a"):
         return None
-    if atoms[i].text in PROVIDERS and atoms[i + 1].text in _TAILS:
+    provided = atoms[i].text in PROVIDERS and atoms[i + 1].text in _TAILS
+    if not (provided or is_dot(atoms[i + 1])) or not heard.answers(i, "email"):
+        return None
+    if provided:
         return i + 1
     end = after_dots(atoms, i + 1) if is_dot(atoms[i + 1]) else None
     named = end is not None and atoms[end].text in TOP_LEVEL - _ALSO_WORDS

@@ -58,6 +58,8 @@ def _may_join(atom: Atom) -> bool:
 
 def _parts(atom: Atom) -> int:
     """How many names a written word is of: `harjit.friesen` has two."""
+    if "." not in atom.text and "_" not in atom.text:
+        return 1
     parts = atom.text.replace("_", ".").split(".")
     named = all(len(part) > 1 and part.isalnum() for part in parts)
     return len(parts) if named and any(part not in COMMON_WORDS for part in parts) else 1

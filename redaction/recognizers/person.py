@@ -39,6 +39,7 @@ please, cheers, brilliant, sure, yes, no, well, appreciate it, appreciate that, 
 )
 _SURE_GREETS = frozenset({"thanks", "you", "hi", "hello", "hey", "bye", "goodbye", "one"})
 _IS_HERE = by_first_word(("this is", "i'm", "i am", "it's", "it is", "here is", "myself"))
+_BEGINS_CUE = frozenset((*_NAMES_IT, *_MAY_NAME, *_IS_HERE, *_GREETS))
 TITLES = words_in("""
 doctor dr miss missus mister mr mrs ms mx nurse professor
 """)
@@ -111,7 +112,9 @@ def _with_ordinary_first_name(atoms: Sequence[Atom], first: int) -> int:
 def _announced(heard: Heard) -> list[tuple[int, int]]:
     atoms = heard.atoms
     spans: list[tuple[int, int]] = []
-    for i in range(len(atoms)):
+    for i, atom in enumerate(atoms):
+        if atom.text not in _BEGINS_CUE:
+            continue
         for phrases, judge in (
             (_NAMES_IT, _strict),
             (_MAY_NAME, _medium),

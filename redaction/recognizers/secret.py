@@ -50,10 +50,11 @@ def find_secrets(heard: Heard) -> tuple[list[Found], list[int]]:
     atoms = heard.atoms
     found: list[Found] = []
     undecided: list[int] = []
-    for i in range(len(atoms)):
-        if found and i <= found[-1].last:
+    expected = any(heard.may_expect(kind) for kind in _KINDS)
+    for i, atom in enumerate(atoms):
+        if not (expected or atom.text in _ANNOUNCES) or (found and i <= found[-1].last):
             continue
-        span = _announced(heard, i) or _answered(heard, i)
+        span = _announced(heard, i) or (_answered(heard, i) if expected else None)
         if span is None:
             continue
         first, last = span
@@ -96,7 +97,7 @@ def _answered(heard: Heard, i: int) -> tuple[int, int] | None:
         or bool(atoms[i - 1].stop)
         or atoms[i - 1].text in _SKIPPED
     )
-    if not begins or atoms[i].text in _SKIPPED or not _may_expect(heard):
+    if not begins or atoms[i].text in _SKIPPED:
         return None
     first = i
     while first - i < _MISHEARD and first < len(atoms) and atoms[first].text in FUNCTION_WORDS:
@@ -108,10 +109,6 @@ def _answered(heard: Heard, i: int) -> tuple[int, int] | None:
     if region is None or (first > i and not _has_symbol(atoms[first : region[1] + 1])):
         return None
     return i, region[1]
-
-
-def _may_expect(heard: Heard) -> bool:
-    return any(heard.may_expect(kind) for kind in _KINDS)
 
 
 def _has_symbol(atoms: Sequence[Atom]) -> bool:

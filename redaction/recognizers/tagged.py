@@ -52,6 +52,8 @@ _NOT_NAMES = COMMON_WORDS | _BRANDS
 def find_tagged(heard: Heard) -> tuple[list[Found], list[int]]:
     """What only the model found; nothing of it is ever undecided, since only finals are tagged."""
     found: list[Found] = []
+    if not heard.tags:
+        return found, []
     for first, last in _runs(heard, (Tag.NAME,)):
         if _is_unusual(heard.atoms[first : last + 1]) and not _is_firm(heard.atoms, first, last):
             found.append(Found(first, _with_surname(heard.atoms, last), "name"))

@@ -112,13 +112,10 @@ def _is_worth_asking(atom: Atom) -> bool:
 
 
 def _is_word(atom: Atom) -> bool:
+    if atom.cls is not Class.OTHER:
+        return False
     plain = atom.text.replace("'", "").replace("-", "")
-    return (
-        atom.cls is Class.OTHER
-        and plain.isalpha()
-        and len(plain) > 2
-        and not (atom.value and atom.text in ACRONYMS)
-    )
+    return plain.isalpha() and len(plain) > 2 and not (atom.value and atom.text in ACRONYMS)
 
 
 def _kind(heard: Heard, atoms: Sequence[Atom], i: int, *, expected: bool) -> str | None:
@@ -199,6 +196,8 @@ def _is_proper(atoms: Sequence[Atom], i: int) -> bool:
 def _is_place_said(atoms: Sequence[Atom], i: int) -> bool:
     """`staying with friends at fourteen Burrawong`, `just outside Tetbury`: nobody asked."""
     atom = atoms[i]
+    if atom.cls not in _NUMERIC and not _is_unusual(atom, PLAIN_WORDS):
+        return False
     before = i - 1
     while before > 0 and atoms[before].cls is Class.LETTER and atoms[before].text not in ("a", "i"):
         before -= 1
@@ -211,7 +210,7 @@ def _is_place_said(atoms: Sequence[Atom], i: int) -> bool:
     of_place = bool(_SAID_OF_PLACES.intersection(context))
     if atom.cls in _NUMERIC:
         return _is_house_said(atoms, i, before=before, context=context)
-    if not _is_unusual(atom, PLAIN_WORDS) or (not atom.capital and _is_cased(atoms, i)):
+    if not atom.capital and _is_cased(atoms, i):
         return False
     if atom.capital and _is_before_street(atoms, i):
         return True
