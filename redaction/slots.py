@@ -4,6 +4,7 @@ A slot is derived from the words each time, never stored: the same words give th
 whatever pieces and order they came.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 from typing import NamedTuple
@@ -76,7 +77,9 @@ for _phrase in sorted((tuple(p.split()) for p in cues.NAME), key=len, reverse=Tr
 
 _GAP = 3
 _BARE_WORDS = 4
-_NO_QUESTION = frozenset({"a", "in", "no", "any", "our", "big", "new"})
+_NO_QUESTION = frozenset(
+    {"a", "in", "no", "any", "our", "big", "new", "per", "this", "next", "last", "every", "each"}
+)
 _GAPPED: dict[str, list[tuple[tuple[tuple[str, ...], ...], str]]] = {}
 for _kind, _phrases in cues.GAPPED.items():
     for _text in _phrases:
@@ -250,15 +253,33 @@ def still_open(
     )
 
 
+def ended_at(given: Filled) -> int:
+    """What values are put in order by."""
+    return given.end_ms
+
+
+def _last_given(given: Sequence[Filled], *, since_ms: int, until_ms: int) -> Filled | None:
+    """The value that ends last in that time, of several the one found first; none in all of a long
+    segment is looked at but those of that time."""
+    last: Filled | None = None
+    for i in range(bisect_right(given, until_ms, key=ended_at) - 1, -1, -1):
+        if given[i].end_ms < (since_ms if last is None else last.end_ms):
+            break
+        if given[i].start_ms >= since_ms:
+            last = given[i]
+    return last
+
+
 def still_expected(
-    slot: Slot, stream: Stream, *, start_ms: int, filled: Sequence[Filled], turns: Sequence[Turn]
+    slot: Slot, stream: Stream, *, start_ms: int, given: Sequence[Filled], turns: Sequence[Turn]
 ) -> Slot | None:
-    """The slot; None when its value has been given and this can be neither correction nor echo."""
-    given = [f for f in filled if f.kind == slot.kind and slot.at_ms - SLACK_MS <= f.start_ms]
-    given = [f for f in given if f.end_ms <= start_ms]
-    if not given:
+    """The slot; None when its value has been given and this can be neither correction nor echo.
+
+    `given` are the values of its kind by the time they end.
+    """
+    last = _last_given(given, since_ms=slot.at_ms - SLACK_MS, until_ms=start_ms)
+    if last is None:
         return slot
-    last = max(given, key=lambda f: f.end_ms)
     passed = changes_of_speaker(turns, since=last.stream, after_ms=last.end_ms, until_ms=start_ms)
     if stream == last.stream:
         return slot._replace(is_answer=False) if passed <= 2 else None

@@ -1,6 +1,6 @@
 """What recognisers find, and what they are given to look at."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from redaction.slots import (
     TimedCue,
     Turn,
     changes_of_speaker,
+    ended_at,
     still_expected,
     still_open,
 )
@@ -50,10 +51,6 @@ class Found(NamedTuple):
     """The rule that found it, for `trunkline policy test`; nothing of what was said."""
 
 
-def _ended_at(given: Filled) -> int:
-    return given.end_ms
-
-
 class Heard:
     """One speaker's atoms in a row, over segments, and what the call lets us expect there."""
 
@@ -81,6 +78,9 @@ class Heard:
         self.starts: Sequence[int] = ()
         """Where later segments of the row begin, in order."""
         self._stream = self.stream = stream
+        self._by_kind: dict[str, list[Filled]] = {}
+        for one in expectations.filled:
+            insort(self._by_kind.setdefault(one.kind, []), one, key=ended_at)
         self._open: dict[int, list[Slot]] = {}
         self._slots: dict[int, tuple[int, list[Slot]]] = {}
         """Answers of `slots_at`, and how many values were given by then: nearly every recogniser
@@ -91,7 +91,7 @@ class Heard:
                 for one in expectations.filled
                 if one.stream != stream and one.kind not in _WORD_KINDS
             ),
-            key=_ended_at,
+            key=ended_at,
         )
 
     def slots_at(self, atom: int) -> list[Slot]:
@@ -113,7 +113,7 @@ class Heard:
                 slot,
                 self._stream,
                 start_ms=start_ms,
-                filled=expected.filled,
+                given=self.given(slot.kind),
                 turns=expected.turns,
             )
             for slot in slots
@@ -147,8 +147,8 @@ class Heard:
         """
         expected, start_ms = self.expected, self.times.start_ms[atom]
         slots: list[Slot] = []
-        first = bisect_left(self._given, start_ms - _ECHO_MS, key=_ended_at)
-        for given in self._given[first : bisect_right(self._given, start_ms, key=_ended_at)]:
+        first = bisect_left(self._given, start_ms - _ECHO_MS, key=ended_at)
+        for given in self._given[first : bisect_right(self._given, start_ms, key=ended_at)]:
             turns = changes_of_speaker(
                 expected.turns, since=given.stream, after_ms=given.end_ms, until_ms=start_ms
             )
@@ -212,12 +212,18 @@ class Heard:
         at_ms = self.times.start_ms[atom]
         return any(start <= at_ms <= end for start, end in self.expected.blind)
 
+    def given(self, kind: str) -> Sequence[Filled]:
+        """The values of a kind that were given, by the time they end."""
+        return self._by_kind.get(kind, ())
+
     def fill(self, found: Found) -> None:
         """Note that a value was given."""
         times = self.times
-        self.expected.filled.append(
-            Filled(found.kind, self._stream, times.start_ms[found.first], times.end_ms[found.last])
+        given = Filled(
+            found.kind, self._stream, times.start_ms[found.first], times.end_ms[found.last]
         )
+        self.expected.filled.append(given)
+        insort(self._by_kind.setdefault(given.kind, []), given, key=ended_at)
 
 
 class Expectations:

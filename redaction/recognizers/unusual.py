@@ -5,6 +5,7 @@ that neither its length nor its make says what is personal: the word does, and t
 for. What touches it and is written or said like a part of it goes with it.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from redaction.lexicon import ACRONYMS
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.places import STATES
 from redaction.recognizers.street_words import DWELLING, STREET, SURE_STREET
-from redaction.slots import Slot
+from redaction.slots import Slot, ended_at
 from redaction.tables import words_in
 from redaction.words import Atom, Class
 
@@ -159,12 +160,10 @@ def _slot(heard: Heard, i: int) -> Slot | None:
 def _follows_address(heard: Heard, i: int) -> bool:
     """Whether the other speaker has just read an address: `sixteen, not sixty`."""
     at_ms = heard.times.start_ms[i]
-    return any(
-        one.kind == "address"
-        and one.stream != heard.stream
-        and 0 <= at_ms - one.end_ms <= _READ_BACK_MS
-        for one in heard.expected.filled
-    )
+    given = heard.given("address")
+    first = bisect_left(given, at_ms - _READ_BACK_MS, key=ended_at)
+    until = bisect_right(given, at_ms, key=ended_at)
+    return any(one.stream != heard.stream for one in given[first:until])
 
 
 def _is_unusual(atom: Atom, ordinary: frozenset[str]) -> bool:
