@@ -26,7 +26,8 @@ STRONG = {
         small number, short number, three numbers, three on the, four on the, on the
         reverse, the reverse, on the strip, strip on the, back of it, back of your card,
         back of that, flip it, flip the card, flip your card, turn it over, turn the card,
-        turn your card, above the number, above the card
+        turn your card, above the number, above the card,
+        the back, on back, back says, back say, other side of the card
     """),
     "expiry": phrases_in("""
         expiration, expiration date, expiry, expiry date, expires, exp date,
@@ -36,11 +37,13 @@ STRONG = {
         thru, good until, runs out, end date, month and year, when does it expire, does that
         expire, card expire, it expires, thru date,
         exp, valid til, good till, good til, run out, running out, expired on, expiration's,
-        expiry's, in date, when's it up, validity, valid up to, good up to, good for
-        another, date on the card, date on the front, date on your card, date under the,
+        expiry's, still in date, card in date, when's it up, validity, valid up to, good up to,
+        good for another, date on the card, date on the front, date on your card, date under the,
         date below, dates on the card, date on it, card's date, digit date, month and the
         year, mm yy, m m y y, until when, till when, exp month, stamped, two dates, later
-        date, still valid
+        date, still valid,
+        lapse, lapses, lapsed, it dies, card dies, stops working, any dates, dates on, until
+        end, until the end of, month is, year is, month first
     """),
     "ssn": phrases_in("""
         social security, social security number, social, socials, ssn, s s n, national
@@ -117,7 +120,7 @@ STRONG = {
         routing, routing number, sort code, aba number, transit number, bsb, sorting code, bank
         code, a b a,
         rooting, rooting number, routine number, rtn, r t n, transit, branch code, bank
-        state branch, b s b, the sort, bank number, institution number, clearing code,
+        state branch, b s b, bank number, institution number, clearing code,
         branch number, salt code, short code, sword code, soul code, sort codes, b s b's,
         bsb's, ifsc
     """),
@@ -166,7 +169,8 @@ STRONG = {
         ends in, ending in, ends with, ending with, ending, starts with, starting with, begins
         with, beginning with, first six, first four, first three, number is, number's, numbers
         are, digits are, id is, id number, read it back, read that back, serial,
-        start with, begin with, should start, should begin, should end
+        start with, begin with, should start, should begin, should end,
+        end in
     """),
 }
 """Slot kind -> phrases after which two digits are enough to mask."""
@@ -196,7 +200,8 @@ WEAK = {
         address
     """),
     "number": phrases_in("""
-        number, numbers
+        number, numbers,
+        gave me, given me, was given
     """),
 }
 """Slot kind -> phrases after which a short amount or count is still more likely."""
@@ -274,6 +279,8 @@ BARE = {
     "address": words_in("street city town state county suburb province zip postcode"),
     "asked_name": words_in("name names surname initials forename"),
     "dob": words_in("birthday"),
+    "expiry": words_in("month year"),
+    "routing": words_in("sort"),
 }
 """Slot kind -> nouns that are a whole question if hardly more is said: `and the city?`"""
 
@@ -320,6 +327,8 @@ me back in, call us on, call us at, reach us on, reach us at, card fee,
 in transit, public transit, short codes, run out of, ran out of, running out of, run out to,
 salt code of, mid transit, transit time, transit times, get back on the, back on the line,
 back on the phone, stamped out, back of the line, back of the queue, on the back of, back of
-that
+that, the back door, the
+back garden, the back seat, the back yard, the back room, the back row, the back end, the back
+office, the back burner
 """)
 """Phrases that only look like a cue: they open nothing."""

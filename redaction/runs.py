@@ -16,6 +16,8 @@ MAX_PAUSE_MS = 12_000
 
 _MAX_GLUE = 4
 _MAX_ASIDE = 9
+_VOWELS = frozenset("aeiouy")
+_LONGEST_CODE = 7
 _DIGITS = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN}
 _ALWAYS = {Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.CLOCK, Class.DECIMAL, Class.DATE}
 _MAY_BE_NUMBER = _ALWAYS | {
@@ -388,7 +390,8 @@ def _joins(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
     if atom.cls is not Class.OTHER or plain:
         return False
     # Without capitals it must stand between figures: `ie 47 aibk 1841`.
-    lower = len(atom.text) <= 4 and before and after and atom.text.isalpha()
+    unsayable = len(atom.text) <= _LONGEST_CODE and _VOWELS.isdisjoint(atom.text)
+    lower = (len(atom.text) <= 4 or unsayable) and before and after and atom.text.isalpha()
     return (bool(atom.value) and (before or after)) or lower
 
 

@@ -103,8 +103,13 @@ def payment_slots(heard: Heard, run: Run) -> list[Slot]:
 
 def _is_told(heard: Heard, run: Run) -> bool:
     """Whether nothing else is said, or three or four digits are read out."""
-    read_out = len(run.numbers) <= _DIGITS and is_read_out(heard.atoms, run.numbers)
-    return read_out or is_nothing_else_said(heard, run)
+    few = len(run.numbers) <= _DIGITS
+    written = few and all(
+        heard.atoms[i].cls is Class.NUMERAL and len(heard.atoms[i].value) in (_DIGITS - 1, _DIGITS)
+        for i in run.numbers
+    )
+    read_out = few and is_read_out(heard.atoms, run.numbers)
+    return written or read_out or is_nothing_else_said(heard, run)
 
 
 def _lead(heard: Heard, first: int) -> frozenset[str] | None:

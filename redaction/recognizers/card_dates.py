@@ -6,9 +6,11 @@ June` or a month alone is one only where somebody asked until when a card is goo
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from redaction.recognizers.found import Found, Heard
 from redaction.runs import Run
+from redaction.slots import Slot, Strength, cues_in
 from redaction.tables import words_in
 from redaction.words import Atom, Class
 
@@ -18,11 +20,19 @@ _PADDED = rf"(?:(?:oh|o|zero|nought|0) ?{_ONES})"
 _NUMBERED = rf"(?:{_PADDED}|{_ONES}|ten|eleven|twelve|1[0-2])"
 _SHORT = r"(?:2[4-9]|3\d|twenty (?:four|five|six|seven|eight|nine|[4-9])|thirty(?: [a-z]+)?)"
 _LONG = rf"(?:20(?:2[4-9]|3\d)|(?:twenty|two thousand(?: and)?|20) {_SHORT})"
+_LINK = "(?:of|slash|stroke|dash)"
 _TOLD = re.compile(
-    rf"(?:end (?:of )?(?:the )?(?:{_NAMED}|{_NUMBERED}) (?:of )?(?:{_LONG}|{_SHORT})"
-    rf"|(?:{_NAMED}|{_PADDED}) of (?:{_LONG}|{_SHORT})"
-    rf"|{_NUMBERED} of {_LONG})"
+    rf"(?:end (?:of )?(?:the )?(?:{_NAMED}|{_NUMBERED}) (?:{_LINK} )?(?:{_LONG}|{_SHORT})"
+    rf"|(?:{_NAMED}|{_PADDED}) {_LINK} (?:{_LONG}|{_SHORT})"
+    rf"|{_PADDED} (?:two [4-9]|two {_ONES}|three {_ONES}|2 [4-9]|3 \d)"
+    rf"|0[1-9](?:2[4-9]|3\d)"
+    rf"|{_NUMBERED} {_LINK} {_LONG}"
+    rf"|{_NUMBERED} (?:slash|stroke) {_SHORT})"
 )
+_BY_MONTH = re.compile(rf"(?:{_NAMED}|{_NUMBERED}) (?:{_LINK} )?(?:{_LONG}|{_SHORT})")
+"""As little as is enough where a card is talked of."""
+
+_WRITTEN = re.compile(r"(?:0?[1-9]|1[0-2])/(?:20)?(?:2[4-9]|3\d)")
 _LONGEST = 9
 _RELATIVE = frozenset({"next", "this"})
 _OF_YEAR = frozenset({"of", "next", "this", "year"})
@@ -31,6 +41,10 @@ be been have i it need not take the they we you your as well
 """)
 """What follows `may` or `march` where it is no month."""
 
+_OF_CARDS = frozenset({"card", "cvv", "expiry"})
+_TALK_MS = 45_000
+_BEHIND = 8
+_COUNTED = frozenset({"card", "cvv", "expiry", "otp", "pin", "ssn", "routing"})
 _DOUBTED_MS = 60_000
 _LATEST = 12
 
@@ -43,6 +57,41 @@ def tells_expiry(atoms: Sequence[Atom], run: Run) -> bool:
     before = [a.text for a in atoms[max(0, run.first - 3) : run.first]]
     ends = "end" in before and set(before[before.index("end") + 1 :]) <= {"of", "the"}
     return bool(_TOLD.fullmatch(" ".join(["end", *said] if ends else said)))
+
+
+def may_tell_expiry(atoms: Sequence[Atom], run: Run) -> bool:
+    """Whether the run is a month and a year of two digits or four, which may be a day as well."""
+    if run.last - run.first >= _LONGEST:
+        return False
+    said = [a.text for a in atoms[run.first : run.last + 1] if a.cls is not Class.FILLER]
+    return bool(_BY_MONTH.fullmatch(" ".join(said))) or bool(_WRITTEN.fullmatch(" ".join(said)))
+
+
+def date_slots(heard: Heard, run: Run) -> list[Slot]:
+    """A month and a year where a card is talked of: shortly before, or its code right after."""
+    parts = _parts(heard.atoms, run)
+    if not any(may_tell_expiry(heard.atoms, part) for part in parts):
+        return []
+    at_ms = heard.times.start_ms[run.first]
+    spoken_of = any(
+        cue.kind in _OF_CARDS and 0 <= at_ms - cue.end_ms <= _TALK_MS
+        for cue in heard.expected.near(at_ms)
+    )
+    behind = heard.atoms[run.first + 1 : run.last + _BEHIND]
+    if not spoken_of and not any(cue.kind == "cvv" for cue in cues_in(behind)):
+        return []
+    return [Slot("expiry", Strength.STRONG, ("", 0, ""), at_ms, 0, False)]
+
+
+def _parts(atoms: Sequence[Atom], run: Run) -> list[Run]:
+    """The run, and what it begins with, up to a comma or an `and`."""
+    numbers = run.numbers[:_LONGEST]
+    ends = [
+        n + 1
+        for n, (at, after) in enumerate(pairwise(numbers))
+        if atoms[at].stop or (after > at + 1 and atoms[after - 1].text != "of")
+    ]
+    return [run] + [Run(run.first, numbers[n - 1], numbers[:n]) for n in ends]
 
 
 def find_card_dates(heard: Heard) -> tuple[list[Found], list[int]]:
@@ -112,6 +161,8 @@ def _is_digit(atom: Atom) -> bool:
 
 def _tells_number(heard: Heard, at: int) -> bool:
     """Whether some number was given in the last minute."""
+    if any(slot.kind in _COUNTED for slot in heard.slots_at(at)):
+        return True
     at_ms = heard.times.start_ms[at]
     return any(
         0 <= at_ms - given.end_ms <= _DOUBTED_MS and given.kind not in ("name", "address", "dob")

@@ -10,7 +10,7 @@ from redaction.recognizers.bare import (
     is_read_to_us,
     payment_slots,
 )
-from redaction.recognizers.card_dates import tells_expiry
+from redaction.recognizers.card_dates import date_slots, tells_expiry
 from redaction.recognizers.found import SAME_BREATH_MS, Found, Heard
 from redaction.rules import Rules
 from redaction.runs import Run, aside_length, find_runs
@@ -141,7 +141,7 @@ def _judge(
 ) -> None:
     """Mask, release, or note as bare."""
     slots = [s for s in heard.slots_at(run.first) if s.kind != "asked_name"]
-    slots += _announced_after(heard, run) + payment_slots(heard, run)
+    slots += _announced_after(heard, run) + payment_slots(heard, run) + date_slots(heard, run)
     blind = heard.is_blind(run.first)
     near = {slot.kind for slot in slots if _is_near(heard, slot, run)}
     if tells_expiry(heard.atoms, run):

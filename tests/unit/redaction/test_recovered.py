@@ -154,8 +154,8 @@ def test_what_is_recovered_after_its_context_was_forgotten_shows_no_number(
 
 def test_a_gap_hides_the_answers_to_what_may_have_been_asked_in_it(policy: Policy) -> None:
     heard, blind = (CallRedactor(policy, call_id="call") for _ in range(2))
-    answer = said("yes four one two", 12_000, agent=False)
-    assert "four one two" in shown([*heard.receive(answer), *heard.end()])
+    answer = said("yes four two", 12_000, agent=False)
+    assert "four two" in shown([*heard.receive(answer), *heard.end()])
     assert blind.miss(3_000, 10_000) == []
     assert "four" not in shown([*blind.receive(answer), *blind.end()])
     long_after = said("I believe forty two then okay", 90_000, agent=False)
@@ -164,8 +164,8 @@ def test_a_gap_hides_the_answers_to_what_may_have_been_asked_in_it(policy: Polic
 
 def test_a_gap_told_late_masks_what_was_shown_already(policy: Policy) -> None:
     redactor = CallRedactor(policy, call_id="call")
-    out = redactor.receive(said("yes four one two", 4_000, agent=False))
+    out = redactor.receive(said("yes four two", 4_000, agent=False))
     out += redactor.receive(said("thank you very much for that", 9_000, agent=True))
-    assert "four one two" in shown(out)
+    assert "four two" in shown(out)
     out += redactor.miss(1_000, 3_500)
     assert "four" not in shown(out)
