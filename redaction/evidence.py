@@ -47,6 +47,9 @@ _HAPPENS_TO_MONEY = frozenset(
         ("was", "refunded"),
     }
 )
+_NEW_CLAUSE = frozenset({"more", "other", "time", "times", "month", "year"})
+"""After a comma these begin something else."""
+
 _PER = frozenset({"a", "per", "each", "an", "every"})
 _PERIODS = words_in("""
 annum day each go head hour kilowatt line mile minute month night person piece pop quarter seat
@@ -253,7 +256,7 @@ def is_counted(atoms: Sequence[Atom], at: int) -> bool:
         return following != "m" or is_half_day(atoms, at)
     if text in ("a", "p") and is_half_day(atoms, at):
         return True
-    if atoms[at - 1].stop == "," and text in ("more", "other", "time", "times"):
+    if atoms[at - 1].stop == "," and text in _NEW_CLAUSE:
         return False
     if text in UNITS or (text, following) in _HAPPENS_TO_MONEY:
         return True

@@ -13,6 +13,7 @@ _UK_POSTCODE = re.compile(r"[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}")
 _DIGITS_IN_A_ROW = 4
 """So many figures of one digit are no list of counts: `1-4-4-4`."""
 
+_CARD_DIGITS = 16
 _YEAR = re.compile(r"(19|20)\d\d")
 _BIRTH_YEAR = re.compile(r"19[2-9]\d")
 _SHORT_BIRTH_DATE = re.compile(
@@ -189,7 +190,11 @@ def is_expiry(shape: Shape) -> bool:
 
 def card_like(shape: Shape) -> bool:
     """A valid card number, or one with a digit lost or repeated by the recogniser."""
-    return shape.letters == 0 and (is_card(shape.value) or 14 <= shape.digits <= 17)
+    if shape.letters:
+        return False
+    # In one breath with its date and code.
+    first = shape.digits > _CARD_DIGITS and is_card(shape.value[:_CARD_DIGITS])
+    return first or is_card(shape.value) or 14 <= shape.digits <= 17
 
 
 def kind_by_checksum(shape: Shape) -> str | None:

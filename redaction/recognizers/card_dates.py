@@ -18,7 +18,10 @@ _NAMED = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _ONES = "(?:one|two|three|four|five|six|seven|eight|nine|[1-9])"
 _PADDED = rf"(?:(?:oh|o|zero|nought|0) ?{_ONES})"
 _NUMBERED = rf"(?:{_PADDED}|{_ONES}|ten|eleven|twelve|1[0-2])"
-_SHORT = r"(?:2[4-9]|3\d|twenty (?:four|five|six|seven|eight|nine|[4-9])|thirty(?: [a-z]+)?)"
+_SHORT = (
+    r"(?:2[4-9]|3\d|twenty (?:four|five|six|seven|eight|nine|[4-9])|thirty(?: [a-z]+)?"
+    rf"|two (?:four|five|six|seven|eight|nine|[4-9])|three (?:oh|zero|{_ONES}))"
+)
 _LONG = rf"(?:20(?:2[4-9]|3\d)|(?:twenty|two thousand(?: and)?|20) {_SHORT})"
 _LINK = "(?:of|slash|stroke|dash)"
 _TOLD = re.compile(
