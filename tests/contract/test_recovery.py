@@ -104,10 +104,10 @@ class Line:
             self.audio.feed(frame(start_ms + at // 16, samples[at : at + STEP]))
             await asyncio.sleep(0.1 / SPEED)
 
-    async def until(self, count: int) -> None:
-        """Wait for so many finals."""
+    async def until_in_mid_utterance(self) -> None:
+        """Wait until somebody has said some words and goes on."""
         async with asyncio.timeout(60):
-            while len(self.finals) < count:
+            while not any(_goes_on(event) for event in self.bus.told[-1:]):
                 await asyncio.sleep(0.02)
 
     async def end(self) -> None:
@@ -127,6 +127,10 @@ class Line:
                 known = newest.setdefault(event.segment_id, event)
                 newest[event.segment_id] = max(known, event, key=lambda e: e.revision)
         return sorted(newest.values(), key=lambda final: final.start_ms)
+
+
+def _goes_on(event: Told) -> bool:
+    return isinstance(event, RawTranscript) and not event.is_final and len(event.words) >= 4
 
 
 @asynccontextmanager
@@ -176,7 +180,7 @@ async def test_no_word_is_lost_when_the_recogniser_is_killed(
         await undisturbed.end()
     async with line(triton.url, tmp_path / "killed") as killed:
         playing = asyncio.create_task(killed.play(audio))
-        await killed.until(1)
+        await killed.until_in_mid_utterance()
         os.kill(triton.pid, signal.SIGKILL)
         await playing
         await killed.end()
