@@ -12,7 +12,7 @@ from presidio_anonymizer.entities import InvalidParamError, OperatorConfig
 from presidio_anonymizer.operators import Operator, OperatorsFactory, OperatorType
 
 from redaction.canonical import groups, is_card
-from redaction.runs import mark_numbers
+from redaction.number_marks import mark_numbers
 from redaction.words import Class, atoms_of
 
 Rendering = Literal["token", "mask", "last_four", "hash", "synthetic"]

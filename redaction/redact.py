@@ -8,13 +8,14 @@ from redaction.analysis import Allowed, Analysis, analyse
 from redaction.canonical import groups
 from redaction.identifiers import of_countries
 from redaction.memory import Memory
+from redaction.number_marks import mark_numbers
 from redaction.policy import policy_version
 from redaction.presidio import Engine
 from redaction.recognizers.found import Expectations, Found, Heard
 from redaction.recognizers.tagged import may_be_name
 from redaction.render import Rendered, render, unavailable
 from redaction.rules import Rules
-from redaction.runs import MAX_PAUSE_MS, mark_numbers
+from redaction.runs import MAX_PAUSE_MS
 from redaction.segments import KEPT_MS, Context, Segment, Span, Timeline
 from redaction.settings import Settings
 from redaction.slots import DIRECT_ANSWER, Limits

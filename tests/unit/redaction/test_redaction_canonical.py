@@ -1,7 +1,7 @@
 import pytest
 
 from redaction.canonical import groups, is_card, is_iban, is_routing
-from redaction.runs import mark_numbers
+from redaction.number_marks import mark_numbers
 from redaction.words import atoms_of
 
 

@@ -1,0 +1,387 @@
+"""Which words are digits, letters or joiners of a number read out, each by its neighbours."""
+
+from collections.abc import Sequence
+
+from redaction import lexicon
+from redaction.common_words import COMMON_WORDS
+from redaction.words import Atom, Class
+
+DIGITS = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN}
+SPELT = lexicon.LETTER_WORDS | lexicon.SPELLING_ALPHABET
+_VOWELS = frozenset("aeiouy")
+_LONGEST_CODE = 7
+_ALWAYS = {Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.CLOCK, Class.DECIMAL, Class.DATE}
+_MAY_BE_NUMBER = _ALWAYS | {
+    Class.DIGIT,
+    Class.MULTIPLIER,
+    Class.PLURAL,
+    Class.LETTER,
+    Class.MAGNITUDE,
+}
+"""What is a number whatever its neighbours are has one of these classes."""
+_JOINING = {Class.SYMBOL, Class.ORDINAL, Class.MONTH}
+_MAY_JOIN = frozenset((*SPELT, *lexicon.LETTER_ALIKES, *lexicon.SOUND_ALIKES))
+"""Words that can be numbers without another number right beside them."""
+
+
+def mark_numbers(atoms: Sequence[Atom]) -> list[bool]:
+    """Which atoms are part of a number, by what they are and what stands beside them."""
+    marks = [atom.cls in _MAY_BE_NUMBER and _is_number(atoms, i) for i, atom in enumerate(atoms)]
+    for i, atom in enumerate(atoms):
+        if not marks[i]:
+            beside = (i > 0 and marks[i - 1]) or (i + 1 < len(atoms) and marks[i + 1])
+            # Most words are plain ones among plain ones.
+            may_join = beside or atom.text in _MAY_JOIN or atom.cls in _JOINING
+            marks[i] = may_join and _joins(atoms, marks, i)
+        elif atom.cls is Class.MAGNITUDE and not (
+            i and (marks[i - 1] or atoms[i - 1].text in ("a", "couple", "few", "several"))
+        ):
+            marks[i] = False
+    _mark_misheard(atoms, marks)
+    _mark_spelling(atoms, marks)
+    for i in range(len(atoms) - 2, -1, -1):
+        # `alpha bravo one two`: the letter before a letter, which only the number makes one.
+        spelt = atoms[i].text in lexicon.SPELLING_ALPHABET and atoms[i].stop in ("", ",", "-")
+        if spelt and not marks[i] and marks[i + 1]:
+            marks[i] = atoms[i + 1].text in lexicon.SPELLING_ALPHABET
+    return marks
+
+
+def _mark_spelling(atoms: Sequence[Atom], marks: list[bool]) -> None:
+    """`mike bravo oscar`: three or more words of the spelling alphabet, hesitations between."""
+    row: list[int] = []
+    for i in range(len(atoms) + 1):
+        if i < len(atoms) and atoms[i].text in lexicon.SPELLING_ALPHABET:
+            row.append(i)
+            continue
+        if not row:
+            continue
+        if i < len(atoms) and (_hesitates(atoms[i]) or atoms[i].cls is Class.LETTER):
+            continue
+        if len(row) >= 3 and len({atoms[n].text for n in row}) >= 3:
+            for n in row:
+                marks[n] = True
+        row = []
+
+
+def _mark_misheard(atoms: Sequence[Atom], marks: list[bool]) -> None:
+    """`to oh ate`: three or more in a row that are digits or sound like them, and nothing else."""
+    first = 0
+    for i in range(len(atoms) + 1):
+        alike = i < len(atoms) and (
+            atoms[i].cls is Class.DIGIT or atoms[i].text in lexicon.SOUND_ALIKES
+        )
+        if alike:
+            continue
+        if i - first >= 3 and _stands_alone(atoms, first, i):
+            row = atoms[first:i]
+            if any(a.cls is Class.DIGIT for a in row):
+                marks[first:i] = [True] * len(row)
+        first = i + 1
+
+
+def _stands_alone(atoms: Sequence[Atom], first: int, end: int) -> bool:
+    """Whether nothing said in the same breath stands before atom `first` or from `end` on."""
+    begins = first == 0 or bool(atoms[first - 1].stop) or _hesitates(atoms[first - 1])
+    return begins and (end == len(atoms) or bool(atoms[end - 1].stop) or _hesitates(atoms[end]))
+
+
+def _near(atoms: Sequence[Atom], at: int) -> Atom | None:
+    return atoms[at] if 0 <= at < len(atoms) else None
+
+
+def _is_number(atoms: Sequence[Atom], i: int) -> bool:
+    """Judged by the words alone, before neighbours are known to be numbers."""
+    atom = atoms[i]
+    if atom.cls in _ALWAYS:
+        return True
+    if atom.cls is Class.DIGIT:
+        return atom.text not in ("oh", "o") or _zero(atoms, i)
+    if atom.cls is Class.MULTIPLIER:
+        nxt = _next_spoken(atoms, i)
+        if nxt is None:
+            before = _near(atoms, i - 1)
+            return before is not None and before.cls in DIGITS
+        if nxt.cls is Class.MULTIPLIER and nxt.text == atom.text:
+            return True
+        return nxt.cls in (Class.DIGIT, Class.LETTER, Class.NUMERAL)
+    if atom.cls is Class.PLURAL:
+        before = _near(atoms, i - 1)
+        return before is not None and before.cls in (Class.DIGIT, Class.NUMERAL)
+    if atom.cls is Class.LETTER:
+        return _is_letter(atoms, i)
+    return atom.cls is Class.MAGNITUDE
+
+
+def _zero(atoms: Sequence[Atom], i: int) -> bool:
+    """Whether `oh` is a zero here: a digit stands beside it, and it is no exclamation."""
+    before, after = _last_spoken(atoms, i), _near(atoms, i + 1)
+    if after is not None and after.text == "as" and atoms[i].text == "o":
+        return True
+    if after is not None and after.cls is Class.FILLER:
+        after = _near(atoms, i + 2)
+    numeric = DIGITS | {Class.MULTIPLIER, Class.LETTER, Class.SYMBOL}
+    if after is not None and after.cls in numeric | {Class.PLURAL, Class.MAGNITUDE}:
+        return after.text not in ("i", "a")
+    if before is None or before.cls not in numeric | {Class.CODE}:
+        return False
+    exclaimed = before.stop in (".", "!", "?") or (before.stop == "," and atoms[i].stop == ",")
+    exclaimed = exclaimed or (atoms[i].capital and atoms[i].stop == ",")
+    return not (exclaimed and after is not None)
+
+
+def _next_spoken(atoms: Sequence[Atom], i: int) -> Atom | None:
+    """The atom after `i`, hesitations passed over; an `oh` is none."""
+    at = i + 1
+    while at < len(atoms) and at - i < 6 and atoms[at].text not in ("oh", "o"):
+        if not _hesitates(atoms[at]) or atoms[at].cls is Class.SYMBOL:
+            break
+        at += 1
+    return _near(atoms, at)
+
+
+def _last_spoken(atoms: Sequence[Atom], i: int) -> Atom | None:
+    """The atom before `i`, hesitations passed over; another `oh` is none."""
+    at = i - 1
+    while at >= 0 and i - at < 6 and atoms[at].text not in ("oh", "o"):
+        if not _hesitates(atoms[at]) or atoms[at].cls is Class.SYMBOL:
+            break
+        at -= 1
+    return _near(atoms, at)
+
+
+def _is_letter(atoms: Sequence[Atom], i: int) -> bool:
+    """A single letter, unless it is the word `a` or `I`, `a m`, or the e of `e mail`."""
+    text = atoms[i].text
+    before, after = _near(atoms, i - 1), _near(atoms, i + 1)
+    if is_half_day(atoms, i):
+        return False
+    if text in ("a", "i") and _is_named(atoms, i):
+        return True
+    if text == "a" and atoms[i].stop == "," and after is not None and after.cls in DIGITS:
+        return True
+    if text in ("a", "i") and _is_letter_a(atoms, i):
+        return True
+    if text == "a" and (_spells_on(atoms, i) or _ends_code(atoms, i)):
+        return True
+    if text in ("a", "i"):
+        follows = before is not None and before.cls is Class.LETTER and not _ends(before)
+        if after is not None and after.cls is Class.LETTER and not _ends(atoms[i]):
+            return after.text not in "ai" or follows
+        return follows and (after is None or bool(atoms[i].stop) or after.cls in DIGITS)
+    if after is not None and after.cls is Class.OTHER:
+        return (text, after.text) not in (("e", "mail"), ("t", "shirt"), ("x", "ray"))
+    return True
+
+
+def _is_named(atoms: Sequence[Atom], i: int) -> bool:
+    """`A for apple`, `I like India`, which no sentence begins with: a letter is beside it too."""
+    joiner, named, third = (_near(atoms, i + n) for n in (1, 2, 3))
+    if joiner is None or named is None or joiner.text not in ("for", "like"):
+        return False
+    spelt = {Class.LETTER, Class.CODE} | DIGITS
+    before = _near(atoms, i - 1)
+    beside = (before is not None and before.cls in spelt) or (
+        third is not None and third.cls in spelt
+    )
+    return named.text[:1] == atoms[i].text and len(named.text) > 2 and beside
+
+
+def _spells_on(atoms: Sequence[Atom], i: int) -> bool:
+    """`a yankee M`, `a double oh`: a letter or `double` after it, and more of the code."""
+    after, third = _near(atoms, i + 1), _near(atoms, i + 2)
+    if after is None or third is None:
+        return False
+    if after.text not in lexicon.SPELLING_ALPHABET and after.cls is not Class.MULTIPLIER:
+        return False
+    code = third.cls in DIGITS | {Class.LETTER} or third.text in lexicon.SPELLING_ALPHABET
+    return code and not after.stop
+
+
+def _ends_code(atoms: Sequence[Atom], i: int) -> bool:
+    """`two nine a` and nothing more: the last letter of a code."""
+    before = atoms[max(0, i - 2) : i]
+    read_out = len(before) == 2 and all(
+        a.cls in (Class.DIGIT, Class.NUMERAL) and a.stop in ("", ",") for a in before
+    )
+    return read_out and (i + 1 == len(atoms) or bool(atoms[i].stop))
+
+
+def _is_letter_a(atoms: Sequence[Atom], i: int) -> bool:
+    """`A as in apple`; or a capital A in the middle of a sentence, where the article has none."""
+    if [a.text for a in atoms[i + 1 : i + 3]] == ["as", "in"]:
+        return True
+    before = _near(atoms, i - 1)
+    capital = atoms[i].capital and atoms[i].text == "a"
+    return capital and before is not None and not before.stop
+
+
+def _ends(atom: Atom) -> bool:
+    return atom.stop in ("?", "!") or (atom.stop == "." and len(atom.text) > 1)
+
+
+def is_half_day(atoms: Sequence[Atom], i: int) -> bool:
+    """Whether atom `i` is a letter of `a m` or `p m` after a number."""
+    first = i if atoms[i].text in ("a", "p") else i - 1
+    if first < 1 or first + 1 >= len(atoms):
+        return False
+    if atoms[first].text not in ("a", "p") or atoms[first + 1].text != "m":
+        return False
+    numeric = atoms[first - 1].cls in DIGITS | {Class.CLOCK}
+    after = _near(atoms, first + 2)
+    return numeric and (after is None or after.cls is not Class.LETTER)
+
+
+def _joins(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
+    """Whether an atom that is no number alone is one here, by its neighbours."""
+    atom = atoms[i]
+    before = i > 0 and marks[i - 1]
+    after = i + 1 < len(atoms) and marks[i + 1]
+    if atom.cls is Class.SYMBOL:
+        return (after and atom.value == "+") or _links(atoms, marks, i)
+    if atom.cls in (Class.ORDINAL, Class.MONTH):
+        return _in_date(atoms, marks, i)
+    if is_explained(atoms, i) or (
+        atom.text in lexicon.LETTER_ALIKES and _between_letters(atoms, i)
+    ):
+        return True
+    if atom.text in lexicon.SOUND_ALIKES and _is_digit_here(atoms, marks, i):
+        return True
+    if atom.text in lexicon.SOUND_ALIKES:
+        return after and ((before and _among_digits(atoms, i)) or _corrects(atoms, marks, i))
+    if atom.text in lexicon.SPELLING_ALPHABET:
+        return _beside_number(atoms, marks, i)
+    if atom.text in SPELT:
+        return (before or after) and _among_letters(atoms, i)
+    plain = atom.text in lexicon.ACRONYMS or atom.text in COMMON_WORDS
+    # `GB05 WEST 4159`: capitals between figures are part of the code, whatever word they make.
+    plain = plain and not (before and after and atoms[i - 1].cls is Class.NUMERAL)
+    if atom.cls is not Class.OTHER or plain:
+        return False
+    # Without capitals it must stand between figures: `ie 47 aibk 1841`.
+    unsayable = len(atom.text) <= _LONGEST_CODE and _VOWELS.isdisjoint(atom.text)
+    lower = (len(atom.text) <= 4 or unsayable) and before and after and atom.text.isalpha()
+    return (bool(atom.value) and (before or after)) or lower
+
+
+def _between_letters(atoms: Sequence[Atom], i: int) -> bool:
+    """`W O are D H`: single letters on both sides, two of them on one."""
+    code = DIGITS | {Class.LETTER}
+    if atoms[i].stop == ",":
+        # A preposition or pronoun has no comma on both sides.
+        before, after = _near(atoms, i - 1), _near(atoms, i + 1)
+        listed = before is not None and before.cls in code and before.stop == ","
+        return listed and after is not None and after.cls in code
+    left = [a.cls is Class.LETTER and not a.stop for a in atoms[max(0, i - 2) : i]]
+    right = [a.cls is Class.LETTER for a in atoms[i + 1 : i + 3]]
+    beside = left[-1:] == [True] and right[:1] == [True] and not atoms[i].stop
+    return beside and (left == [True] * 2 or right == [True] * 2)
+
+
+def _is_digit_here(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
+    """Where a word that sounds like a digit can hardly be anything else."""
+    before, after = _near(atoms, i - 1), _near(atoms, i + 1)
+    digit = DIGITS | {Class.MULTIPLIER}
+    behind = (
+        before is not None and marks[i - 1] and before.cls in digit and before.stop in ("", ",")
+    )
+    ahead = after is not None and marks[i + 1] and after.cls in digit
+    if atoms[i].text in lexicon.SURE_ALIKES and (behind or ahead):
+        return True
+    if after is not None and after.cls is Class.MAGNITUDE:
+        return i > 0 and marks[i - 1]
+    dotted = before is not None and before.value == "." and i > 1 and marks[i - 2]
+    # A preposition has no comma after it.
+    return (ahead and (atoms[i].stop == "," or dotted)) or (
+        behind and after is not None and after.cls is Class.LETTER and marks[i + 1]
+    )
+
+
+def _links(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
+    """Whether a joiner stands between numbers, a hesitation beside it or not."""
+    sides = 0
+    for step in (-1, 1):
+        at = i + step
+        while 0 <= at < len(atoms) and abs(at - i) < 6 and _hesitates(atoms[at]) and not marks[at]:
+            at += step
+        ended = step > 0 and at == len(atoms)
+        sides += ended or (0 <= at < len(atoms) and marks[at])
+    return sides == 2
+
+
+def _beside_number(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
+    """Whether a number or letter stands beside this one, a hesitation between them or not."""
+    for step in (-1, 1):
+        at = i + step
+        while 0 <= at < len(atoms) and abs(at - i) < 6 and _hesitates(atoms[at]) and not marks[at]:
+            at += step
+        ended = 0 <= at < len(atoms) and step < 0 and atoms[at].stop in (".", "?", "!")
+        if 0 <= at < len(atoms) and marks[at] and not ended:
+            return True
+    return False
+
+
+def _hesitates(atom: Atom) -> bool:
+    return atom.cls in (Class.FILLER, Class.CORRECTION, Class.SYMBOL) or atom.text in (
+        "so", "okay", "then", "and", "hang", "on", "let", "me", "see", "oh", "hold",
+    )  # fmt: skip
+
+
+def _in_date(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
+    """An ordinal beside a month or another ordinal; a month beside any number or ordinal."""
+    wanted = (Class.MONTH, Class.ORDINAL) if atoms[i].cls is Class.ORDINAL else (Class.ORDINAL,)
+    for step in (-1, 1):
+        at = i + step
+        while 0 <= at < len(atoms) and (
+            _within_date(atoms[at]) or (atoms[at].cls is Class.SYMBOL and atoms[at].value in "/-")
+        ):
+            at += step
+        if step < 0 <= at and any(a.stop in (".", "?", "!") for a in atoms[at:i]):
+            continue
+        if 0 <= at < len(atoms):
+            if atoms[at].cls in wanted or (atoms[i].cls is Class.MONTH and marks[at]):
+                return True
+            if atoms[i].cls is Class.ORDINAL and marks[at] and atoms[at].cls is Class.TEN:
+                return True
+    return False
+
+
+def _within_date(atom: Atom) -> bool:
+    return atom.text in ("of", "the", "in", "and") or (_hesitates(atom) and not atom.value)
+
+
+def _among_digits(atoms: Sequence[Atom], i: int) -> bool:
+    """Two single digits on one side at least: `four two for two`, not `nine to five`."""
+    read_out = (Class.DIGIT, Class.NUMERAL, Class.MULTIPLIER)
+    left = [a.cls in read_out for a in atoms[max(0, i - 2) : i]]
+    right = [a.cls in read_out for a in atoms[i + 1 : i + 3]]
+    return (
+        left[-1:] == [True] and right[:1] == [True] and (left == [True] * 2 or right == [True] * 2)
+    )
+
+
+def _corrects(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
+    """A correction stands before it, and a number before that: `four oh, no sorry, for 19`."""
+    at = i - 1
+    while at >= 0 and i - at < 6 and _hesitates(atoms[at]) and not marks[at]:
+        at -= 1
+    corrected = any(a.cls is Class.CORRECTION for a in atoms[at + 1 : i])
+    return corrected and at >= 0 and marks[at]
+
+
+def _among_letters(atoms: Sequence[Atom], i: int) -> bool:
+    """Another letter, or letter word, within two words."""
+    near = list(atoms[max(0, i - 2) : i]) + list(atoms[i + 1 : i + 3])
+    return any(a.text in SPELT or (a.cls is Class.LETTER and a.text not in "ai") for a in near)
+
+
+def is_explained(atoms: Sequence[Atom], i: int) -> bool:
+    """`why for yankee`, `cue as in queen`: the name of a letter, or what sounds like it."""
+    letter = SPELT.get(atoms[i].text) or lexicon.LETTER_ALIKES.get(atoms[i].text)
+    if not letter or atoms[i].text in lexicon.SPELLING_ALPHABET:
+        return False
+    for words in (("as", "in"), ("for",), ("like",)):
+        end = i + 1 + len(words)
+        if end < len(atoms) and tuple(a.text for a in atoms[i + 1 : end]) == words:
+            return atoms[end].text[:1] == letter and len(atoms[end].text) > 2
+    return False
