@@ -1,11 +1,11 @@
 """Writes both topics into the store, and puts the summaries of finished calls on the bus."""
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import msgspec
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -20,6 +20,7 @@ from trunkline.bus import Bus, Subscription
 from trunkline.bus import Unavailable as BusUnavailable
 from trunkline.bus.consume import Decoded, consume
 from trunkline.bus.dead_letters import DeadLetters
+from trunkline.bus.waiting import opened
 
 logger = logging.getLogger(__name__)
 
@@ -78,13 +79,11 @@ class Sink:
             )
 
     async def _subscribe(self, stop: asyncio.Event) -> Subscription | None:
-        while not stop.is_set():
-            try:
-                return await self._bus.subscribe(_TOPICS, group=GROUP)
-            except BusUnavailable:
-                self._missing = "the bus is away"
-            await _pause(stop, RETRY_S)
-        return None
+        subscribe = partial(self._bus.subscribe, _TOPICS, group=GROUP)
+        return await opened(subscribe, stop=stop, retry_s=RETRY_S, away=self._away)
+
+    def _away(self) -> None:
+        self._missing = "the bus is away"
 
     async def _handle(self, batch: Sequence[Decoded[StoredEvent]]) -> None:
         events = [decoded.event for decoded in batch]
@@ -209,8 +208,3 @@ class _Metrics:
             registry=registry,
             buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10),
         )
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 import msgspec
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -27,6 +28,7 @@ from triton_models.events import RAW_TOPIC, RawEvent, RawGap, RawTranscript, Raw
 from trunkline.bus import Bus, Record, Subscription, Unavailable
 from trunkline.bus.consume import Decoded, consume
 from trunkline.bus.dead_letters import DeadLetters
+from trunkline.bus.waiting import opened
 
 log = logging.getLogger(__name__)
 
@@ -103,16 +105,11 @@ class RedactStage:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def _subscribe(self, stop: asyncio.Event) -> Subscription | None:
-        while not stop.is_set():
-            try:
-                return await self._bus.subscribe([RAW_TOPIC], group=GROUP)
-            except Unavailable:
-                self._missing = "the bus is away"
-            try:
-                await asyncio.wait_for(stop.wait(), RETRY_S)
-            except TimeoutError:
-                continue
-        return None
+        subscribe = partial(self._bus.subscribe, [RAW_TOPIC], group=GROUP)
+        return await opened(subscribe, stop=stop, retry_s=RETRY_S, away=self._away)
+
+    def _away(self) -> None:
+        self._missing = "the bus is away"
 
     async def _handle(self, batch: Sequence[Decoded[RawEvent]]) -> list[Record]:
         """Redact a batch and publish it; a batch that comes again is only published further."""
@@ -122,7 +119,7 @@ class RedactStage:
         try:
             await self._publish()
         except Unavailable:
-            self._missing = "the bus is away"
+            self._away()
             raise
         self._missing = ""
         now = time.monotonic()

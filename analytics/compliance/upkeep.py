@@ -1,7 +1,6 @@
 """What reviewing needs done by itself: days are drawn, and late marks masked."""
 
 import asyncio
-import contextlib
 import logging
 from datetime import UTC, datetime
 
@@ -10,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from analytics.compliance.desk import Desk
 from analytics.compliance.draws import Draws, Wanted
 from analytics.store import Unavailable
+from trunkline.bus.waiting import pause
 
 logger = logging.getLogger(__name__)
 
@@ -44,8 +44,7 @@ class Upkeep:
                 await self.once(now=datetime.now(UTC))
             except Unavailable:
                 logger.warning("reviews wait for the database")
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), EVERY_S)
+            await pause(stop, EVERY_S)
 
     async def once(self, *, now: datetime) -> None:
         """All that is due now."""

@@ -1,10 +1,10 @@
 """Writes what the topic of recordings tells into Postgres."""
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Sequence
+from functools import partial
 
 import msgspec
 from prometheus_client import CollectorRegistry, Counter
@@ -16,6 +16,7 @@ from trunkline.bus import Bus, Subscription
 from trunkline.bus import Unavailable as BusUnavailable
 from trunkline.bus.consume import Decoded, consume
 from trunkline.bus.dead_letters import DeadLetters
+from trunkline.bus.waiting import opened
 
 logger = logging.getLogger(__name__)
 
@@ -63,14 +64,11 @@ class RecordingsSink:
         self._missing = "stopped"
 
     async def _subscribe(self, stop: asyncio.Event) -> Subscription | None:
-        while not stop.is_set():
-            try:
-                return await self._bus.subscribe([RECORDINGS_TOPIC], group=GROUP)
-            except BusUnavailable:
-                self._missing = "recordings: the bus is away"
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), RETRY_S)
-        return None
+        subscribe = partial(self._bus.subscribe, [RECORDINGS_TOPIC], group=GROUP)
+        return await opened(subscribe, stop=stop, retry_s=RETRY_S, away=self._away)
+
+    def _away(self) -> None:
+        self._missing = "recordings: the bus is away"
 
     async def _handle(self, batch: Sequence[Decoded[RecordingEvent]]) -> None:
         if not batch:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -34,6 +35,7 @@ from redaction.recording.settings import Settings
 from sip_gateway.events import CALLS_TOPIC, CallEnded, CallEvent, CallStarted, Gap, GapFilled
 from trunkline.bus import Bus, Record, Subscription, Unavailable
 from trunkline.bus.consume import UNDECODABLE
+from trunkline.bus.waiting import opened
 
 log = logging.getLogger(__name__)
 
@@ -142,13 +144,11 @@ class RecordStage:
             # Nothing may come of it any more: then it is dealt with as lost.
             self._calls[call_id] = _Call("", now)
         since_s = await asyncio.to_thread(self._since_s, waiting)
-        while not stop.is_set():
-            try:
-                return await self._bus.tail(_TOPICS, since_s=since_s)
-            except Unavailable:
-                self._missing = "the bus is away"
-            await _pause(stop, RETRY_S)
-        return None
+        tail = partial(self._bus.tail, _TOPICS, since_s=since_s)
+        return await opened(tail, stop=stop, retry_s=RETRY_S, away=self._away)
+
+    def _away(self) -> None:
+        self._missing = "the bus is away"
 
     def _since_s(self, waiting: Sequence[str]) -> float:
         """How far back the topics have to be read."""
@@ -325,7 +325,7 @@ class RecordStage:
                 await self._bus.publish(RECORDINGS_TOPIC, event.call_id, msgspec.json.encode(event))
                 self._to_tell.pop(0)
         except Unavailable:
-            self._missing = "the bus is away"
+            self._away()
             return
         self._missing = ""
         while self._forget:
@@ -374,8 +374,3 @@ class _Metrics:
         self.seconds = Histogram(
             f"{prefix}_seconds", "Time to make one recording", registry=registry
         )
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)

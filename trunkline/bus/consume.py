@@ -11,6 +11,7 @@ import msgspec
 
 from trunkline.bus import Record, Subscription, Unavailable, Unreadable
 from trunkline.bus.dead_letters import DeadLetters
+from trunkline.bus.waiting import pause
 
 log = logging.getLogger(__name__)
 
@@ -96,8 +97,8 @@ async def _persist(action: Callable[[], Awaitable[T]], stop: asyncio.Event) -> T
             return await action()
         except Unavailable:
             log.warning("a service is away, trying again", extra={"ms": round(pause_s * 1000)})
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), pause_s)
+        await pause(stop, pause_s)
+        if stop.is_set():
             raise _Stopped
         pause_s = min(2 * pause_s, RETRY_LONGEST_S)
 

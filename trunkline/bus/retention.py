@@ -5,6 +5,7 @@ import contextlib
 import logging
 
 from trunkline.bus import Bus, Unavailable
+from trunkline.bus.waiting import pause
 
 log = logging.getLogger(__name__)
 
@@ -23,8 +24,7 @@ class Retention:
             with contextlib.suppress(Unavailable):  # the next minute will do
                 if deleted := await self._bus.prune():
                     log.info("retention deleted bus records", extra={"count": deleted})
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), EVERY_S)
+            await pause(stop, EVERY_S)
 
     def ready(self) -> str:
         """Nobody waits for it."""
