@@ -48,7 +48,9 @@ class Sink:
         self._store = store
         self._bus = events
         self._lost_after = timedelta(seconds=settings.lost_call_s)
-        self._dead_letters = DeadLetters(events, registry=registry)
+        self.dead_letters = DeadLetters(events, registry=registry)
+        """Shared by all who read the bus for this role: one counter, one registry."""
+
         self._batch = settings.store_batch
         self._missing = "not started"
         self._finished = asyncio.Event()
@@ -74,7 +76,7 @@ class Sink:
                 subscription,
                 self._handle,
                 decoder=_DECODER,
-                dead_letters=self._dead_letters,
+                dead_letters=self.dead_letters,
                 stop=stop,
             )
 

@@ -32,11 +32,17 @@ class RecordingsSink:
     """A part of the store role. Offsets are committed after the database is; a replay changes
     nothing."""
 
-    def __init__(self, shelf: Shelf, bus: Bus, *, registry: CollectorRegistry) -> None:
+    def __init__(
+        self,
+        shelf: Shelf,
+        bus: Bus,
+        *,
+        dead_letters: DeadLetters,
+        registry: CollectorRegistry,
+    ) -> None:
         self._shelf = shelf
         self._bus = bus
-        # Counted in a registry of its own: the role's has the sink's counter of that name.
-        self._dead_letters = DeadLetters(bus, registry=CollectorRegistry())
+        self._dead_letters = dead_letters
         self._waiting_since: float | None = None
         self._missing = "not started"
         self._without_call = Counter(

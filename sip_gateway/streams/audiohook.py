@@ -11,11 +11,10 @@ from typing import Literal
 import msgspec
 
 from sip_gateway.streams.about import BadMessage, blame
-from sip_gateway.streams.dialect import Dialect, Reason
+from sip_gateway.streams.dialect import Dialect, Reason, Told
 from sip_gateway.streams.heard import (
     StreamAudio,
     StreamEnded,
-    StreamEvent,
     StreamLost,
     StreamOpened,
     StreamParty,
@@ -85,14 +84,12 @@ _DISCARDED = msgspec.json.Decoder(_Discarded)
 _CLOSED = msgspec.json.Decoder(_Closed)
 
 
-class AudioHookSession:
+class AudioHookSession(Told):
     """Contract: after every call, send all of `to_send`, then act on all of `take`; close the
     connection once `closed`."""
 
     def __init__(self, *, organization_id: str) -> None:
-        self.closed = False
-        self.opened = False
-        self.broke = ""
+        super().__init__()
         self.probe = False
         """Whether it is a connection test of the platform's."""
 
@@ -103,18 +100,6 @@ class AudioHookSession:
         self._refused = False
         self._seq = 0
         self._client_seq = 0
-        self._outgoing: list[str] = []
-        self._events: list[StreamEvent] = []
-
-    def to_send(self) -> list[str]:
-        """Text messages for the peer; empties itself."""
-        outgoing, self._outgoing = self._outgoing, []
-        return outgoing
-
-    def take(self) -> list[StreamEvent]:
-        """What happened since the last call, in order."""
-        events, self._events = self._events, []
-        return events
 
     def receive_text(self, text: str) -> None:
         """Take a text message; one that breaks the protocol ends the session."""

@@ -45,6 +45,27 @@ class StreamSession(Protocol):
         ...
 
 
+class Told:
+    """What a session has to say: to its peer, and of it. The one way to keep both."""
+
+    def __init__(self) -> None:
+        self.closed = False
+        self.opened = False
+        self.broke = ""
+        self._outgoing: list[str] = []
+        self._events: list[StreamEvent] = []
+
+    def to_send(self) -> list[str]:
+        """Text messages for the peer; empties itself."""
+        outgoing, self._outgoing = self._outgoing, []
+        return outgoing
+
+    def take(self) -> list[StreamEvent]:
+        """What happened since the last call, in order."""
+        events, self._events = self._events, []
+        return events
+
+
 class Dialect(NamedTuple):
     """One way in: `admit` makes the session of a connection request, or raises NotSigned.
 

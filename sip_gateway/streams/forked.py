@@ -9,10 +9,9 @@ from typing import NamedTuple
 import msgspec
 
 from sip_gateway.streams.about import BadMessage, blame
-from sip_gateway.streams.dialect import Reason
+from sip_gateway.streams.dialect import Reason, Told
 from sip_gateway.streams.heard import (
     StreamEnded,
-    StreamEvent,
     StreamLost,
     StreamOpened,
     StreamPaused,
@@ -72,7 +71,7 @@ def silent(kind: str, info: str) -> str:
     return ""
 
 
-class ForkedSession:
+class ForkedSession(Told):
     """Contract: as `StreamSession` says.
 
     `answer` gives the text that tells the peer `started`, `pong` or `error`, with a reason, or
@@ -86,9 +85,7 @@ class ForkedSession:
         answer: Callable[[str, str], str] = silent,
         unsaid: Begin | None = None,
     ) -> None:
-        self.closed = False
-        self.opened = False
-        self.broke = ""
+        super().__init__()
         self._read = read
         self._answer = answer
         self._unsaid = unsaid
@@ -96,18 +93,6 @@ class ForkedSession:
         self._carries: tuple[int, ...] = ()
         self._clock = ArrivalClock()
         self._paused = False
-        self._outgoing: list[str] = []
-        self._events: list[StreamEvent] = []
-
-    def to_send(self) -> list[str]:
-        """Text messages for the peer; empties itself."""
-        outgoing, self._outgoing = self._outgoing, []
-        return outgoing
-
-    def take(self) -> list[StreamEvent]:
-        """What happened since the last call, in order."""
-        events, self._events = self._events, []
-        return events
 
     def receive_text(self, text: str) -> None:
         """Take a text message; one that breaks the protocol ends the session."""

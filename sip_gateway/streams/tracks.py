@@ -10,12 +10,11 @@ from typing import NamedTuple
 import msgspec
 
 from sip_gateway.streams.about import About, BadMessage, blame, both
-from sip_gateway.streams.dialect import Reason
+from sip_gateway.streams.dialect import Reason, Told
 from sip_gateway.streams.heard import (
     ChannelEvent,
     StreamAudio,
     StreamEnded,
-    StreamEvent,
     StreamLost,
     StreamOpened,
     StreamQuiet,
@@ -120,25 +119,13 @@ class Track:
         return [kind(self._channel, missing), *audio]
 
 
-class TracksSession:
+class TracksSession(Told):
     """Contract: as `StreamSession` says. Nothing is ever sent: the platforms expect nothing."""
 
     def __init__(self, read: Callable[[str], Said]) -> None:
-        self.closed = False
-        self.opened = False
-        self.broke = ""
+        super().__init__()
         self._read = read
         self._tracks: dict[str, Track] = {}
-        self._events: list[StreamEvent] = []
-
-    def to_send(self) -> list[str]:
-        """Nothing."""
-        return []
-
-    def take(self) -> list[StreamEvent]:
-        """What happened since the last call, in order."""
-        events, self._events = self._events, []
-        return events
 
     def receive_text(self, text: str) -> None:
         """Take a message; one that breaks the protocol ends the session."""

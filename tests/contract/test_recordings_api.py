@@ -31,6 +31,7 @@ from tests.contract.test_recording_stage import PATIENCE_S, SOUND, journal, of_s
 from tests.told_call import CALL_ID, STARTED_AT, ToldCall
 from tests.unit.redaction.recording.recorded import END_MS, said
 from trunkline.bus import Bus
+from trunkline.bus.dead_letters import DeadLetters
 from trunkline.bus.memory import MemoryBus
 from trunkline.recordings import RecordingPlayer, SoundOfCalls, recordings_of
 
@@ -205,10 +206,17 @@ async def state_of(
             await asyncio.sleep(0.02)
 
 
+def recordings_sink(api: Api, bus: Bus) -> RecordingsSink:
+    registry = CollectorRegistry()
+    return RecordingsSink(
+        api.shelf, bus, dead_letters=DeadLetters(bus, registry=registry), registry=registry
+    )
+
+
 async def test_the_table_follows_the_topic_and_replays_change_nothing(api: Api) -> None:
     assert api.ready is not None
     bus, stop = MemoryBus(partitions=1), asyncio.Event()
-    sink = RecordingsSink(api.shelf, bus, registry=CollectorRegistry())
+    sink = recordings_sink(api, bus)
     task = asyncio.create_task(sink.run(stop))
     later = msgspec.structs.replace(api.ready, revision=2, muted_ms=5000)
     await say(bus, api.ready, later, api.ready)
@@ -230,9 +238,7 @@ async def test_a_recording_waits_for_the_row_of_its_call(api: Api) -> None:
     assert api.ready is not None
     bus, stop = MemoryBus(partitions=1), asyncio.Event()
     other = CALL_ID[:-1] + "9"
-    task = asyncio.create_task(
-        RecordingsSink(api.shelf, bus, registry=CollectorRegistry()).run(stop)
-    )
+    task = asyncio.create_task(recordings_sink(api, bus).run(stop))
     await say(bus, msgspec.structs.replace(api.ready, call_id=other))
     assert await api.shelf.apply([msgspec.structs.replace(api.ready, call_id=other)]) != []
     await api.store.apply(ToldCall(other).lifecycle(), now=NOW)

@@ -24,5 +24,7 @@ async def build(context: Context) -> list[Part]:
     upkeep = Upkeep(draws, desk, size=settings.review_sample, registry=context.registry)
     shelf = await Shelf.connect(context.dsn)
     context.closing.push_async_callback(shelf.close)
-    recordings = RecordingsSink(shelf, context.bus, registry=context.registry)
+    recordings = RecordingsSink(
+        shelf, context.bus, dead_letters=sink.dead_letters, registry=context.registry
+    )
     return [sink, recordings, Retention(context.bus), upkeep]
