@@ -39,12 +39,11 @@ your email it's reach me on B S eight T sort account seven, three. two? [card] m
 """)
 )
 
-_deep = settings.get_current_profile_name() == "deep"
-
 
 def examples(count: int) -> settings:
     """So many examples, the same ones each time; under the profile `deep` more, and new ones."""
-    if _deep:
+    # Asked here: at the import of this module the profile of the command line is not loaded yet.
+    if settings.get_current_profile_name() == "deep":
         return settings(deadline=None)
     return settings(max_examples=count, derandomize=True, deadline=None)
 
