@@ -33,25 +33,24 @@ def router(store: Store, pausing: Pausing, guard: Guard) -> APIRouter:
 
     @routes.post("/v1/calls/{call_id}/pause")
     async def pause(who: Allowed, call_id: CallId) -> Response:
-        if not pausing.is_live(who.tenant_id, call_id):
-            await _must_be_live(store, who, call_id=call_id)
-        logger.info("pause asked for", extra={"call_id": call_id, "key_id": who.key_id})
-        try:
-            outcome = await pausing.pause(who.tenant_id, call_id, by=who.key_id)
-        except Unavailable:
-            raise Problem(503, "The bus cannot be reached now: NOT paused.") from None
-        return _answer(outcome, call_id, paused=True)
+        return await ask(who, call_id, paused=True)
 
     @routes.post("/v1/calls/{call_id}/resume")
     async def resume(who: Allowed, call_id: CallId) -> Response:
+        return await ask(who, call_id, paused=False)
+
+    async def ask(who: Principal, call_id: str, *, paused: bool) -> Response:
         if not pausing.is_live(who.tenant_id, call_id):
             await _must_be_live(store, who, call_id=call_id)
-        logger.info("resume asked for", extra={"call_id": call_id, "key_id": who.key_id})
+        asked = "pause asked for" if paused else "resume asked for"
+        logger.info(asked, extra={"call_id": call_id, "key_id": who.key_id})
+        send = pausing.pause if paused else pausing.resume
         try:
-            outcome = await pausing.resume(who.tenant_id, call_id, by=who.key_id)
+            outcome = await send(who.tenant_id, call_id, by=who.key_id)
         except Unavailable:
-            raise Problem(503, "The bus cannot be reached now: not resumed.") from None
-        return _answer(outcome, call_id, paused=False)
+            still = "NOT paused" if paused else "not resumed"
+            raise Problem(503, f"The bus cannot be reached now: {still}.") from None
+        return _answer(outcome, call_id, paused=paused)
 
     return routes
 

@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { Lines } from "./lines.js";
+import { Login, said } from "./login.js";
 import { Player } from "./player.js";
 import { Stream } from "./stream.js";
 import { showSummary } from "./summary.js";
@@ -21,18 +22,9 @@ let older = false; // whether there are more finished calls than listed
 
 // ---- logging in and out
 
-async function start() {
-  try {
-    enter(await api.who());
-  } catch {
-    leave();
-  }
-}
+const login = new Login({ entered, left });
 
-function enter(who) {
-  $("login").hidden = true;
-  $("desk").hidden = false;
-  $("who").textContent = who.name ? `${who.name} · ${who.role}` : who.role;
+function entered(who) {
   $("compliance").hidden = !who.scopes.includes("compliance");
   mayControl = who.scopes.includes("control");
   const live = who.scopes.includes("captions");
@@ -42,14 +34,11 @@ function enter(who) {
   route();
 }
 
-function leave() {
+function left() {
   for (const stream of [list, captions]) stream?.close();
   list = captions = null;
   calls.clear();
   look("");
-  $("desk").hidden = true;
-  $("login").hidden = false;
-  $("api-key").focus();
 }
 
 async function denied() {
@@ -58,27 +47,10 @@ async function denied() {
     return false;
   } catch (error) {
     if (error.status !== 401) return false;
-    leave();
+    login.leave();
     return true;
   }
 }
-
-$("login-form").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  $("login-error").textContent = "";
-  try {
-    const who = await api.logIn($("api-key").value);
-    $("api-key").value = "";
-    enter(who);
-  } catch (error) {
-    $("login-error").textContent = error.status ? error.message : "The server does not answer.";
-  }
-});
-
-$("log-out").addEventListener("click", async () => {
-  await api.logOut().catch(() => {});
-  leave();
-});
 
 // ---- the link to the server
 
@@ -147,7 +119,7 @@ async function loadEnded(before = "") {
     if (before || !older) older = page.calls.length === 30;
     showList();
   } catch (error) {
-    if (error.status === 401) leave();
+    if (error.status === 401) login.leave();
   }
 }
 
@@ -303,8 +275,8 @@ async function loadStored(id) {
     wait(lines.empty ? "Nothing was said in this call." : "");
   } catch (error) {
     if (shown !== id) return;
-    if (error.status === 401) leave();
-    else if (!captions) wait(error.status === 404 ? "There is no such call." : error.message);
+    if (error.status === 401) login.leave();
+    else if (!captions) wait(error.status === 404 ? "There is no such call." : said(error));
   }
 }
 
@@ -368,8 +340,8 @@ $("pause").addEventListener("click", async () => {
   try {
     await (paused ? api.resume(id) : api.pause(id));
   } catch (error) {
-    if (error.status === 401) leave();
-    else if (shown === id) $("pause-error").textContent = error.message;
+    if (error.status === 401) login.leave();
+    else if (shown === id) $("pause-error").textContent = said(error);
   } finally {
     $("pause").disabled = false;
   }
@@ -404,4 +376,4 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && shown) location.hash = "";
 });
 
-start();
+login.start();

@@ -2,67 +2,28 @@
 
 import * as api from "./api.js";
 import { showCounts } from "./counts.js";
+import { Login, said } from "./login.js";
 import { Review } from "./review.js";
 
 const $ = (id) => document.getElementById(id);
 const DAY_MS = 86_400_000;
 
 const review = new Review({ changed: () => loadCounts(), failed });
-
-async function start() {
-  const today = Date.now();
-  $("to").value = isoDay(today);
-  $("from").value = isoDay(today - 29 * DAY_MS);
-  try {
-    enter(await api.who());
-  } catch {
-    leave();
-  }
-}
+const login = new Login({ entered, left: () => review.clear() });
 
 const isoDay = (ms) => new Date(ms).toISOString().slice(0, 10);
 
-function enter(who) {
-  if (!who.scopes.includes("compliance")) {
-    leave("This key is not for compliance.");
-    return;
-  }
-  $("login").hidden = true;
-  $("desk").hidden = false;
-  $("who").textContent = who.name ? `${who.name} · ${who.role}` : who.role;
+function entered(who) {
+  if (!who.scopes.includes("compliance")) return "This key is not for compliance.";
   loadCounts();
   route();
-}
-
-function leave(why = "") {
-  review.clear();
-  $("desk").hidden = true;
-  $("login").hidden = false;
-  $("login-error").textContent = why;
-  $("api-key").focus();
+  return "";
 }
 
 function failed(error) {
-  if (error.status === 401) leave();
-  else $("trouble").textContent = error.status ? error.message : "The server does not answer.";
+  if (error.status === 401) login.leave();
+  else $("trouble").textContent = said(error);
 }
-
-$("login-form").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  $("login-error").textContent = "";
-  try {
-    const who = await api.logIn($("api-key").value);
-    $("api-key").value = "";
-    enter(who);
-  } catch (error) {
-    $("login-error").textContent = error.status ? error.message : "The server does not answer.";
-  }
-});
-
-$("log-out").addEventListener("click", async () => {
-  await api.logOut().catch(() => {});
-  leave();
-});
 
 $("period").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -90,4 +51,7 @@ function route() {
 }
 addEventListener("hashchange", route);
 
-start();
+const today = Date.now();
+$("to").value = isoDay(today);
+$("from").value = isoDay(today - 29 * DAY_MS);
+login.start();
