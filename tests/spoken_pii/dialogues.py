@@ -99,6 +99,9 @@ def _personal(half: Half) -> Iterator[Scenario]:
 def calls_of(file: str, *, rounds: int, rates: Rates) -> Iterator[Call]:
     """Those of one file of dialogues."""
     for number in range(rounds):
+        if file.startswith("clean_"):
+            yield from _clean(file, seed=number, rates=rates)
+            continue
         for scenario in scenarios(file):
             seed = f"{number}/{scenario.name}"
             yield _Filling(random.Random(seed), scenario, rates).call(seed)
@@ -107,10 +110,15 @@ def calls_of(file: str, *, rounds: int, rates: Rates) -> Iterator[Call]:
 def clean_calls(half: Half, *, rounds: int, rates: Rates) -> Iterator[Call]:
     """The dialogues in which nothing is personal."""
     for number in range(rounds):
-        for scenario in scenarios(f"clean_{half}.txt"):
-            seed = f"{_SEEDS[half] + number}/{scenario.name}"
-            filling = _Filling(random.Random(seed), _anywhere(scenario), rates)
-            yield filling.call(seed)._replace(clean=True)
+        for file in sorted(FOLDER.glob(f"clean_{half}*.txt")):
+            yield from _clean(file.name, seed=_SEEDS[half] + number, rates=rates)
+
+
+def _clean(file: str, *, seed: int, rates: Rates) -> Iterator[Call]:
+    for scenario in scenarios(file):
+        name = f"{seed}/{scenario.name}"
+        filling = _Filling(random.Random(name), _anywhere(scenario), rates)
+        yield filling.call(name)._replace(clean=True)
 
 
 def spoken_calls(half: Half, *, clean: bool) -> Iterator[SpokenCall]:
