@@ -15,6 +15,7 @@ from crm_connectors.attempt import Attempts, LoadDocument
 from crm_connectors.connector import Connector
 from crm_connectors.outbox import CHANNEL, Outbox
 from crm_connectors.settings import Settings
+from trunkline.bus.waiting import pause
 
 logger = logging.getLogger(__name__)
 
@@ -103,8 +104,7 @@ class Deliver:
                     await session(connection)
             except psycopg.Error as error:
                 self._lost(type(error).__name__)
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), wait_s)
+                await pause(stop, wait_s)
                 wait_s = min(2 * wait_s, RECONNECT_LONGEST_S)
 
     def _lost(self, reason: str) -> None:

@@ -12,6 +12,7 @@ import msgspec
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from sip_gateway.worker_protocol import FromWorker, ToWorker
+from trunkline.bus.waiting import pause
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +101,7 @@ class WorkerPool:
             await self._live(worker, stop)
             if loop.time() - started > SETTLED_S:
                 back_off_s = FIRST_BACK_OFF_S
-            await _wait(stop, back_off_s)
+            await pause(stop, back_off_s)
             back_off_s = min(2 * back_off_s, LONGEST_BACK_OFF_S)
 
     async def _live(self, worker: int, stop: asyncio.Event) -> None:
@@ -172,11 +173,3 @@ async def _end(process: asyncio.subprocess.Process, exited: asyncio.Future[int])
         if not exited.done():
             end()
             await asyncio.wait({exited}, timeout=STOP_S)
-
-
-async def _wait(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        pass

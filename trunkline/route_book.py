@@ -24,6 +24,7 @@ from triton_models.own_options import own_options
 from triton_models.profiles import PROFILES
 from triton_models.routes import BadRule, Facts, Rule, Wish, read_change, resolve
 from triton_models.settings import Settings
+from trunkline.bus.waiting import pause
 
 logger = logging.getLogger(__name__)
 
@@ -83,11 +84,7 @@ class RouteBook:
         """Follow the database until `stop`."""
         while not stop.is_set():
             await self._poll()
-            try:
-                async with asyncio.timeout(EVERY_S):
-                    await stop.wait()
-            except TimeoutError:
-                continue
+            await pause(stop, EVERY_S)
 
     def ready(self) -> str:
         """Always: calls are taken whether or not their rules can be read anew."""

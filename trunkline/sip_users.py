@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from sip_gateway.peers.digest import User
+from trunkline.bus.waiting import pause
 from trunkline.settings import Settings, SettingsError
 
 logger = logging.getLogger(__name__)
@@ -63,11 +64,8 @@ class UsersFile:
     async def run(self, stop: asyncio.Event) -> None:
         """Look at the file until `stop` is set."""
         while not stop.is_set():
-            try:
-                async with asyncio.timeout(LOOK_AGAIN_S):
-                    await stop.wait()
-            except TimeoutError:
-                self.look()
+            await pause(stop, LOOK_AGAIN_S)
+            self.look()
 
     def look(self) -> None:
         """Read the file if it changed; one that is wrong changes nothing."""

@@ -9,8 +9,10 @@ from trunkline.bus import Subscription, Unavailable
 
 async def pause(stop: asyncio.Event, seconds: float) -> None:
     """Return after so many seconds, or as soon as `stop` is set."""
+    # Not wait_for: before Python 3.12 it may swallow a cancellation that meets the end.
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await stop.wait()
 
 
 async def opened(

@@ -13,6 +13,8 @@ from pathlib import Path
 import tritonclient.grpc as triton_grpc
 from tritonclient.utils import InferenceServerException
 
+from trunkline.bus.waiting import pause
+
 logger = logging.getLogger(__name__)
 
 EVERY_S = 1.0
@@ -37,11 +39,7 @@ class StubWatch:
         """Until `stop`."""
         while not stop.is_set():
             await self._look()
-            try:
-                async with asyncio.timeout(EVERY_S):
-                    await stop.wait()
-            except TimeoutError:
-                continue
+            await pause(stop, EVERY_S)
 
     async def _look(self) -> None:
         """The known processes each time, all processes of the machine now and then."""
