@@ -26,7 +26,17 @@ def corpus(folder: str) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted((DATA / folder).iterdir())}
 
 
-SDPS, DOCUMENTS = corpus("fuzz/sdp"), corpus("fuzz/metadata")
+def filled(inside: bytes) -> bytes:
+    return b'<recording xmlns="urn:ietf:params:xml:ns:recording:1">' + inside + b"</recording>"
+
+
+LONG = {
+    "line_breaks": filled(b"\n" * 120_000),
+    "line_breaks_beyond_size": filled(b"\n" * 240_000),
+    "elements": filled(b"<a/>" * 30_000),
+    "depth": filled(b"<a>" * 30_000 + b"</a>" * 30_000),
+}
+SDPS, DOCUMENTS = corpus("fuzz/sdp"), corpus("fuzz/metadata") | LONG
 HOOKS = corpus("fuzz/audiohook")
 RECORDINGS = [path.read_bytes() for path in sorted((DATA / "siprec").rglob("*.xml"))]
 
@@ -92,8 +102,8 @@ def test_entities_are_never_expanded(name: str) -> None:
 
 
 def test_metadata_beyond_its_size_is_not_read() -> None:
-    assert read_metadata(DOCUMENTS["line_breaks.xml"])
-    assert not read_metadata(DOCUMENTS["line_breaks_beyond_size.xml"])
+    assert read_metadata(DOCUMENTS["line_breaks"])
+    assert not read_metadata(DOCUMENTS["line_breaks_beyond_size"])
 
 
 def test_mutated_descriptions_are_read_or_refused_and_leave_nothing() -> None:
