@@ -2,7 +2,7 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from sip_gateway.rtp.receiver import Counts
+from sip_gateway.rtp.outputs import Counts
 
 
 class MediaMetrics:

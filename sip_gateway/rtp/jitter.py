@@ -63,6 +63,21 @@ class JitterBuffer:
         self._odd = None
         self._missed.clear()
 
+    @property
+    def next_in_order(self) -> int | None:
+        """The sequence number to be played next; None while that is not all that matters."""
+        if self._next is None or self._waiting or self._restarted:
+            return None
+        return self._next & 0xFFFF
+
+    def skip(self, count: int) -> int:
+        """So many packets came and were played from `next_in_order` on; the last one's number."""
+        assert self._next is not None
+        self._next += count
+        self._unwrap.skip_to(self._next - 1)
+        self._odd = None
+        return (self._next - 1) & 0xFFFF
+
     def receive_packet(self, packet: Packet, *, now: float) -> None:
         """Take a packet in the order of arrival."""
         if self._next is not None:

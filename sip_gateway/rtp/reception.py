@@ -44,6 +44,11 @@ class Reception:
         self._highest = max(self._highest, number)
         self._received += 1
 
+    def receive_run(self, sequence: int, *, count: int) -> None:
+        """So many packets of the same source came in order, this one the last."""
+        self._highest = max(self._highest, self._unwrap.extend(sequence))
+        self._received += count
+
     def block(self) -> Block | None:
         """For a report now; None where nothing came since the last one."""
         if self.ssrc is None or self._received == self._told[1]:

@@ -51,6 +51,15 @@ class SourceLock:
         self._open = True
         self._candidate.clear()
 
+    @property
+    def settled_on(self) -> int | None:
+        """The leg's SSRC; None while another one may become that."""
+        return None if self._open or self._candidate else self._ssrc
+
+    def hear(self, now: float) -> None:
+        """A packet of the leg's own source came."""
+        self._heard_at = now
+
     def receive_packet(
         self, packet: Packet, *, now: float
     ) -> tuple[Change, Sequence[tuple[Packet, float]]]:

@@ -46,6 +46,9 @@ class Timeline:
 
         self._offset = 0
         self._unwrap = Unwrap(32)
+        self._joins_on: int | None = None
+        """The unwrapped timestamp of a packet that follows the last one without a seam."""
+
         self._new_source = False
         self._paused = False
 
@@ -53,17 +56,38 @@ class Timeline:
         """The next packet's timestamp is of another series: its arrival places it."""
         self._unwrap.reset()
         self._new_source = True
+        self._joins_on = None
 
     def pause(self) -> None:
         """The sender pauses; some stop their timestamps meanwhile."""
         self._paused = True
+        self._joins_on = None
+
+    @property
+    def step(self) -> int:
+        """Of timestamps, from one packet to the next."""
+        return self.packet_size * self.clock_per_tick
+
+    @property
+    def next_timestamp(self) -> int | None:
+        """Of a packet that follows without a seam, where such a one needs no thought."""
+        return None if self._joins_on is None else self._joins_on & 0xFFFFFFFF
+
+    def skip(self, count: int, *, arrived: int) -> None:
+        """So many packets of `packet_size` from `next_timestamp` on; the last came at `arrived`."""
+        assert self._joins_on is not None and self.position is not None
+        self._joins_on += count * self.step
+        self._unwrap.skip_to(self._joins_on - self.step)
+        self.position += count * self.packet_size
+        self._arrived = arrived
 
     def place(self, timestamp: int, size: int, *, arrived: int, lost_before: int) -> Placed:
         """Place a packet of `size` samples (0: comfort noise or an event) which came at `arrived`.
 
         `arrived` is in samples on the call clock, `lost_before` in packets.
         """
-        extended = self._unwrap.extend(timestamp) // self.clock_per_tick
+        unwrapped = self._unwrap.extend(timestamp)
+        extended = unwrapped // self.clock_per_tick
         if self.position is None:
             self.position = self._arrived = arrived
             self._offset = arrived - extended
@@ -76,6 +100,7 @@ class Timeline:
         self.position = start + size
         self._arrived = arrived
         self.packet_size = size or self.packet_size
+        self._joins_on = unwrapped + size * self.clock_per_tick if size else None
         return placed
 
     def clock_time(self, timestamp: int) -> int:

@@ -22,6 +22,10 @@ class Unwrap:
             self._last += (value - self._last + half) % self._span - half
         return self._last
 
+    def skip_to(self, value: int) -> None:
+        """Values came up to this one, which is continued already."""
+        self._last = value
+
     def reset(self) -> None:
         """Forget: the next value starts a new series."""
         self._last = None

@@ -1,0 +1,34 @@
+"""The jitter of packets' arrival (RFC 3550 section 6.4.1), in milliseconds."""
+
+from collections.abc import Iterable
+
+_ODD_MS = 5000.0
+"""No jitter is so large: a wrap, or a new series of timestamps."""
+
+
+class Interarrival:
+    """Measures one leg's audio packets, in the order of arrival."""
+
+    def __init__(self) -> None:
+        self.now_ms = 0.0
+        self.most_ms = 0.0
+        self._transit: float | None = None
+
+    def receive(
+        self, arrivals: Iterable[float], timestamp: int, *, step: int = 0, clock_hz: int
+    ) -> None:
+        """Packets came whose timestamps are `step` apart, the first `timestamp`."""
+        for now in arrivals:
+            transit = now * 1000 - timestamp * 1000 / clock_hz
+            if self._transit is not None:
+                moved = abs(transit - self._transit)
+                if moved < _ODD_MS:
+                    self.now_ms += (moved - self.now_ms) / 16
+                    if self.now_ms > self.most_ms:
+                        self.most_ms = self.now_ms
+            self._transit = transit
+            timestamp = (timestamp + step) & 0xFFFFFFFF
+
+    def restart(self) -> None:
+        """What follows is of another series."""
+        self._transit = None
