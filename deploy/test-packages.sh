@@ -5,6 +5,7 @@ missing=""
 need() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; }
 need sipp sip-tester
 need baresip baresip-core
+need kamailio "kamailio kamailio-tls-modules"
 need chromium chromium
 need java default-jre-headless
 need mvn maven

@@ -22,15 +22,12 @@ from sip_gateway.events import (
     LegResumed,
 )
 from sip_gateway.settings import Settings
-from sip_gateway.sip.message import Response
-from sip_gateway.sip.parsing import parse
 from tests.services.gateway import TestGateway, gateway, needs
+from tests.services.sipp import SPEECH_S, received, sipp
 from tests.sip_bench import SDP, message
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
-SCENARIOS = Path(__file__).parent / "scenarios"
-SPEECH_S = 12
 TRANSPORTS = pytest.mark.parametrize("transport", ["udp", "tcp"])
 
 
@@ -57,48 +54,9 @@ def line(gateway_of_module: TestGateway) -> TestGateway:
     return gateway_of_module
 
 
-@contextlib.asynccontextmanager
-async def sipp(
-    line: TestGateway, folder: Path, scenario: str, *options: str, transport: str = "udp"
-) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A scenario while it runs; it must end well."""
-    noise = np.random.default_rng(1).integers(0, 256, 8000 * SPEECH_S, dtype="u1")
-    (folder / "speech.ulaw").write_bytes(noise.tobytes())
-    process = await asyncio.create_subprocess_exec(
-        needs("sipp"), "-sf", str(SCENARIOS / f"{scenario}.xml"), "-m", "1", "-i", "127.0.0.1",
-        # Without -nr sipp answers a repeated response with a repeat of its request, for ever.
-        "-t", "t1" if transport == "tcp" else "u1", "-nr", "-nostdin", "-timeout", "40",
-        "-trace_msg", "-message_file", "messages.log", *options, f"127.0.0.1:{line.port}",
-        cwd=folder, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        yield process
-        status = await process.wait()
-        log = folder / "messages.log"
-        assert status == 0, log.read_text()[-4000:] if log.exists() else "sipp said nothing"
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-
-
-def received(folder: Path, status: int, method: str) -> list[bytes]:
-    """The responses of one kind that sipp logged, as they came."""
-    found = []
-    for entry in (folder / "messages.log").read_bytes().split(b"-" * 47)[1:]:
-        head, _, text = entry.partition(b"\n\n")
-        if b"received" not in head:
-            continue
-        response = parse(text)
-        assert isinstance(response, Response)
-        if (response.status, response.cseq.method) == (status, method):
-            found.append(text)
-    return found
-
-
 @TRANSPORTS
 async def test_sipp_places_a_plain_call(line: TestGateway, tmp_path: Path, transport: str) -> None:
-    async with sipp(line, tmp_path, "plain", "-d", "2000", transport=transport):
+    async with sipp(line.port, tmp_path, "plain", "-d", "2000", transport=transport):
         pass
     (ended,) = await line.ended()
     assert ended.reason == "bye"
@@ -112,7 +70,7 @@ async def test_sipp_places_a_plain_call(line: TestGateway, tmp_path: Path, trans
 async def test_sipp_places_a_recording_session(
     line: TestGateway, tmp_path: Path, transport: str
 ) -> None:
-    async with sipp(line, tmp_path, "siprec", "-d", "2000", transport=transport):
+    async with sipp(line.port, tmp_path, "siprec", "-d", "2000", transport=transport):
         pass
     await line.ended()
     (started,) = line.of(CallStarted)
@@ -127,7 +85,7 @@ async def test_sipp_places_a_recording_session(
 async def test_a_repeated_invite_and_bye_get_the_same_answer_and_are_one_call(
     line: TestGateway, tmp_path: Path
 ) -> None:
-    async with sipp(line, tmp_path, "retransmit"):
+    async with sipp(line.port, tmp_path, "retransmit"):
         pass
     await line.ended()
     assert len(line.of(CallStarted)) == len(line.of(CallEnded)) == 1
@@ -142,7 +100,7 @@ async def test_sipp_cancels_before_the_answer(
 ) -> None:
     line.signal_worker(signal.SIGSTOP)
     try:
-        async with sipp(line, tmp_path, "cancel", transport=transport):
+        async with sipp(line.port, tmp_path, "cancel", transport=transport):
             pass
     finally:
         line.signal_worker(signal.SIGCONT)
@@ -152,7 +110,7 @@ async def test_sipp_cancels_before_the_answer(
 
 @TRANSPORTS
 async def test_sipp_holds_and_resumes(line: TestGateway, tmp_path: Path, transport: str) -> None:
-    async with sipp(line, tmp_path, "hold", transport=transport):
+    async with sipp(line.port, tmp_path, "hold", transport=transport):
         pass
     await line.ended()
     (held,), (resumed,) = line.of(LegHeld), line.of(LegResumed)
@@ -163,7 +121,7 @@ async def test_sipp_holds_and_resumes(line: TestGateway, tmp_path: Path, transpo
 
 async def test_twenty_calls_at_once_lose_nothing(line: TestGateway, tmp_path: Path) -> None:
     many = ("-m", "20", "-r", "20", "-l", "20", "-d", "2000")
-    async with sipp(line, tmp_path, "plain", *many):
+    async with sipp(line.port, tmp_path, "plain", *many):
         pass
     assert len(await line.ended(20)) == 20
     assert min(line.frames()) >= 18
@@ -171,7 +129,7 @@ async def test_twenty_calls_at_once_lose_nothing(line: TestGateway, tmp_path: Pa
 
 
 async def test_malformed_messages_harm_no_call(line: TestGateway, tmp_path: Path) -> None:
-    async with sipp(line, tmp_path, "hold"):
+    async with sipp(line.port, tmp_path, "hold"):
         await line.until(lambda: bool(line.of(LegJoined)))
         invite = message("INVITE", body=SDP)
         rubbish = [b"", b"\0" * 1400, invite[:200], invite.replace(b"SIP/2.0", b"SIP/9.9")]
@@ -280,7 +238,7 @@ async def test_an_encrypted_call_survives_a_killed_media_worker(tmp_path: Path) 
 @TRANSPORTS
 async def test_a_killed_media_worker_comes_back_to_its_call(tmp_path: Path, transport: str) -> None:
     async with gateway(tmp_path / "state", local()) as line:
-        async with sipp(line, tmp_path, "plain", "-d", "5000", transport=transport):
+        async with sipp(line.port, tmp_path, "plain", "-d", "5000", transport=transport):
             await line.until(lambda: bool(line.of(LegJoined)))
             await asyncio.sleep(1)  # of speech
             line.signal_worker(signal.SIGKILL)
@@ -294,7 +252,7 @@ async def test_a_call_survives_kill_9_of_signalling_and_its_bye_works(tmp_path: 
     async with gateway(tmp_path / "state", local()) as line:
         fixed = local(sip_port=line.port)
     async with gateway(tmp_path / "state", fixed) as line:
-        async with sipp(line, tmp_path, "plain", "-d", "6000"):
+        async with sipp(line.port, tmp_path, "plain", "-d", "6000"):
             await line.until(lambda: bool(line.of(LegJoined)))
             await asyncio.sleep(1)  # of speech
             await line.kill()
@@ -311,7 +269,7 @@ async def test_a_call_survives_kill_9_of_signalling_and_its_bye_works(tmp_path: 
 async def test_a_stop_ends_calls_with_a_bye(tmp_path: Path, transport: str) -> None:
     async with (
         gateway(tmp_path / "state", local()) as line,
-        sipp(line, tmp_path, "ended_by_gateway", transport=transport),
+        sipp(line.port, tmp_path, "ended_by_gateway", transport=transport),
     ):
         await line.until(lambda: bool(line.of(LegJoined)))
         assert await line.stop() == 0

@@ -17,11 +17,11 @@ from sip_gateway.settings import Settings
 from tests.digest_proof import PASSWORD, nonce_of, proof
 from tests.services.authority import Authority
 from tests.services.gateway import ROOT, TestGateway, gateway, needs
+from tests.services.sipp import sipp
 from tests.sip_bench import SDP, Inside, build, message
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(120)]
 
-SCENARIOS = Path(__file__).parent / "scenarios"
 HOST = "127.0.0.1"
 SPEECH_S = 8
 FIRST_PORT = 42600
@@ -77,18 +77,6 @@ async def baresip(folder: Path, account: str, to: str, *config: str) -> int:
         program, "-f", str(folder), "-e", f"/dial {to}", "-t", "4",
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    return await process.wait()
-
-
-async def sipp(line: TestGateway, folder: Path, scenario: str) -> int:
-    noise = np.random.default_rng(1).integers(0, 256, 8000 * SPEECH_S, dtype="u1")
-    (folder / "speech.ulaw").write_bytes(noise.tobytes())
-    process = await asyncio.create_subprocess_exec(
-        needs("sipp"), "-sf", str(SCENARIOS / f"{scenario}.xml"), "-m", "1", "-i", HOST, "-nr",
-        "-nostdin", "-timeout", "20", "-d", "1000", "-trace_msg", "-message_file", "messages.log",
-        f"{HOST}:{line.port}",
-        cwd=folder, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     return await process.wait()
 
@@ -159,7 +147,8 @@ async def test_sipp_proves_its_user_and_who_guesses_gets_no_call(tmp_path: Path)
     state = tmp_path / "state"
     users(state, old=PASSWORD)
     async with gateway(state, settings(peers=peers)) as line:
-        assert await sipp(line, tmp_path, "authenticated") == 0
+        async with sipp(line.port, tmp_path, "authenticated", "-d", "1000"):
+            pass
         (ended,) = await line.ended()
         assert ended.reason == "bye"
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:

@@ -27,7 +27,7 @@ def needs(program: str) -> str:
     """The path of a test peer; without it the test is skipped, or fails where CI is set."""
     found = shutil.which(program)
     if found is None:
-        reason = f"{program} is not installed (Debian: sip-tester, baresip)"
+        reason = f"{program} is not installed (deploy/test-packages.sh)"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
