@@ -16,8 +16,10 @@ from sip_gateway.events import (
     CallStarted,
     Gap,
     GapFilled,
+    LegHeld,
     LegJoined,
     LegLeft,
+    LegResumed,
     MediaStarted,
     SpeakersCorrected,
 )
@@ -52,6 +54,20 @@ class GapKey(NamedTuple):
     leg_id: str
     start_ms: int
     why: str
+
+
+class Paused(NamedTuple):
+    """A leg that is not listened to, or is again: who wanted it and how. Said again and again."""
+
+    tenant_id: str
+    call_id: str
+    leg_id: str
+    action: str
+    """`call.paused` or `call.resumed`."""
+
+    at_ms: int
+    why: str
+    by: str
 
 
 @dataclass(slots=True)
@@ -92,6 +108,9 @@ class Batch:
     filled: dict[GapKey, int] = field(default_factory=dict)
     """How far each was filled since."""
 
+    paused: dict[Paused, None] = field(default_factory=dict)
+    """For the audit, each once, in the order told."""
+
     speakers: dict[tuple[CallKey, str], str] = field(default_factory=dict)
     """Corrected speaker of each segment that is named."""
 
@@ -113,6 +132,8 @@ class Batch:
                     self._add_final(key, event)
             case LegJoined() | LegLeft() | Gap():
                 self._add_of_leg(key, event)
+            case LegHeld() | LegResumed():
+                self._add_pause(key, event)
             case GapFilled():
                 self._call(key)
                 gap = GapKey(*key, event.leg_id, event.start_ms, event.why)
@@ -149,6 +170,12 @@ class Batch:
             case Gap():
                 gap = GapKey(*key, event.leg_id, event.start_ms, event.why)
                 self.gaps[gap] = max(event.end_ms, self.gaps.get(gap, event.end_ms))
+
+    def _add_pause(self, key: CallKey, event: LegHeld | LegResumed) -> None:
+        self._call(key)
+        action = "call.paused" if isinstance(event, LegHeld) else "call.resumed"
+        by = event.by or event.why or "peer"  # of an older release, which did not tell
+        self.paused[Paused(*key, event.leg_id, action, event.at_ms, event.why, by)] = None
 
     def _call(self, key: CallKey) -> CallFacts:
         return self.calls.setdefault(key, CallFacts())

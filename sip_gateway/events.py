@@ -89,6 +89,10 @@ class LegHeld(Event, frozen=True, kw_only=True):
     """`hold` or `recording_pause`: the peer's signalling. `api`: somebody asked for it. `dtmf`:
     keys were pressed. `ingress`: the platform's own pause."""
 
+    by: str = ""
+    """Who: of `api` a key_id, of `dtmf` the role that pressed the keys, of the peer's signalling
+    how the call reached us (`siprec`, `audiohook`, ...)."""
+
 
 PAUSES = frozenset({"api", "dtmf", "ingress"})
 """Reasons of `LegHeld` that are a pause of ours: no re-INVITE ends it."""
@@ -99,6 +103,11 @@ class LegResumed(Event, frozen=True, kw_only=True):
 
     leg_id: str
     at_ms: int
+    why: str = ""
+    """As in `LegHeld`, of who ended it; `time`: it had lasted as long as it may."""
+
+    by: str = ""
+    """As in `LegHeld`; `time` of what ends by itself."""
 
 
 class Gap(Event, frozen=True, kw_only=True):

@@ -144,11 +144,11 @@ class Switchboard:
         if call.tenant_id != command.tenant_id or (done_at and command.at <= done_at):
             return
         call.commanded_at = command.at
-        order: PauseLegs | ResumeLegs = ResumeLegs(call_id=call.call_id)
+        order: PauseLegs | ResumeLegs = ResumeLegs(call_id=call.call_id, by=command.by)
         if isinstance(command, PauseCall):
-            order = PauseLegs(call_id=call.call_id, at=command.at, why="api")
+            order = PauseLegs(call_id=call.call_id, at=command.at, why="api", by=command.by)
             since = call.pause.since if call.pause else command.at
-            call.pause = Pause(since=since, why="api")
+            call.pause = Pause(since=since, why="api", by=command.by)
         else:
             call.pause = None
         self._notes.append(Note("command", call.call_id, type(command).__name__))

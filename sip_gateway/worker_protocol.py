@@ -93,6 +93,9 @@ class Pause(msgspec.Struct, frozen=True, kw_only=True):
     by_digits: bool = False
     """It began because digits were keyed in, and ends soon after the last one."""
 
+    by: str = ""
+    """Who paused; as in `LegHeld`."""
+
 
 class OpenCall(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Start a call, or take it up again; answered by `CallOpened` or `CallRefused`."""
@@ -134,12 +137,14 @@ class PauseLegs(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     call_id: str
     at: datetime
     why: str
+    by: str = ""
 
 
 class ResumeLegs(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Listen to the call again from now on."""
 
     call_id: str
+    by: str = ""
 
 
 class PressKey(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -9,8 +9,10 @@ from sip_gateway.events import (
     CallStarted,
     Gap,
     GapFilled,
+    LegHeld,
     LegJoined,
     LegLeft,
+    LegResumed,
     MediaStarted,
     SegmentSpeaker,
     SpeakersCorrected,
@@ -119,6 +121,20 @@ class ToldCall:
             end_ms=end_ms,
             why="lost_packets",
         )
+
+    def held(self, channel: int, at_ms: int, *, why: str = "api", by: str = "k1") -> LegHeld:
+        """The leg is not listened to."""
+        return LegHeld(
+            tenant_id=self.tenant_id, call_id=self.call_id, leg_id=self.leg_id(channel),
+            at_ms=at_ms, why=why, by=by,
+        )  # fmt: skip
+
+    def resumed(self, channel: int, at_ms: int, *, why: str = "api", by: str = "k1") -> LegResumed:
+        """It is again."""
+        return LegResumed(
+            tenant_id=self.tenant_id, call_id=self.call_id, leg_id=self.leg_id(channel),
+            at_ms=at_ms, why=why, by=by,
+        )  # fmt: skip
 
     def filled(self, channel: int, start_ms: int, until_ms: int) -> GapFilled:
         """Of the gap that begins there, so much was recognised since."""

@@ -100,6 +100,20 @@ where (excluded.described
              excluded.packets_lost, excluded.packets_late, excluded.jitter_ms, excluded.mos))
 returning tenant_id, call_id
 
+-- name: pauses
+-- Who paused and resumed, as audit rows; what was said before is known.
+insert into audit (tenant_id, at, actor, action, subject, detail)
+select c.tenant_id,
+       coalesce(c.clock_started_at, c.started_at) + r.at_ms * interval '1 millisecond',
+       r.by, r.action, c.call_id,
+       jsonb_build_object('leg_id', r.leg_id, 'at_ms', r.at_ms, 'why', r.why)
+from jsonb_to_recordset(%s::jsonb) as r (
+    tenant_id text, call_id text, leg_id text, action text, at_ms bigint, why text, by text)
+join calls c using (tenant_id, call_id)
+order by r.at_ms, r.leg_id
+on conflict do nothing
+returning tenant_id, subject
+
 -- name: segments
 -- The highest revision stays; a replay of the same one changes nothing.
 insert into segments (tenant_id, call_id, segment_id, day, leg_id, revision, start_ms, end_ms,

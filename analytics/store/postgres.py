@@ -64,6 +64,7 @@ class PostgresStore:
                 changed |= set(await _write(connection, "legs", writes.legs(batch)))
                 changed |= set(await _write(connection, "gaps", writes.gaps(batch)))
                 changed |= set(await _write(connection, "fills", writes.fills(batch)))
+                await _write(connection, "pauses", writes.pauses(batch))
                 written = await _write(connection, "segments", writes.segments(batch))
                 changed |= set(written)
                 segments = len(written)

@@ -107,6 +107,18 @@ class NewGap(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
+class NewPause(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of `audit`."""
+
+    tenant_id: str
+    call_id: str
+    leg_id: str
+    action: str
+    at_ms: int
+    why: str
+    by: str
+
+
 class NewFill(msgspec.Struct, frozen=True, kw_only=True):
     """How far a row of `gaps` was filled."""
 
@@ -158,6 +170,11 @@ def fills(batch: Batch) -> str:
     return _json(
         NewFill(**key._asdict(), until_ms=until_ms) for key, until_ms in batch.filled.items()
     )
+
+
+def pauses(batch: Batch) -> str:
+    """For `audit`."""
+    return _json(NewPause(**one._asdict()) for one in batch.paused)
 
 
 def _json(rows: Iterable[msgspec.Struct]) -> str:

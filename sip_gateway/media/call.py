@@ -20,7 +20,7 @@ from sip_gateway.events import (
 )
 from sip_gateway.media.leg import new_leg
 from sip_gateway.media.metrics import MediaMetrics
-from sip_gateway.media.pause_rule import Asked, CallPause
+from sip_gateway.media.pause_rule import TIME, Asked, CallPause, Cause
 from sip_gateway.media.port_pool import NoPort, PortPool
 from sip_gateway.media.progress import Heard, Progress
 from sip_gateway.media.rtp_socket import RtpSocket, open_socket
@@ -188,17 +188,19 @@ class MediaCall:
             self._parts.audio.hold_leg(spec.leg_id, at_ms=leg.receiver.position_ms)
         elif held and not leg.held:
             self._alive_at = monotonic()
-        if leg.held != held and not self._pause.on:
-            self._say_held(running, at_ms=leg.receiver.position_ms if leg.held else now_ms)
+        if leg.held and not held and not self._pause.on:
+            self._say_held(running, at_ms=leg.receiver.position_ms)
+        elif held and not leg.held and not self._pause.on:
+            self._say_resumed(running, self._of_peer, at_ms=now_ms)
 
     # A pause of ours: independent of what the peer's SDP says.
 
-    def pause_at(self, at: datetime, *, why: str) -> None:
+    def pause_at(self, at: datetime, cause: Cause) -> None:
         """Pause from this moment on, which may have passed."""
-        self.pause(self._ms_of(at), why=why, by_wall=True)
+        self.pause(self._ms_of(at), cause, by_wall=True)
 
     def pause(
-        self, at_ms: int, *, why: str, by_digits: bool = False, by_wall: bool = False
+        self, at_ms: int, cause: Cause, *, by_digits: bool = False, by_wall: bool = False
     ) -> None:
         """Pass nothing on from `at_ms` on, until `resume`; said also if it was so before.
 
@@ -207,9 +209,9 @@ class MediaCall:
         now_ms = self.clock.ms(monotonic())
         at_ms = max(0, min(at_ms, now_ms))
         began = not self._pause.on
-        self._pause.begin(at_ms, why=why, now_ms=now_ms, by_digits=by_digits)
+        self._pause.begin(at_ms, cause, now_ms=now_ms, by_digits=by_digits)
         if began:
-            self._parts.metrics.pauses.labels(why).inc()
+            self._parts.metrics.pauses.labels(cause.why).inc()
         for running in self.legs.values():
             if began:
                 self._receive(running)
@@ -222,7 +224,7 @@ class MediaCall:
         self._said_pause_at = monotonic()
         self._say_pause()
 
-    def resume(self) -> None:
+    def resume(self, cause: Cause) -> None:
         """Listen again from now on, where the peer does not hold; nothing if it is not paused."""
         if not self._pause.on:
             return
@@ -234,7 +236,9 @@ class MediaCall:
             # A sender whose clock is fast is ahead of ours: what it said before is not for us.
             at_ms = max(now_ms, running.leg.receiver.position_ms)
             self._end_pause(running, at_ms=at_ms)
-            self._say_held(running, at_ms=at_ms)
+            self._say_resumed(running, cause, at_ms=at_ms)
+            if running.leg.held:  # our pause is over, the peer's own is not
+                self._say_held(running, at_ms=at_ms)
         self._say_pause()
 
     @property
@@ -247,7 +251,7 @@ class MediaCall:
         now_ms = self.clock.ms(monotonic())
         self._pause.forget(now_ms=now_ms)
         if self._pause.is_over(now_ms=now_ms):
-            self.resume()
+            self.resume(TIME)
         elif self._pause.on and monotonic() - self._said_pause_at >= SAY_AGAIN_S:
             self._said_pause_at = monotonic()
             for running in self.legs.values():
@@ -257,7 +261,8 @@ class MediaCall:
         """The pause that was on when the call was last heard of, or was asked for since."""
         now_ms = self.clock.ms(monotonic())
         at_ms = min(self._ms_of(pause.since), now_ms)
-        self._pause.begin(at_ms, why=pause.why, now_ms=now_ms, by_digits=pause.by_digits)
+        cause = Cause(pause.why, pause.by)
+        self._pause.begin(at_ms, cause, now_ms=now_ms, by_digits=pause.by_digits)
 
     def _join_paused(self, running: RunningLeg, *, at_ms: int) -> None:
         """A leg that comes while the call is paused."""
@@ -292,7 +297,8 @@ class MediaCall:
             since = (self.clock_started_at or datetime.now(UTC)) + timedelta(
                 milliseconds=self._pause.since_ms
             )
-            pause = Pause(since=since, why=self._pause.why, by_digits=self._pause.by_digits)
+            why, by = self._pause.cause
+            pause = Pause(since=since, why=why, by_digits=self._pause.by_digits, by=by)
         self._parts.say(PauseChanged(call_id=self.call_id, pause=pause))
 
     def _press(self, running: RunningLeg) -> None:
@@ -300,12 +306,12 @@ class MediaCall:
         joined = running.leg.joined
         for start_ms, end_ms, key in running.leg.take_pressed():
             assert key is not None
-            asked = self._pause.press(joined.leg_id, running.leg.spec.role, key=key, at_ms=end_ms)
+            cause = Cause("dtmf", running.leg.spec.role)
+            asked = self._pause.press(joined.leg_id, cause.by, key=key, at_ms=end_ms)
             if asked is Asked.RESUME:
-                self.resume()
+                self.resume(cause)
             elif asked is not Asked.NOTHING:
-                by_digits = asked is Asked.PAUSE_BY_DIGITS
-                self.pause(start_ms, why="dtmf", by_digits=by_digits)
+                self.pause(start_ms, cause, by_digits=asked is Asked.PAUSE_BY_DIGITS)
 
     def press(self, running: RunningLeg, duration_ms: int, key: Key | None) -> None:
         """A key press that signalling told of; it ends now, as far as anybody knows."""
@@ -424,21 +430,37 @@ class MediaCall:
                 self._parts.events.publish(heard)
 
     def _say_held(self, running: RunningLeg, *, at_ms: int) -> None:
-        """Whether and why the leg is held now."""
-        of = self._opened
-        leg_id = running.leg.joined.leg_id
-        why = self._pause.why
-        if not why and running.leg.held:
-            why = "recording_pause" if of.ingress == "siprec" else "hold"
+        """Why the leg is held now, by us or by the peer."""
+        why, by = self._pause.cause if self._pause.on else self._of_peer
         self._parts.events.publish(
             LegHeld(
-                tenant_id=of.tenant_id, call_id=self.call_id, leg_id=leg_id, at_ms=at_ms, why=why
-            )
-            if why
-            else LegResumed(
-                tenant_id=of.tenant_id, call_id=self.call_id, leg_id=leg_id, at_ms=at_ms
+                tenant_id=self._opened.tenant_id,
+                call_id=self.call_id,
+                leg_id=running.leg.joined.leg_id,
+                at_ms=at_ms,
+                why=why,
+                by=by,
             )
         )
+
+    def _say_resumed(self, running: RunningLeg, cause: Cause, *, at_ms: int) -> None:
+        self._parts.events.publish(
+            LegResumed(
+                tenant_id=self._opened.tenant_id,
+                call_id=self.call_id,
+                leg_id=running.leg.joined.leg_id,
+                at_ms=at_ms,
+                why=cause.why,
+                by=cause.by,
+            )
+        )
+
+    @property
+    def _of_peer(self) -> Cause:
+        """A hold by its signalling."""
+        of = self._opened
+        why = "recording_pause" if of.ingress == "siprec" else "hold"
+        return Cause(why, of.hints.via or of.ingress)
 
     def _close(self, rtp: RtpSocket) -> None:
         rtp.close()

@@ -5,6 +5,7 @@ Keys live here and nowhere else: a few seconds, in memory, as many as the longes
 
 from collections import deque
 from enum import Enum
+from typing import NamedTuple
 
 from sip_gateway.audio.key import Key
 from sip_gateway.settings import Pause as Settings
@@ -13,6 +14,17 @@ BETWEEN_KEYS_MS = 5_000
 """Keys further apart belong to nothing in common."""
 
 DIGITS = "0123456789"
+
+
+class Cause(NamedTuple):
+    """Why a call is paused or heard again, and who wants it; as in `LegHeld`."""
+
+    why: str
+    by: str
+
+
+TIME = Cause("time", "time")
+"""It has lasted as long as it may."""
 
 
 class Asked(Enum):
@@ -40,6 +52,7 @@ class CallPause:
         self.why = ""
         """Empty while the call is not paused."""
 
+        self.by = ""
         self.since_ms = 0
         self.until_ms: int | None = None
         """When it ends by itself; None: never."""
@@ -58,17 +71,22 @@ class CallPause:
         """Whether the pause began because digits were keyed in, and ends soon after them."""
         return self._by_digits
 
-    def begin(self, at_ms: int, *, why: str, now_ms: int, by_digits: bool = False) -> None:
+    @property
+    def cause(self) -> Cause:
+        """Of the pause that is on."""
+        return Cause(self.why, self.by)
+
+    def begin(self, at_ms: int, cause: Cause, *, now_ms: int, by_digits: bool = False) -> None:
         """The call is paused from `at_ms` on; a pause that is on goes on, for this reason."""
         if not self.on:
             self.since_ms = at_ms
-        self.why, self._by_digits = why, by_digits
+        (self.why, self.by), self._by_digits = cause, by_digits
         longest_s = self._settings.digits_over_s if by_digits else self._settings.longest_s
         self.until_ms = now_ms + round(longest_s * 1000) if longest_s else None
 
     def end(self) -> None:
         """The call is heard again."""
-        self.why, self._by_digits, self.until_ms = "", False, None
+        self.why, self.by, self._by_digits, self.until_ms = "", "", False, None
 
     def is_over(self, *, now_ms: int) -> bool:
         """True when the pause has lasted as long as it may."""

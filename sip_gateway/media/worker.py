@@ -19,6 +19,7 @@ from sip_gateway.audio.key import Key
 from sip_gateway.media.call import MediaCall, Parts
 from sip_gateway.media.connection import Disconnected, read_message, write_message
 from sip_gateway.media.metrics import MediaMetrics
+from sip_gateway.media.pause_rule import Cause
 from sip_gateway.media.port_pool import NoPort, PortPool
 from sip_gateway.media.progress import Progress
 from sip_gateway.media.running_leg import RunningLeg
@@ -241,13 +242,13 @@ class MediaWorker:
 
     async def _obey(self, call: MediaCall, message: PauseLegs | ResumeLegs | PressKey) -> None:
         if isinstance(message, PauseLegs):
-            call.pause_at(message.at, why=message.why)
+            call.pause_at(message.at, Cause(message.why, message.by))
         elif isinstance(message, PressKey):
             if running := call.legs.get(message.leg_id):
                 key = Key(message.symbol) if message.symbol else None
                 call.press(running, message.duration_ms, key)
         else:
-            call.resume()
+            call.resume(Cause("api", message.by))
 
     async def _close(self, call: MediaCall, *, reason: str) -> None:
         ended = call.said_ended(reason=reason)

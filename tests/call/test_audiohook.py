@@ -96,7 +96,9 @@ async def test_a_stream_is_heard_whole_with_its_losses_and_pauses_where_they_wer
         joined = line.of(LegJoined)
         assert [(leg.role, leg.channel) for leg in joined[:2]] == [("customer", 0), ("agent", 1)]
         assert joined[0].participant_name == "Jordan Reed"
-        assert {held.why for held in line.of(LegHeld)} == {"recording_pause"}
+        pause = ("recording_pause", "audiohook")
+        assert {(held.why, held.by) for held in line.of(LegHeld)} == {pause}
+        assert {(resumed.why, resumed.by) for resumed in line.of(LegResumed)} == {pause}
         gaps = [gap for gap in line.of(Gap) if gap.why == "lost_packets"]
         assert [gap.end_ms - gap.start_ms for gap in gaps] == [500] * 2
         # A leg is placed by when its first packet is read, and the machine may be busy.

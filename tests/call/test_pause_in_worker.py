@@ -60,6 +60,15 @@ def said(worker: Worker, leg_id: str) -> list[tuple[str, str]]:
     ]
 
 
+def who(worker: Worker, leg_id: str) -> list[str]:
+    """Who held and resumed one leg."""
+    return [
+        event.by
+        for event in worker.sink.events
+        if isinstance(event, LegHeld | LegResumed) and event.leg_id == leg_id
+    ]
+
+
 async def test_nothing_passes_between_the_moment_of_the_request_and_the_resume(
     tmp_path: Path,
 ) -> None:
@@ -71,19 +80,21 @@ async def test_nothing_passes_between_the_moment_of_the_request_and_the_resume(
         assert isinstance(clock, ClockStarted)
         await worker.until(lambda: len(worker.sink.heard_ms(CUSTOMER)) == 10)
         asked_at = clock.clock_started_at + timedelta(milliseconds=1)
-        worker.signalling.say(PauseLegs(call_id=CALL, at=asked_at, why="api"))
+        worker.signalling.say(PauseLegs(call_id=CALL, at=asked_at, why="api", by="k1"))
         changed = await told(worker, PauseChanged)
         assert isinstance(changed, PauseChanged) and changed.pause is not None
         assert abs(changed.pause.since - asked_at) <= timedelta(milliseconds=1)
+        assert changed.pause.by == "k1"
         assert worker.sink.paused == [(AGENT, 1), (CUSTOMER, 1)], "what came late is forgotten"
         assert said(worker, CUSTOMER) == said(worker, AGENT) == [("LegHeld", "api")]
         phone.send(*stretch(1000, 1000))
         received = "trunkline_sip_gateway_rtp_packets_total"
         await worker.until(lambda: worker.count(received, result="received") >= 100)
         assert worker.sink.heard_ms(CUSTOMER)[-1] == 900
-        worker.signalling.say(ResumeLegs(call_id=CALL))
+        worker.signalling.say(ResumeLegs(call_id=CALL, by="k2"))
         changed = await told(worker, PauseChanged)
         assert isinstance(changed, PauseChanged) and changed.pause is None
+        assert who(worker, CUSTOMER) == ["k1", "k2"]
         (_, resumed_ms), (_, other_ms) = worker.sink.resumed
         gaps = [event for event in worker.sink.events if isinstance(event, Gap)]
         assert [(g.leg_id, g.start_ms, g.end_ms, g.why) for g in gaps] == [
@@ -94,7 +105,7 @@ async def test_nothing_passes_between_the_moment_of_the_request_and_the_resume(
         phone.send(*stretch(later, 500))
         await worker.until(lambda: worker.sink.heard_ms(CUSTOMER)[-1] > 900)
         assert worker.sink.heard_ms(CUSTOMER)[10] >= resumed_ms
-        assert said(worker, CUSTOMER)[-1] == ("LegResumed", "")
+        assert said(worker, CUSTOMER)[-1] == ("LegResumed", "api")
         assert worker.count("trunkline_sip_gateway_pauses_total", why="api") == 1
 
 
@@ -143,8 +154,12 @@ async def test_a_call_taken_up_again_is_paused_as_it_was_and_a_hold_outlives_the
         assert worker.sink.frames == []
         worker.signalling.say(ResumeLegs(call_id=CALL))
         await told(worker, PauseChanged)
-        assert said(worker, AGENT)[-1] == ("LegResumed", "")
-        assert said(worker, CUSTOMER)[-1] == ("LegHeld", "recording_pause")
+        assert said(worker, AGENT)[-1] == ("LegResumed", "api")
+        assert said(worker, CUSTOMER)[-2:] == [
+            ("LegResumed", "api"),
+            ("LegHeld", "recording_pause"),
+        ]
+        assert who(worker, CUSTOMER)[-1] == "siprec"
 
 
 async def test_a_leg_that_ends_in_a_pause_says_what_was_not_heard(tmp_path: Path) -> None:
@@ -186,6 +201,7 @@ async def test_the_agents_keys_pause_and_resume_and_a_pause_ends_by_itself(tmp_p
         assert isinstance(changed, PauseChanged) and changed.pause is None, "after longest_s"
         pressed = [event for event in worker.sink.events if isinstance(event, DtmfPressed)]
         assert sum(event.count for event in pressed) == 6
+        assert who(worker, CUSTOMER) == ["agent", "agent", "agent", "time"]
 
 
 async def test_digits_of_the_customer_pause_the_call_and_it_goes_on_after_the_last(

@@ -445,3 +445,42 @@ async def test_a_call_that_told_nothing_has_no_attributes(store: Store) -> None:
     await store.apply(whole_call(ToldCall()), now=NOW)
     (listed,) = await store.calls("default")
     assert listed.attributes == {}
+
+
+async def test_who_paused_and_resumed_a_call_stands_in_the_audit_once(dsn: str) -> None:
+    call = ToldCall()
+    pauses: list[StoredEvent] = [
+        call.held(0, 1000, by="key1"),
+        call.held(1, 1000, by="key1"),
+        call.held(1, 1000, by="key1"),  # said again while it lasts
+        call.resumed(1, 3000, by="key2"),
+        call.held(1, 4000, why="dtmf", by="agent"),
+        call.resumed(1, 5000, why="time", by="time"),
+        call.held(1, 6000, why="recording_pause", by="audiohook"),
+        call.held(1, 7000, why="hold", by=""),  # of an older release
+    ]
+    store = await PostgresStore.connect(dsn)
+    try:
+        for _ in range(2):  # read twice
+            await store.apply([*call.lifecycle()[:-1], *pauses], now=NOW)
+            await store.apply(pauses, now=NOW)
+    finally:
+        await store.close()
+    async with await psycopg.AsyncConnection.connect(dsn) as connection:
+        found = await connection.execute(
+            "select actor, action, subject, at, detail->>'why', detail->>'leg_id' "
+            "from audit order by id"
+        )
+        rows = await found.fetchall()
+    assert [(actor, action, why) for actor, action, _, _, why, _ in rows] == [
+        ("key1", "call.paused", "api"),
+        ("key1", "call.paused", "api"),
+        ("key2", "call.resumed", "api"),
+        ("agent", "call.paused", "dtmf"),
+        ("time", "call.resumed", "time"),
+        ("audiohook", "call.paused", "recording_pause"),
+        ("hold", "call.paused", "hold"),
+    ]
+    assert [leg for *_, leg in rows[:3]] == [call.leg_id(0), call.leg_id(1), call.leg_id(1)]
+    assert {subject for _, _, subject, *_ in rows} == {CALL_ID}
+    assert [at_ for _, _, _, at_, _, _ in rows[1:3]] == [at(1000), at(3000)]

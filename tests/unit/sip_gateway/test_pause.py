@@ -10,7 +10,7 @@ from sip_gateway.audio.key import Key
 from sip_gateway.commands import CallCommand, PauseCall, ResumeCall
 from sip_gateway.events import AudioFrame, DtmfPressed, Gap
 from sip_gateway.media.leg import MediaLeg, new_leg
-from sip_gateway.media.pause_rule import Asked, CallPause
+from sip_gateway.media.pause_rule import Asked, CallPause, Cause
 from sip_gateway.media.pauses import Pauses, Span
 from sip_gateway.media.sinks import JoinedLeg
 from sip_gateway.rtp.clock import CallClock
@@ -25,6 +25,7 @@ from tests.sip_bench import SDP, Bench, message, statuses
 AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
 CALL_ID = f"{1:032x}"
 START_S = 100.0
+KEYED, ASKED = Cause("dtmf", "customer"), Cause("api", "k1")
 
 
 def pressed(pause: CallPause, keys: str, *, role: str = "agent", from_ms: int = 0) -> list[Asked]:
@@ -64,7 +65,7 @@ def test_digits_in_a_row_pause_until_some_time_after_the_last_key() -> None:
     pause = CallPause(Pause(pause_on_digits=4, digits_over_s=8))
     assert pressed(pause, "42#424", role="customer")[-1] is Asked.NOTHING, "# begins anew"
     assert pressed(pause, "2", role="customer", from_ms=3000) == [Asked.PAUSE_BY_DIGITS]
-    pause.begin(3000, why="dtmf", now_ms=3100, by_digits=True)
+    pause.begin(3000, KEYED, now_ms=3100, by_digits=True)
     assert pressed(pause, "4242#", role="customer", from_ms=3500) == [Asked.NOTHING] * 5
     assert pause.until_ms == 5500 + 8000
     assert not pause.is_over(now_ms=13_499)
@@ -74,14 +75,14 @@ def test_digits_in_a_row_pause_until_some_time_after_the_last_key() -> None:
 
 def test_a_pause_asked_for_outlasts_the_digits_and_ends_at_its_longest() -> None:
     pause = CallPause(Pause(pause_on_digits=2, longest_s=900))
-    pause.begin(1000, why="dtmf", now_ms=1000, by_digits=True)
-    pause.begin(2000, why="api", now_ms=2000)
+    pause.begin(1000, KEYED, now_ms=1000, by_digits=True)
+    pause.begin(2000, ASKED, now_ms=2000)
     pressed(pause, "42", role="customer", from_ms=2000)
     assert (pause.since_ms, pause.why, pause.until_ms) == (1000, "api", 902_000)
     pause.end()
     assert not pause.on and not pause.is_over(now_ms=10**9)
     endless = CallPause(Pause(longest_s=0))
-    endless.begin(0, why="api", now_ms=0)
+    endless.begin(0, ASKED, now_ms=0)
     assert endless.until_ms is None and not endless.is_over(now_ms=10**9)
 
 
@@ -271,9 +272,9 @@ def test_a_command_goes_to_the_worker_that_has_the_call_once() -> None:
     bench.talk()
     pause = command(PauseCall)
     orders = obey(bench, pause, pause, command(ResumeCall, AT - timedelta(seconds=1)))
-    assert orders == [PauseLegs(call_id=CALL_ID, at=AT, why="api")]
+    assert orders == [PauseLegs(call_id=CALL_ID, at=AT, why="api", by="key")]
     later = command(ResumeCall, AT + timedelta(seconds=1))
-    assert obey(bench, later, pause) == [ResumeLegs(call_id=CALL_ID)]
+    assert obey(bench, later, pause) == [ResumeLegs(call_id=CALL_ID, by="key")]
 
 
 @pytest.mark.parametrize("changes", [{"call_id": "f" * 32}, {"tenant_id": "other"}], ids=str)
@@ -301,7 +302,7 @@ def test_a_pause_outlives_the_worker_and_the_signalling_process_and_re_invites()
     again = Bench(kept=bench.kept)
     (opened,) = again.orders(OpenCall)
     assert isinstance(opened, OpenCall)
-    assert opened.pause == KeptPause(since=AT, why="api")
+    assert opened.pause == KeptPause(since=AT, why="api", by="key")
     assert obey(again, command(PauseCall)) == [], "read again after the restart"
 
 
