@@ -29,7 +29,7 @@ HEAVIEST = 10.0
 DEFAULT_WEIGHT = 2.0
 
 _QUEUE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._@/-]{0,62}[A-Za-z0-9])?")
-_VIA = re.compile(r"[a-z0-9-]{1,24}")
+_VIA = re.compile(r"[a-z0-9_-]{1,24}")
 _PROFILE = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _WEIGHT = re.compile(r"-?\d{1,3}(?:\.\d{1,6})?")
 

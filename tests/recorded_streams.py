@@ -2,8 +2,9 @@
 
 A line holds one of: `text`, a message as JSON; `raw`, a message as it stands; `pcm`, so many
 milliseconds of binary audio at `rate` in `channels` channels, each sample of channel N the number
-`level[N]`; `g711`, the same in bytes; `hex`, binary as it stands; `close`, in good order. `after`
-seconds of the clock pass before it. `told` on the last line is what becomes of it all.
+`level[N]`; `g711`, the same in bytes; `hex`, binary as it stands; `close`, in good order. `kind`
+puts a header of AudioSocket before the binary audio, `after` seconds of the clock pass before it;
+`query` on the first line stands in the URL. `told` on the last line is what becomes of it all.
 """
 
 import base64
@@ -37,6 +38,8 @@ class Line(msgspec.Struct, forbid_unknown_fields=True):
     g711: int = 0
     hex: str = ""
     close: bool = False
+    kind: int | None = None
+    query: str = ""
     rate: int = 8000
     level: tuple[int, ...] = (0,)
     after: float = 0.0
@@ -44,6 +47,12 @@ class Line(msgspec.Struct, forbid_unknown_fields=True):
 
     def binary(self) -> bytes:
         """The binary message that it stands for; empty if none."""
+        payload = self._payload()
+        if self.kind is None:
+            return payload
+        return bytes([self.kind]) + len(payload).to_bytes(2, "big") + payload
+
+    def _payload(self) -> bytes:
         count = (self.pcm or self.g711) * self.rate // 1000
         samples = np.tile(np.array(self.level), count)
         if self.g711:

@@ -3,18 +3,20 @@
 import asyncio
 import base64
 import json
+import socket
+import struct
 import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from sip_gateway.audio.g711 import encode
-from tests.stream_dialects import headers
+from tests.stream_dialects import headers, uuid_of
 
 STEP_MS = 20
 QUEUE = "billing"
@@ -33,7 +35,7 @@ class Client(Protocol):
     rate_hz: int
     query: str
 
-    def start(self, conversation: str) -> list[str]:
+    def start(self, conversation: str) -> Sequence[str | bytes]:
         """The messages before any audio."""
         ...
 
@@ -45,7 +47,7 @@ class Client(Protocol):
         """So much will never be sent."""
         ...
 
-    def end(self) -> list[str]:
+    def end(self) -> Sequence[str | bytes]:
         """The messages after all audio; then the connection is closed."""
         ...
 
@@ -163,10 +165,97 @@ class Plain(Forked):
         return [json.dumps({"type": "stop"})]
 
 
+class ChanWebsocket:
+    """One leg of two, a websocket channel of Asterisk's."""
+
+    name = "chan_websocket"
+
+    def __init__(self, leg: str, *, form: str = "slin16") -> None:
+        self.query = f"?conversation={{conversation}}&leg={leg}&queue={QUEUE}"
+        self.rate_hz = 16000 if form == "slin16" else 8000
+        self._leg = leg
+        self._form = form
+
+    def start(self, conversation: str) -> list[str]:
+        told = f"channel_id:1.{self._leg} format:{self._form} optimal_frame_size:640 ptime:20"
+        return [f"MEDIA_START connection_id:trunkline channel:WebSocket/trunkline/0x1 {told}"]
+
+    def audio(self, customer: bytes, agent: bytes) -> Sequence[bytes]:
+        pcm = customer if self._leg == "customer" else agent
+        return [encode(pcm, "PCMU") if self._form == "ulaw" else pcm]
+
+    def lose(self, ms: int) -> list[str]:
+        return []
+
+    def end(self) -> list[str]:
+        return []
+
+
+class AudioSocket:
+    """One leg of two, over TCP."""
+
+    name = "audiosocket"
+    query = ""
+
+    def __init__(self, leg: str, *, rate_hz: int = 8000) -> None:
+        self.rate_hz = rate_hz
+        self._leg = leg
+
+    def start(self, conversation: str) -> list[bytes]:
+        uuid_bytes = uuid.UUID(uuid_of(conversation, "0" if self._leg == "customer" else "1")).bytes
+        return [_message(1, uuid_bytes)]
+
+    def audio(self, customer: bytes, agent: bytes) -> Sequence[bytes]:
+        kind = 0x12 if self.rate_hz == 16000 else 0x10
+        return [_message(kind, customer if self._leg == "customer" else agent)]
+
+    def lose(self, ms: int) -> list[str]:
+        return []
+
+    def end(self) -> list[bytes]:
+        return [_message(0, b"")]
+
+
+def _message(kind: int, payload: bytes) -> bytes:
+    return bytes([kind]) + len(payload).to_bytes(2, "big") + payload
+
+
+class TcpConnection:
+    """As much of a websocket's connection as a talk needs, over bare TCP."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.transport = self
+        self.reader = reader
+        self._writer = writer
+
+    def abort(self) -> None:
+        """As a machine that dies: a reset, not an end."""
+        linger = struct.pack("ii", 1, 0)
+        self._writer.get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, linger
+        )
+        self._writer.close()
+
+    async def send(self, message: str | bytes) -> None:
+        assert isinstance(message, bytes)
+        self._writer.write(message)
+        await self._writer.drain()
+
+    async def close(self) -> None:
+        self._writer.close()
+
+
+class Ports(NamedTuple):
+    """Where streams are taken."""
+
+    websocket: int
+    tcp: int
+
+
 class Talk:
     """One connection."""
 
-    def __init__(self, client: Client, connection: ClientConnection) -> None:
+    def __init__(self, client: Client, connection: ClientConnection | TcpConnection) -> None:
         self.client = client
         self.connection = connection
 
@@ -197,17 +286,27 @@ class Talk:
     async def say(self, **message: object) -> None:
         await self.connection.send(json.dumps(message))
 
+    async def hear(self) -> str | bytes:
+        """The next message of the websocket; ConnectionClosed if there is none."""
+        assert isinstance(self.connection, ClientConnection)
+        return await self.connection.recv()
+
     async def _send(self, messages: Sequence[str | bytes]) -> None:
         for message in messages:
             await self.connection.send(message)
 
 
 @asynccontextmanager
-async def talking(client: Client, port: int) -> AsyncIterator[Talk]:
-    """A connection that is let in, but has said nothing."""
-    target = f"/{client.name}{client.query}"
+async def talking(client: Client, ports: Ports, known: str = "") -> AsyncIterator[Talk]:
+    """A connection that is let in, but has said nothing; `known`: what its URL may have to name."""
+    if client.name == "audiosocket":
+        reader, writer = await asyncio.open_connection("127.0.0.1", ports.tcp)
+        yield Talk(client, TcpConnection(reader, writer))
+        writer.close()
+        return
+    target = f"/{client.name}{client.query.format(conversation=known)}"
     async with connect(
-        f"ws://127.0.0.1:{port}{target}",
+        f"ws://127.0.0.1:{ports.websocket}{target}",
         additional_headers=headers(client.name, target),
         subprotocols=[Subprotocol("audio.jambonz.org")] if client.name == "jambonz" else None,
     ) as connection:
@@ -224,9 +323,16 @@ def clients() -> list[list[Client]]:
         [Forked("freeswitch")],
         [Forked("jambonz", rate_hz=8000)],
         [Plain()],
+        [AudioSocket("customer"), AudioSocket("agent")],
+        [ChanWebsocket("customer"), ChanWebsocket("agent")],
     ]
 
 
 def conversation() -> str:
     """An id of its own."""
     return uuid.uuid4().hex
+
+
+def id_of(client: Client, known: str) -> str:
+    """What the call's external id is."""
+    return uuid_of(known, "0") if client.name == "audiosocket" else known

@@ -4,7 +4,17 @@ import base64
 import hashlib
 import hmac
 
-from sip_gateway.streams import freeswitch, jambonz, signalwire, stream, telnyx, twilio, vonage
+from sip_gateway.streams import (
+    audiosocket,
+    chan_websocket,
+    freeswitch,
+    jambonz,
+    signalwire,
+    stream,
+    telnyx,
+    twilio,
+    vonage,
+)
 from sip_gateway.streams.dialect import Dialect, StreamSession
 from sip_gateway.streams.signature import SignedRequest
 
@@ -14,6 +24,7 @@ TOKENS = {HOLDER: TOKEN.encode()}
 PUBLIC = "wss://voice.example.com"
 
 DIALECTS: dict[str, Dialect] = {
+    "chan_websocket": chan_websocket.dialect(TOKENS),
     "freeswitch": freeswitch.dialect(TOKENS),
     "jambonz": jambonz.dialect(TOKENS),
     "signalwire": signalwire.dialect(TOKENS),
@@ -22,6 +33,17 @@ DIALECTS: dict[str, Dialect] = {
     "twilio": twilio.dialect(TOKENS, public_url=PUBLIC),
     "vonage": vonage.dialect(TOKENS),
 }
+AUDIOSOCKET = audiosocket.dialect(TOKENS, uuid="signed")
+"""Over TCP; the others come over websockets."""
+
+EVERY = {**DIALECTS, AUDIOSOCKET.name: AUDIOSOCKET}
+
+
+def uuid_of(call: str, last: str, token: str = TOKEN) -> str:
+    """As the dialplan of deploy/ingress/audiosocket.md makes it."""
+    nonce = hashlib.sha1(call.encode()).hexdigest()[:12]
+    shown = hashlib.sha1(f"{token}-{nonce}".encode()).hexdigest()[:19]
+    return f"{nonce[:8]}-{nonce[8:]}-{shown[:4]}-{shown[4:8]}-{shown[8:]}{last}"
 
 
 def twilio_signature(url: str, token: str = TOKEN) -> str:
@@ -38,10 +60,11 @@ def headers(name: str, target: str) -> dict[str, str]:
     """What the platform sends with its handshake."""
     if name == "twilio":
         return {"x-twilio-signature": twilio_signature(PUBLIC + target)}
-    return {"authorization": basic() if name in ("jambonz", "freeswitch") else f"Bearer {TOKEN}"}
+    by_name = name in ("jambonz", "freeswitch", "chan_websocket")
+    return {"authorization": basic() if by_name else f"Bearer {TOKEN}"}
 
 
 def session(name: str, *, query: str = "") -> StreamSession:
     """A session that was let in."""
     target = f"/{name}{query}"
-    return DIALECTS[name].admit(SignedRequest(target, headers(name, target)), 0.0)
+    return EVERY[name].admit(SignedRequest(target, headers(name, target)), 0.0)

@@ -15,7 +15,10 @@ const REASONS = {
   bye: "hung up", media_timeout: "no more audio", lost: "connection lost", fault: "fault",
   shutdown: "shut down", removed: "removed",
 };
-const INGRESS = { sip: "SIP", siprec: "SIPREC" };
+const INGRESS = {
+  sip: "SIP", siprec: "SIPREC", audiosocket: "Asterisk AudioSocket",
+  chan_websocket: "Asterisk websocket",
+};
 
 const plain = (name) => name.replaceAll("_", " ");
 

@@ -47,6 +47,21 @@ def both(about: About) -> tuple[StreamParty, ...]:
     return (customer, agent) if about.inbound == "customer" else (agent, customer)
 
 
+Leg = Literal["customer", "agent", "mixed"]
+"""What a connection brings: one of two parties, the other over another; or everybody at once."""
+
+
+def parties_of(about: About, leg: Leg) -> tuple[tuple[StreamParty, ...], tuple[int, ...]]:
+    """The parties of the conversation, and the channels that a connection of `leg` carries.
+
+    The connections of both legs say the same parties, so that either may come first.
+    """
+    if leg == "mixed":
+        return (StreamParty("speaker"),), ()
+    parties = sorted(both(about), key=lambda party: party.role == "agent")
+    return tuple(parties), (int(leg == "agent"),)
+
+
 def conversation_id(*texts: str) -> str:
     """The first that is there; BadMessage if there is none, or it is malformed."""
     found = next(filter(None, texts), "")

@@ -10,19 +10,15 @@ import msgspec
 
 from sip_gateway.streams.about import BadMessage, blame
 from sip_gateway.streams.dialect import Reason, Told
-from sip_gateway.streams.heard import (
-    StreamEnded,
-    StreamLost,
-    StreamOpened,
-    StreamPaused,
-    StreamResumed,
-)
-from sip_gateway.streams.interleaved import ArrivalClock, Encoding, Interleaved
+from sip_gateway.streams.heard import StreamEnded, StreamOpened, StreamPaused, StreamResumed
+from sip_gateway.streams.interleaved import Arriving, Encoding
 
 LONGEST_TEXT = 1 << 16
 LONGEST_AUDIO = 1 << 17
+SHORTEST_AUDIO = 160
+"""What a message of early audio counts for at least, so that there are not many of them."""
+
 LONGEST_LOSS = 3600 * 8000
-RATES_HZ = (8000, 16000)
 QUIET_S = 3600.0
 """A pause may be long, and nothing comes in it; websocket pings find a peer that is dead."""
 
@@ -75,7 +71,8 @@ class ForkedSession(Told):
     """Contract: as `StreamSession` says.
 
     `answer` gives the text that tells the peer `started`, `pong` or `error`, with a reason, or
-    nothing. `unsaid` describes a stream that begins with audio.
+    nothing. `unsaid` describes a stream that begins with audio; where there is none, so much audio
+    may come before the words that describe it as `early_bytes` says.
     """
 
     def __init__(
@@ -84,14 +81,15 @@ class ForkedSession(Told):
         *,
         answer: Callable[[str, str], str] = silent,
         unsaid: Begin | None = None,
+        early_bytes: int = 0,
     ) -> None:
         super().__init__()
         self._read = read
         self._answer = answer
         self._unsaid = unsaid
-        self._audio = Interleaved("l16", 8000, (0,))
-        self._carries: tuple[int, ...] = ()
-        self._clock = ArrivalClock()
+        self._early: list[tuple[bytes, float]] = []
+        self._early_bytes = early_bytes
+        self._audio = Arriving("l16", 8000, (0,))
         self._paused = False
 
     def receive_text(self, text: str) -> None:
@@ -111,10 +109,13 @@ class ForkedSession(Told):
             return
         if not self.opened and self._unsaid:
             self._begin(self._unsaid)
-        if not self.opened or len(data) > LONGEST_AUDIO:
+        if not self.opened and len(data) <= self._early_bytes:
+            self._early_bytes -= max(len(data), SHORTEST_AUDIO)
+            self._early.append((data, now))
+        elif not self.opened or len(data) > LONGEST_AUDIO:
             self._break("audio that was not announced")
         elif not self._paused:
-            self._hear(data, now)
+            self._events += self._audio.receive(data, now=now)
 
     def receive_close(self) -> None:
         """Most of these platforms end a stream by closing."""
@@ -146,32 +147,25 @@ class ForkedSession(Told):
     def _begin(self, begin: Begin) -> None:
         if self.opened:
             raise BadMessage("the stream has begun already")
-        if begin.rate_hz not in RATES_HZ or (begin.encoding != "l16" and begin.rate_hz != 8000):
-            raise BadMessage("no such rate: L16 at 8000 or 16000 Hz, G.711 at 8000")
-        self._carries = begin.opened.carries or tuple(range(len(begin.opened.parties)))
-        self._audio = Interleaved(begin.encoding, begin.rate_hz, self._carries)
+        carries = begin.opened.carries or tuple(range(len(begin.opened.parties)))
+        self._audio = Arriving(begin.encoding, begin.rate_hz, carries)
         self.opened = True
         self._events.append(begin.opened._replace(codec=self._audio.codec))
         self._say("started")
-
-    def _hear(self, data: bytes, now: float) -> None:
-        heard = self._audio.receive(data)
-        if heard:
-            missing = self._clock.receive(len(heard[0].g711), now=now)
-            if missing:
-                self._events += (StreamLost(channel, missing) for channel in self._carries)
-            self._events += heard
+        for data, now in self._early:
+            self._events += self._audio.receive(data, now=now)
+        self._early.clear()
 
     def _lose(self, samples: int) -> None:
         if not 0 < samples <= LONGEST_LOSS:
             raise BadMessage("no such loss: up to an hour")
-        self._clock.skip(samples)
-        self._events += (StreamLost(channel, samples) for channel in self._carries)
+        self._audio.clock.skip(samples)
+        self._events += self._audio.lost(samples)
 
     def _hold(self, paused: bool) -> None:
         if paused != self._paused:
             self._paused = paused
-            self._clock.restart()
+            self._audio.clock.restart()
             self._events.append(StreamPaused() if paused else StreamResumed())
 
     def _stop(self) -> None:

@@ -6,7 +6,8 @@ import numpy as np
 
 from sip_gateway.audio.g711 import encode
 from sip_gateway.audio.resample import Downsampler
-from sip_gateway.streams.heard import StreamAudio
+from sip_gateway.streams.about import BadMessage
+from sip_gateway.streams.heard import ChannelEvent, StreamAudio, StreamLost
 
 RATE_HZ = 8000
 LATE_S = 3.0
@@ -16,6 +17,7 @@ DRIFT = 0.025
 """Of what a second of audio is late is taken for the platform's slower clock: 100 ppm make 4 ms."""
 
 Encoding = Literal["pcmu", "pcma", "l16"]
+RATES_HZ = (8000, 16000)
 
 
 class Interleaved:
@@ -70,3 +72,29 @@ class ArrivalClock:
     def restart(self) -> None:
         """Nothing is expected until the next audio."""
         self._due = None
+
+
+class Arriving:
+    """Binary audio of `carries` channels, and what was left out of it; BadMessage: no such rate."""
+
+    def __init__(self, encoding: Encoding, rate_hz: int, carries: tuple[int, ...]) -> None:
+        if rate_hz not in RATES_HZ or (encoding != "l16" and rate_hz != RATE_HZ):
+            raise BadMessage("no such rate: L16 at 8000 or 16000 Hz, G.711 at 8000")
+        self.clock = ArrivalClock()
+        self._audio = Interleaved(encoding, rate_hz, carries)
+        self._carries = carries
+
+    @property
+    def codec(self) -> str:
+        """What comes of it."""
+        return self._audio.codec
+
+    def receive(self, data: bytes, *, now: float) -> list[ChannelEvent]:
+        """What came, behind what is missing before it."""
+        heard = self._audio.receive(data)
+        missing = self.clock.receive(len(heard[0].g711), now=now) if heard else 0
+        return [*(self.lost(missing) if missing else ()), *heard]
+
+    def lost(self, samples: int) -> list[ChannelEvent]:
+        """So much is missing on every channel."""
+        return [StreamLost(channel, samples) for channel in self._carries]

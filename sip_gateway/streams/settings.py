@@ -1,6 +1,29 @@
 """Settings of `[sip_gateway.streams]`."""
 
+from ipaddress import ip_network
+from typing import Literal
+
 import msgspec
+
+
+class AudioSocket(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`[sip_gateway.streams.audiosocket]`: Asterisk's, over TCP in clear; its host is ours."""
+
+    port: int = 9019
+    """0 picks a free one."""
+
+    uuid: Literal["signed", "legs", "any"] = "signed"
+    """Which UUIDs are taken: made with a key of the keys file; unsigned, the last digit the leg; or
+    unsigned, each a call of its own. Unsigned ones need `networks`."""
+
+    networks: tuple[str, ...] = ()
+    """Networks that may connect, for example `10.1.0.0/16`; empty: any."""
+
+    def __post_init__(self) -> None:
+        for network in self.networks:
+            ip_network(network)
+        if self.uuid != "signed" and not self.networks:
+            raise ValueError("audiosocket: unsigned UUIDs need networks")
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -28,3 +51,5 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     reconnect_s: float = 30.0
     """A conversation whose connection broke is kept so long for the next one."""
+
+    audiosocket: AudioSocket = AudioSocket()

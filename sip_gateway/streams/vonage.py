@@ -7,15 +7,14 @@ a second websocket brings the other leg, and `conversation` joins the two.
 
 import re
 from collections.abc import Mapping
-from typing import Literal
 
 import msgspec
 
 from sip_gateway.streams import freeswitch
-from sip_gateway.streams.about import About, BadMessage, both, conversation_id
+from sip_gateway.streams.about import About, BadMessage, Leg, conversation_id, parties_of
 from sip_gateway.streams.dialect import Dialect
 from sip_gateway.streams.forked import QUIET_S, Begin, ForkedSession, Word
-from sip_gateway.streams.heard import StreamOpened, StreamParty
+from sip_gateway.streams.heard import StreamOpened
 from sip_gateway.streams.signature import SignedRequest
 from sip_gateway.streams.tokens import Tokens
 
@@ -26,7 +25,7 @@ class _Connected(About, frozen=True):
     """The headers of the endpoint stand beside the content type."""
 
     content_type: str = msgspec.field(name="content-type", default="")
-    leg: Literal["customer", "agent", "mixed"] = "mixed"
+    leg: Leg = "mixed"
 
 
 _CONNECTED = msgspec.json.Decoder(_Connected)
@@ -40,12 +39,7 @@ def read(text: str, begun: bool) -> Word:
     rate = _CONTENT_TYPE.fullmatch(connected.content_type)
     if rate is None:
         raise BadMessage("content-type is not audio/l16 with a rate")
-    parties: tuple[StreamParty, ...] = (StreamParty("speaker"),)
-    carries: tuple[int, ...] = ()
-    if connected.leg != "mixed":
-        # Both legs' websockets say the same parties, so that either may come first.
-        parties = tuple(sorted(both(connected), key=lambda party: party.role == "agent"))
-        carries = (1,) if connected.leg == "agent" else (0,)
+    parties, carries = parties_of(connected, connected.leg)
     opened = StreamOpened(
         conversation_id(connected.conversation),
         parties,

@@ -1,6 +1,7 @@
 """A whole conversation of each media-stream dialect at a real gateway: a call like any other."""
 
 import asyncio
+import contextlib
 import re
 import sys
 import textwrap
@@ -18,24 +19,29 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from sip_gateway.events import CallEnded, CallStarted, Event, Gap, LegHeld, LegJoined, LegResumed
 from sip_gateway.settings import Settings
 from sip_gateway.streams.server import StreamServer
+from sip_gateway.streams.settings import AudioSocket as AudioSocketSettings
 from sip_gateway.streams.settings import Settings as StreamSettings
 from tests.media_line import until
 from tests.services.gateway import TestGateway, gateway
 from tests.stream_clients import (
     QUEUE,
+    AudioSocket,
+    ChanWebsocket,
     Client,
     Forked,
     Plain,
+    Ports,
     Talk,
     Telnyx,
     Twilio,
     Vonage,
     clients,
     conversation,
+    id_of,
     talking,
     voice,
 )
-from tests.stream_dialects import DIALECTS, TOKEN
+from tests.stream_dialects import AUDIOSOCKET, DIALECTS, TOKEN
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -54,40 +60,48 @@ EVERY = [pytest.param(parts, id=parts[0].name) for parts in clients()]
 @asynccontextmanager
 async def streaming(
     tmp_path: Path, *, reconnect_s: float = 30.0
-) -> AsyncIterator[tuple[TestGateway, int]]:
-    """A gateway that takes every dialect, and the port of its websockets."""
+) -> AsyncIterator[tuple[TestGateway, Ports]]:
+    """A gateway that takes every dialect, and its ports."""
     calls = Settings(
         listen_host="127.0.0.1", sip_port=0, rtp_port_first=45_300, rtp_port_last=45_499
     )
     stop = asyncio.Event()
     async with gateway(tmp_path / "gateway", calls) as line:
         server = StreamServer(
-            StreamSettings(host="127.0.0.1", port=0, reconnect_s=reconnect_s),
+            StreamSettings(
+                host="127.0.0.1",
+                port=0,
+                reconnect_s=reconnect_s,
+                audiosocket=AudioSocketSettings(port=0),
+            ),
             dialects={f"/{name}": dialect for name, dialect in DIALECTS.items()},
+            audiosocket=AUDIOSOCKET,
             sip=("127.0.0.1", line.port),
             registry=CollectorRegistry(),
         )
         running = asyncio.create_task(server.run(stop))
         try:
             await until(lambda: server.ready() == "")
-            yield line, server.port
+            yield line, Ports(server.port, server.tcp.port)
         finally:
             stop.set()
             await running
 
 
 @asynccontextmanager
-async def all_talking(parts: Sequence[Client], port: int) -> AsyncIterator[list[Talk]]:
+async def all_talking(
+    parts: Sequence[Client], ports: Ports, known: str
+) -> AsyncIterator[list[Talk]]:
     """Every connection of a conversation."""
     async with AsyncExitStack() as stack:
-        yield [await stack.enter_async_context(talking(client, port)) for client in parts]
+        yield [await stack.enter_async_context(talking(client, ports, known)) for client in parts]
 
 
 @pytest.mark.parametrize("parts", EVERY)
 async def test_a_whole_conversation(tmp_path: Path, parts: list[Client]) -> None:
     name, known = parts[0].name, conversation()
-    async with streaming(tmp_path) as (line, port):
-        async with all_talking(parts, port) as talks:
+    async with streaming(tmp_path) as (line, ports):
+        async with all_talking(parts, ports, known) as talks:
             for talk in talks:
                 await talk.start(known)
             await asyncio.gather(*(talk.stream(1000) for talk in talks))
@@ -95,8 +109,8 @@ async def test_a_whole_conversation(tmp_path: Path, parts: list[Client]) -> None
                 await talk.end()
         (ended,) = await line.ended()
         (started,) = line.of(CallStarted)
-        assert (started.ingress, started.external_id) == (name, known)
-        assert started.queue == QUEUE
+        assert (started.ingress, started.external_id) == (name, id_of(parts[0], known))
+        assert started.queue == ("" if name == "audiosocket" else QUEUE)
         joined = line.of(LegJoined)[:2]
         assert [(leg.role, leg.channel) for leg in joined] == [("customer", 0), ("agent", 1)]
         assert len(line.frames()) == 2 and min(line.frames()) >= 9  # of 100 ms
@@ -115,16 +129,16 @@ async def test_what_the_platform_lost_is_a_gap_where_it_was(tmp_path: Path) -> N
         conversation(): client for client in (Twilio(), Twilio("signalwire"), Telnyx(), Plain())
     }
 
-    async def lose(client: Client, port: int, known: str) -> None:
-        async with talking(client, port) as talk:
+    async def lose(client: Client, ports: Ports, known: str) -> None:
+        async with talking(client, ports, known) as talk:
             await talk.start(known)
             await talk.stream(600)
             await talk.lose(500)
             await talk.stream(600)
             await talk.end()
 
-    async with streaming(tmp_path) as (line, port):
-        await asyncio.gather(*(lose(client, port, known) for known, client in telling.items()))
+    async with streaming(tmp_path) as (line, ports):
+        await asyncio.gather(*(lose(client, ports, known) for known, client in telling.items()))
         await line.ended(calls=len(telling))
         for known, client in telling.items():
             gaps = [gap for gap in of_call(line, Gap, known) if gap.why == "lost_packets"]
@@ -136,25 +150,26 @@ async def test_what_the_platform_lost_is_a_gap_where_it_was(tmp_path: Path) -> N
 async def test_a_broken_connection_is_a_gap_in_the_same_call(tmp_path: Path) -> None:
     every = {conversation(): parts for parts in clients()}
 
-    async def break_off(parts: list[Client], port: int, known: str) -> None:
-        async with all_talking(parts, port) as talks:
+    async def break_off(parts: list[Client], ports: Ports, known: str) -> None:
+        async with all_talking(parts, ports, known) as talks:
             for talk in talks:
                 await talk.start(known)
             await asyncio.gather(*(talk.stream(600) for talk in talks))
             for talk in talks:
                 talk.connection.transport.abort()
         await asyncio.sleep(0.6)  # what is said meanwhile is lost
-        async with all_talking(parts, port) as talks:
+        async with all_talking(parts, ports, known) as talks:
             for talk in talks:
                 await talk.start(known)
             await asyncio.gather(*(talk.stream(600) for talk in talks))
             for talk in talks:
                 await talk.end()
 
-    async with streaming(tmp_path) as (line, port):
-        await asyncio.gather(*(break_off(parts, port, known) for known, parts in every.items()))
+    async with streaming(tmp_path) as (line, ports):
+        await asyncio.gather(*(break_off(parts, ports, known) for known, parts in every.items()))
         await line.ended(calls=len(every))
         for known, parts in every.items():
+            known = id_of(parts[0], known)
             lost = [gap.end_ms - gap.start_ms for gap in of_call(line, Gap, known)]
             assert len(lost) == 2 and all(400 <= ms <= 2000 for ms in lost), parts[0].name
             assert len(of_call(line, CallEnded, known)) == 1
@@ -168,7 +183,7 @@ async def test_a_pause_is_a_recording_pause(tmp_path: Path) -> None:
     }
 
     async def pause(client: Client, word: str, known: str) -> None:
-        async with talking(client, port) as talk:
+        async with talking(client, ports, known) as talk:
             await talk.start(known)
             await talk.stream(400)
             await talk.say(**{word: "pause"})
@@ -179,7 +194,7 @@ async def test_a_pause_is_a_recording_pause(tmp_path: Path) -> None:
             await talk.stream(400)
             await talk.end()
 
-    async with streaming(tmp_path) as (line, port):
+    async with streaming(tmp_path) as (line, ports):
         await asyncio.gather(*(pause(*told, known) for known, told in pausing.items()))
         await line.ended(calls=len(pausing))
         assert {held.why for held in line.of(LegHeld)} == {"recording_pause"}
@@ -187,11 +202,11 @@ async def test_a_pause_is_a_recording_pause(tmp_path: Path) -> None:
 
 async def test_the_call_goes_on_until_the_last_leg_is_gone(tmp_path: Path) -> None:
     known = conversation()
-    async with streaming(tmp_path, reconnect_s=0.3) as (line, port):
-        async with talking(Vonage("customer"), port) as first:
+    async with streaming(tmp_path, reconnect_s=0.3) as (line, ports):
+        async with talking(Vonage("customer"), ports) as first:
             await first.start(known)
             await first.stream(200)
-            async with talking(Vonage("agent"), port) as second:
+            async with talking(Vonage("agent"), ports) as second:
                 await second.start(known)
                 await second.stream(200)
                 second.connection.transport.abort()
@@ -204,8 +219,8 @@ async def test_the_call_goes_on_until_the_last_leg_is_gone(tmp_path: Path) -> No
 
 async def test_a_fork_may_be_described_by_its_url_alone(tmp_path: Path) -> None:
     client = Forked("freeswitch", query="?uuid=u-1&rate=16000&mix=stereo&queue=sales")
-    async with streaming(tmp_path) as (line, port):
-        async with talking(client, port) as talk:
+    async with streaming(tmp_path) as (line, ports):
+        async with talking(client, ports) as talk:
             await talk.stream(400)
             await talk.end()
         await line.ended()
@@ -215,23 +230,23 @@ async def test_a_fork_may_be_described_by_its_url_alone(tmp_path: Path) -> None:
 
 async def test_what_breaks_its_protocol_is_sent_away_and_hurts_no_other(tmp_path: Path) -> None:
     known = conversation()
-    async with streaming(tmp_path) as (line, port):
-        async with talking(Plain(), port) as talk:
+    async with streaming(tmp_path) as (line, ports):
+        async with talking(Plain(), ports) as talk:
             await talk.start(known)
             await talk.stream(200)
-            async with talking(Plain(), port) as other:
+            async with talking(Plain(), ports) as other:
                 await other.say(
                     type="start", conversation=known, parties=[{"role": "agent"}], encoding="pcma"
                 )
                 with pytest.raises(ConnectionClosed):
-                    while "error" not in str(await other.connection.recv()):
+                    while "error" not in str(await other.hear()):
                         pass
-                    await other.connection.recv()
+                    await other.hear()
             for client in (Twilio(), Vonage("agent")):
-                async with talking(client, port) as broken:
+                async with talking(client, ports, known) as broken:
                     await broken.connection.send("nonsense")
                     with pytest.raises(ConnectionClosed) as closed:
-                        await broken.connection.recv()
+                        await broken.hear()
                     assert closed.value.rcvd and closed.value.rcvd.code == 1002
             await talk.stream(200)
             await talk.end()
@@ -246,10 +261,10 @@ async def test_the_published_example_of_our_protocol_works(tmp_path: Path) -> No
     with wave.open(str(tmp_path / "call.wav"), "wb") as wav:
         wav.setparams((2, 2, 16000, 0, "NONE", ""))
         wav.writeframes(Plain().audio(*(voice(500, seed=n, rate_hz=16000) for n in (1, 2)))[0])
-    async with streaming(tmp_path) as (line, port):
+    async with streaming(tmp_path) as (line, ports):
         running = await asyncio.create_subprocess_exec(
-            sys.executable, "example.py", f"ws://127.0.0.1:{port}/stream", TOKEN, "call.wav",
-            cwd=tmp_path,
+            sys.executable, "example.py", f"ws://127.0.0.1:{ports.websocket}/stream", TOKEN,
+            "call.wav", cwd=tmp_path,
         )  # fmt: skip
         assert await running.wait() == 0
         await line.ended()
@@ -259,15 +274,57 @@ async def test_the_published_example_of_our_protocol_works(tmp_path: Path) -> No
 
 
 async def test_who_proves_nothing_is_refused_before_the_upgrade(tmp_path: Path) -> None:
-    async with streaming(tmp_path) as (line, port):
+    async with streaming(tmp_path) as (line, ports):
         for name in DIALECTS:
             with pytest.raises(InvalidStatus) as refused:
-                async with connect(f"ws://127.0.0.1:{port}/{name}"):
+                async with connect(f"ws://127.0.0.1:{ports.websocket}/{name}"):
                     pass
             assert refused.value.response.status_code == 401
         for name in DIALECTS:
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            reader, writer = await asyncio.open_connection("127.0.0.1", ports.websocket)
             writer.write(HANDSHAKE % name.encode())
             assert b" 401 " in await reader.readline()
             writer.close()
         assert line.of(CallStarted) == []
+
+
+async def test_two_legs_of_either_width_and_a_hangup_after_the_other(tmp_path: Path) -> None:
+    every: dict[str, list[Client]] = {
+        conversation(): [AudioSocket(leg, rate_hz=16000) for leg in ("customer", "agent")],
+        conversation(): [ChanWebsocket(leg, form="ulaw") for leg in ("customer", "agent")],
+    }
+
+    async def hang_up(parts: list[Client], ports: Ports, known: str) -> None:
+        async with all_talking(parts, ports, known) as (customer, agent):
+            for talk in (agent, customer):
+                await talk.start(known)
+            await asyncio.gather(customer.stream(400), agent.stream(400))
+            await agent.end()
+            await customer.stream(400)
+            await customer.end()
+
+    async with streaming(tmp_path) as (line, ports):
+        await asyncio.gather(*(hang_up(parts, ports, known) for known, parts in every.items()))
+        await line.ended(calls=len(every))
+        for known, parts in every.items():
+            known = id_of(parts[0], known)
+            joined = of_call(line, LegJoined, known)
+            assert [(leg.role, leg.channel) for leg in joined] == [("customer", 0), ("agent", 1)]
+            assert len(of_call(line, CallStarted, known)) == 1
+
+
+async def test_audiosocket_without_a_signed_uuid_is_cut_off(tmp_path: Path) -> None:
+    async with streaming(tmp_path) as (line, ports):
+        for said in (b"GET / HTTP/1.1\r\n\r\n", b"\1\0\x10" + bytes(16) + b"\x10\0\2\0\0"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", ports.tcp)
+            writer.write(said)
+            with contextlib.suppress(ConnectionResetError):
+                assert await reader.read() == b""
+            writer.close()
+        known = conversation()
+        async with all_talking([AudioSocket("customer")], ports, known) as (talk,):
+            await talk.start(known)
+            await talk.stream(300)
+            await talk.end()
+        await line.ended()
+        assert len(line.of(CallStarted)) == 1

@@ -29,7 +29,8 @@ SANS_IO = (
     *(
         f"sip_gateway/streams/{name}.py"
         for name in (
-            *("about", "audiohook", "dialect", "forked", "freeswitch", "heard", "interleaved"),
+            *("about", "audiohook", "audiosocket", "chan_websocket", "dialect", "forked"),
+            *("freeswitch", "heard", "interleaved"),
             *("jambonz", "signalwire", "signature", "stream", "telnyx", "tokens", "tracks"),
             *("twilio", "vonage"),
         )

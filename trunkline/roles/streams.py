@@ -7,6 +7,8 @@ from pathlib import Path
 
 from sip_gateway.streams import (
     audiohook,
+    audiosocket,
+    chan_websocket,
     freeswitch,
     jambonz,
     signalwire,
@@ -17,6 +19,7 @@ from sip_gateway.streams import (
 )
 from sip_gateway.streams.dialect import Dialect
 from sip_gateway.streams.server import StreamServer
+from sip_gateway.streams.settings import Settings as StreamSettings
 from trunkline.roles.process import Context, Part
 from trunkline.settings import Settings, SettingsError, read_toml
 
@@ -27,6 +30,7 @@ PUBLIC_URL = "public_url"
 """Not a key, but where Twilio thinks that we are."""
 
 BY_TOKEN = {
+    "chan_websocket": chan_websocket.dialect,
     "freeswitch": freeswitch.dialect,
     "jambonz": jambonz.dialect,
     "signalwire": signalwire.dialect,
@@ -40,10 +44,13 @@ async def build(context: Context) -> list[Part]:
     """The server of media streams."""
     gateway = context.settings.sip_gateway
     anywhere = gateway.listen_host in ("0.0.0.0", "::", "")
+    known = dialects(context.settings)
+    by_tcp = known.pop(f"/{audiosocket.NAME}", None)
     return [
         StreamServer(
             gateway.streams,
-            dialects=dialects(context.settings),
+            dialects=known,
+            audiosocket=by_tcp,
             sip=("127.0.0.1" if anywhere else gateway.listen_host, gateway.sip_port),
             registry=context.registry,
         )
@@ -52,23 +59,34 @@ async def build(context: Context) -> list[Part]:
 
 def dialects(settings: Settings) -> dict[str, Dialect]:
     """Those with a table of keys, by their path; SettingsError names the file and what is wrong."""
-    named = settings.sip_gateway.streams.keys_file
-    path = Path(named) if named else settings.state_dir / "keys" / "streams.toml"
+    streams = settings.sip_gateway.streams
+    path = (
+        Path(streams.keys_file)
+        if streams.keys_file
+        else settings.state_dir / "keys" / "streams.toml"
+    )
     tables = read_toml(path)
     if not tables:
         raise SettingsError(f"{path}: a table of keys for at least one of {_names()}")
-    return {f"/{name}": _dialect(name, table, path=path) for name, table in tables.items()}
+    return {
+        f"/{name}": _dialect(name, table, path=path, streams=streams)
+        for name, table in tables.items()
+    }
 
 
-def _dialect(name: str, table: object, *, path: Path) -> Dialect:
+def _dialect(name: str, table: object, *, path: Path, streams: StreamSettings) -> Dialect:
     if not isinstance(table, dict) or not all(isinstance(v, str) for v in table.values()):
         raise SettingsError(f'{path}: [{name}] with at least one line "NAME" = "KEY"')
+    if name == audiosocket.NAME and streams.audiosocket.uuid != "signed":
+        return audiosocket.dialect({}, uuid=streams.audiosocket.uuid)
     keys = {key: value for key, value in table.items() if key != PUBLIC_URL or name != "twilio"}
     if not keys:
         raise SettingsError(f"{path}: [{name}] with at least one key")
     if name == "audiohook":
         return audiohook.dialect(_decoded(keys, path))
     tokens = _tokens(keys, where=f"{path}: [{name}]")
+    if name == audiosocket.NAME:
+        return audiosocket.dialect(tokens, uuid="signed")
     if name == "twilio":
         return twilio.dialect(tokens, public_url=table.get(PUBLIC_URL, ""))
     if name not in BY_TOKEN:
@@ -77,7 +95,7 @@ def _dialect(name: str, table: object, *, path: Path) -> Dialect:
 
 
 def _names() -> str:
-    return ", ".join(sorted(["audiohook", "twilio", *BY_TOKEN]))
+    return ", ".join(sorted(["audiohook", audiosocket.NAME, "twilio", *BY_TOKEN]))
 
 
 def _tokens(table: Mapping[str, str], *, where: str) -> dict[str, bytes]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from sip_gateway.streams.settings import AudioSocket
 from sip_gateway.streams.signature import NotSigned, SignedRequest
 from trunkline.roles.streams import dialects
 from trunkline.settings import Settings, SettingsError
@@ -32,11 +33,25 @@ def test_a_dialect_without_a_table_is_off(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["freeswitch", "jambonz", "signalwire", "stream", "telnyx", "twilio", "vonage"]
+    "name",
+    [
+        *("audiosocket", "chan_websocket", "freeswitch", "jambonz", "signalwire", "stream"),
+        *("telnyx", "twilio", "vonage"),
+    ],
 )
 def test_each_dialect_has_its_path(tmp_path: Path, name: str) -> None:
     found = dialects(settings(tmp_path, f'[{name}]\nholder = "{KEY}"\n'))
     assert list(found) == [f"/{name}"] and found[f"/{name}"].name == name
+
+
+def test_audiosocket_needs_no_key_where_networks_are_its_proof(tmp_path: Path) -> None:
+    made = settings(tmp_path, "[audiosocket]\n")
+    with pytest.raises(SettingsError, match="at least one key"):
+        dialects(made)
+    unsigned = AudioSocket(uuid="any", networks=("10.0.0.0/8",))
+    streams = msgspec.structs.replace(made.sip_gateway.streams, audiosocket=unsigned)
+    gateway = msgspec.structs.replace(made.sip_gateway, streams=streams)
+    assert list(dialects(msgspec.structs.replace(made, sip_gateway=gateway))) == ["/audiosocket"]
 
 
 def test_twilios_public_url_is_no_key(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from sip_gateway.streams.heard import StreamAudio, StreamEvent
 from tests.recorded_streams import give, lines, messages, names
-from tests.stream_dialects import DIALECTS, session
+from tests.stream_dialects import EVERY, session
 
 # Hypothesis makes its table of characters within the first example, seconds on a busy machine.
 FEW = settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -19,7 +19,7 @@ VALUES = st.recursive(
 )
 WHOLE = {
     dialect: [message for message, _ in messages(lines(dialect, name))]
-    for dialect in DIALECTS
+    for dialect in EVERY
     for name in names(dialect)
     if name in ("whole_call", "stereo", "mixed")
 }
@@ -43,7 +43,7 @@ def spoiled(draw: st.DrawFn, text: str) -> str:
     return msgspec.json.encode(message).decode()
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", EVERY)
 @FEW
 @given(data=st.data())
 def test_nothing_that_a_peer_can_say_breaks_a_session(dialect: str, data: st.DataObject) -> None:
@@ -75,7 +75,7 @@ def test_nothing_that_a_peer_can_say_breaks_a_session(dialect: str, data: st.Dat
     assert begun <= 1 and (begun or not events)
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", EVERY)
 def test_what_is_nested_beyond_reason_ends_the_session(dialect: str) -> None:
     for text in ("[" * 60_000, '{"event":' * 10_000, '{"x":' + "[" * 60_000):
         playing = session(dialect)
@@ -100,7 +100,7 @@ def summed(events: list[StreamEvent]) -> list[StreamEvent | dict[int, bytes]]:
 
 BINARY = [
     (dialect, name)
-    for dialect in ("freeswitch", "jambonz", "vonage", "stream")
+    for dialect in ("audiosocket", "chan_websocket", "freeswitch", "jambonz", "vonage", "stream")
     for name in names(dialect)
     if not name.startswith("broken")
 ]
@@ -122,7 +122,22 @@ def test_binary_audio_may_be_cut_anywhere(dialect: str, name: str, data: st.Data
     assert summed(cut.take()) == summed(whole.take())
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("name", names("audiosocket"))
+@FEW
+@given(data=st.data())
+def test_the_bytes_of_a_tcp_connection_may_be_cut_anywhere(name: str, data: st.DataObject) -> None:
+    said = [message for message, _ in messages(lines("audiosocket", name))]
+    sent = b"".join(message for message in said if isinstance(message, bytes))
+    whole, cut = session("audiosocket"), session("audiosocket")
+    whole.receive_audio(sent, now=1.0)
+    places = sorted(data.draw(st.sets(st.integers(0, len(sent)), max_size=12)))
+    for start, end in zip([0, *places], [*places, len(sent)], strict=True):
+        cut.receive_audio(sent[start:end], now=1.0)
+    assert summed(cut.take()) == summed(whole.take())
+    assert (cut.closed, cut.broke) == (whole.closed, whole.broke)
+
+
+@pytest.mark.parametrize("dialect", EVERY)
 @FEW
 @given(data=st.data())
 def test_it_does_not_matter_when_the_events_are_taken(dialect: str, data: st.DataObject) -> None:

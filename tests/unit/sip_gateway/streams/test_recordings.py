@@ -5,16 +5,17 @@ import pytest
 from sip_gateway.streams.dialect import StreamSession
 from sip_gateway.streams.heard import StreamEvent
 from tests.recorded_streams import give, lines, messages, names, told
-from tests.stream_dialects import DIALECTS, session
+from tests.stream_dialects import EVERY, session
 
-RECORDINGS = [(dialect, name) for dialect in DIALECTS for name in names(dialect)]
+RECORDINGS = [(dialect, name) for dialect in EVERY for name in names(dialect)]
 
 
 def played(dialect: str, name: str) -> tuple[list[str], StreamSession]:
     """What the conversation came to, and its session."""
-    playing = session(dialect)
+    recording = lines(dialect, name)
+    playing = session(dialect, query=recording[0].query)
     events: list[StreamEvent] = []
-    for message, now in messages(lines(dialect, name)):
+    for message, now in messages(recording):
         give(playing, message, now=now)
         events += playing.take()
     return told(events), playing
@@ -31,7 +32,7 @@ def test_a_recording_comes_to_what_it_says(dialect: str, name: str) -> None:
     assert bool(playing.broke) == broken
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", EVERY)
 def test_each_dialect_has_valid_and_broken_recordings(dialect: str) -> None:
     broken = [name for name in names(dialect) if name.startswith("broken")]
     assert len(broken) >= 3 and len(names(dialect)) >= len(broken) + 3
@@ -77,11 +78,13 @@ def test_metadata_come_before_what_the_url_says() -> None:
     assert told(playing.take()) == ["opened u-2 customer+agent PCMU"]
 
 
-@pytest.mark.parametrize("dialect", ["vonage", "freeswitch", "jambonz", "stream"])
+@pytest.mark.parametrize("dialect", ["vonage", "freeswitch", "jambonz", "stream", "chan_websocket"])
 def test_a_closed_connection_ends_what_has_no_stop(dialect: str) -> None:
     playing = session(dialect)
-    name = next(name for name in names(dialect) if not name.startswith("broken"))
-    give(playing, next(messages(lines(dialect, name)))[0], now=0.0)
+    name = [name for name in names(dialect) if not name.startswith("broken")][-1]
+    for message, now in messages(lines(dialect, name)):
+        if not playing.opened:
+            give(playing, message, now=now)
     playing.receive_close()
     assert told(playing.take())[-1:] == ["ended end"] and playing.closed
     playing.receive_close()
