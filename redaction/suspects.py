@@ -6,7 +6,7 @@ about the words around it. Its answer masks nothing: what a final masks does not
 """
 
 from redaction.common_words import COMMON_WORDS
-from redaction.recognizers.tagged import may_be_name
+from redaction.recognizers.tagged import is_unusual_word, may_be_name
 from redaction.segments import Segment
 from redaction.tags import Tag, Tagger
 from redaction.words import Atom
@@ -41,7 +41,11 @@ def _ask(segment: Segment, tagger: Tagger, asked: list[Atom]) -> None:
     tags = tagger.tag([word.text for word in segment.raw.words[first:until]])
     for atom in asked:
         at = atom.word - first
-        segment.suspects[atom.text] = at >= len(tags) or tags[at] is Tag.NAME
+        segment.suspects[atom.text] = at >= len(tags) or _is_name(tags[at], atom)
+
+
+def _is_name(tag: Tag, atom: Atom) -> bool:
+    return tag is Tag.NAME or (tag is Tag.LIKE_NAME and is_unusual_word(atom))
 
 
 def _may_be_name(atom: Atom, *, cased: bool) -> bool:

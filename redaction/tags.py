@@ -17,6 +17,10 @@ class Tag(IntEnum):
     """Of a street address: house number, street, flat."""
     PLACE = 3
     """Town, state, postcode."""
+    LIKE_NAME = 4
+    """Perhaps a name: sure enough only of a word that is no ordinary one."""
+    LIKE_PLACE = 5
+    """Perhaps part of an address, likewise."""
 
 
 class Tagger(Protocol):

@@ -8,9 +8,11 @@ from collections.abc import Iterator, Sequence
 
 from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.evidence import is_counted
+from redaction.household_words import PLAIN_WORDS
 from redaction.lexicon import ACRONYMS
 from redaction.recognizers import address, person
 from redaction.recognizers.found import Found, Heard
+from redaction.recognizers.well_known import WELL_KNOWN
 from redaction.tables import phrases_in, words_in
 from redaction.tags import Tag
 from redaction.words import Atom, Class
@@ -35,18 +37,22 @@ travelling to
 """What stands before a firm's name, a product's or a journey's end."""
 
 _FIRM_REACH = 2
-_BRANDS = words_in("""
-adidas aldi amazon apple arsenal asda asos audi barclays bentley bmw bosch chase chelsea chevrolet
-chrysler citroen corolla cortana costco dell dodge dyson etsy everton facebook fiat fridge google
-halifax hoover honda hyundai ikea instagram jaguar jeep kia klarna lenovo lexus lidl lloyds
-macys marriott mazda mercedes microsoft miele natwest netflix nike nintendo nissan nokia panasonic
-paypal peugeot philips porsche prius renault ryanair safeway sainsbury samsung santander seat siri
-skoda sony spotify subaru suzuki target tesco tesla tiktok toyota twitter uber vauxhall verizon
-vodafone volkswagen volvo walmart wells whatsapp wimbledon xbox xfinity youtube
+_WHERE = words_in("""
+around at beyond by in near nearby off on outside over past round through to towards
 """)
-"""Names of firms and products that people call about: the model takes many of them for people."""
+_SOMEBODY = words_in("""
+he he's her his i i'd i'm i've lives my our she she's their they they're we we'd we're we've
+""")
+_JOURNEY = words_in("""
+book booked booking branch city cruise flew flies flight flights fly flying holiday hotel office
+offices our shop store tickets train trains travel travelling trip
+""")
+"""Of a sentence that says where one goes to, or where a firm is."""
 
-_NOT_NAMES = COMMON_WORDS | _BRANDS
+_BEFORE = 10
+
+_NOT_NAMES = COMMON_WORDS | WELL_KNOWN
+_NO_NAMES = PLAIN_WORDS | WELL_KNOWN
 
 
 def find_tagged(heard: Heard) -> tuple[list[Found], list[int]]:
@@ -54,15 +60,26 @@ def find_tagged(heard: Heard) -> tuple[list[Found], list[int]]:
     found: list[Found] = []
     if not heard.tags:
         return found, []
-    for first, last in _runs(heard, (Tag.NAME,)):
-        if _is_unusual(heard.atoms[first : last + 1]) and not _is_firm(heard.atoms, first, last):
+    for first, last in _runs(heard, (Tag.NAME, Tag.LIKE_NAME)):
+        if _is_unusual(heard, first, last) and not _is_firm(heard.atoms, first, last):
             found.append(Found(first, _with_surname(heard.atoms, last), "name"))
-    if heard.may_expect("address"):
-        for first, last in _runs(heard, (Tag.STREET, Tag.PLACE)):
-            counted = first < last and is_counted(heard.atoms, first + 1)
-            if heard.awaits(first, "address") and not counted:
-                found.append(Found(first, last, "address"))
+    for first, last in _runs(heard, (Tag.STREET, Tag.PLACE, Tag.LIKE_PLACE)):
+        if _is_place(heard, first, last):
+            found.append(Found(first, last, "address"))
     return found, []
+
+
+def _is_place(heard: Heard, first: int, last: int) -> bool:
+    """Whether an address was asked for, or somebody says where one is."""
+    if heard.awaits(first, "address"):
+        return not (first < last and is_counted(heard.atoms, first + 1))
+    atoms = heard.atoms
+    unusual = any(is_unusual_word(atom) for atom in atoms[first : last + 1])
+    led = first > 0 and atoms[first - 1].text in _WHERE and not atoms[first - 1].stop
+    if not (unusual and led):
+        return False
+    said = sentence_before(atoms, first)
+    return bool(_SOMEBODY.intersection(said)) and not _JOURNEY.intersection(said)
 
 
 def _with_surname(atoms: Sequence[Atom], last: int) -> int:
@@ -113,8 +130,29 @@ def may_be_name(atom: Atom) -> bool:
     )
 
 
-def _is_unusual(atoms: Sequence[Atom]) -> bool:
-    return any(may_be_name(atom) for atom in atoms)
+def _is_unusual(heard: Heard, first: int, last: int) -> bool:
+    """Whether a word of it may be a name: one less likely only if no ordinary life has it."""
+    for i in range(first, last + 1):
+        if may_be_name(heard.atoms[i]):
+            sure = heard.tags.get(i) is Tag.NAME
+            if sure or is_unusual_word(heard.atoms[i]):
+                return True
+    return False
+
+
+def is_unusual_word(atom: Atom) -> bool:
+    """Whether it is in no table of words, firms or towns."""
+    return may_be_name(atom) and atom.text.removesuffix("'s") not in _NO_NAMES
+
+
+def sentence_before(atoms: Sequence[Atom], i: int) -> list[str]:
+    """The words of the sentence that lead to atom `i`, the nearest first."""
+    texts: list[str] = []
+    for atom in reversed(atoms[max(0, i - _BEFORE) : i]):
+        if atom.stop in (".", "?", "!"):
+            break
+        texts.append(atom.text)
+    return texts
 
 
 def _is_firm(atoms: Sequence[Atom], first: int, last: int) -> bool:

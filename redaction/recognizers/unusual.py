@@ -17,6 +17,7 @@ from redaction.lexicon import ACRONYMS
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.places import STATES
 from redaction.recognizers.street_words import DWELLING, STREET, SURE_STREET
+from redaction.recognizers.well_known import WELL_KNOWN
 from redaction.slots import Slot, ended_at
 from redaction.tables import words_in
 from redaction.words import Atom, Class
@@ -38,6 +39,12 @@ address addressed doors avenue lane road drive deliver
 delivered delivery deliveries drop collect pick post posted
 send sent ship shipped route based born landlord from via
 """)
+_LIVES = words_in("""
+live lives living lived moved moving stays staying reside resides residing home house flat apartment
+street property neighbour neighbor neighbours neighbors village town
+address addressed landlord
+""")
+"""Of a town that everybody talks of, only these say that it is somebody's."""
 _BEFORE_PLACES = words_in("at on in to from near outside via of round by opposite over")
 _STILL = words_in("still is it's called that's town's city's")
 _OF_HOUSES = words_in("live lives living lived doors reside resides neighbour neighbor")
@@ -206,7 +213,8 @@ def _is_place_said(atoms: Sequence[Atom], i: int) -> bool:
     if _OUR_OWN.intersection(context):
         return False
     led = atoms[before].text in _BEFORE_PLACES or bool(atoms[before].stop)
-    of_place = bool(_SAID_OF_PLACES.intersection(context))
+    known = atom.text in WELL_KNOWN
+    of_place = bool((_LIVES if known else _SAID_OF_PLACES).intersection(context))
     if atom.cls in _NUMERIC:
         return _is_house_said(atoms, i, before=before, context=context)
     if not atom.capital and _is_cased(atoms, i):
