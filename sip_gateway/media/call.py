@@ -1,7 +1,5 @@
 """One call in the media worker: opens, changes and ends its legs, and says so in order."""
 
-import asyncio
-import contextlib
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -19,15 +17,16 @@ from sip_gateway.events import (
     MediaStarted,
 )
 from sip_gateway.media.leg import new_leg
+from sip_gateway.media.leg_socket import LegSocket
 from sip_gateway.media.metrics import MediaMetrics
 from sip_gateway.media.pause_rule import TIME, Asked, CallPause, Cause
 from sip_gateway.media.port_pool import NoPort, PortPool
 from sip_gateway.media.progress import Heard, Progress
-from sip_gateway.media.rtp_socket import RtpSocket, open_socket
 from sip_gateway.media.running_leg import LONGEST_WAIT_S, RunningLeg
 from sip_gateway.media.sinks import AudioSink, CallSink, JoinedLeg
+from sip_gateway.media.sockets import Sockets
 from sip_gateway.rtp.clock import CallClock
-from sip_gateway.rtp.receiver import Pressed
+from sip_gateway.rtp.outputs import Pressed
 from sip_gateway.settings import Settings
 from sip_gateway.worker_protocol import (
     ClockStarted,
@@ -39,9 +38,6 @@ from sip_gateway.worker_protocol import (
 )
 
 logger = logging.getLogger(__name__)
-
-BIND_AGAIN_S = 3.0
-"""A port that a call brings back may still be held by the worker that had it."""
 
 SAY_AGAIN_S = 30.0
 """A pause is said again so often: who begins to look only then, must see it."""
@@ -57,6 +53,7 @@ class Parts(NamedTuple):
     audio: AudioSink
     events: CallSink
     ports: PortPool
+    sockets: Sockets
     progress: Progress
     metrics: MediaMetrics
     say: Callable[[FromWorker], None]
@@ -103,45 +100,39 @@ class MediaCall:
             )
         )
 
-    async def open_sockets(self, specs: tuple[LegSpec, ...]) -> dict[str, RtpSocket]:
+    async def open_sockets(self, specs: tuple[LegSpec, ...]) -> dict[str, LegSocket]:
         """Ports for legs that have none yet, by leg id; all of them or OSError or NoPort."""
-        opened: dict[str, RtpSocket] = {}
+        opened: dict[str, LegSocket] = {}
         try:
             for spec in specs:
                 if spec.leg_id not in self.legs:
                     rtp = opened[spec.leg_id] = await self._open_socket(spec.rtp_port)
                     if spec.rtcp and not spec.rtcp.mux:
-                        await self._open_control(rtp)
+                        await self._parts.sockets.open_control(rtp)
         except (OSError, NoPort):
             for rtp in opened.values():
                 self._close(rtp)
             raise
         return opened
 
-    async def _open_control(self, rtp: RtpSocket) -> None:
-        """The port behind (RFC 3550 section 11); if that is not free, the peer's word is not
-        heard."""
-        with contextlib.suppress(OSError):
-            rtp.control = await open_socket(self._parts.settings.listen_host, rtp.port + 1)
-
-    async def _open_socket(self, named: int | None) -> RtpSocket:
-        host, ports = self._parts.settings.listen_host, self._parts.ports
+    async def _open_socket(self, named: int | None) -> LegSocket:
+        sockets, ports = self._parts.sockets, self._parts.ports
         if named is not None:
             ports.take_named(named)
             try:
-                return await _open_named(host, named)
+                return await sockets.open_again(named)
             except OSError:
                 ports.give_back(named, now=monotonic())
                 raise
         while True:
             port = ports.take(now=monotonic())
             try:
-                return await open_socket(host, port)
+                return await sockets.open(port)
             except OSError:
                 # Some other program has it. It rests; the next may be free.
                 ports.give_back(port, now=monotonic())
 
-    def add(self, spec: LegSpec, rtp: RtpSocket, *, again: bool = False) -> RunningLeg:
+    def add(self, spec: LegSpec, rtp: LegSocket, *, again: bool = False) -> RunningLeg:
         """Begin to listen to a leg."""
         joined = JoinedLeg(
             self._opened.tenant_id,
@@ -178,7 +169,7 @@ class MediaCall:
         """A re-INVITE or new metadata says what the leg is now."""
         leg = running.leg
         held, described = leg.held, leg.spec
-        self._receive(running)
+        self.receive(running)
         leg.change(spec)
         self._publish(running)
         now_ms = self.clock.ms(monotonic())
@@ -214,7 +205,7 @@ class MediaCall:
             self._parts.metrics.pauses.labels(cause.why).inc()
         for running in self.legs.values():
             if began:
-                self._receive(running)
+                self.receive(running)
                 behind_ms = self._behind_ms(running, now_ms) if by_wall else 0
                 from_ms = max(0, at_ms - behind_ms)
                 running.leg.pause(from_ms)
@@ -232,7 +223,7 @@ class MediaCall:
         self._pause.end()
         self._alive_at = monotonic()
         for running in self.legs.values():
-            self._receive(running)
+            self.receive(running)
             # A sender whose clock is fast is ahead of ours: what it said before is not for us.
             at_ms = max(now_ms, running.leg.receiver.position_ms)
             self._end_pause(running, at_ms=at_ms)
@@ -327,20 +318,34 @@ class MediaCall:
             return 0
         return max(0, round((at - self.clock_started_at) / timedelta(milliseconds=1)))
 
+    def receive(self, running: RunningLeg) -> None:
+        """Take in what came to the leg's port. Here, and nowhere else, a datagram enters."""
+        if came := running.rtp.take():
+            running.leg.receive_datagrams(came)
+        running.leg.counts.dropped = running.rtp.dropped
+        if self.clock_started_at is None and self.clock.started_at is not None:
+            self._start_clock(self.clock.started_at)
+
+    def receive_control(self, running: RunningLeg) -> None:
+        """Take in what came to the port of RTCP; to be called about once a second."""
+        for data, arrived_at in running.rtp.control.take() if running.rtp.control else ():
+            running.leg.receive_control(data, now=arrived_at)
+
     def hear(self, running: RunningLeg) -> None:
-        """Take in what came to the leg's port, and pass on what it amounts to."""
-        self._receive(running)
-        running.leg.receive_timer(now=monotonic())
-        running.wanted = running.leg.receiver.packets_to_step
+        """Pass on what was received."""
+        now = monotonic()
+        running.leg.receive_timer(now=now)
         self._publish(running)
         self._press(running)
-        if running.leg.suspends(now=monotonic()):
+        if running.leg.suspends(now=now):
             at_ms = running.leg.receiver.position_ms
             self._parts.audio.hold_leg(running.leg.joined.leg_id, at_ms=at_ms)
+        running.plan(now=now)
 
     def play_out(self, running: RunningLeg) -> None:
         """Nothing is waited for any more."""
-        self._receive(running)
+        self.receive_control(running)
+        self.receive(running)
         running.leg.flush()
         self._publish(running)
 
@@ -399,15 +404,6 @@ class MediaCall:
         )
         return self.timed_out and not was
 
-    def _receive(self, running: RunningLeg) -> None:
-        for data, arrived_at in running.rtp.take():
-            running.leg.receive_datagram(data, now=arrived_at)
-        for data, arrived_at in running.rtp.control.take() if running.rtp.control else ():
-            running.leg.receive_control(data, now=arrived_at)
-        running.leg.counts.dropped = running.rtp.dropped
-        if self.clock_started_at is None and self.clock.started_at is not None:
-            self._start_clock(self.clock.started_at)
-
     def _start_clock(self, started_at: float) -> None:
         self.clock_started_at = self._wall(started_at)
         self._parts.say(ClockStarted(call_id=self.call_id, clock_started_at=self.clock_started_at))
@@ -462,7 +458,7 @@ class MediaCall:
         why = "recording_pause" if of.ingress == "siprec" else "hold"
         return Cause(why, of.hints.via or of.ingress)
 
-    def _close(self, rtp: RtpSocket) -> None:
+    def _close(self, rtp: LegSocket) -> None:
         rtp.close()
         self._parts.ports.give_back(rtp.port, now=monotonic())
 
@@ -484,15 +480,3 @@ def _description(spec: LegSpec) -> tuple[int | str, ...]:
         spec.participant_name,
         spec.participant_aor,
     )
-
-
-async def _open_named(host: str, port: int) -> RtpSocket:
-    """The port a call had before; its former owner may be about to let it go."""
-    until = monotonic() + BIND_AGAIN_S
-    while True:
-        try:
-            return await open_socket(host, port)
-        except OSError:
-            if monotonic() >= until:
-                raise
-        await asyncio.sleep(0.05)

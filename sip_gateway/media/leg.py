@@ -1,7 +1,7 @@
 """One leg of a call, from datagrams to 16 kHz audio frames and events: no socket, no clock."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from sip_gateway.audio.resample import Upsampler
@@ -12,7 +12,7 @@ from sip_gateway.rtp.clock import CallClock
 from sip_gateway.rtp.keys import KeyRules
 from sip_gateway.rtp.outputs import STEP_MS, Counts, Lost, Pressed, Step
 from sip_gateway.rtp.packet import Malformed, is_rtcp
-from sip_gateway.rtp.receiver import LegReceiver, MediaFormat
+from sip_gateway.rtp.receiver import Datagram, LegReceiver, MediaFormat
 from sip_gateway.rtp.rtcp import Reports
 from sip_gateway.rtp.srtp import Position, Refused, Srtp
 from sip_gateway.settings import Settings
@@ -51,7 +51,7 @@ class MediaLeg:
         """Where the first audio of a leg that was taken up again begins."""
 
         self._wall = wall
-        self._upsampler = Upsampler()
+        self.upsampler = Upsampler()
         self._suspended = False
         # Chance is not worth an argument here. Another SSRC after a restart also keeps an
         # encrypted leg from using one nonce twice.
@@ -75,18 +75,34 @@ class MediaLeg:
         """What became of the leg's packets."""
         return self.receiver.counts
 
-    def receive_datagram(self, data: bytes, *, now: float) -> None:
-        """Take what came to the leg's port."""
-        if is_rtcp(data):
-            self.receive_control(data, now=now)
-            return
+    def receive_datagrams(self, datagrams: Sequence[Datagram]) -> None:
+        """Take what came to the leg's port, in the order of arrival."""
         if self.srtp is not None:
+            datagrams = list(self._opened(datagrams))
+        at = 0
+        while (at := self.receiver.receive_run(datagrams, at)) < len(datagrams):
+            data, now = datagrams[at]
+            if is_rtcp(data) and self.srtp is None:
+                self.receive_control(data, now=now)
+            else:
+                self.receiver.receive_datagram(data, now=now)
+            at += 1
+
+    def receive_datagram(self, data: bytes, *, now: float) -> None:
+        """One of them."""
+        self.receive_datagrams([(data, now)])
+
+    def _opened(self, datagrams: Iterable[Datagram]) -> Iterator[Datagram]:
+        """What is authentic of an encrypted leg."""
+        assert self.srtp is not None
+        for data, now in datagrams:
+            if is_rtcp(data):
+                self.receive_control(data, now=now)
+                continue
             try:
-                data = self.srtp.unprotect(data, now=now)
+                yield self.srtp.unprotect(data, now=now), now
             except Refused as refused:
                 self._count_refused(replayed=refused.replayed)
-                return
-        self.receiver.receive_datagram(data, now=now)
 
     def receive_control(self, data: bytes, *, now: float) -> None:
         """Take RTCP, wherever it came."""
@@ -204,7 +220,7 @@ class MediaLeg:
         parts = self._pauses.audible(whole)
         if not parts:
             # What follows joins on to nothing: the filter would bring back what was before.
-            self._upsampler = Upsampler()
+            self.upsampler = Upsampler()
             return []
         if parts != [whole]:
             quiet = bytearray(len(step.pcm))
@@ -265,8 +281,8 @@ class MediaLeg:
 
     def _frame(self, step: Step) -> AudioFrame:
         if not step.joined or step.rate_hz == RATE_HZ:
-            self._upsampler = Upsampler()
-        pcm = step.pcm if step.rate_hz == RATE_HZ else self._upsampler.process(step.pcm)
+            self.upsampler = Upsampler()
+        pcm = step.pcm if step.rate_hz == RATE_HZ else self.upsampler.process(step.pcm)
         self.fed_until_ms = step.start_ms + len(pcm) * 1000 // (2 * RATE_HZ)
         return AudioFrame(
             tenant_id=self.joined.tenant_id,

@@ -6,6 +6,8 @@ import socket
 from time import monotonic
 from typing import cast
 
+from sip_gateway.media.leg_socket import LegSocket
+
 RECEIVE_BUFFER_BYTES = 1 << 18
 """About 6 s of one leg in the kernel, so that a pause of this process loses nothing."""
 
@@ -22,7 +24,7 @@ class RtpSocket(asyncio.DatagramProtocol):
         self.port = 0
         self.dropped = 0
         self.pending: list[tuple[bytes, float]] = []
-        self.control: RtpSocket | None = None
+        self.control: LegSocket | None = None
         """The port of RTCP, where it has one of its own."""
 
         self._transport: asyncio.DatagramTransport | None = None
@@ -57,8 +59,8 @@ class RtpSocket(asyncio.DatagramProtocol):
             self._transport.close()
 
 
-async def open_socket(host: str, port: int) -> RtpSocket:
-    """Listen on the port; OSError if another process has it."""
+def bound_socket(host: str, port: int) -> socket.socket:
+    """A socket on the port that waits for nothing; OSError if another process has it."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     udp = socket.socket(family, socket.SOCK_DGRAM)
     try:
@@ -68,6 +70,12 @@ async def open_socket(host: str, port: int) -> RtpSocket:
     except OSError:
         udp.close()
         raise
+    return udp
+
+
+async def open_socket(host: str, port: int) -> RtpSocket:
+    """Listen on the port; OSError if another process has it."""
+    udp = bound_socket(host, port)
     loop = asyncio.get_running_loop()
     _, protocol = await loop.create_datagram_endpoint(RtpSocket, sock=udp)
     return protocol

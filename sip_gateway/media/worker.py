@@ -16,14 +16,17 @@ from typing import NamedTuple
 from prometheus_client import CollectorRegistry
 
 from sip_gateway.audio.key import Key
+from sip_gateway.media.ahead import look_ahead
 from sip_gateway.media.call import MediaCall, Parts
 from sip_gateway.media.connection import Disconnected, read_message, write_message
+from sip_gateway.media.contained import Contained
 from sip_gateway.media.metrics import MediaMetrics
 from sip_gateway.media.pause_rule import Cause
 from sip_gateway.media.port_pool import NoPort, PortPool
 from sip_gateway.media.progress import Progress
 from sip_gateway.media.running_leg import RunningLeg
 from sip_gateway.media.sinks import AudioSink, CallSink
+from sip_gateway.media.sockets import Sockets
 from sip_gateway.settings import Settings
 from sip_gateway.worker_protocol import (
     CallClosed,
@@ -92,6 +95,7 @@ class MediaWorker:
             sinks.audio,
             sinks.events,
             ports,
+            Sockets(settings.listen_host),
             self._progress,
             self._metrics,
             self._say,
@@ -257,8 +261,7 @@ class MediaWorker:
 
     async def _end_legs(self, legs: list[RunningLeg], *, reason: str) -> None:
         for running in legs:
-            running.leaves = reason if running.leaves is None else running.leaves
-            running.wake.set()
+            running.leave(reason)
         await asyncio.gather(*(running.task for running in legs if running.task))
 
     def _refuse(self, call: MediaCall, error: OSError | NoPort) -> None:
@@ -277,43 +280,55 @@ class MediaWorker:
         self._metrics.legs.inc()
 
     async def _run_leg(self, call: MediaCall, running: RunningLeg) -> None:
+        """The leg's end; until then it is heard with all others (`_hear`)."""
         leg_id = running.leg.joined.leg_id
-        if not await self._contain(
-            self._listen(call, running), call_id=call.call_id, leg_id=leg_id
-        ):
-            running.leaves = "fault"
+        await running.over.wait()
+        if not running.faulted:
+            self._with_leg(call, running, call.play_out)
         await self._contain(call.end_leg(running), call_id=call.call_id, leg_id=leg_id)
         self._metrics.legs.dec()
-
-    async def _listen(self, call: MediaCall, running: RunningLeg) -> None:
-        while running.leaves is None:
-            await running.wake.wait()
-            running.wake.clear()
-            call.hear(running)
-        call.play_out(running)
 
     async def _contain(
         self, work: Coroutine[None, None, None], *, call_id: str, leg_id: str = ""
     ) -> bool:
-        """False after a fault of ours, which ends this leg or call and disturbs nothing else."""
-        try:
+        """False after a fault of ours."""
+        with Contained(self._metrics.faults, call_id=call_id, leg_id=leg_id) as contained:
             await work
-        except Exception:
-            self._metrics.faults.inc()
-            logger.exception("fault", extra={"call_id": call_id, "leg_id": leg_id})
-            return False
-        return True
+        return not contained.faulted
+
+    def _with_leg(
+        self, call: MediaCall, running: RunningLeg, step: Callable[[RunningLeg], None]
+    ) -> None:
+        leg_id = running.leg.joined.leg_id
+        with Contained(self._metrics.faults, call_id=call.call_id, leg_id=leg_id) as contained:
+            step(running)
+        if contained.faulted:
+            running.fail()
+
+    def _hear(self, now: float) -> None:
+        """All legs that are due: what came is taken first, so that the costly part of it can be
+        done for all of them at once."""
+        due = [
+            (call, running)
+            for call in self._calls.values()
+            for running in call.legs.values()
+            if running.due_at <= now and running.leaves is None
+        ]
+        for call, running in due:
+            self._with_leg(call, running, call.receive)
+        with Contained(self._metrics.faults, call_id=""):
+            look_ahead(running.leg for _, running in due if not running.faulted)
+        for call, running in due:
+            if not running.faulted:
+                self._with_leg(call, running, call.hear)
 
     async def _sweep(self) -> None:
-        """Wake the legs that have something to do; look after all calls once a second."""
+        """Hear the legs that have something to say; look after all calls once a second."""
         second = monotonic()
         while True:
             await asyncio.sleep(SWEEP_S)
             now = monotonic()
-            for call in self._calls.values():
-                for running in call.legs.values():
-                    if running.is_due(now=now):
-                        running.wake.set()
+            self._hear(now)
             if now - second >= REMEMBER_S:
                 second = now
                 self._look_after_calls(now)
@@ -325,7 +340,7 @@ class MediaWorker:
         self._metrics.paused.set(sum(call.paused for call in self._calls.values()))
         for call in self._calls.values():
             for running in call.legs.values():
-                running.wake.set()
+                call.receive_control(running)
                 running.report(now=now)
                 self._metrics.add(running.leg.counts, running.reported)
             call.remember()

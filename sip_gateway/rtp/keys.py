@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sip_gateway.audio.tones import LOOK_AHEAD, RATE_HZ, ToneFinder
+from sip_gateway.audio.tones import LOOK_AHEAD, RATE_HZ, Samples, ToneFinder
 from sip_gateway.rtp.dtmf import KeyPresses, Press
 
 TWIN = 800
@@ -60,6 +60,20 @@ class LegKeys:
             self._cover(latest.start - LOOK_AHEAD, latest.end)
         self._pressed += done
 
+    def line_of(self, pcm: bytes, *, start: int) -> Samples | None:
+        """What of this audio at 8 kHz is to be searched for tones, with what it joins on to; None
+        where `receive_audio` must see to that itself."""
+        new = start + len(pcm) // 2 - self._heard_until
+        if self._finder is None or not 0 < 2 * new <= len(pcm):
+            return None
+        fresh = np.frombuffer(pcm, dtype="<i2", offset=len(pcm) - 2 * new)
+        return self._finder.line_with(fresh, start=self._heard_until)
+
+    def note_toneless(self, until: int) -> None:
+        """A line that ends there was searched, and holds no tone."""
+        if self._finder:
+            self._finder.note_toneless(until)
+
     def receive_audio(self, pcm: bytes, *, rate_hz: int, start: int) -> None:
         """Audio that starts at `start`; what was given before may be given again."""
         if self._finder is None:
@@ -79,6 +93,8 @@ class LegKeys:
     def silenced(self, pcm: bytes, *, rate_hz: int, start: int) -> bytes:
         """The audio that starts at `start` without the sound of keys; nothing before it follows."""
         spans = self._covered + (self._finder.spans if self._finder else [])
+        if not spans:
+            return pcm
         size = 2 * rate_hz // RATE_HZ
         end, out = start + len(pcm) // size, None
         for begin, until in spans:

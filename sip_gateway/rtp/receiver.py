@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sip_gateway.audio.codecs import TICK_HZ, Coding, Decoder
+from sip_gateway.audio.opus import NOTHING, Recovered
 from sip_gateway.rtp.clock import CallClock
 from sip_gateway.rtp.interarrival import Interarrival
 from sip_gateway.rtp.jitter import JitterBuffer, Played
@@ -18,7 +19,7 @@ from sip_gateway.rtp.packet import Malformed, Packet, is_rtcp, parse
 from sip_gateway.rtp.quality import Heard, mos
 from sip_gateway.rtp.reception import Reception
 from sip_gateway.rtp.source import Change, SourceLock
-from sip_gateway.rtp.steps import Steps
+from sip_gateway.rtp.steps import Due, Steps
 from sip_gateway.rtp.timeline import PER_MS, Timeline
 
 MAX_FILL = 2000 * PER_MS
@@ -201,6 +202,14 @@ class LegReceiver:
         self.counts.received += count
         self.heard_at = now
 
+    def due(self) -> Due | None:
+        """What the step that `take` is about to tell needs, where it can be looked up before."""
+        return self._steps.due()
+
+    def note_toneless(self, due: Due) -> None:
+        """There is no key tone in the line that was due."""
+        self._steps.note_toneless(due)
+
     def receive_datagram(self, data: bytes, *, now: float) -> None:
         """Take what came to the leg's port."""
         self._steps.cut()
@@ -327,20 +336,24 @@ class LegReceiver:
         self.counts.lost += played.lost_before
         self._losses += played.lost_before > 0
         packet = played.packet
+        recovered = NOTHING
         if packet.payload_type == self._media.payload_type:
+            if played.lost_before:
+                missing = played.lost_before * self._timeline.packet_size
+                recovered = self._steps.decoder.recover(packet.payload, ticks=missing)
             pcm = self._steps.decoder.decode(packet.payload, most_ticks=MAX_PAYLOAD)
         elif packet.payload_type in (COMFORT_NOISE, self._media.telephone_event_type):
             pcm = b""
         else:
             return
-        self._place(played, pcm)
+        self._place(played, pcm, recovered)
         if packet.payload_type == self._media.telephone_event_type:
             start = self._timeline.clock_time(packet.timestamp)
             per_tick = self._timeline.clock_per_tick
             self._keys.receive_event(packet.payload, start=start, clock_per_tick=per_tick)
             self._steps.say_pressed()
 
-    def _place(self, played: Played, pcm: bytes) -> None:
+    def _place(self, played: Played, pcm: bytes, recovered: Recovered) -> None:
         """Put the audio where it belongs, behind the silence or the loss before it."""
         # Reordered at the start, the first packet in order is not the first that came.
         arrived_at = played.arrived_at if self._first_at is None else self._first_at
@@ -353,19 +366,23 @@ class LegReceiver:
             arrived=arrived,
             lost_before=played.lost_before,
         )
-        if placed.lost_end > placed.lost_start:
-            self._hear_loss(placed.lost_start // PER_MS, placed.lost_end // PER_MS)
+        lost_end = placed.lost_end - recovered.sure_ticks
+        if lost_end > placed.lost_start:
+            self._hear_loss(placed.lost_start // PER_MS, lost_end // PER_MS)
         elif pcm:
             self._say_lost()
-        self._skip(placed.start if before is None else before, placed.start, played.arrived_at)
+        if placed.lost_end == placed.lost_start:
+            recovered = NOTHING
+        begin = placed.start if before is None else before
+        self._skip(begin, placed.start, played.arrived_at, instead=recovered.pcm)
         if pcm:
             self._steps.add(pcm, played.arrived_at)
 
-    def _skip(self, start: int, end: int, arrived_at: float) -> None:
-        """Fill, or leave out, the silence between."""
+    def _skip(self, start: int, end: int, arrived_at: float, *, instead: bytes) -> None:
+        """Fill, or leave out, the silence between; `instead` is heard at its end."""
         if self._steps.open and end - start <= MAX_FILL:
             if end > start:
-                self._steps.fill(end - start, arrived_at)
+                self._steps.fill(end - start, arrived_at, instead=instead)
             return
         self._steps.close(self.heard_at or 0.0)
         self._steps.begin(end)

@@ -1,11 +1,23 @@
 """Audio gathered into steps of 100 ms, without the sound of keys."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from sip_gateway.audio.codecs import Decoder, at_rate
+from sip_gateway.audio.codecs import TICK_HZ, Decoder, at_rate
+from sip_gateway.audio.tones import Samples
 from sip_gateway.rtp.keys import LegKeys
 from sip_gateway.rtp.outputs import STEP, Lost, Pressed, Step
 from sip_gateway.rtp.timeline import PER_MS
+
+
+class Due(NamedTuple):
+    """A step that is about to be cut."""
+
+    pcm: bytes
+    line: Samples | None
+    """What will be searched for key tones."""
+
+    line_end: int
 
 
 class Steps:
@@ -60,9 +72,10 @@ class Steps:
             self.ticks += ticks
             self._ends.append((self._start + self.ticks, at))
 
-    def fill(self, ticks: int, arrived_at: float) -> None:
-        """Silence until the packet that came then."""
-        self.add(bytes(ticks * self.decoder.tick_bytes), arrived_at)
+    def fill(self, ticks: int, arrived_at: float, *, instead: bytes = b"") -> None:
+        """Silence until the packet that came then, or what stands in for its end."""
+        size = ticks * self.decoder.tick_bytes
+        self.add(instead[-size:].rjust(size, b"\0"), arrived_at)
 
     def change_decoder(self, decoder: Decoder) -> None:
         """What follows is of another codec."""
@@ -95,6 +108,19 @@ class Steps:
         self._audio.clear()
         self._ends.clear()
         self._joined = False
+
+    def due(self) -> Due | None:
+        """What the next `cut` will need to know of G.711: looked up for many legs at once, it
+        costs a fraction."""
+        if self.ticks < STEP + self._keys.look_ahead or self.decoder.rate_hz != TICK_HZ:
+            return None
+        self._decode()
+        line = self._keys.line_of(bytes(self._audio), start=self._start)
+        return Due(bytes(self._audio[: 2 * STEP]), line, self._start + self.ticks)
+
+    def note_toneless(self, due: Due) -> None:
+        """There is no tone in the line that was due."""
+        self._keys.note_toneless(due.line_end)
 
     def say_pressed(self) -> None:
         """The presses that became known."""

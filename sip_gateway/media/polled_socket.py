@@ -1,0 +1,149 @@
+"""One UDP port that nothing waits for: the kernel keeps what comes, and when, until it is asked.
+
+An event loop costs each datagram a wake-up, which is more than all else that is done with it;
+asking ten times a second costs one system call for all that came (recvmmsg). When each datagram
+arrived is the kernel's own word (SO_TIMESTAMPNS). Linux; elsewhere `rtp_socket` does it.
+"""
+
+import contextlib
+import ctypes
+import errno
+import os
+import socket
+import struct
+import sys
+from time import monotonic, time
+
+from sip_gateway.media.leg_socket import LegSocket
+from sip_gateway.media.rtp_socket import MAX_DATAGRAM_BYTES, MAX_PENDING, bound_socket
+
+_SO_TIMESTAMPNS = 35
+_AT_ONCE = 32
+_SLOT_BYTES = MAX_DATAGRAM_BYTES + 1
+"""One more, to see what is too long."""
+
+_IOVEC = struct.Struct("@PN")
+_MSGHDR = struct.Struct("@PI4xPNPNi4xI4x")
+"""struct mmsghdr where pointers have 64 bits: name, its size; iovec, count; control, its size;
+flags; then the size of what came."""
+
+_CONTROL_BYTES = 32
+"""A header of 16 bytes and a struct timespec."""
+
+
+class Mailbag:
+    """Memory into which the sockets of one process receive, one after the other."""
+
+    def __init__(self) -> None:
+        # The interpreter's lock is kept: the call waits for nothing.
+        self._recvmmsg = ctypes.PyDLL(None, use_errno=True).recvmmsg
+        self._recvmmsg.argtypes = [
+            ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int, ctypes.c_void_p
+        ]  # fmt: skip
+        self._data = bytearray(_AT_ONCE * _SLOT_BYTES)
+        self._control = bytearray(_AT_ONCE * _CONTROL_BYTES)
+        self._vectors = bytearray(_AT_ONCE * _IOVEC.size)
+        self._headers = bytearray(_AT_ONCE * _MSGHDR.size)
+        self._address = _address(self._headers)
+        data, control, vectors = map(_address, (self._data, self._control, self._vectors))
+        for n in range(_AT_ONCE):
+            _IOVEC.pack_into(self._vectors, n * _IOVEC.size, data + n * _SLOT_BYTES, _SLOT_BYTES)
+            _MSGHDR.pack_into(
+                self._headers, n * _MSGHDR.size,
+                0, 0, vectors + n * _IOVEC.size, 1, control + n * _CONTROL_BYTES, _CONTROL_BYTES,
+                0, 0,
+            )  # fmt: skip
+        self._fresh = bytes(self._headers)
+        words = _MSGHDR.size // 4
+        self._sizes = memoryview(self._headers).cast("I")[words - 2 :: words]
+        self._times = memoryview(self._control).cast("q")
+
+    def receive(self, fileno: int) -> list[tuple[bytes, float]]:
+        """What came, up to `_AT_ONCE`, with the wall-clock time it came; OSError."""
+        self._headers[:] = self._fresh
+        count = self._recvmmsg(fileno, self._address, _AT_ONCE, socket.MSG_DONTWAIT, None)
+        if count < 0:
+            if (why := ctypes.get_errno()) in (errno.EAGAIN, errno.EINTR):
+                return []
+            raise OSError(why, os.strerror(why))
+        data, times = self._data, self._times
+        return [
+            (
+                bytes(data[n * _SLOT_BYTES : n * _SLOT_BYTES + size]),
+                times[4 * n + 2] + times[4 * n + 3] * 1e-9,
+            )
+            for n, size in enumerate(self._sizes[:count])
+        ]
+
+    @staticmethod
+    def works() -> bool:
+        """Whether this system has what is needed, laid out as it is used here."""
+        return sys.platform == "linux" and ctypes.sizeof(ctypes.c_void_p) == 8
+
+
+class PolledSocket:
+    """Contract: `take` what came, ten times a second; `close` when the leg is over.
+
+    What comes faster than it is taken, the kernel drops: the leg hears a loss.
+    """
+
+    def __init__(self, udp: socket.socket, bag: Mailbag) -> None:
+        self.port: int = udp.getsockname()[1]
+        self.dropped = 0
+        self.control: LegSocket | None = None
+        """The port of RTCP, where it has one of its own."""
+
+        self._udp = udp
+        self._bag = bag
+        self._taken_at = monotonic()
+
+    def take(self) -> list[tuple[bytes, float]]:
+        """What came since the last call, with its time on the monotonic clock."""
+        if self._udp.fileno() < 0:
+            return []
+        now = monotonic()
+        ahead = time() - now
+        came: list[tuple[bytes, float]] = []
+        while len(came) < MAX_PENDING:
+            some = self._receive()
+            # Somebody may set the wall clock meanwhile: it came since the last time in any case.
+            for data, at in some:
+                if len(data) <= MAX_DATAGRAM_BYTES:
+                    came.append((data, min(now, max(self._taken_at, at - ahead))))
+                else:
+                    self.dropped += 1
+            if len(some) < _AT_ONCE:
+                break
+        self._taken_at = now
+        return came
+
+    def _receive(self) -> list[tuple[bytes, float]]:
+        try:
+            return self._bag.receive(self._udp.fileno())
+        except OSError:
+            # A peer that is not there said so (ICMP, after a report of ours).
+            return []
+
+    def send(self, data: bytes, host: str, port: int) -> None:
+        """Send, if that is possible."""
+        # An address of the other family, or none that is reachable: a report less.
+        with contextlib.suppress(OSError):
+            self._udp.sendto(data, (host, port))
+
+    def close(self) -> None:
+        """Free the port."""
+        if self.control is not None:
+            self.control.close()
+        self._udp.close()
+
+
+def open_polled(host: str, port: int, bag: Mailbag) -> PolledSocket:
+    """Listen on the port; OSError if another process has it."""
+    udp = bound_socket(host, port)
+    udp.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+    return PolledSocket(udp, bag)
+
+
+def _address(memory: bytearray) -> int:
+    """Where it lies; `memory` can change no more in size from now on."""
+    return ctypes.addressof((ctypes.c_char * len(memory)).from_buffer(memory))
