@@ -69,8 +69,9 @@ def _add_prove(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         help="hear recordings again: nothing personal may be left",
         description="Check that each recording is silent, to the sample, wherever it is said to "
         "be muted; recognise it again, each leg and the mix, and redact what is heard. Exit 1 if "
-        "anything personal is found, with where and of what kind: never what. A token of the "
-        "policy that is no personal data after all (a number in a price, say) counts too.",
+        "anything is left of what was muted, or a number, with where and of what kind: never what. "
+        "Words elsewhere that redaction takes for personal now and did not in the call are told as "
+        "`to listen to`: without the muted words around them, harmless ones pass for names.",
     )
     prove.add_argument("calls", nargs="*", metavar="CALL")
     prove.add_argument(

@@ -4,7 +4,6 @@ import secrets
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,19 +19,11 @@ from trunkline.batch.hear import Hearing
 from trunkline.batch.pieces import cut
 from trunkline.batch.rates import Resampler
 from trunkline.batch.recogniser import load_for_batch
+from trunkline.proving.judge import Heard
 from trunkline.redacting import engine_for
 from trunkline.settings import Settings, SettingsError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Heard(NamedTuple):
-    """Something that redaction would take out, and that can still be heard."""
-
-    channel: str
-    start_ms: int
-    end_ms: int
-    kind: str
 
 
 class Ear:
@@ -120,7 +111,13 @@ def _masked(shown: Sequence[Redacted], channels: Sequence[str]) -> Iterator[Hear
     for one in shown:
         for word in one.rendered.words:
             if word.kind is not None:
-                yield Heard(channels[one.raw.channel], word.start_ms, word.end_ms, word.kind)
+                said = tuple(
+                    raw.text
+                    for raw in one.raw.words
+                    if raw.start_ms < word.end_ms and raw.end_ms > word.start_ms
+                )
+                channel = channels[one.raw.channel]
+                yield Heard(channel, word.start_ms, word.end_ms, word.kind, said)
 
 
 def _at_16k(samples: NDArray[np.int16], rate_hz: int) -> NDArray[np.int16]:

@@ -10,6 +10,8 @@ from redaction.recording.sound import Recording
 from trunkline.evaluate.reference import BadReference, read_reference
 from trunkline.proving.audible import audible, table
 from trunkline.proving.hear import Ear
+from trunkline.proving.judge import Heard, Shown, judged
+from trunkline.proving.shown import Transcripts
 from trunkline.proving.silence import not_silent
 from trunkline.recordings import recordings_of
 from trunkline.running import NotRunning, find_appliance
@@ -39,13 +41,13 @@ def prove(
     missing = set(calls) - {one.call_id for one in kept}
     if missing or not kept:
         raise NothingToProve(f"no recording of {', '.join(sorted(missing)) or 'any call'} here")
-    ear = Ear(in_force)
+    ear, transcripts = Ear(in_force), Transcripts(in_force)
     lines: list[str] = []
     holds = True
     for one in kept:
         try:
             with recordings.open(one.tenant_id, one.call_id) as recording:
-                proof = prove_one(recording, ear)
+                proof = prove_one(recording, ear, transcripts.of(one.call_id))
                 lines += proof.lines
                 if truth is not None:
                     lines += _measured(truth, recording)
@@ -56,20 +58,22 @@ def prove(
     return Proof(holds, lines)
 
 
-def prove_one(recording: Recording, ear: Ear) -> Proof:
-    """One recording."""
+def prove_one(recording: Recording, ear: Ear, shown: Shown | None) -> Proof:
+    """One recording; `shown`: the call's transcript, if it is here."""
     told = recording.manifest
-    loud, found = not_silent(recording), ear.personal(recording)
+    loud, found = not_silent(recording), judged(ear.personal(recording), told, shown)
     lines = [f"{told.call_id}: channel {one} is not silent where it is muted" for one in loud]
-    lines += [
-        f"{told.call_id}: {one.kind} on channel {one.channel} at {one.start_ms}..{one.end_ms} ms"
-        for one in found
-    ]
-    if not lines:
+    lines += [f"{told.call_id}: {_place(one)}" for one in found.left]
+    holds = not lines
+    if holds:
         muted, whole = told.mutes.muted_ms / 1000, told.duration_ms / 1000
         lines = [f"{told.call_id}: nothing personal ({muted:.1f} of {whole:.1f} s are muted)"]
-        return Proof(True, lines)
-    return Proof(False, lines)
+    lines += [f"{told.call_id}: to listen to: {_place(one)}" for one in found.doubtful]
+    return Proof(holds, lines)
+
+
+def _place(one: Heard) -> str:
+    return f"{one.kind} on channel {one.channel} at {one.start_ms}..{one.end_ms} ms"
 
 
 def _measured(truth: Path, recording: Recording) -> Sequence[str]:
