@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from sip_gateway.inline.settings import Inline
 from sip_gateway.peers.settings import Peers, Tls
 from sip_gateway.streams.settings import Settings as Streams
 
@@ -117,9 +118,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     peers: Peers = Peers()
     accepted: Accepted = Accepted()
     streams: Streams = Streams()
+    inline: Inline = Inline()
 
     def __post_init__(self) -> None:
         if self.peers.certificate_names and not self.tls.ca:
             raise ValueError("peers: certificate_names needs tls.ca")
         if self.peers.transports == ("tls",) and not self.tls.certificate:
             raise ValueError("peers: transports is tls alone, and there is no tls.certificate")
+        over_tls = any(target.transport == "tls" for target in self.inline.targets)
+        if over_tls and not self.tls.certificate:
+            raise ValueError("inline: a target over TLS, and there is no tls.certificate")

@@ -15,6 +15,11 @@ from sip_gateway.dialog_store import DialogStore
 from sip_gateway.drivers import tls
 from sip_gateway.drivers.tcp import TcpDriver
 from sip_gateway.drivers.udp import UdpDriver
+from sip_gateway.front import Front
+from sip_gateway.inline import call as inline
+from sip_gateway.inline.call import InlineCall
+from sip_gateway.inline.desk import Desk
+from sip_gateway.inline.finder import Finder
 from sip_gateway.line import Identity
 from sip_gateway.peers.digest import Login, User
 from sip_gateway.peers.gate import Gate
@@ -54,19 +59,23 @@ class Signalling:
         self._workers = workers
         self._state = state
         self._metrics = _Metrics(registry)
-        self._switchboard = Switchboard(
-            settings,
-            tenant_id=tenant_id,
-            identity=new_identity,
-            token=lambda: os.urandom(8).hex(),
-            tally=self._metrics.count,
+        tally = self._metrics.count
+        board = Switchboard(
+            settings, tenant_id=tenant_id, identity=new_identity, token=new_token, tally=tally
         )
+        desk = Desk(
+            settings, tenant_id=tenant_id, identity=new_identity, token=new_token, tally=tally
+        )
+        self._switchboard = Front(board, desk)
         self._metrics.active.set_function(self._switchboard.active)
+        self._metrics.targets.set_function(desk.targets_up)
+        self._finder = Finder(desk.targets, ports=self._port_of, found=self._found)
         self._gate = Gate(
             settings.peers, listen_host=settings.listen_host, tally=self._metrics.count
         )
         self._udp = UdpDriver(self._receive, drops=self._drops)
         self._tcp = TcpDriver(self._receive, admits=self._admits, tally=self._metrics.count)
+        self._tcp.unreachable = self._unreachable
         self._tls: TcpDriver | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._changed = asyncio.Event()
@@ -94,11 +103,13 @@ class Signalling:
             logger.warning("whoever reaches the SIP port may place calls")
         self._do(lambda now: self._switchboard.restore(self._stored_calls(), now=now))
         await self._bind()
+        await self._finder.look()
         workers_stop = asyncio.Event()
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._workers.run(workers_stop))
                 watching = group.create_task(self._watch_certificate())
+                group.create_task(self._finder.run(stop))
                 self.started.set()
                 logger.info("taking calls", extra={"port": self.port})
                 await stop.wait()
@@ -140,6 +151,15 @@ class Signalling:
             self._do(lambda now: self._switchboard.receive(data, flow, now=now))
         for outgoing in answers or ():
             self._send(outgoing)
+
+    def _unreachable(self, flow: Flow, port: int) -> None:
+        self._do(lambda now: self._switchboard.unreachable(flow, port, now=now))
+
+    def _found(self, name: str, flow: Flow) -> None:
+        self._do(lambda now: self._switchboard.found(name, flow, now=now))
+
+    def _port_of(self, transport: str) -> int:
+        return self.tls_port if transport == "tls" else self.port
 
     def _drops(self, host: str) -> bool:
         drops = self._gate.drops(host, now=asyncio.get_running_loop().time())
@@ -233,6 +253,7 @@ class Signalling:
             self._tls = TcpDriver(
                 self._receive, admits=self._admits, tls=contexts, tally=self._metrics.count
             )
+            self._tls.unreachable = self._unreachable
             await self._tls.start(self._settings.listen_host, settings.port)
             self.tls_port = self._tls.port
             logger.info("taking calls over TLS", extra={"port": self.tls_port})
@@ -256,12 +277,46 @@ class Signalling:
                 read = now
                 logger.info("certificate read again")
 
-    def _stored_calls(self) -> Iterator[Call]:
+    def _stored_calls(self) -> Iterator[Call | InlineCall]:
         for call_id, record in self._state.load():
             try:
-                yield unpack(record)
+                yield inline.unpack(record) if inline.is_ours(record) else unpack(record)
             except BadRecord:
                 self._state.set_aside(call_id)
+
+
+COUNTED = {
+    "inline": (
+        "trunkline_sip_gateway_inline_total",
+        "Calls in line by outcome; targets given up for the next, lost and back again;"
+        " calls that nobody can listen to",
+    ),
+    "invites": (
+        "trunkline_sip_gateway_invites_total",
+        "INVITEs of new calls by outcome",
+    ),
+    "hints": (
+        "trunkline_sip_gateway_hints_total",
+        "X-Trunkline headers that could not be used",
+    ),
+    "refusals": (
+        "trunkline_sip_gateway_refusals_total",
+        "Requests refused, by status; or dropped",
+    ),
+    "peers": (
+        "trunkline_sip_gateway_peers_refused_total",
+        "Datagrams and connections of strangers, and calls that proved no user, by reason",
+    ),
+    "malformed": (
+        "trunkline_sip_gateway_malformed_total",
+        "Messages that break the grammar, by the status they call for",
+    ),
+    "retransmissions": (
+        "trunkline_sip_gateway_retransmissions_total",
+        "Requests received again, messages sent again",
+    ),
+}
+"""By what the switchboard calls it: the metric, and what it counts, each by `kind`."""
 
 
 class _Metrics:
@@ -269,48 +324,24 @@ class _Metrics:
         self.active = Gauge(
             "trunkline_sip_gateway_calls_active", "Calls that are not over", registry=registry
         )
+        self.targets = Gauge(
+            "trunkline_sip_gateway_inline_targets_up",
+            "Targets of calls in line that are sent calls",
+            registry=registry,
+        )
         self._counters = {
-            "invites": Counter(
-                "trunkline_sip_gateway_invites_total",
-                "INVITEs of new calls by outcome",
-                ["kind"],
-                registry=registry,
-            ),
-            "hints": Counter(
-                "trunkline_sip_gateway_hints_total",
-                "X-Trunkline headers that could not be used",
-                ["kind"],
-                registry=registry,
-            ),
-            "refusals": Counter(
-                "trunkline_sip_gateway_refusals_total",
-                "Requests refused, by status; or dropped",
-                ["kind"],
-                registry=registry,
-            ),
-            "peers": Counter(
-                "trunkline_sip_gateway_peers_refused_total",
-                "Datagrams and connections of strangers, and calls that proved no user, by reason",
-                ["kind"],
-                registry=registry,
-            ),
-            "malformed": Counter(
-                "trunkline_sip_gateway_malformed_total",
-                "Messages that break the grammar, by the status they call for",
-                ["kind"],
-                registry=registry,
-            ),
-            "retransmissions": Counter(
-                "trunkline_sip_gateway_retransmissions_total",
-                "Requests received again, messages sent again",
-                ["kind"],
-                registry=registry,
-            ),
+            what: Counter(name, counts, ["kind"], registry=registry)
+            for what, (name, counts) in COUNTED.items()
         }
 
     def count(self, what: str, kind: str) -> None:
         """One more."""
         self._counters[what].labels(kind).inc()
+
+
+def new_token() -> str:
+    """A word that nobody guesses."""
+    return os.urandom(8).hex()
 
 
 def new_identity() -> Identity:

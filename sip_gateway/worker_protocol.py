@@ -65,6 +65,9 @@ class LegSpec(msgspec.Struct, frozen=True, kw_only=True):
     rtcp: Rtcp | None = None
     """None: the peer is told nothing."""
 
+    tap: str = ""
+    """Hear what comes to this end of one of the call's relays, and open no port: `0a`."""
+
 
 class HintedPhrase(msgspec.Struct, frozen=True, kw_only=True):
     """Words that the call says are likely to be spoken."""
@@ -167,6 +170,77 @@ class CloseCall(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     reason: str
 
 
+class Remote(msgspec.Struct, frozen=True, kw_only=True):
+    """Where one party of a relayed line wants its packets."""
+
+    host: str
+    port: int
+    rtcp_host: str
+    rtcp_port: int
+
+
+class RelayEnd(msgspec.Struct, frozen=True, kw_only=True):
+    """Our port that faces one party of a relayed line."""
+
+    port: int | None = None
+    """Bind this port; None lets the worker choose."""
+
+    remote: Remote | None = None
+    """None while the party has not told."""
+
+    sources: tuple[str, ...] = ()
+    """Hosts besides `remote` that the party may send from; `*`: any."""
+
+
+class Relay(msgspec.Struct, frozen=True, kw_only=True):
+    """One media line that passes through us untouched, both ways."""
+
+    line: int
+    """Index of its m= line. Its ends are named `0a` (the caller's) and `0b`."""
+
+    a: RelayEnd = RelayEnd()
+    b: RelayEnd = RelayEnd()
+
+
+class OpenRelays(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The call's relays are these from now on: new ones open, missing ones close, others change.
+
+    Answered by `RelaysOpened` or `RelaysRefused`. Relays and the call that is heard on them know
+    nothing of each other: what is relayed goes on whatever becomes of the other.
+    """
+
+    call_id: str
+    relays: tuple[Relay, ...]
+
+
+class CloseRelays(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Nothing is passed on any more; not answered."""
+
+    call_id: str
+
+
+class RelaysOpened(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The call's relays listen on these UDP ports."""
+
+    call_id: str
+    ports: dict[str, int]
+    """By end: `0a`."""
+
+
+class RelaysRefused(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """No port is left, or one is in use; relays that were open before still are."""
+
+    call_id: str
+    why: str
+
+
+class RelaysSilent(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Nothing was passed on for the call, either way, for `seconds`; told again and again."""
+
+    call_id: str
+    seconds: float
+
+
 class CallOpened(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """The call's legs listen on these UDP ports."""
 
@@ -215,7 +289,16 @@ class CallClosed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     call_id: str
 
 
-ToWorker = OpenCall | UpdateLegs | PauseLegs | ResumeLegs | PressKey | CloseCall
+ToRelay = OpenRelays | CloseRelays
+ToWorker = OpenCall | UpdateLegs | PauseLegs | ResumeLegs | PressKey | CloseCall | ToRelay
+FromRelay = RelaysOpened | RelaysRefused | RelaysSilent
 FromWorker = (
-    CallOpened | CallRefused | ClockStarted | MediaTimedOut | PauseChanged | LoadTold | CallClosed
+    CallOpened
+    | CallRefused
+    | ClockStarted
+    | MediaTimedOut
+    | PauseChanged
+    | LoadTold
+    | CallClosed
+    | FromRelay
 )

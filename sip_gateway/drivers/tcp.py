@@ -20,6 +20,14 @@ Admits = Callable[[Flow, frozenset[str] | None], bool]
 """Whether a connection may stay, by the names in its certificate; None before there is one."""
 
 
+Unreachable = Callable[[Flow, int], None]
+"""Is told on which flow, and to which port, nobody took a connection."""
+
+
+def unheeded(flow: Flow, port: int) -> None:
+    """Tells nobody."""
+
+
 def anybody(flow: Flow, names: frozenset[str] | None) -> bool:
     """Admits every connection."""
     return True
@@ -137,6 +145,7 @@ class TcpDriver:
     ) -> None:
         self.port = 0
         self.transport = "tls" if tls else "tcp"
+        self.unreachable: Unreachable = unheeded
         self.receive = receive
         self.tally = tally
         self._admits = admits
@@ -165,7 +174,7 @@ class TcpDriver:
         if connection is not None:
             connection.write(outgoing.data)
         elif len(self._connecting) < MAX_CONNECTIONS:
-            task = asyncio.get_running_loop().create_task(self._connect(listening, outgoing.data))
+            task = asyncio.get_running_loop().create_task(self._connect(listening, outgoing))
             self._connecting.add(task)
             task.add_done_callback(self._connecting.discard)
 
@@ -201,7 +210,7 @@ class TcpDriver:
     def _may_knock(self, host: str, port: int) -> bool:
         return self._admits(Flow(self.transport, "", self.port, host, port), None)
 
-    async def _connect(self, address: tuple[str, int], data: bytes) -> None:
+    async def _connect(self, address: tuple[str, int], outgoing: Outgoing) -> None:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(CONNECT_S):
@@ -214,5 +223,6 @@ class TcpDriver:
                 )
         except (OSError, TimeoutError):
             logger.info("peer not reachable", extra={"reason": self.transport})
+            self.unreachable(outgoing.flow, address[1])
             return
-        connection.write(data)
+        connection.write(outgoing.data)

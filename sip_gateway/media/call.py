@@ -59,8 +59,11 @@ class Parts(NamedTuple):
     say: Callable[[FromWorker], None]
     """To the signalling process."""
 
-    lag_ms: int = 0
+    lag_ms: int
     """See `Sinks`."""
+
+    ear: Callable[[str, str], LegSocket]
+    """Hears one end of a relay of the call."""
 
 
 class MediaCall:
@@ -105,7 +108,9 @@ class MediaCall:
         opened: dict[str, LegSocket] = {}
         try:
             for spec in specs:
-                if spec.leg_id not in self.legs:
+                if spec.leg_id not in self.legs and spec.tap:
+                    opened[spec.leg_id] = self._parts.ear(self.call_id, spec.tap)
+                elif spec.leg_id not in self.legs:
                     rtp = opened[spec.leg_id] = await self._open_socket(spec.rtp_port)
                     if spec.rtcp and not spec.rtcp.mux:
                         await self._parts.sockets.open_control(rtp)

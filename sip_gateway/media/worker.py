@@ -24,6 +24,7 @@ from sip_gateway.media.metrics import MediaMetrics
 from sip_gateway.media.pause_rule import Cause
 from sip_gateway.media.port_pool import NoPort, PortPool
 from sip_gateway.media.progress import Progress
+from sip_gateway.media.relays import Owners, Relays
 from sip_gateway.media.running_leg import RunningLeg
 from sip_gateway.media.sinks import AudioSink, CallSink
 from sip_gateway.media.sockets import Sockets
@@ -33,11 +34,13 @@ from sip_gateway.worker_protocol import (
     CallOpened,
     CallRefused,
     CloseCall,
+    CloseRelays,
     FromWorker,
     LegSpec,
     LoadTold,
     MediaTimedOut,
     OpenCall,
+    OpenRelays,
     PauseLegs,
     PressKey,
     ResumeLegs,
@@ -53,6 +56,9 @@ SWEEP_S = 0.02
 REMEMBER_S = 1.0
 STOPPING_S = 10.0
 """After being told to stop, the signalling process gets so long to close its calls."""
+
+
+OfCall = tuple[MediaCall, RunningLeg]
 
 
 class Sinks(NamedTuple):
@@ -90,6 +96,13 @@ class MediaWorker:
             index=place.worker,
             workers=max(settings.media_workers, place.worker + 1),
         )
+        self._relays = Relays(
+            settings.listen_host,
+            ports,
+            owners=Owners(place.progress_dir.with_name("relayed")),
+            say=self._say,
+            registry=registry,
+        )
         self._parts = Parts(
             settings,
             sinks.audio,
@@ -100,6 +113,7 @@ class MediaWorker:
             self._metrics,
             self._say,
             sinks.lag_ms,
+            self._relays.ear,
         )
         self._load = sinks.load
         self._told_load = 0.0
@@ -151,6 +165,10 @@ class MediaWorker:
                 await self._writer.wait_closed()
         # The socket's path stays: a successor may have put its own there by now.
 
+    async def linger(self) -> None:
+        """Pass on the media of calls in line until another worker does; to be awaited at last."""
+        await self._relays.linger()
+
     async def _stop(self, stop: asyncio.Event) -> None:
         await stop.wait()
         self._stopping = True
@@ -175,6 +193,9 @@ class MediaWorker:
     def _dispatch(self, message: ToWorker) -> None:
         """Each call has a task and an inbox, so that no call waits for another."""
         assert self._tasks is not None
+        if isinstance(message, OpenRelays | CloseRelays):
+            self._relays.obey(message)
+            return
         inbox = self._inboxes.get(message.call_id)
         if inbox is not None:
             inbox.put_nowait(message)
@@ -284,7 +305,7 @@ class MediaWorker:
         leg_id = running.leg.joined.leg_id
         await running.over.wait()
         if not running.faulted:
-            self._with_leg(call, running, call.play_out)
+            self._each([(call, running)], MediaCall.play_out)
         await self._contain(call.end_leg(running), call_id=call.call_id, leg_id=leg_id)
         self._metrics.legs.dec()
 
@@ -296,13 +317,17 @@ class MediaWorker:
             await work
         return not contained.faulted
 
-    def _with_leg(
-        self, call: MediaCall, running: RunningLeg, step: Callable[[RunningLeg], None]
-    ) -> None:
-        leg_id = running.leg.joined.leg_id
-        with Contained(self._metrics.faults, call_id=call.call_id, leg_id=leg_id) as contained:
-            step(running)
-        if contained.faulted:
+    def _each(self, legs: list[OfCall], step: Callable[[MediaCall, RunningLeg], None]) -> None:
+        """The same with each leg; one that faults ends."""
+        rest = iter(legs)
+        running = None
+        while True:
+            with Contained(self._metrics.faults) as contained:
+                for call, running in rest:
+                    contained.call_id, contained.leg_id = call.call_id, running.leg.joined.leg_id
+                    step(call, running)
+            if not contained.faulted or running is None:
+                return
             running.fail()
 
     def _hear(self, now: float) -> None:
@@ -314,13 +339,11 @@ class MediaWorker:
             for running in call.legs.values()
             if running.due_at <= now and running.leaves is None
         ]
-        for call, running in due:
-            self._with_leg(call, running, call.receive)
-        with Contained(self._metrics.faults, call_id=""):
-            look_ahead(running.leg for _, running in due if not running.faulted)
-        for call, running in due:
-            if not running.faulted:
-                self._with_leg(call, running, call.hear)
+        self._each(due, MediaCall.receive)
+        due = [(call, running) for call, running in due if not running.faulted]
+        with Contained(self._metrics.faults):
+            look_ahead(running.leg for _, running in due)
+        self._each(due, MediaCall.hear)
 
     async def _sweep(self) -> None:
         """Hear the legs that have something to say; look after all calls once a second."""
@@ -337,6 +360,7 @@ class MediaWorker:
         if (load := round(self._load(), 1)) != self._told_load:
             self._told_load = load
             self._say(LoadTold(load=load))
+        self._relays.look_after(now)
         self._metrics.paused.set(sum(call.paused for call in self._calls.values()))
         for call in self._calls.values():
             for running in call.legs.values():

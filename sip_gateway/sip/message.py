@@ -30,6 +30,7 @@ REASONS = {
     469: "Bad Info Package",
     481: "Call/Transaction Does Not Exist",
     482: "Loop Detected",
+    483: "Too Many Hops",
     486: "Busy Here",
     487: "Request Terminated",
     488: "Not Acceptable Here",
@@ -39,6 +40,7 @@ REASONS = {
     503: "Service Unavailable",
     505: "Version Not Supported",
     513: "Message Too Large",
+    603: "Decline",
 }
 
 TOKEN = re.compile(r"[A-Za-z0-9\-.!%*_+`'~]+\Z")

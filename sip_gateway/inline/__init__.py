@@ -1,0 +1,1 @@
+"""Calls that pass through us on their way from a trunk to a PBX, heard as they pass."""

@@ -1,0 +1,462 @@
+"""Calls that pass through us: from a trunk's INVITE to the target's answer, and all that follows.
+
+A back-to-back user agent (RFC 7092: signalling and media relay, media-unaware) that changes as
+little as it can. No socket, no clock: one input at a time, like the switchboard beside it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from sip_gateway import attributes, hints
+from sip_gateway.commands import CallCommand
+from sip_gateway.inline import description, passing
+from sip_gateway.inline.board import (
+    Attempt,
+    Board,
+    Ours,
+    Pair,
+    Passage,
+    Place,
+    Purpose,
+    Talk,
+)
+from sip_gateway.inline.call import SIDES, InlineCall
+from sip_gateway.inline.calling import Calling
+from sip_gateway.inline.dialogs import Dialogs
+from sip_gateway.inline.media import Media, What
+from sip_gateway.inline.pings import Pings
+from sip_gateway.inline.routing import branches, route_of
+from sip_gateway.inline.settings import Route
+from sip_gateway.inline.target import Target
+from sip_gateway.inline.wires import OURS, Came, Wires
+from sip_gateway.line import Identity, Kept, Note
+from sip_gateway.settings import Settings
+from sip_gateway.sip.answer import State as AnswerState
+from sip_gateway.sip.dialog import DialogId, from_invite
+from sip_gateway.sip.exchange import Exchange, Merge, Tally, merge_of
+from sip_gateway.sip.flow import Flow, Outgoing, stamp_via
+from sip_gateway.sip.message import Request, Response, reply
+from sip_gateway.sip.parsing import Malformed, parse
+from sip_gateway.sip.screening import Refusal
+from sip_gateway.sip.user_agent import Login
+from sip_gateway.worker_protocol import FromWorker, ToWorker
+
+RETRY = (("Retry-After", "5"),)
+
+
+class Desk:
+    """All calls in line of one signalling process.
+
+    Contract: as the switchboard's; besides, whoever finds a target says so with `found`. What
+    `receive` does not take is for the switchboard.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        tenant_id: str,
+        identity: Callable[[], Identity],
+        token: Callable[[], str],
+        tally: Tally,
+    ) -> None:
+        inline = settings.inline
+        self._settings = settings
+        self._tenant_id = tenant_id
+        self._identity = identity
+        self._wires: Wires[Purpose] = Wires(tally, token)
+        self._media = Media(
+            settings.media_workers, silence_ends_s=inline.silence_ends_s, tally=tally
+        )
+        self._board = Board(Ours(inline, tally, token), wires=self._wires, media=self._media)
+        self._pings = Pings(inline, wires=self._wires, tally=tally)
+        self._calling = Calling(self._board, self._pings)
+        self._dialogs = Dialogs(self._board, reads_keys=settings.pause.reads_keys)
+        self._made_by: dict[Merge, DialogId] = {}
+        self._draining = False
+        self._notes: list[Note] = []
+
+    @property
+    def on(self) -> bool:
+        """Whether any message could be for us."""
+        busy = self._media.open_calls() or self._wires.next_timer() is not None
+        return bool(self._settings.inline.routes or busy)
+
+    @property
+    def targets(self) -> Mapping[str, Target]:
+        """Those that have to be found, by name."""
+        return self._pings.targets
+
+    @property
+    def login(self) -> Login | None:
+        """Who asks new calls for their password."""
+        return self._board.login
+
+    def ask(self, login: Login) -> None:
+        """New calls have to say who they are."""
+        self._board.login = login
+
+    def found(self, name: str, flow: Flow) -> None:
+        """How a target is reached."""
+        self._pings.flows[name] = flow
+
+    # What comes in.
+
+    def receive(self, data: bytes, flow: Flow, *, now: float) -> bool:
+        """One SIP message; False if it is not of a call in line."""
+        if not self.on:
+            return False
+        try:
+            message = parse(data)
+        except Malformed:
+            return False
+        if isinstance(message, Response):
+            return self._receive_response(message, now)
+        stamp_via(message, flow)
+        taken = self._receive_request(message, flow, now)
+        self._settle(now)
+        return taken
+
+    def _receive_response(self, response: Response, now: float) -> bool:
+        if came := self._wires.receive(response, now=now):
+            self._came(came, now)
+        elif self._lost_ack(response):
+            return True
+        self._settle(now)
+        # Ours may be one that nobody waits for any more, and is nobody else's for that.
+        return response.via.branch.startswith(OURS)
+
+    def _lost_ack(self, response: Response) -> bool:
+        """A 2xx whose INVITE an earlier process sent, and whose ACK was lost with it."""
+        place = self._board.places.get(
+            DialogId(response.from_.tag, response.to.tag, response.call_id)
+        )
+        late = response.cseq.method == "INVITE" and 200 <= response.status < 300
+        if place is None or not late or self._wires.is_ours(response.via.branch):
+            return False
+        self._wires.acknowledge(*self._board.ack(place, response.cseq.number))
+        return True
+
+    def _came(self, came: Came[Purpose], now: float) -> None:
+        purpose, response = came
+        if isinstance(purpose, Attempt):
+            self._calling.receive(purpose, response, now=now)
+            self._remember(purpose.talk)
+        elif isinstance(purpose, Passage):
+            self._dialogs.came_back(purpose, response, now=now)
+        else:
+            self._pings.came(came)
+
+    def _remember(self, talk: Talk) -> None:
+        """An answered call's INVITE may come again after a restart."""
+        if talk.call.target is not None and not talk.call.closing:
+            caller = talk.call.caller
+            merge = Merge(caller.id.call_id, caller.id.remote_tag, caller.invite_cseq)
+            self._made_by[merge] = caller.id
+
+    def _receive_request(self, request: Request, flow: Flow, now: float) -> bool:
+        known = self._wires.served.find(request, "INVITE" if request.method == "ACK" else "")
+        dialog_id = DialogId(request.to.tag, request.from_.tag, request.call_id)
+        if request.method == "ACK":
+            return self._receive_ack(request, known, dialog_id, now=now)
+        if known is not None:
+            self._repeated(known, dialog_id, now)
+            return True
+        if request.method == "CANCEL":
+            return self._cancel(request, flow, now)
+        if place := self._board.places.get(dialog_id):
+            exchange = self._wires.served.receive(request, flow, now=now)
+            exchange.dialog_id = dialog_id
+            self._dialogs.receive(exchange, place, now=now)
+            return True
+        if request.to.tag:
+            return False
+        if request.method == "INVITE":
+            return self._invite(request, flow, now)
+        return request.method == "OPTIONS" and self._options(request, flow, now)
+
+    def _receive_ack(
+        self, request: Request, known: Exchange | None, dialog_id: DialogId, *, now: float
+    ) -> bool:
+        if known is not None:
+            self._wires.served.confirm(known, now=now)
+        if waits := self._board.answering.get(dialog_id):
+            self._dialogs.acknowledged(waits, request, now=now)
+            return True
+        return known is not None or dialog_id in self._board.places
+
+    def _repeated(self, known: Exchange, dialog_id: DialogId, now: float) -> None:
+        self._wires.served.repeat(known, now=now)
+        for waits in self._board.answering.values():
+            if waits.exchange is known:
+                waits.answer.receive_invite(now=now)
+                self._repeat_answer(waits.place.dialog.id, now)
+                return
+
+    def _cancel(self, request: Request, flow: Flow, now: float) -> bool:
+        invite = self._wires.served.find(request, "INVITE")
+        if invite is None:
+            return False
+        exchange = self._wires.served.receive(request, flow, now=now)
+        response = reply(request, 200, tag=self._board.token())
+        self._wires.served.respond(exchange, response, now=now)
+        for talk in list(self._board.talks.values()):
+            if talk.invite is invite:
+                talk.invite = None
+                tag = talk.call.caller.id.local_tag
+                self._board.refuse(invite, Refusal(487), now=now, tag=tag)
+                self._calling.cancel(talk, request, now=now)
+            for passage in talk.passages:
+                if passage.exchange is invite:
+                    self._dialogs.cancel(passage, request, now=now)
+        return True
+
+    def _options(self, request: Request, flow: Flow, now: float) -> bool:
+        """A trunk that asks whether we take calls is told if all targets are down."""
+        route = self._route(request, flow)
+        if route is None or not route.sources or self._usable(route):
+            return False
+        exchange = self._wires.served.receive(request, flow, now=now)
+        self._board.refuse(exchange, Refusal(503, "no target", RETRY), now=now)
+        return True
+
+    # A new call.
+
+    def _route(self, request: Request, flow: Flow) -> Route | None:
+        return route_of(request, flow, self._settings.inline.routes)
+
+    def _usable(self, route: Route) -> list[Target]:
+        return self._pings.usable([self._pings.targets[name] for name in route.targets])
+
+    def _invite(self, request: Request, flow: Flow, now: float) -> bool:
+        again = self._made_by.get(merge_of(request))
+        place = self._board.places.get(again) if again else None
+        route = self._route(request, flow)
+        if route is None and place is None:
+            return False
+        if place is None and self._board.login is not None:
+            login = self._board.login
+            if refusal := login.refusal(request, flow, now=now):
+                fields = list(refusal.headers)
+                tag = login.tag(request)
+                response = reply(request, refusal.status, tag=tag, headers=fields)
+                self._wires.served.send_stateless(request, flow, response)
+                return True
+        exchange = self._wires.served.receive(request, flow, now=now)
+        if place is not None:
+            self._answer_again(place, exchange, now)
+        elif refusal := self._unfit(exchange):
+            self._turn_down(exchange, refusal, now)
+        elif route is not None:
+            self._begin(exchange, route, now)
+        return True
+
+    def _answer_again(self, place: Place, exchange: Exchange, now: float) -> None:
+        """Its transaction is over, or was lost in a restart: a late copy, or another path's."""
+        branch, last = exchange.request.via.branch.encode(), place.talk.call.caller.last_answer
+        if branch and branch in last:
+            answer = parse(last)
+            assert isinstance(answer, Response)
+            self._wires.served.respond(exchange, answer, now=now)
+        else:
+            self._board.refuse(exchange, Refusal(482, "merged"), now=now)
+
+    def _unfit(self, exchange: Exchange) -> Refusal | None:
+        request = exchange.request
+        if self._wires.served.merged(exchange):
+            return Refusal(482, "merged")
+        if any(map(self._wires.is_ours, branches(request))):
+            return Refusal(482, "it was ours")
+        if passing.forwards_left(request) < 0:
+            return Refusal(483)
+        if unknown := passing.unsupported(request):
+            return Refusal(420, "", [("Unsupported", ", ".join(unknown))])
+        if request.uri.partition(":")[0].lower() not in ("sip", "sips", "tel"):
+            return Refusal(416)
+        if self._draining:
+            return Refusal(503, "draining", RETRY)
+        return None
+
+    def _turn_down(self, exchange: Exchange, refusal: Refusal, now: float) -> None:
+        self._board.tally("inline", "refused")
+        self._board.refuse(exchange, refusal, now=now)
+
+    def _begin(self, exchange: Exchange, route: Route, now: float) -> None:
+        request, worker, targets = exchange.request, self._media.worker(), self._usable(route)
+        refusal: Refusal | None = None
+        if not targets:
+            refusal = Refusal(503, "no target", RETRY)
+        elif worker is None:
+            refusal = Refusal(503, "no media worker", RETRY)
+        elif len(self._board.talks) >= self._settings.max_calls:
+            refusal = Refusal(486, "max_calls", RETRY)
+        try:
+            offer = description.of(request)
+            dialog = from_invite(request, exchange.flow, local_tag=self._board.token())
+        except (description.Broken, ValueError):
+            refusal = refusal or Refusal(400, "session description, Contact or Record-Route")
+        if refusal is not None or worker is None:
+            self._turn_down(exchange, refusal or Refusal(503), now)
+            return
+        self._wires.served.respond(exchange, reply(request, 100), now=now)
+        call_id, started_at = self._identity()
+        advertised = self._settings.advertised_host or exchange.flow.local_host
+        call = InlineCall(
+            call_id=call_id,
+            tenant_id=self._tenant_id,
+            external_id=dialog.id.call_id,
+            started_at=started_at,
+            worker=worker,
+            caller=dialog,
+            caller_host=route.caller_host or advertised,
+            target_host=route.target_host,
+            caller_role=route.caller,
+            hints=hints.read(request, self._settings.queues).hints,
+            attributes=attributes.read(request, None, self._settings.accepted.attributes),
+        )
+        talk = Talk(call, route, exchange, offer, targets)
+        exchange.dialog_id = dialog.id
+        self._board.talks[call_id] = talk
+        # An INVITE that leaves the offer to the target: it is hardly ever more than audio.
+        lines = description.wanted(offer) if offer else (0,)
+        self._media.relay(call, lines, now=now)
+
+    # Workers and commands.
+
+    def receive_from_worker(self, worker: int, message: FromWorker, *, now: float) -> bool:
+        """One message of a media worker; False if it is of none of our calls."""
+        taken = self._media.receive(worker, message, now=now)
+        self._settle(now)
+        return taken
+
+    def worker_up(self, worker: int, *, now: float) -> None:
+        """A worker can be talked to."""
+        self._media.worker_up(worker, now=now)
+
+    def worker_down(self, worker: int, *, now: float) -> None:
+        """A worker is gone with everything it knew."""
+        self._media.worker_down(worker)
+        self._settle(now)
+
+    def command(self, command: CallCommand) -> None:
+        """What somebody asks of a call."""
+        self._media.command(command)
+
+    def unreachable(self, flow: Flow, port: int, *, now: float) -> None:
+        """Nobody took a connection there."""
+        self._pings.unreachable(flow, port)
+        for purpose, _ in self._wires.refused(flow, port):
+            if isinstance(purpose, Attempt):
+                self._calling.unreachable(purpose, now=now)
+        self._settle(now)
+
+    def restore(self, kept: Iterable[InlineCall], *, now: float) -> None:
+        """Take up the calls an earlier process kept."""
+        for call in kept:
+            self._media.restore(call)
+            self._notes.append(Note("call in line taken up again", call.call_id, call.closing))
+            if call.closing or call.target is None:
+                continue
+            talk = Talk(call, Route(targets=("sip:nowhere.invalid",)), None)
+            pair = Pair(call.caller, call.target)
+            self._board.talks[call.call_id] = talk
+            for side in SIDES:
+                self._board.places[pair.of(side).id] = Place(talk, pair, side)
+            self._remember(talk)
+            self._board.watch_session(talk, now=now)
+
+    def drain(self, *, now: float) -> None:
+        """Refuse new calls and end those there are."""
+        self._draining = True
+        for talk in list(self._board.talks.values()):
+            if talk.invite is not None:
+                attempt = talk.attempt
+                if attempt is not None:
+                    attempt.given_up = True
+                    self._wires.cancel(attempt.request.via.branch, [], now=now)
+                self._calling.refuse(talk, Refusal(503, "draining", RETRY), now=now)
+            else:
+                self._board.hang_up(talk, "shutdown", now=now)
+
+    # Time, and what goes out.
+
+    def wake(self, *, now: float) -> None:
+        """Run every timer that is due."""
+        self._media.wake(now=now)
+        for came in self._wires.wake(now=now):
+            self._came(came, now)
+        for what, key in self._board.timers.due(now=now):
+            if isinstance(key, DialogId):
+                self._repeat_answer(key, now)
+            elif talk := self._board.talks.get(key):
+                if what == "session":
+                    self._board.hang_up(talk, "session_expired", now=now)
+                else:
+                    self._calling.silent(talk, now=now)
+        self._pings.wake(now=now)
+        self._settle(now)
+
+    def _repeat_answer(self, dialog_id: DialogId, now: float) -> None:
+        waits = self._board.answering.get(dialog_id)
+        if waits is None:
+            return
+        for data in waits.answer.to_send(now=now):
+            self._wires.repeat(waits.exchange, data)
+        self._board.timers.set(("answer", dialog_id), waits.answer.next_timer())
+        if waits.answer.state is AnswerState.ABANDONED:
+            del self._board.answering[dialog_id]
+            if waits.then_bye:
+                self._board.say_bye(waits.place, [], now=now)
+            else:
+                self._board.hang_up(waits.place.talk, "no_ack", now=now)
+
+    def _settle(self, now: float) -> None:
+        """Do what waited for ports."""
+        for call_id, what in self._media.happened():
+            talk = self._board.talks.get(call_id)
+            if talk is None:
+                continue
+            if what in (What.LOST, What.SILENT):
+                why = "media_timeout" if what is What.SILENT else "fault"
+                self._board.hang_up(talk, why, now=now)
+            elif talk.waiting is not None:
+                (exchange, place), talk.waiting = talk.waiting, None
+                self._dialogs.send_on(exchange, place, now=now)
+            elif talk.invite is not None and talk.attempt is None and what is What.READY:
+                self._calling.begin(talk, now=now)
+            elif talk.invite is not None and talk.attempt is None:
+                self._calling.refuse(talk, Refusal(503, "no RTP port", RETRY), now=now)
+
+    def to_keep(self) -> list[Kept]:
+        """What to store now, oldest first; empties itself."""
+        return self._media.to_keep()
+
+    def to_workers(self) -> list[tuple[int, ToWorker]]:
+        """What to tell which worker now; empties itself."""
+        return self._media.to_workers()
+
+    def to_send(self) -> list[Outgoing]:
+        """What to send now; empties itself."""
+        return self._wires.to_send()
+
+    def notes(self) -> list[Note]:
+        """What to log; empties itself."""
+        out, self._notes = self._notes, []
+        return out + self._media.notes() + self._pings.notes()
+
+    def next_timer(self) -> float | None:
+        """When `wake` must be called next."""
+        parts = (self._media, self._wires, self._pings)
+        timers = [self._board.timers.next(), *(part.next_timer() for part in parts)]
+        return min((at for at in timers if at is not None), default=None)
+
+    def active(self) -> int:
+        """How many calls are not over."""
+        return len(self._board.talks)
+
+    def targets_up(self) -> int:
+        """How many targets are sent calls."""
+        return self._pings.up()
+
+    def drained(self) -> bool:
+        """True once every call is closed and every BYE of ours answered."""
+        return not self._media.open_calls() and not self._wires.served.unanswered()

@@ -1,0 +1,77 @@
+"""Settings of `[sip_gateway.inline]`: see deploy/ingress/inline.md."""
+
+import ipaddress
+from typing import Literal
+
+import msgspec
+
+from sip_gateway.inline.target import Target, read
+
+
+class Route(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One `[[sip_gateway.inline.routes]]`: which calls pass through us, and where to."""
+
+    targets: tuple[str, ...]
+    """Where the call goes, the first that is up: `sip:pbx1.example:5060;transport=tcp`. Over
+    `transport=tls` our own `[sip_gateway.tls]` certificate is shown."""
+
+    called: tuple[str, ...] = ()
+    """Calls to a number (user part of the Request-URI) that begins so; empty: any."""
+
+    sources: tuple[str, ...] = ()
+    """Calls from these networks, for example `203.0.113.0/24`; empty: any."""
+
+    caller: Literal["customer", "agent"] = "customer"
+    """Who is heard on the caller's side; the other side is the other one."""
+
+    caller_host: str = ""
+    """Our address as the caller is told it; empty: `advertised_host`, else the one it reached."""
+
+    target_host: str = ""
+    """Our address as the targets are told it; empty: the one from which we reach them."""
+
+    def __post_init__(self) -> None:
+        if not self.targets:
+            raise ValueError("inline: a route without targets")
+        for target in self.targets:
+            read(target)
+        for network in self.sources:
+            ipaddress.ip_network(network)
+
+
+class Inline(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`[sip_gateway.inline]`: calls from a trunk go through us to the PBX. Off without routes."""
+
+    routes: tuple[Route, ...] = ()
+    """Asked in order; a call that none wants is answered by ourselves, as a recorder does."""
+
+    ping_every_s: float = 10.0
+    """Each target gets an OPTIONS so often; 0: none, and only calls find out."""
+
+    down_after: int = 2
+    """So many OPTIONS in a row unanswered, or answered 503: no call is sent there."""
+
+    up_after: int = 2
+    """So many answered: calls are sent there again."""
+
+    try_next_after_s: float = 4.0
+    """A target that says nothing at all to an INVITE for so long is given up for the next."""
+
+    sources: Literal["told", "near", "any"] = "near"
+    """From where a party's audio is taken: the address in its SDP alone; also from other ports of
+    that host, and from the host it signals from, as behind NAT; or from whoever sends first."""
+
+    silence_ends_s: float = 3600.0
+    """A call that is not on hold and without any packet, either way, for so long is over; 0: never.
+    The parties' own session timers are passed on and watched in any case."""
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """Of all routes."""
+        return tuple(read(text) for route in self.routes for text in route.targets)
+
+    def __post_init__(self) -> None:
+        if self.ping_every_s < 0 or self.try_next_after_s <= 0 or self.silence_ends_s < 0:
+            raise ValueError("inline: no negative time, and try_next_after_s above 0")
+        if self.down_after < 1 or self.up_after < 1:
+            raise ValueError("inline: down_after and up_after at least 1")
