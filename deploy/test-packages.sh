@@ -6,6 +6,7 @@ need() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; }
 need sipp sip-tester
 need baresip baresip-core
 need kamailio "kamailio kamailio-tls-modules"
+ls /usr/lib/*/libopus.so.0 >/dev/null 2>&1 || missing="$missing libopus0"
 need chromium chromium
 need java default-jre-headless
 need mvn maven

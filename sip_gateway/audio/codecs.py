@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from G722 import G722  # type: ignore[import-not-found]
 
-from sip_gateway.audio import g711
+from sip_gateway.audio import g711, opus
+from sip_gateway.audio.opus import NOTHING, OpusDecoder, Recovered
 
 TICK_HZ = 8000
 _CHANGE_BYTE_ORDER = sys.byteorder == "little"
@@ -24,9 +25,12 @@ class Coding(NamedTuple):
 
     @property
     def rate_hz(self) -> int:
-        """Of its samples."""
-        return 16_000 if self.name == "G722" else self.clock_hz
+        """Of its samples, as they are decoded."""
+        return 16_000 if self.name in ("G722", "OPUS") else self.clock_hz
 
+
+OPUS = Coding("OPUS", 48_000)
+"""RFC 7587: its clock is always 48 kHz, whatever is inside."""
 
 DECODED = (
     Coding("PCMU"),
@@ -34,8 +38,9 @@ DECODED = (
     Coding("G722"),
     Coding("L16", 16_000),
     Coding("L16", 8_000),
+    *([OPUS] if opus.available() else []),
 )
-"""What we take. Of an offer, the peer's order counts."""
+"""What we take on this machine. Of an offer, the peer's order counts."""
 
 
 class Decoder:
@@ -48,6 +53,7 @@ class Decoder:
 
         self._name = coding.name
         self._g722 = G722(16_000, 64_000) if coding.name == "G722" else None
+        self._opus = OpusDecoder() if coding.name == "OPUS" else None
 
     def decode(self, payload: bytes, *, most_ticks: int) -> bytes:
         """int16 little-endian [samples], mono, of whole ticks; what is longer is cut off."""
@@ -57,9 +63,15 @@ class Decoder:
             if _CHANGE_BYTE_ORDER:
                 samples.byteswap()
             return samples.tobytes()
+        if self._opus is not None:
+            return self._opus.decode(payload)[: most_ticks * self.tick_bytes]
         if self._g722 is not None:
             return bytes(self._g722.decode(payload[:most_ticks]))
         return g711.decode(payload[:most_ticks], self._name)
+
+    def recover(self, payload: bytes, *, ticks: int) -> Recovered:
+        """What stands in for `ticks` lost before this payload, to be asked before it is decoded."""
+        return self._opus.recover(payload, ticks=ticks) if self._opus else NOTHING
 
 
 def at_rate(pcm: bytes, rate_hz: int, *, to_hz: int) -> bytes:

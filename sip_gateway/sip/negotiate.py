@@ -4,9 +4,21 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import NamedTuple
 
+from sip_gateway.audio import codecs
 from sip_gateway.audio.codecs import DECODED
 from sip_gateway.sip.sdes import Crypto
-from sip_gateway.sip.sdp import G722, PCMA, PCMU, TELEPHONE_EVENT, Codec, Media, Session, audio
+from sip_gateway.sip.sdp import (
+    G722,
+    OPUS,
+    OPUS_EVENT,
+    PCMA,
+    PCMU,
+    TELEPHONE_EVENT,
+    Codec,
+    Media,
+    Session,
+    audio,
+)
 from sip_gateway.worker_protocol import Rtcp
 
 PLAIN = ("RTP/AVP", "RTP/AVPF")
@@ -42,8 +54,11 @@ class Line(NamedTuple):
 
     @property
     def codecs(self) -> tuple[Codec, ...]:
-        """What we answer."""
-        return (self.codec, self.telephone_event) if self.telephone_event else (self.codec,)
+        """What we answer; of Opus what we want to hear, not what the peer does (RFC 7587)."""
+        codec = self.codec
+        if codec.name == OPUS.name:
+            codec = codec._replace(fmtp=OPUS.fmtp)
+        return (codec, self.telephone_event) if self.telephone_event else (codec,)
 
 
 def lines(
@@ -122,5 +137,7 @@ def _answer_line(media: Media, line: Line | None, port: int, *, key: bytes | Non
 
 def offer_line(port: int, *, label: str = "", crypto: tuple[Crypto, ...] = ()) -> Media:
     """An m= line of ours for a peer that left the offer to us."""
-    line = audio(port, (G722, PCMU, PCMA, TELEPHONE_EVENT), direction="recvonly", label=label)
+    opus = (OPUS, OPUS_EVENT) if codecs.OPUS in DECODED else ()
+    taken = (G722, PCMU, PCMA, TELEPHONE_EVENT, *opus)
+    line = audio(port, taken, direction="recvonly", label=label)
     return line._replace(proto="RTP/SAVP", crypto=crypto) if crypto else line

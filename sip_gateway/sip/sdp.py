@@ -94,7 +94,7 @@ def _media(session: SdpMessage, line: MediaDescription) -> Media:
         tuple(
             Codec(c.payload_type, c.encoding_name.upper(), c.clock_rate, c.fmtp or "")
             for c in line.codecs
-            if c.channels in (None, 1)
+            if c.channels in (None, 1) or c.encoding_name.upper() == OPUS.name
         ),
         _direction(line.attributes) or _direction(session.attributes) or "sendrecv",
         connection.address.partition("/")[0] if connection else "",
@@ -133,16 +133,19 @@ def build(session: Session, *, address: str) -> bytes:
     return ("\r\n".join(lines) + "\r\n").encode()
 
 
-def _written(name: str) -> str:
-    # Names are case-insensitive (RFC 8866 section 6.6), but this one is registered in lower case.
-    return "telephone-event" if name == "TELEPHONE-EVENT" else name
+def _written(codec: Codec) -> str:
+    # Names are case-insensitive (RFC 8866 section 6.6), but these are registered in lower case.
+    if codec.name == "OPUS":
+        return f"opus/{codec.rate_hz}/2"  # always, also of one channel (RFC 7587 section 7)
+    name = "telephone-event" if codec.name == "TELEPHONE-EVENT" else codec.name
+    return f"{name}/{codec.rate_hz}"
 
 
 def _media_lines(media: Media) -> list[str]:
     lines = [f"m={media.kind} {media.port} {media.proto} {' '.join(media.formats)}"]
     if media.port:
         for codec in media.codecs:
-            lines.append(f"a=rtpmap:{codec.payload_type} {_written(codec.name)}/{codec.rate_hz}")
+            lines.append(f"a=rtpmap:{codec.payload_type} {_written(codec)}")
             if codec.fmtp:
                 lines.append(f"a=fmtp:{codec.payload_type} {codec.fmtp}")
         if media.ptime_ms:
@@ -173,3 +176,8 @@ PCMU = Codec(0, "PCMU", 8000)
 G722 = Codec(9, "G722", 8000)
 PCMA = Codec(8, "PCMA", 8000)
 TELEPHONE_EVENT = Codec(101, "TELEPHONE-EVENT", 8000, "0-16")
+OPUS = Codec(111, "OPUS", 48_000, "maxplaybackrate=16000;stereo=0;useinbandfec=1")
+"""As we like to receive it: no wider than we decode it, and made to survive loss."""
+
+OPUS_EVENT = Codec(110, "TELEPHONE-EVENT", 48_000, "0-16")
+"""Events have the clock of the codec beside them (RFC 4733 section 2.1)."""
