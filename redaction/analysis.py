@@ -27,7 +27,9 @@ from redaction.recognizers import (
 )
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.misheard import held_first, widened
+from redaction.recognizers.name_words import TITLES
 from redaction.recognizers.numbers import find_numbers
+from redaction.recognizers.pieces import with_pieces
 from redaction.runs import aside_length
 from redaction.shape import Shape
 from redaction.tables import words_in
@@ -78,7 +80,8 @@ def analyse(heard: Heard, memory: Memory, *, allowed: "Allowed") -> Analysis:
     found = [f for f in found if not allowed.covers(heard.atoms, f) and _is_taken_out(heard, f)]
     found = [f for f in found if not _was_taken_out(heard, f)]
     words = {word: kind for word, kind in words.items() if heard.rules.takes_out(kind)}
-    widest = [stuttered(one, heard.atoms) for one in widened(heard, merge(found, heard.atoms))]
+    whole = widened(heard, merge(found, heard.atoms))
+    widest = [stuttered(with_pieces(heard, one), heard.atoms) for one in whole]
     merged = merge(widest, heard.atoms)
     if heard.is_open or heard.may_go_on:
         undecided += _awaited(heard, merged) + _open_date(heard) + _dangling(heard)
@@ -193,7 +196,7 @@ def _dangling(heard: Heard) -> list[int]:
     if not texts:
         return []
     last = len(heard.atoms) - 1
-    if texts[-1] in person.TITLES:
+    if texts[-1] in TITLES:
         return [last]
     for said in (["as"], ["as", "in"], ["for"]):
         letter = last - len(said)

@@ -1,0 +1,288 @@
+"""Names by what is said beside them: `my name is`, `thanks, Marcus`, `Doctor Reyes`, `my wife`."""
+
+from collections.abc import Sequence
+
+from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
+from redaction.recognizers.found import Heard
+from redaction.recognizers.name_shape import (
+    MAX_NAME,
+    can_be_name,
+    end_of_name,
+    is_cased,
+    is_likely,
+)
+from redaction.recognizers.name_words import (
+    AFTER_NAME,
+    ALSO_NAMES,
+    DAYS,
+    KIN,
+    NOT_NAMED,
+    SKIPPED,
+    TITLES,
+)
+from redaction.tables import Phrases, by_first_word, phrases_in, words_in
+from redaction.words import Atom, Class
+
+_NAMES_IT = by_first_word(
+    phrases_in("""
+my name is, my name's, name is, name's, names, name was, surname is, surname's, surname, last
+name, first name, middle name, full name is, maiden name is, maiden name was, i go by, goes by,
+you can call me, people call me, account holder is, cardholder is, passenger is, call me, name
+it's
+""")
+)
+"""What follows is a name, even if it is an ordinary word."""
+
+_MAY_NAME = by_first_word(
+    phrases_in("""
+speaking with, speaking to, talking to, talking with, speak with, speak to, spoke to, spoke
+with, talked to, spoken to, talk to, on behalf of, named, called, ask for, dear, attention of,
+is this, are you, that's for, regards, under the name, in the name, agent, advisor,
+representative, name, name of
+""")
+)
+"""What follows is a name if it is no ordinary word."""
+
+_MAY_TELL = by_first_word(
+    phrases_in("""
+under, it's under, ask for, asking for, asked for, buzz, calls me, calls him, calls her, call him,
+call her, signed by, signed for by, left with, left it with, met with, seen by, message for,
+parcel for, package for, appointment for, table for, letter for, meeting with, appointment with,
+neighbour's, regarding, co-applicant, applicant, it's just, alongside, married to, and me
+""")
+)
+"""What follows is a name if it is in no table."""
+
+_GREETS = by_first_word(
+    phrases_in("""
+thanks, thank you, hi, hello, hey, morning, afternoon, evening, okay, bye, goodbye, great,
+perfect, sorry, right, welcome, lovely, all right, alright, so much, good one, problem, worries,
+please, cheers, brilliant, sure, yes, no, well, appreciate it, appreciate that, day
+""")
+)
+_WHOSE = words_in("my his her our their your the")
+_BESIDE_KIN = words_in("is are was called named um uh here in-law law in and")
+_SAID_OF_KIN = 3
+_MOST_CHAINED = 6
+_SURE_GREETS = frozenset({"thanks", "you", "hi", "hello", "hey", "bye", "goodbye", "one"})
+_IS_HERE = by_first_word(("this is", "i'm", "i am", "it's", "it is", "here is", "myself"))
+_BEGINS_CUE = frozenset((*_NAMES_IT, *_MAY_NAME, *_IS_HERE, *_GREETS, *_MAY_TELL))
+
+
+def _with_ordinary_surname(atoms: Sequence[Atom], first: int, last: int) -> int:
+    """`my name's noah price my number is`: a word more, where nothing is written with capitals."""
+    after = atoms[last + 1] if last + 1 < len(atoms) else None
+    if last > first or after is None or atoms[last].stop or is_cased(atoms, last):
+        return last
+    if after.cls is not Class.OTHER or after.text in FUNCTION_WORDS | AFTER_NAME | NOT_NAMED:
+        return last
+    third = atoms[last + 2] if last + 2 < len(atoms) else None
+    ends = third is None or bool(after.stop) or third.text in FUNCTION_WORDS
+    return last + 1 if ends else last
+
+
+def announced(heard: Heard) -> list[tuple[int, int]]:
+    atoms = heard.atoms
+    spans: list[tuple[int, int]] = []
+    for i, atom in enumerate(atoms):
+        if atom.text not in _BEGINS_CUE:
+            continue
+        for phrases, judge in (
+            (_NAMES_IT, _strict),
+            (_MAY_NAME, _medium),
+            (_MAY_TELL, _strange),
+            (_IS_HERE, _loose),
+            (_GREETS, _vocative),
+        ):
+            length = _match(atoms, i, phrases)
+            if length and (span := judge(heard, i + length)):
+                spans.append(span)
+                break
+    return spans
+
+
+def _match(atoms: Sequence[Atom], i: int, phrases: Phrases) -> int:
+    for phrase in phrases.get(atoms[i].text, ()):
+        if tuple(a.text for a in atoms[i : i + len(phrase)]) == phrase:
+            return len(phrase)
+    return 0
+
+
+def skip(atoms: Sequence[Atom], at: int, limit: int) -> int:
+    end = at + limit
+    while at < min(end, len(atoms)) and atoms[at].text in SKIPPED:
+        at += 1
+    return at
+
+
+def _strict(heard: Heard, at: int) -> tuple[int, int] | None:
+    atoms = heard.atoms
+    at = skip(atoms, at, 3)
+    if (
+        at >= len(atoms)
+        or not can_be_name(atoms[at])
+        or atoms[at].text in (FUNCTION_WORDS - ALSO_NAMES) | NOT_NAMED
+    ):
+        return None
+    if atoms[at].text in COMMON_WORDS and not atoms[at].capital and is_cased(atoms, at):
+        return None
+    if atoms[at - 1].stop in (".", "?", "!"):
+        return None
+    return at, _with_ordinary_surname(atoms, at, end_of_name(atoms, at))
+
+
+def _medium(heard: Heard, at: int) -> tuple[int, int] | None:
+    atoms = heard.atoms
+    if at >= len(atoms) or not can_be_name(atoms[at]) or atoms[at - 1].stop in (".", "?", "!"):
+        return None
+    text = atoms[at].text
+    if text in FUNCTION_WORDS or (text in COMMON_WORDS and not atoms[at].capital):
+        return None
+    if is_cased(atoms, at) and not atoms[at].capital:
+        return None
+    return at, end_of_name(atoms, at)
+
+
+def _strange(heard: Heard, at: int) -> tuple[int, int] | None:
+    """After what stands before names, but not before them alone."""
+    atoms = heard.atoms
+    told = atoms[at - 1].stop not in (".", "?", "!") and is_likely(atoms, at)
+    return (at, end_of_name(atoms, at)) if told else None
+
+
+def kin(heard: Heard) -> list[tuple[int, int]]:
+    """`my neighbour Olive`, `two girls, Maeve`, `Li Na Zhou, my wife`."""
+    atoms = heard.atoms
+    spans: list[tuple[int, int]] = []
+    for i, atom in enumerate(atoms):
+        if atom.text.removesuffix("'s") not in KIN:
+            continue
+        at = i + 1
+        while at < len(atoms) and at - i <= _SAID_OF_KIN and atoms[at].text in _BESIDE_KIN:
+            at += 1
+        if atoms[at - 1].stop not in (".", "?", "!") and (
+            is_likely(atoms, at) or _is_proper_name(atoms, at)
+        ):
+            spans.append((at, end_of_name(atoms, at)))
+        spans += _before_kin(atoms, i)
+    return spans
+
+
+def _is_proper_name(atoms: Sequence[Atom], i: int) -> bool:
+    """`my son Bishop`: a capital inside a sentence."""
+    if i >= len(atoms) or not can_be_name(atoms[i]) or not atoms[i].capital:
+        return False
+    return atoms[i].text not in FUNCTION_WORDS | DAYS
+
+
+def _before_kin(atoms: Sequence[Atom], i: int) -> list[tuple[int, int]]:
+    """`Li Na Zhou, my wife`."""
+    last = i - 2
+    if last < 0 or atoms[i - 1].text not in _WHOSE or not is_likely(atoms, last):
+        return []
+    if atoms[last].stop not in ("", ","):
+        return []
+    first = last
+    while first and last - first < MAX_NAME and not atoms[first - 1].stop:
+        if not is_likely(atoms, first - 1):
+            break
+        first -= 1
+    return [(first, last)]
+
+
+def chained(atoms: Sequence[Atom], last: int) -> list[tuple[int, int]]:
+    """`Maeve and Odette`: names after a name that ends at `last`."""
+    spans: list[tuple[int, int]] = []
+    while len(spans) < _MOST_CHAINED:
+        at = last + 1
+        linked = atoms[last].stop == ","
+        if at < len(atoms) and atoms[at].text in ("and", "or") and atoms[last].stop in ("", ","):
+            at, linked = at + 1, True
+        if not linked or not is_likely(atoms, at):
+            break
+        last = end_of_name(atoms, at)
+        spans.append((at, last))
+    return spans
+
+
+def _loose(heard: Heard, at: int) -> tuple[int, int] | None:
+    """After `this is` or `I'm`: an unusual word, then the end or a word that follows names."""
+    atoms = heard.atoms
+    at = skip(atoms, at, 1) if at < len(atoms) and atoms[at].cls is Class.FILLER else at
+    if at >= len(atoms) or not can_be_name(atoms[at]) or atoms[at].text in COMMON_WORDS:
+        return None
+    if (is_cased(atoms, at) and not atoms[at].capital) or atoms[at - 1].stop in (".", "?", "!"):
+        return None
+    last = end_of_name(atoms, at)
+    after = atoms[last + 1] if last + 1 < len(atoms) else None
+    if last - at > 2 or (after is None and heard.is_open):
+        return None
+    if any(a.text in COMMON_WORDS for a in atoms[at : last + 1]):
+        return None
+    ends = after is None or bool(atoms[last].stop) or after.text in AFTER_NAME
+    return (at, last) if ends else None
+
+
+def _vocative(heard: Heard, at: int) -> tuple[int, int] | None:
+    """`thanks, Marcus`: one or two unusual words that end a phrase."""
+    atoms = heard.atoms
+    if at >= len(atoms) or not can_be_name(atoms[at]):
+        return None
+    if _names_too(atoms, at):
+        return at, at
+    if atoms[at].text in COMMON_WORDS:
+        return None
+    cased = is_cased(atoms, at)
+    if atoms[at - 1].stop in (".", "?", "!") or (cased and not atoms[at].capital):
+        return None
+    if not cased and atoms[at - 1].text not in _SURE_GREETS:
+        return None
+    last = end_of_name(atoms, at)
+    if last > at + 1 or len(atoms[at].text) < 3:
+        return None
+    after = atoms[last + 1] if last + 1 < len(atoms) else None
+    if after is None:
+        return None if heard.is_open else (at, last)
+    if after.text == "and" and last + 2 < len(atoms) and atoms[last + 2].text not in COMMON_WORDS:
+        return None
+    return (at, last) if atoms[last].stop or after.text in COMMON_WORDS else None
+
+
+def _names_too(atoms: Sequence[Atom], at: int) -> bool:
+    """`Thanks, Mark,`: an ordinary word that is a name too, with a capital inside a sentence."""
+    name = atoms[at]
+    inside = atoms[at - 1].stop not in (".", "?", "!")
+    return inside and name.capital and name.text in ALSO_NAMES and bool(name.stop)
+
+
+def titled(heard: Heard) -> list[tuple[int, int]]:
+    """`Doctor Reyes`, `Miss Harriet Oduya`: the title is part of it."""
+    atoms = heard.atoms
+    spans: list[tuple[int, int]] = []
+    for i, atom in enumerate(atoms[:-1]):
+        following = atoms[i + 1]
+        if atom.text not in TITLES or not can_be_name(following):
+            continue
+        capital = following.capital and following.text not in FUNCTION_WORDS
+        if following.text in COMMON_WORDS and not (capital and atom.capital):
+            continue
+        if (
+            (atom.text in ("miss", "doctor", "nurse"))
+            and is_cased(atoms, i + 1)
+            and not following.capital
+        ):
+            continue
+        spans.append((i, end_of_name(atoms, i + 1)))
+    return spans
+
+
+def unfinished(heard: Heard) -> list[int]:
+    """What follows a name cue among the last words."""
+    atoms = heard.atoms
+    for i in range(max(0, len(atoms) - 6), len(atoms)):
+        for phrases in (_NAMES_IT, _MAY_NAME, _IS_HERE, _MAY_TELL):
+            length = _match(atoms, i, phrases)
+            start = skip(atoms, i + length, 2) if length else 0
+            if length and start < len(atoms) and atoms[start].text not in COMMON_WORDS:
+                return [start]
+    return []

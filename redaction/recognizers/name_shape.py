@@ -1,0 +1,105 @@
+"""What a name looks like: which words can be one, and where it ends."""
+
+from collections.abc import Sequence
+
+from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
+from redaction.household_words import PLAIN_WORDS
+from redaction.lexicon import ACRONYMS
+from redaction.recognizers.name_words import (
+    ALSO_NAMES,
+    PARTICLES,
+    PLACES_IN_LINE,
+    SUFFIXES,
+)
+from redaction.recognizers.well_known import WELL_KNOWN
+from redaction.words import Atom, Class
+
+MAX_NAME = 5
+_CASE_ATOMS = 60
+_MAX_PARTICLES = 3
+
+
+def can_be_name(atom: Atom) -> bool:
+    if atom.cls is Class.MONTH:
+        return atom.capital
+    if atom.text in ACRONYMS and atom.value:
+        return False
+    plain = atom.text.replace("'", "").replace("-", "").replace(".", "")
+    return atom.cls is Class.OTHER and plain.isalpha() and len(plain) > 1
+
+
+def is_cased(atoms: Sequence[Atom], at: int) -> bool:
+    """Whether the recogniser writes capitals, judged by the words up to here."""
+    return any(
+        a.capital and a.text not in ("i", "i'm", "i'll", "i'd", "i've")
+        for a in atoms[max(0, at - _CASE_ATOMS) : at + 1]
+    )
+
+
+def end_of_name(atoms: Sequence[Atom], first: int) -> int:
+    """The last atom of the name that begins at `first`."""
+    last = first
+    while last + 1 < len(atoms) and last - first < MAX_NAME:
+        if atoms[last].stop in (".", "?", "!", ","):
+            break
+        at = last + 1
+        while at < len(atoms) and at - last <= _MAX_PARTICLES and _links(atoms[at]):
+            at += 1
+        if at > last + 1 and at < len(atoms) and extends(atoms, at):
+            last = at
+        elif extends(atoms, last + 1):
+            last += 1
+        else:
+            break
+    return _with_suffix(atoms, last)
+
+
+def _links(atom: Atom) -> bool:
+    """`de la`, `bin`, an initial: inside a name."""
+    initial = atom.cls is Class.LETTER and atom.text not in ("i", "a")
+    return (initial or atom.text in PARTICLES) and atom.stop in ("", ".")
+
+
+def _with_suffix(atoms: Sequence[Atom], last: int) -> int:
+    """`Eustace Fontaine the third`, `Applewhite, junior`."""
+    if atoms[last].stop in ("", ",") and last + 1 < len(atoms):
+        if atoms[last + 1].text in SUFFIXES:
+            return last + 1
+        third = [a.text for a in atoms[last + 1 : last + 3]]
+        if third[:1] == ["the"] and third[-1] in PLACES_IN_LINE:
+            return last + 2
+    return last
+
+
+def extends(atoms: Sequence[Atom], i: int) -> bool:
+    """Whether atom `i` goes on with the name before it."""
+    atom = atoms[i]
+    if not can_be_name(atom) or atom.text in FUNCTION_WORDS:
+        return False
+    if is_cased(atoms, i):
+        return atom.capital and not atoms[i - 1].stop
+    return atom.text not in COMMON_WORDS
+
+
+def leads(atoms: Sequence[Atom], i: int) -> bool:
+    """Whether a first name stands at `i`."""
+    return can_be_name(atoms[i]) and atoms[i].text not in COMMON_WORDS and not atoms[i].stop
+
+
+def is_strange(atom: Atom) -> bool:
+    """Whether it is in no table of words, firms or towns."""
+    text = atom.text.removesuffix("'s")
+    return can_be_name(atom) and text not in PLAIN_WORDS and text not in WELL_KNOWN
+
+
+def is_likely(atoms: Sequence[Atom], i: int) -> bool:
+    """Whether a strange word, or one that is a first name too, is written as names are here."""
+    if i >= len(atoms):
+        return False
+    atom = atoms[i]
+    if not atom.capital and is_cased(atoms, i):
+        return False
+    if is_strange(atom):
+        return True
+    inside = i > 0 and atoms[i - 1].stop not in (".", "?", "!")
+    return atom.capital and inside and atom.text in ALSO_NAMES

@@ -1,0 +1,46 @@
+"""The rest of what was found: pieces of the same words beside it that no rule saw.
+
+Recognisers cut names and places in two (`Kukatp ally`), and what touches a name or a place and is
+in no table is hardly anything else than more of it.
+"""
+
+from collections.abc import Sequence
+
+from redaction.recognizers.found import Found, Heard
+from redaction.recognizers.name_shape import is_cased, is_strange
+from redaction.recognizers.name_words import PARTICLES
+from redaction.words import Atom, Class
+
+_KINDS = frozenset({"name", "address", "password", "security_answer"})
+_MOST = 2
+
+
+def with_pieces(heard: Heard, one: Found) -> Found:
+    """What was found, with the strange words that touch it."""
+    if one.kind not in _KINDS:
+        return one
+    atoms, breaks = heard.atoms, heard.times.breaks
+    first, last = one.first, one.last
+    while last + 1 < len(atoms) and last - one.last < _MOST and last + 1 not in breaks:
+        if atoms[last].stop or not _goes_on(atoms, last + 1, kind=one.kind):
+            break
+        last += 1
+    while first and one.first - first < _MOST and first not in breaks:
+        if atoms[first - 1].stop or not _leads(atoms, first - 1, kind=one.kind):
+            break
+        first -= 1
+    return one._replace(first=first, last=last)
+
+
+def _goes_on(atoms: Sequence[Atom], i: int, *, kind: str) -> bool:
+    atom = atoms[i]
+    if kind == "name" and atom.cls is Class.LETTER and atom.text not in ("a", "i"):
+        return True
+    return is_strange(atom)
+
+
+def _leads(atoms: Sequence[Atom], i: int, *, kind: str) -> bool:
+    atom = atoms[i]
+    if not atom.capital and is_cased(atoms, i):
+        return False
+    return is_strange(atom) or (kind == "name" and atom.capital and atom.text in PARTICLES)
