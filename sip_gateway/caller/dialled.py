@@ -97,7 +97,7 @@ class DialledCall:
             str(secrets.randbits(31)),
         )
         self._sockets = sockets
-        self._version = 1
+        self._version = 0
         tokens = [secrets.token_hex(8) for _ in range(3)]
         agent = CallingAgent(_ends(plan, link), siprec=plan.siprec, tokens=tokens)
         self.signalling = Signalling(agent, link, plan=plan)
@@ -111,9 +111,13 @@ class DialledCall:
 
     async def negotiate(self, *, held: bool = False) -> None:
         """INVITE or re-INVITE, until its final response; CallFailed if it is not a 2xx."""
-        agent, refused = self.agent, self.agent.refusal
-        self.signalling.invite(offer(self._dial, self._local, version=self._version, held=held))
         self._version += 1
+        await self.exchange(offer(self._dial, self._local, version=self._version, held=held))
+
+    async def exchange(self, body: Body) -> None:
+        """The same with an offer of whoever's."""
+        agent, refused = self.agent, self.agent.refusal
+        self.signalling.invite(body)
         await self.signalling.until(lambda: not agent.negotiating)
         if agent.refusal is not refused and agent.refusal is not None:
             refusal = agent.refusal

@@ -7,7 +7,7 @@ from sip_gateway.caller.user_agent import Body
 from sip_gateway.sip import sdp
 from sip_gateway.siprec import document
 
-_CODECS = {"PCMU": sdp.PCMU, "PCMA": sdp.PCMA}
+_CODECS = {"PCMU": sdp.PCMU, "PCMA": sdp.PCMA, "L16": sdp.L16}
 
 
 class Local(NamedTuple):
@@ -24,6 +24,8 @@ class Far(NamedTuple):
     host: str
     port: int
     payload_type: int
+    event_type: int = sdp.TELEPHONE_EVENT.payload_type
+    """Of telephone-events, as we offer them."""
 
 
 def offer(plan: Dial, local: Local, *, version: int, held: bool = False) -> Body:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from time import monotonic
 
 from sip_gateway.caller.dialled import DialledCall
+from sip_gateway.caller.keys import event_packets
 from sip_gateway.caller.link import Link, connect
 from sip_gateway.caller.plan import CallPlan, CallReport
 from sip_gateway.caller.recording import streams
@@ -27,7 +28,10 @@ class PlacedCall(DialledCall):
     async def play(self, payloads: list[list[bytes]], *, started: Started) -> Pacer:
         """Send the audio to where the answer wants it, until its end or the far end's BYE."""
         outlets = self.outlets()
-        sending = [Stream(audio, to) for audio, to in zip(payloads, outlets, strict=True)]
+        sending = [
+            Stream(audio, to, event_packets(self._plan.keys, stream=n))
+            for n, (audio, to) in enumerate(zip(payloads, outlets, strict=True))
+        ]
         pacer = Pacer(sending, losses=Losses.of(self._plan, len(sending)))
         started(self.call_id, datetime.now(UTC))
         over = asyncio.ensure_future(self.signalling.until(lambda: self.agent.stage is Stage.ENDED))

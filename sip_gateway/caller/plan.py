@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 
 class CallFailed(Exception):
@@ -49,7 +50,7 @@ class Dial:
     tls: TlsFiles = field(default=TlsFiles(), kw_only=True)
 
     codec: str = field(default="PCMU", kw_only=True)
-    """`PCMU` or `PCMA`."""
+    """`PCMU`, `PCMA`, or `L16`, at 16 kHz, which no file is sent in."""
 
     parties: tuple[Party, ...] = field(
         default=(
@@ -63,6 +64,14 @@ class Dial:
 
     session: str = field(default="", kw_only=True)
     """The recorded conversation's own id, told in the metadata; empty: one of ours."""
+
+
+class Keys(NamedTuple):
+    """Keys that are pressed on one stream, as telephone-events."""
+
+    keys: str
+    at_ms: int
+    stream: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +91,8 @@ class CallPlan(Dial):
 
     holds: tuple[tuple[int, int], ...] = ()
     """Spans (start_ms, end_ms) in which the call is on hold: nothing is sent meanwhile."""
+
+    keys: tuple[Keys, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

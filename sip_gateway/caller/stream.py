@@ -3,10 +3,11 @@
 import asyncio
 import random
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from time import monotonic
 from typing import NamedTuple
 
+from sip_gateway.caller.keys import EventPacket
 from sip_gateway.caller.offer import Far
 from sip_gateway.caller.plan import CallPlan
 from sip_gateway.rtp.packet import Packet, build
@@ -27,6 +28,8 @@ class Stream(NamedTuple):
 
     payloads: Sequence[bytes]
     outlet: Outlet
+    events: Mapping[int, EventPacket] = {}
+    """Telephone-events in place of packets of audio, by the number of the packet."""
 
 
 class Sent:
@@ -105,14 +108,16 @@ class Pacer:
 
     def _packet(self, i: int, n: int) -> bytes:
         stream = self._streams[i]
+        far, event = stream.outlet.far, stream.events.get(n)
+        began_at = n if event is None else event.began_at
         return build(
             Packet(
-                stream.outlet.far.payload_type,
-                self._talkspurt,
+                far.payload_type if event is None else far.event_type,
+                self._talkspurt or (event is not None and n == began_at),
                 self._sequences[i],
-                (self._timestamps[i] + n * SAMPLES) & 0xFFFFFFFF,
+                (self._timestamps[i] + began_at * SAMPLES) & 0xFFFFFFFF,
                 self._ssrcs[i],
-                stream.payloads[n],
+                stream.payloads[n] if event is None else event.payload,
             )
         )
 

@@ -222,9 +222,12 @@ async def test_the_audit_finds_what_was_left_behind_and_nothing_else_of_a_call(
     }, said
     assert report["problems"] == [] and report["heard"]["CARD"] >= 1, said
     assert report["heard"].keys() == {"NAME", "CARD", "EXPIRY", "CVV"}
+    assert report["planted"]["DTMF_EVENTS"] == report["planted"]["DTMF_TONES"] == 1
     assert CARD not in said and "four two" not in said
     places = {place["place"]: place["looked"] for place in report["places"]}
-    assert places["audio journal"] == {"files_left": 0}
+    assert places["audio journal"]["files_left"] == 0
+    assert places["audio journal"]["looks_while_live"] > 0 and places["files while live"]["files"]
+    assert places["keys"]["told"] == places["keys"]["pressed"] == 31
     assert places["recording"]["channels"] == 3 and places["recording"]["words_heard"] > 0
 
 

@@ -11,12 +11,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import psycopg
 import pytest
 from prometheus_client import CollectorRegistry, Counter, start_http_server
 
 from redaction.events import TRANSCRIPTS_TOPIC, RedactedWord
 from redaction.recording.settings import Settings as Recording
+from sip_gateway.events import DtmfPressed
+from sip_gateway.journal.record import LegSeal, Stretch
 from tests.finished_call import finished_call
 from tests.told_call import CALL_ID, ToldCall
 from triton_models.events import RAW_TOPIC, RawTranscript, Word
@@ -24,15 +27,16 @@ from trunkline.audit.canary_call import Told, search_told
 from trunkline.audit.database import Database
 from trunkline.audit.disk import CLOCK_S, Disk
 from trunkline.audit.findings import Tally
+from trunkline.audit.live import WhileLive
 from trunkline.audit.metrics import search_metrics
-from trunkline.audit.planted import Planted
+from trunkline.audit.planted import SOUND, Planted
 from trunkline.audit.processes import core_dumps, open_files, our_processes, search_processes
 from trunkline.audit.sound import Sound, heard_in
-from trunkline.audit.topics import Topics, on_kafka, raw_on_postgres
+from trunkline.audit.topics import Topics, keys_told, on_kafka, on_postgres
 from trunkline.bus import Record
 from trunkline.bus.dead_letters import dead_topic
 from trunkline.bus.kafka import KafkaBus
-from trunkline.bus.sealed import Seal
+from trunkline.bus.sealed import Seal, load_or_create_key
 from trunkline.bus.settings import Settings as BusSettings
 from trunkline.embedded.postgres import EmbeddedPostgres
 from trunkline.evaluate.delays import Shown
@@ -150,13 +154,13 @@ def test_the_raw_topic_must_be_encrypted_and_tells_what_was_heard(
         connection.execute(SCHEMA)
         insert = f'insert into bus."{RAW_TOPIC}" values (0, %s, %s, %s)'
         connection.execute(insert, [0, CALL_ID, sealed])
-        assert topics.check_sealed(raw_on_postgres(postgres_dsn), KEY) == ("CARD",)
+        assert topics.check_sealed(on_postgres(postgres_dsn, RAW_TOPIC), KEY) == ("CARD",)
         other_key = Seal(KEY[::-1]).close(raw("hello"), topic=RAW_TOPIC, key="before")
         connection.execute(insert, [7, "before", other_key])  # a key that was changed since
-        assert topics.check_sealed(raw_on_postgres(postgres_dsn), KEY) == ("CARD",)
+        assert topics.check_sealed(on_postgres(postgres_dsn, RAW_TOPIC), KEY) == ("CARD",)
         assert tally.hits == ()
         connection.execute(insert, [1, CALL_ID, raw("hello")])
-        topics.check_sealed(raw_on_postgres(postgres_dsn), KEY)
+        topics.check_sealed(on_postgres(postgres_dsn, RAW_TOPIC), KEY)
     assert found(tally) == {("raw topic", RAW_TOPIC, "not encrypted")}
 
 
@@ -370,3 +374,77 @@ def test_a_core_dump_beside_a_process_of_ours_is_searched(tmp_path: Path, tally:
     assert [path.name for path in dumps] == [f"core.{child.pid}"]
     Disk(PLANTED, tally, since=time.time()).search_file("core dumps", dumps[0], where="core")
     assert found(tally) == {("core dumps", "core", "CARD")}
+
+
+LOUD = (1000 * np.sin(np.arange(16_000) / 3)).astype("<i2")
+
+
+def live(folder: Path, tally: Tally) -> tuple[WhileLive, Path]:
+    """The look at a journal in which one leg is being written."""
+    settings = Settings(appliance=ApplianceSettings(state_dir=str(folder)))
+    leg = folder / "journal" / CALL_ID / "1.leg"
+    leg.parent.mkdir(parents=True)
+    planted = Planted(SPANS, sounds=[LOUD[4000:4160].tobytes()])
+    return WhileLive(settings, planted, tally), leg
+
+
+def test_a_journal_that_is_sealed_holds_what_was_said_and_shows_none_of_it(
+    tmp_path: Path, tally: Tally
+) -> None:
+    looking, leg = live(tmp_path, tally)
+    key = load_or_create_key(tmp_path / "keys" / "journal.key")
+    seal = LegSeal(key, call_id=CALL_ID, channel=1)
+    leg.write_bytes(seal.sealed(Stretch(0, 8000, LOUD)))
+    looking.check_journal()
+    looking.check_journal()
+    assert tally.hits == () and looking.known == 1
+    assert tally.places[0].looked == {"looks_while_live": 1}, "what did not grow is known"
+
+
+@pytest.mark.parametrize("wrong", ["plain audio", "plain beside sealed"])
+def test_a_journal_in_the_clear_is_found_while_the_call_is_on(
+    tmp_path: Path, tally: Tally, wrong: str
+) -> None:
+    looking, leg = live(tmp_path, tally)
+    key = load_or_create_key(tmp_path / "keys" / "journal.key")
+    sealed = LegSeal(key, call_id=CALL_ID, channel=1).sealed(Stretch(0, 8000, LOUD))
+    leg.write_bytes(LOUD.tobytes() if wrong == "plain audio" else sealed + LOUD.tobytes())
+    looking.check_journal()
+    kinds = {kind for place, _, kind in found(tally) if place == "audio journal"}
+    assert SOUND in kinds
+    assert ("not encrypted" in kinds) == (wrong == "plain beside sealed")
+
+
+async def test_files_are_searched_while_the_call_is_on_and_a_journal_without_it_proves_nothing(
+    tmp_path: Path, tally: Tally
+) -> None:
+    looking, _ = live(tmp_path, tally)
+    (tmp_path / "spool.wav").write_bytes(b"RIFF" + LOUD.tobytes())
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres" / "page").write_bytes(LOUD.tobytes())  # searched when it is over
+    over = asyncio.Event()
+
+    async def place() -> Told:
+        await over.wait()
+        return Told(CALL_ID, 0.0, finished_call(CALL_ID), ())
+
+    placing = asyncio.create_task(place())
+    watching = asyncio.create_task(looking.watch(placing, duration_ms=0, every_s=0.01))
+    async with asyncio.timeout(20):
+        while not tally.hits:
+            await asyncio.sleep(0.01)
+        over.set()
+        await watching
+    assert found(tally) == {("files while live", "spool.wav", SOUND)}
+    assert tally.problems == (
+        "audio journal: what was said was not found in it while the call was on",
+    )
+
+
+def test_keys_that_were_told_are_counted() -> None:
+    pressed = DtmfPressed(
+        tenant_id="t", call_id=CALL_ID, leg_id=f"{CALL_ID}-1", start_ms=0, end_ms=900, count=3
+    )
+    values = [pressed, msgspec.structs.replace(pressed, call_id="0" * 32), CALL.started()]
+    records = [Record("t", 0, n, e.call_id, msgspec.json.encode(e)) for n, e in enumerate(values)]
+    assert keys_told(iter(records), call_id=CALL_ID) == 3

@@ -24,6 +24,9 @@ from trunkline.evaluate.reference import Span
 SEAM = "\n" * 24
 """Between texts that are searched at once: nothing is read across it."""
 
+SOUND = "SOUND"
+"""Kind of the audio itself, wherever it lies unsealed."""
+
 LEAST_PHRASE = 8
 """Letters and digits of a name or code that is looked for everywhere."""
 
@@ -69,8 +72,9 @@ _GLUED = re.compile(
 class Planted:
     """The values of one call."""
 
-    def __init__(self, spans: Sequence[Span]) -> None:
+    def __init__(self, spans: Sequence[Span], *, sounds: Sequence[bytes] = ()) -> None:
         self.spans = tuple(spans)
+        self._sounds = tuple(sounds)
         self._secrets = [Secret(span) for span in spans]
         self._six: dict[str, str] = {}
         for secret in self._secrets:
@@ -86,14 +90,19 @@ class Planted:
         return tuple(span.kind for span in self.spans)
 
     def anywhere(self, data: bytes | str) -> set[str]:
-        """Kinds of long values that can be read in it, whatever it is."""
+        """Kinds of long values that can be read in it, whatever it is; or heard, if it is audio."""
         if isinstance(data, str):
             data = unicodedata.normalize("NFKC", data).encode(errors="replace")
         low = data.lower()
         found = {kind for kind, phrase in self._phrases if phrase.search(low)}
+        found |= {SOUND} if self.sounds_in(data) else set()
         for number in _NUMBER.finditer(low):
             found |= self._read(number, low)
         return found
+
+    def sounds_in(self, data: bytes) -> int:
+        """How many of the known pieces of audio lie in it."""
+        return sum(sound in data for sound in self._sounds)
 
     def of_the_call(self, text: str) -> set[str]:
         """Kinds of all values that can be read in a text of the call itself."""

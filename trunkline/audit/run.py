@@ -4,13 +4,14 @@ import asyncio
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 
+from sip_gateway.events import CALLS_TOPIC
 from triton_models.events import RAW_TOPIC
 from trunkline.audit.canary_call import (
     Told,
@@ -22,6 +23,8 @@ from trunkline.audit.canary_call import (
 from trunkline.audit.database import Database
 from trunkline.audit.disk import Disk
 from trunkline.audit.findings import Report, Tally
+from trunkline.audit.keyed import AS_EVENTS, AS_TONES, KINDS, Keyed, with_keys
+from trunkline.audit.live import WhileLive, needles
 from trunkline.audit.metrics import search_metrics
 from trunkline.audit.planted import Planted
 from trunkline.audit.processes import (
@@ -34,8 +37,15 @@ from trunkline.audit.processes import (
     triton_metrics_ports,
 )
 from trunkline.audit.sound import Sound
-from trunkline.audit.topics import RAW, Topics, on_kafka, raw_on_postgres, topics_with_dead_letters
-from trunkline.bus import Unavailable
+from trunkline.audit.topics import (
+    RAW,
+    Topics,
+    keys_told,
+    on_kafka,
+    on_postgres,
+    topics_with_dead_letters,
+)
+from trunkline.bus import Record, Unavailable
 from trunkline.bus.sealed import BadKey, load_or_create_key
 from trunkline.evaluate.prepare import TestCall
 from trunkline.evaluate.run import Target
@@ -44,6 +54,9 @@ from trunkline.running import RunningAppliance
 from trunkline.settings import Settings
 
 WEBHOOK_WITHIN_S = 30.0
+KEYS = "keys"
+"""Pressed by the customer; only their number may be told."""
+
 
 Progress = Callable[[str], None]
 
@@ -75,13 +88,16 @@ class Audit:
     async def run(self, call: TestCall) -> Report:
         """The report; NotPlaced or ApiError if the call did not come about."""
         cpu_from = time.process_time()
-        planted = Planted(call.reference.pii)
-        self._tally = Tally(planted.anywhere)
-        self._progress(f"placing a call of {call.reference.duration_ms / 1000:.0f} s")
-        told = await hear_canary(call, self._target)
+        with tempfile.TemporaryDirectory(prefix="canary-") as work:
+            keyed = await asyncio.to_thread(with_keys, call, Path(work))
+            sounds = await asyncio.to_thread(needles, keyed.call)
+            planted = Planted([*call.reference.pii, *keyed.spans], sounds=sounds)
+            self._tally = Tally(planted.anywhere)
+            told = await self._place(keyed, planted)
         await self._await_webhook(told.call_id)
         heard = await self._search(told, planted)
-        if not heard:
+        self._tally.hit(RAW, RAW_TOPIC, KINDS.intersection(heard))
+        if KINDS.issuperset(heard):
             self._tally.problem(RAW, "none of the planted values was heard: this proves nothing")
         return Report(
             made_at=datetime.now(UTC),
@@ -94,6 +110,15 @@ class Audit:
             cpu_s=round(time.process_time() - cpu_from, 2),
         )
 
+    async def _place(self, keyed: Keyed, planted: Planted) -> Told:
+        """The call, and what lies on disk meanwhile."""
+        duration_ms = keyed.call.reference.duration_ms
+        self._progress(f"placing a call of {duration_ms / 1000:.0f} s; its files are searched too")
+        placing = asyncio.create_task(hear_canary(keyed.call, self._target))
+        watching = WhileLive(self._settings, planted, self._tally)
+        await watching.watch(placing, duration_ms=duration_ms)
+        return await placing
+
     async def _search(self, told: Told, planted: Planted) -> tuple[str, ...]:
         """Every place; the kinds that were heard."""
         self._progress("searching captions, transcript, CRM payload")
@@ -103,7 +128,7 @@ class Audit:
         postgres_files = await self._search_database(told.call_id, planted)
         topics = Topics(planted, self._tally, call_id=told.call_id)
         self._tally.look("dead letters", rows=0)
-        heard = await asyncio.to_thread(self._search_bus, topics)
+        heard = await asyncio.to_thread(self._search_bus, topics, told.call_id)
         self._progress("hearing the recording again")
         sound = Sound(self._settings, planted, self._tally)
         await asyncio.to_thread(sound.search, told.call_id)
@@ -121,13 +146,24 @@ class Audit:
             self._tally.problem("Postgres rows", type(error).__name__)
             return ""
 
-    def _search_bus(self, topics: Topics) -> tuple[str, ...]:
+    def _records(self, topic: str) -> Iterator[Record]:
+        if self._settings.bus.backend == "kafka":
+            return on_kafka(self._settings.bus, (topic,))
+        return on_postgres(self._running.postgres_dsn, topic)
+
+    def _count_keys(self, told: int) -> None:
+        pressed = len(AS_EVENTS) + len(AS_TONES)
+        self._tally.look(KEYS, pressed=pressed, told=told)
+        if not told:
+            self._tally.problem(KEYS, "none of the keys was noticed: this proves nothing of them")
+
+    def _search_bus(self, topics: Topics, call_id: str) -> tuple[str, ...]:
         try:
             key = load_or_create_key(self._settings.raw_key_file)
-            if self._settings.bus.backend != "kafka":
-                return topics.check_sealed(raw_on_postgres(self._running.postgres_dsn), key)
-            topics.search(on_kafka(self._settings.bus, topics_with_dead_letters()))
-            return topics.check_sealed(on_kafka(self._settings.bus, (RAW_TOPIC,)), key)
+            if self._settings.bus.backend == "kafka":
+                topics.search(on_kafka(self._settings.bus, topics_with_dead_letters()))
+            self._count_keys(keys_told(self._records(CALLS_TOPIC), call_id=call_id))
+            return topics.check_sealed(self._records(RAW_TOPIC), key)
         except (Unavailable, psycopg.Error, OSError, BadKey) as error:
             self._tally.problem(RAW, f"not read ({type(error).__name__})")
             return ()

@@ -7,6 +7,7 @@ from redaction.recording.sealed import NotOpened
 from redaction.recording.sound import Recording
 from triton_models.events import RawTranscript
 from trunkline.audit.findings import Tally
+from trunkline.audit.keyed import TONES, audible_tones
 from trunkline.audit.planted import Planted
 from trunkline.evaluate.leaks import ShownWord
 from trunkline.proving.hear import Ear
@@ -19,6 +20,9 @@ MADE_WITHIN_S = 120.0
 """After the call was finalised; recovery of missed words comes before it."""
 
 POLL_S = 0.25
+AROUND_MS = 500
+"""Around the keys: clocks differ."""
+
 SILENCE = "not silent where it is muted"
 
 
@@ -70,6 +74,7 @@ class Sound:
         told = recording.manifest
         loud = not_silent(recording)
         self._tally.hit(RECORDING, SILENCE, [f"channel {one}" for one in loud])
+        self._search_tones(recording)
         said = Ear(self._settings).words(recording)
         self._tally.look(
             RECORDING,
@@ -80,6 +85,17 @@ class Sound:
             words_heard=sum(len(one.words) for one in said),
         )
         self._tally.hit(RECORDING, "heard again", heard_in(said, self._planted))
+
+    def _search_tones(self, recording: Recording) -> None:
+        keyed = [span for span in self._planted.spans if span.kind == TONES]
+        rate_hz = recording.manifest.rate_hz
+        for span in keyed:
+            first = max(0, span.start_ms - AROUND_MS) * rate_hz // 1000
+            count = (span.end_ms - span.start_ms + 2 * AROUND_MS) * rate_hz // 1000
+            for channel in recording.channels:
+                samples = recording.channel(channel, first, count=count)
+                found = [TONES] if audible_tones(samples, rate_hz) else []
+                self._tally.hit(RECORDING, f"keys on channel {channel}", found)
 
 
 def heard_in(said: list[RawTranscript], planted: Planted) -> set[str]:

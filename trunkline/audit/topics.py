@@ -14,7 +14,7 @@ from psycopg import sql
 from analytics.events import SUMMARIES_TOPIC
 from redaction.events import RECORDINGS_TOPIC, TRANSCRIPTS_TOPIC
 from sip_gateway.commands import COMMANDS_TOPIC
-from sip_gateway.events import CALLS_TOPIC
+from sip_gateway.events import CALLS_TOPIC, CallEvent, DtmfPressed
 from triton_models.events import RAW_TOPIC, RawEvent, RawTranscript
 from trunkline.audit.findings import Tally
 from trunkline.audit.planted import SEAM, Planted
@@ -41,15 +41,16 @@ SEALED_BYTES = 33
 Records = Callable[[], Iterator[Record]]
 
 _DECODER = msgspec.json.Decoder(RawEvent)
+_CALLS: msgspec.json.Decoder[CallEvent] = msgspec.json.Decoder(CallEvent)
 
 
-def raw_on_postgres(dsn: str) -> Iterator[Record]:
-    """What lies on the raw topic of a bus in Postgres."""
-    query = sql.SQL("select part, pos, key, value from {}").format(sql.Identifier("bus", RAW_TOPIC))
+def on_postgres(dsn: str, topic: str) -> Iterator[Record]:
+    """What lies on one topic of a bus in Postgres."""
+    query = sql.SQL("select part, pos, key, value from {}").format(sql.Identifier("bus", topic))
     with psycopg.connect(dsn) as link, link.cursor(name="audit") as cursor:
         cursor.execute(query)
         for part, pos, key, value in cursor:
-            yield Record(RAW_TOPIC, part, pos, key, bytes(value))
+            yield Record(topic, part, pos, key, bytes(value))
 
 
 def on_kafka(settings: Settings, topics: tuple[str, ...]) -> Iterator[Record]:
@@ -124,6 +125,12 @@ class Topics:
                 heard += _final_words(opened)
         heard.sort(key=lambda word: word.start_ms)
         return self._planted.in_words(heard)
+
+
+def keys_told(records: Iterator[Record], *, call_id: str) -> int:
+    """How many key presses of the call were told; of each no more than that it was."""
+    told = (_CALLS.decode(record.value) for record in records if record.key == call_id)
+    return sum(event.count for event in told if isinstance(event, DtmfPressed))
 
 
 def _of_another_key(value: bytes, key: bytes) -> bool:

@@ -40,6 +40,7 @@ async def place(call: TestCall, to: Address) -> Placed:
         loss_burst=call.line.burst,
         loss_seed=call.line.seed,
         headers=call.headers,
+        keys=call.keys,
     )
     try:
         report = await place_call(plan, on_started=lambda _, at: started.append(at))

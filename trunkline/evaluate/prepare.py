@@ -8,6 +8,7 @@ import numpy as np
 import soundfile
 
 from sip_gateway.audio.resample import resample
+from sip_gateway.caller.plan import Keys
 from triton_models.align import Aligner, filled
 from trunkline.evaluate.audible import read_audible
 from trunkline.evaluate.degrade import Line, on_line, write_noisy
@@ -40,6 +41,9 @@ class TestCall(NamedTuple):
 
     headers: tuple[tuple[str, str], ...] = ()
     """What the call tells of itself, such as its queue: a route may go by it."""
+
+    keys: tuple[Keys, ...] = ()
+    """Pressed as telephone-events."""
 
 
 def read_calls(
