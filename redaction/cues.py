@@ -41,7 +41,7 @@ STRONG = {
         good for another, date on the card, date on the front, date on your card, date under the,
         date below, dates on the card, date on it, card's date, digit date, month and the
         year, mm yy, m m y y, until when, till when, exp month, stamped, two dates, later
-        date, still valid,
+        date, still valid, month slash year, mm slash yy, m m slash y y,
         lapse, lapses, lapsed, it dies, card dies, stops working, any dates, dates on, until
         end, until the end of, month is, year is, month first
     """),
@@ -50,7 +50,9 @@ STRONG = {
         insurance, national insurance number, n i number, ni number, tax id, taxpayer, tax
         number, social insurance, sin number, social's,
         aadhaar, aadhar, adhaar, tfn, t f n, tax file, nino, n i no, s i n, itin, ein, pan
-        card, pan number, national id, government id, identity number, identity card
+        card, pan number, national id, government id, identity number, identity card, version code,
+        health card, health number, taxpayer reference, registration number is, resident card,
+        green card
     """),
     "phone": phrases_in("""
         phone number, telephone number, mobile number, cell number, cell phone number, contact
@@ -169,7 +171,8 @@ STRONG = {
         ends in, ending in, ends with, ending with, ending, starts with, starting with, begins
         with, beginning with, first six, first four, first three, number is, number's, numbers
         are, digits are, id is, id number, read it back, read that back, serial,
-        start with, begin with, should start, should begin, should end,
+        start with, begin with, should start, should begin, should end, letter at the end, last
+        letter, final letter, letters at the, first letter, last bit, the rest of it, next bit,
         end in
     """),
 }

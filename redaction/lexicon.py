@@ -87,7 +87,7 @@ SPELLING_ALPHABET = {
 SYMBOLS = {
     "dot": ".", "point": ".", "period": ".", "dash": "-", "hyphen": "-", "slash": "/",
     "underscore": "_", "underline": "_", "plus": "+", "stroke": "/", "minus": "-",
-    "hash": "#", "hashtag": "#", "asterisk": "*", "ampersand": "&", "comma": ",",
+    "hash": "#", "hashtag": "#", "asterisk": "*", "ampersand": "&", "comma": ",", "colon": ":",
     "apostrophe": "'",
 }  # fmt: skip
 

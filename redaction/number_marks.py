@@ -69,7 +69,10 @@ def _mark_misheard(atoms: Sequence[Atom], marks: list[bool]) -> None:
     first = 0
     for i in range(len(atoms) + 1):
         alike = i < len(atoms) and (
-            atoms[i].cls is Class.DIGIT or atoms[i].text in lexicon.SOUND_ALIKES
+            atoms[i].cls is Class.DIGIT
+            or atoms[i].text in lexicon.SOUND_ALIKES
+            # No article has a comma behind it.
+            or (atoms[i].text == "a" and atoms[i].stop == ",")
         )
         if alike:
             continue
@@ -125,6 +128,9 @@ def _zero(atoms: Sequence[Atom], i: int) -> bool:
         return after.text not in ("i", "a")
     if before is None or before.cls not in numeric | {Class.CODE}:
         return False
+    if before.stop == atoms[i].stop == "," and i > 1 and atoms[i - 2].cls in DIGITS:
+        # `nine, three, oh, good until`: the third of a row.
+        return True
     exclaimed = before.stop in (".", "!", "?") or (before.stop == "," and atoms[i].stop == ",")
     exclaimed = exclaimed or (atoms[i].capital and atoms[i].stop == ",")
     return not (exclaimed and after is not None)
@@ -164,6 +170,8 @@ def _is_letter(atoms: Sequence[Atom], i: int) -> bool:
         return True
     if text == "a" and (_spells_on(atoms, i) or _ends_code(atoms, i)):
         return True
+    if text in ("a", "i") and _spells_code(atoms, i):
+        return True
     if text in ("a", "i"):
         follows = before is not None and before.cls is Class.LETTER and not _ends(before)
         if after is not None and after.cls is Class.LETTER and not _ends(atoms[i]):
@@ -196,6 +204,16 @@ def _spells_on(atoms: Sequence[Atom], i: int) -> bool:
         return False
     code = third.cls in DIGITS | {Class.LETTER} or third.text in lexicon.SPELLING_ALPHABET
     return code and not after.stop
+
+
+def _spells_code(atoms: Sequence[Atom], i: int) -> bool:
+    """`A I B K`: three letters in a row from here, none of which ends a sentence."""
+    row = atoms[i : i + 4]
+    listed = all(a.cls is Class.LETTER and a.stop in ("", ",") for a in row[:2])
+    if len(row) < 3 or not listed:
+        return False
+    alike = row[2].text in lexicon.LETTER_ALIKES and len(row) > 3 and row[3].cls is Class.LETTER
+    return alike or (row[2].cls is Class.LETTER and row[2].text not in "ai")
 
 
 def _ends_code(atoms: Sequence[Atom], i: int) -> bool:
@@ -353,7 +371,7 @@ def _within_date(atom: Atom) -> bool:
 def _among_digits(atoms: Sequence[Atom], i: int) -> bool:
     """Two single digits on one side at least: `four two for two`, not `nine to five`."""
     read_out = (Class.DIGIT, Class.NUMERAL, Class.MULTIPLIER)
-    left = [a.cls in read_out for a in atoms[max(0, i - 2) : i]]
+    left = [a.cls in read_out or a.cls is Class.LETTER for a in atoms[max(0, i - 2) : i]]
     right = [a.cls in read_out for a in atoms[i + 1 : i + 3]]
     return (
         left[-1:] == [True] and right[:1] == [True] and (left == [True] * 2 or right == [True] * 2)

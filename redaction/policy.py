@@ -7,7 +7,7 @@ import msgspec
 from redaction import cues, evidence, household_words, identifiers, lexicon
 from redaction.settings import Settings
 
-RULES_VERSION = 10
+RULES_VERSION = 11
 """Raised when code, not a table, changes what is masked."""
 
 ENTITY_OF = {

@@ -84,7 +84,7 @@ def _asked(clause: Sequence[Atom], *, in_security: bool) -> Iterator[Question]:
     hint = next((i for i, text in enumerate(texts) if text in ("hint", "hints", "clue")), None)
     if hint is not None:
         yield Question("security_answer", hint)
-    if not _is_question(clause, texts):
+    if not is_question(clause, texts):
         return
     asks = next((i for i, text in enumerate(texts) if text in _ASKS), None)
     life = _of_life(texts, asks=asks)
@@ -107,7 +107,7 @@ def _asked(clause: Sequence[Atom], *, in_security: bool) -> Iterator[Question]:
     yield from (Question("password", i) for i, text in enumerate(texts) if text in _SECRETS)
 
 
-def _is_question(clause: Sequence[Atom], texts: Sequence[str]) -> bool:
+def is_question(clause: Sequence[Atom], texts: Sequence[str]) -> bool:
     """By its mark, its first words, or because it is hardly more than a noun."""
     if clause[-1].stop == "?" or (len(texts) <= 4 and texts[-1] not in _FIRST_PERSON):
         return True

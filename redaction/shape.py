@@ -60,7 +60,8 @@ def shape_of(atoms: Sequence[Atom], run: Run) -> Shape:
     dots = sum(
         1
         for i in run.numbers
-        if atoms[i].cls is Class.DECIMAL or (atoms[i].value == "." and atoms[i].cls is Class.SYMBOL)
+        if atoms[i].cls is Class.DECIMAL
+        or (atoms[i].value in (".", ":") and atoms[i].cls is Class.SYMBOL)
     )
     magnitude = Class.MAGNITUDE in classes
     # `S november one two` is a spelling: the month's name stands for a letter.

@@ -10,6 +10,8 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from redaction import cues
+from redaction.asked_numbers import ANYTHING, QUANTITY, SECRETS, numbers_asked
+from redaction.asked_numbers import KINDS as ASKED_NUMBERS
 from redaction.questions import questions_in
 from redaction.words import Atom
 
@@ -65,7 +67,10 @@ class CueIndex:
 
     def beginning_with(self, word: str) -> Sequence[_Phrase]:
         """Phrases by first word, longest first."""
-        return self._by_first.get(word, ())
+        found = self._by_first.get(word)
+        if found is None and word.endswith("'s"):
+            found = self._by_first.get(word[:-2])
+        return found or ()
 
 
 ALL_CUES = CueIndex()
@@ -95,14 +100,31 @@ def cues_in(atoms: Sequence[Atom], index: CueIndex = ALL_CUES) -> list[Cue]:
     while at < len(texts):
         step = 1
         for phrase, kind, strength in index.beginning_with(texts[at]):
-            if tuple(texts[at : at + len(phrase)]) == phrase:
+            if _reads(texts, at, phrase):
                 step = len(phrase)
                 if kind:
                     found.append(Cue(kind, strength, at, at + step - 1))
                 break
         at += step
     found += [Cue(q.kind, Strength.STRONG, q.at, q.at) for q in questions_in(atoms)]
-    return found + _name_cues(texts, index) + _gapped_cues(atoms) + _bare_cues(atoms)
+    found += _name_cues(texts, index) + _gapped_cues(atoms) + _bare_cues(atoms)
+    secret = any(cue.kind in SECRETS and cue.strength is Strength.STRONG for cue in found)
+    for kind, at in numbers_asked(atoms):
+        kind = ANYTHING if secret and kind == QUANTITY else kind
+        found.append(Cue(kind, _strength(kind), at, at))
+    return found
+
+
+def _reads(texts: Sequence[str], at: int, phrase: tuple[str, ...]) -> bool:
+    """Whether the phrase stands here, its last word with an `'s` or without."""
+    end = at + len(phrase)
+    if end > len(texts) or tuple(texts[at : end - 1]) != phrase[:-1]:
+        return False
+    return texts[end - 1] == phrase[-1] or texts[end - 1] == f"{phrase[-1]}'s"
+
+
+def _strength(kind: str) -> Strength:
+    return Strength.WEAK if kind in ASKED_NUMBERS else Strength.STRONG
 
 
 def _name_cues(texts: Sequence[str], index: CueIndex) -> list[Cue]:

@@ -6,6 +6,7 @@ that no table has.
 
 import re
 
+from redaction.asked_numbers import ANYTHING, QUANTITY, SECRETS
 from redaction.recognizers.found import Heard
 from redaction.runs import Run
 from redaction.shape import Shape, is_read_out
@@ -24,14 +25,15 @@ ah am correct i is it it's okay please right sir so thank thanks that that's tha
 yes you
 """)
 _TELLS = words_in("""
-are be bit ends ending begins begin gave in is it it's its says said saying shows starts that's then
-to was were with
+are be bit displays ends ending begins begin gave in is it it's its reads says said saying showing
+shows starts that's then to was were with
 """)
 """What stands right before a number that is told, not counted."""
 
-_YEAR = re.compile(r"(19|20)\d\d")
+_YEAR = re.compile(r"19[3-9]\d|20[0-4]\d")
 _DIGITS = 4
 _CONFIRMED_DIGITS = 3
+_LONGEST_QUANTITY = 5
 _NEW_TURN_MS = 2500
 _PAYING_MS = 120_000
 _LATEST = 12
@@ -48,6 +50,46 @@ def is_all_that_is_said(heard: Heard, run: Run, *, shape: Shape) -> bool:
         return False
     told = bool(lead & _CONFIRMS) or _is_one_by_one(heard, run)
     return shape.digits >= (_CONFIRMED_DIGITS if told else _DIGITS)
+
+
+def is_an_answer(heard: Heard, run: Run, *, shape: Shape) -> bool:
+    """Whether it is all of an answer, in pairs or in figures, where nobody asked for a quantity.
+
+    `Seventy eight, twenty one`: nobody says an amount of four digits without a word about it
+    unless asked how much; three digits may be one where nothing was asked.
+    """
+    if shape.dated or shape.magnitude or not shape.groups or shape.digits < _CONFIRMED_DIGITS:
+        return False
+    if _YEAR.fullmatch(shape.value) or not is_nothing_else_said(heard, run):
+        return False
+    asked = heard.asked_of_numbers(run.first)
+    return asked == ANYTHING or (asked is None and shape.digits >= _DIGITS)
+
+
+def is_quantity_asked(heard: Heard, run: Run, *, shape: Shape) -> bool:
+    """Whether a short number answers how many, how much or when."""
+    short = shape.digits <= _LONGEST_QUANTITY and not shape.letters
+    return short and heard.asked_of_numbers(run.first) == QUANTITY
+
+
+def late_slots(heard: Heard, run: Run) -> list[Slot]:
+    """Secrets asked for a while ago and not given since, where a number is all somebody says."""
+    if not is_nothing_else_said(heard, run) or heard.asked_of_numbers(run.first) == QUANTITY:
+        return []
+    at_ms = heard.times.start_ms[run.first]
+    late = {
+        cue.kind: cue
+        for cue in heard.expected.near(at_ms)
+        if cue.kind in SECRETS
+        and cue.strength is Strength.STRONG
+        and cue.stream != heard.stream
+        and cue.end_ms <= at_ms
+    }
+    return [
+        Slot(cue.kind, Strength.STRONG, cue.stream, cue.end_ms, 2, True)
+        for cue in late.values()
+        if not any(cue.start_ms <= f.end_ms <= at_ms for f in heard.given(cue.kind))
+    ]
 
 
 def is_nothing_else_said(heard: Heard, run: Run) -> bool:
@@ -73,7 +115,7 @@ def is_read_to_us(heard: Heard, run: Run, *, shape: Shape) -> bool:
         return False
     atoms = heard.atoms
     if run.first == 0 or atoms[run.first - 1].text not in _TELLS:
-        return False
+        return _is_one_by_one(heard, run) and shape.digits >= _DIGITS
     if not shape.read_out:
         lone = len(run.numbers) == 1 and atoms[run.first].cls is Class.NUMERAL
         return lone and len(shape.value) == _DIGITS and not _YEAR.fullmatch(shape.value)

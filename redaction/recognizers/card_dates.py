@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from redaction.asked_numbers import ANYTHING
+from redaction.recognizers.bare import is_nothing_else_said
 from redaction.recognizers.found import Found, Heard
 from redaction.runs import Run
 from redaction.slots import Slot, Strength, cues_in
@@ -50,6 +52,7 @@ _BEHIND = 8
 _COUNTED = frozenset({"card", "cvv", "expiry", "otp", "pin", "ssn", "routing"})
 _DOUBTED_MS = 60_000
 _LATEST = 12
+_ECHOED_MS = 10_000
 
 
 def tells_expiry(atoms: Sequence[Atom], run: Run) -> bool:
@@ -81,9 +84,15 @@ def date_slots(heard: Heard, run: Run) -> list[Slot]:
         for cue in heard.expected.near(at_ms)
     )
     behind = heard.atoms[run.first + 1 : run.last + _BEHIND]
-    if not spoken_of and not any(cue.kind == "cvv" for cue in cues_in(behind)):
+    wanted = spoken_of or _is_asked(heard, run)
+    if not wanted and not any(cue.kind == "cvv" for cue in cues_in(behind)):
         return []
     return [Slot("expiry", Strength.STRONG, ("", 0, ""), at_ms, 0, False)]
+
+
+def _is_asked(heard: Heard, run: Run) -> bool:
+    """Whether it is all of an answer to a question that is not for a day or a quantity."""
+    return heard.asked_of_numbers(run.first) == ANYTHING and is_nothing_else_said(heard, run)
 
 
 def _parts(atoms: Sequence[Atom], run: Run) -> list[Run]:
@@ -108,14 +117,25 @@ def words_of(heard: Heard, found: Found) -> list[str]:
 
 
 def _months(heard: Heard) -> list[Found]:
-    if not heard.may_expect("expiry"):
-        return []
-    why = "a month, where it was asked until when a card is good"
+    why = "a month, where it was asked or said until when a card is good"
     return [
         Found(_month_from(heard.atoms, i), _month_to(heard.atoms, i), "expiry", why=why)
         for i, atom in enumerate(heard.atoms)
-        if atom.cls is Class.MONTH and _is_month(heard.atoms, i) and heard.awaits(i, "expiry")
+        if atom.cls is Class.MONTH
+        and _is_month(heard.atoms, i)
+        and (heard.awaits(i, "expiry") or _echoes_date(heard, i))
     ]
+
+
+def _echoes_date(heard: Heard, i: int) -> bool:
+    """Whether somebody has just said when a card runs out: `was that July?`"""
+    at_ms = heard.times.start_ms[i]
+    if any(0 <= at_ms - given.end_ms <= _ECHOED_MS for given in heard.given("expiry")):
+        return True
+    return any(
+        0 <= at_ms - given.end_ms <= _ECHOED_MS and given.stream != heard.stream
+        for given in heard.given("card")
+    )
 
 
 def _is_month(atoms: Sequence[Atom], i: int) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from redaction.common_words import COMMON_WORDS
 from redaction.evidence import RIGHT_CONTEXT
+from redaction.lexicon import SPELLING_ALPHABET, SYMBOL_PAIRS
 from redaction.recognizers.found import Found, Heard
 from redaction.runs import aside_length
 from redaction.tables import words_in
@@ -17,7 +18,7 @@ PROVIDERS = words_in("""
 aol btinternet comcast example gmail gmx googlemail hotmail icloud live msn outlook proton
 protonmail sky verizon virgin yahoo
 """)
-_SURE_PROVIDERS = words_in("btinternet gmail googlemail gmx hotmail icloud protonmail yahoo")
+SURE_PROVIDERS = words_in("btinternet gmail googlemail gmx hotmail icloud protonmail yahoo")
 """Of these, the ones that nothing else is called, or nearly so."""
 
 _IN_TWO = frozenset({("i", "cloud"), ("g", "mail"), ("hot", "mail"), ("big", "pond"),
@@ -93,7 +94,8 @@ def _end_of_address(heard: Heard, i: int) -> int | None:
         in_two = (atoms[at - 1].text, atoms[at].text) in _IN_TWO
         if (in_two or atoms[at].text in PROVIDERS) and (
             in_two
-            or atoms[at].text in _SURE_PROVIDERS
+            or atoms[at].text in SURE_PROVIDERS
+            or _is_spelled_before(atoms, i)
             or _asked(heard, i)
             or (at + 1 < len(atoms) and atoms[at + 1].text in TOP_LEVEL)
         ):
@@ -106,6 +108,14 @@ def _end_of_address(heard: Heard, i: int) -> int | None:
             if following is None or not is_dot(following):
                 return None
     return None
+
+
+def _is_spelled_before(atoms: Sequence[Atom], i: int) -> bool:
+    """`W like water 74 at outlook`: letters, figures or a joiner right before the `at`."""
+    before = atoms[max(0, i - 2) : i]
+    return any(a.cls in (Class.LETTER, Class.SYMBOL) or a.cls in _NUMERIC for a in before) and not (
+        atoms[i].stop
+    )
 
 
 def _end_without_at(heard: Heard, i: int) -> int | None:
@@ -183,8 +193,12 @@ def start_of_local(heard: Heard, at: int) -> int:
         if _ends_before(heard, k, first=first):
             break
         if _is_local(atoms, k, first):
-            plain = 0 if atoms[k].cls in _NUMERIC or atoms[k].cls is Class.LETTER else plain + 1
+            spelt = atoms[k].cls in (*_NUMERIC, Class.LETTER) or atoms[k].text in SPELLING_ALPHABET
+            plain = 0 if spelt else plain + 1
             first = k
+        elif atoms[k].cls is Class.FILLER and first == at:
+            # `george, um, at example`
+            pass
         elif atoms[k].text in COMMON_WORDS or atoms[k].cls in (
             Class.GLUE,
             Class.FILLER,
@@ -229,9 +243,13 @@ def _joined(atoms: Sequence[Atom], k: int) -> bool:
 def _is_local(atoms: Sequence[Atom], k: int, first: int) -> bool:
     """A letter, digit or joiner; or a word beside a joiner."""
     cls = atoms[k].cls
+    if atoms[k].text in SPELLING_ALPHABET:
+        return True
     if cls is Class.LETTER or cls in _NUMERIC or cls is Class.SYMBOL or cls is Class.EMAIL:
         return atoms[k].text not in ("a", "i") or first <= k + 1
     if k + 1 < len(atoms) and atoms[k + 1].cls is Class.SYMBOL:
+        return True
+    if k + 2 < len(atoms) and (atoms[k + 1].text, atoms[k + 2].text) in SYMBOL_PAIRS:
         return True
     if k and atoms[k - 1].cls is Class.SYMBOL:
         return True
@@ -269,9 +287,22 @@ def _unfinished(heard: Heard, *, after: int) -> list[int]:
             and i > 0
             and (atoms[i - 1].cls in (Class.LETTER, Class.SYMBOL) or atoms[i - 1].cls in _NUMERIC)
         )
-        if joiner or (spelled and atoms[i - 1].cls is Class.LETTER):
+        if joiner or (spelled and atoms[i - 1].cls is Class.LETTER) or _may_be_at(atoms, i):
             return [start_of_local(heard, i)]
     return []
+
+
+def _may_be_at(atoms: Sequence[Atom], i: int) -> bool:
+    """`clive 62 at`, `gmoreau at sign examp`: an `at` that what comes next may show to be one."""
+    if i == 0 or atoms[i].text not in ("at", "@") or atoms[i - 1].stop:
+        return False
+    after = [atom for atom in atoms[i + 1 :] if atom.text not in ("sign", "symbol")]
+    if len(after) > 1 or any(atom.text in COMMON_WORDS for atom in after):
+        return False
+    before = atoms[i - 1]
+    if before.cls in _NUMERIC or before.cls is Class.SYMBOL:
+        return True
+    return before.cls is Class.OTHER and before.text not in COMMON_WORDS
 
 
 def words_of(heard: Heard, found: Found) -> list[str]:

@@ -4,6 +4,8 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from redaction.asked_numbers import KINDS as ASKED_NUMBERS
+from redaction.asked_numbers import QUANTITY, SECRETS
 from redaction.rules import DEFAULT_RULES, Rules
 from redaction.runs import Times
 from redaction.slots import (
@@ -27,6 +29,7 @@ from redaction.words import Atom, Class
 _LONGEST_CUE_MS = 10_000
 _ECHO_MS = 10_000
 _WORD_KINDS = frozenset({"name", "email", "address", "password", "security_answer", "asked_name"})
+_ASKED_MS = 40_000
 _TRAILING = 8
 _ADDED_MS = 1500
 """So much may be said after a question, and it is still the question that is answered."""
@@ -89,7 +92,7 @@ class Heard:
             (
                 one
                 for one in expectations.filled
-                if one.stream != stream and one.kind not in _WORD_KINDS
+                if one.stream != stream and (one.kind not in _WORD_KINDS or one.kind == "email")
             ),
             key=ended_at,
         )
@@ -134,6 +137,7 @@ class Heard:
                     limits=expected.limits,
                 )
                 for cue in expected.near(start_ms)
+                if cue.kind not in ASKED_NUMBERS
             )
             known = self._open[atom] = sorted(
                 (slot for slot in slots if slot is not None), key=lambda slot: -slot.at_ms
@@ -206,6 +210,26 @@ class Heard:
             if turn.stream == slot.asked_by and slot.at_ms <= turn.start_ms < until_ms
         )
         return said_ms > _ADDED_MS
+
+    def asked_of_numbers(self, atom: int) -> str | None:
+        """What the other speaker's last question about a number was; None if there was none.
+
+        A question for a quantity stays one while what follows asks for no secret: `and with tax?`
+        """
+        start_ms = self.times.start_ms[atom]
+        asked: str | None = None
+        for cue in reversed(self.expected.near(start_ms)):
+            if cue.stream == self._stream or cue.start_ms >= start_ms + SLACK_MS:
+                continue
+            if start_ms - cue.end_ms > _ASKED_MS:
+                break
+            if cue.kind in ASKED_NUMBERS:
+                asked = asked or cue.kind
+                if cue.kind == QUANTITY:
+                    return QUANTITY
+            elif cue.kind in SECRETS and cue.strength == Strength.STRONG:
+                break
+        return asked
 
     def is_blind(self, atom: int) -> bool:
         """Whether speech just before was lost, so that any question may have been asked."""

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from redaction.common_words import COMMON_WORDS
 from redaction.evidence import RIGHT_CONTEXT
-from redaction.recognizers.email import TOP_LEVEL, after_dots, start_of_local
+from redaction.lexicon import SPELLING_ALPHABET
+from redaction.recognizers.email import SURE_PROVIDERS, TOP_LEVEL, after_dots, start_of_local
 from redaction.recognizers.found import Found, Heard
 from redaction.tables import phrases_in
 from redaction.words import Atom, Class
@@ -23,6 +24,11 @@ no caps, no capitals, small letters, all small, all together, all in lower case,
 )
 """What people say about an address within it."""
 
+_SURE_REMARKS = tuple(words for words in _REMARKS if len(words) > 2 or "lowercase" in words)
+"""Of these, what is said of hardly anything else."""
+
+_REMARKS_SAID = tuple(" ".join(words) for words in _REMARKS)
+_LONGEST_REMARK = 5
 _NUMBER_NEXT = (("the", "number"), ("number",), ("the", "numbers"), ("numbers",))
 _FIGURES = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.MULTIPLIER, Class.CODE,
             Class.MAGNITUDE}  # fmt: skip
@@ -39,9 +45,13 @@ def find_joined(heard: Heard) -> tuple[list[Found], list[int]]:
         if found and i <= found[-1].last:
             continue
         span = _joined(heard, i, expected=expected) if _may_join(atom) else None
-        if span is None and expected and atom.cls in _OPERANDS:
-            span = _remarked(heard, i)
+        if span is None and atom.cls in _OPERANDS:
+            span = _remarked(heard, i, expected=expected)
+        if span is None and expected and atom.text in SURE_PROVIDERS and _is_expected(heard, i):
+            span = i, i
         if span is None:
+            if heard.is_open and _may_be_remarked(heard.atoms, i):
+                undecided.append(start_of_local(heard, i))
             continue
         first, last = span
         if heard.is_open and last + RIGHT_CONTEXT >= len(heard.atoms):
@@ -61,7 +71,8 @@ def _parts(atom: Atom) -> int:
     if "." not in atom.text and "_" not in atom.text:
         return 1
     parts = atom.text.replace("_", ".").split(".")
-    named = all(len(part) > 1 and part.isalnum() for part in parts)
+    spelt = any(part in SPELLING_ALPHABET for part in parts)
+    named = all((len(part) > 1 or spelt) and part.isalnum() for part in parts)
     return len(parts) if named and any(part not in COMMON_WORDS for part in parts) else 1
 
 
@@ -83,7 +94,8 @@ def _joined(heard: Heard, i: int, *, expected: bool) -> tuple[int, int] | None:
     if figures or not expected or not _is_expected(heard, i):
         return None
     named = before.cls is Class.LETTER or before.text not in COMMON_WORDS
-    if atoms[i].value == "." and (end := after_dots(atoms, i)) and named:
+    named_or_host = named or after.text in TOP_LEVEL
+    if atoms[i].value == "." and (end := after_dots(atoms, i)) and named_or_host:
         return start_of_local(heard, i), max(end, _last(atoms, i))
     both = named and after.cls in _OPERANDS and after.text not in COMMON_WORDS
     return (start_of_local(heard, i), _last(atoms, i)) if both else None
@@ -110,14 +122,32 @@ def _last(atoms: Sequence[Atom], i: int) -> int:
     return last
 
 
-def _remarked(heard: Heard, i: int) -> tuple[int, int] | None:
+def _may_be_remarked(atoms: Sequence[Atom], i: int) -> bool:
+    """Whether the last words but this are how a remark begins: `hargreaves, all one w`."""
+    if len(atoms) - i > _LONGEST_REMARK or i + 1 >= len(atoms) or atoms[i].cls is not Class.OTHER:
+        return False
+    if atoms[i].text in COMMON_WORDS or atoms[i].stop in (".", "?", "!"):
+        return False
+    rest = " ".join(atom.text for atom in atoms[i + 1 :])
+    return any(remark.startswith(rest) for remark in _REMARKS_SAID)
+
+
+def _is_sure(atoms: Sequence[Atom], i: int) -> bool:
+    """`hargreaves, all one word`: a name or no word at all, and a remark on how it is written."""
+    unusual = atoms[i].cls is Class.OTHER and atoms[i].text not in COMMON_WORDS
+    return unusual and any(_says(atoms, i + 1, words) for words in _SURE_REMARKS)
+
+
+def _remarked(heard: Heard, i: int, *, expected: bool) -> tuple[int, int] | None:
     """`bluebird the number 36`, `velvet, all one word`: what is said about it shows it."""
     atoms = heard.atoms
     if atoms[i].text in ("it's", "is", "that's") or not _is_remarked(atoms, i):
         return None
-    if not _is_expected(heard, i):
+    if not (expected and _is_expected(heard, i)) and not _is_sure(atoms, i):
         return None
     end = i
+    if atoms[i].cls is Class.OTHER and i + 1 < len(atoms) and atoms[i + 1].cls in _FIGURES:
+        end = _last(atoms, i)
     for words in _NUMBER_NEXT:
         after = i + 1 + len(words)
         if after < len(atoms) and _says(atoms, i + 1, words) and atoms[after].cls in _FIGURES:

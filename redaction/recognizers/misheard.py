@@ -4,7 +4,7 @@
 back, only right before what was masked, and only where an answer begins.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from redaction.common_words import COMMON_WORDS
 from redaction.lexicon import ACRONYMS, SOUND_ALIKES
@@ -19,11 +19,12 @@ pea pee queue sea see tea tee us vee why yay you
 """Words that recognisers write for a single letter."""
 
 _LEADS_IN = words_in("""
-and in is it it's its number of ok okay right says so sure that's thats the then well uh um was
-yeah yes
+and are begins in is it it's its number of ok okay right says so starts sure that's thats the then
+well uh um was with yeah yes
 """)
-_CODES = frozenset({"policy", "order", "account", "otp", "ticket", "iban", "number"})
-_NUMBERS = frozenset({"card", "cvv", "expiry", "ssn", "phone", "routing", "pin", "ip",
+_CODES = frozenset({"policy", "order", "account", "otp", "ticket", "iban", "number", "ssn",
+                    "routing"})  # fmt: skip
+_NUMBERS = frozenset({"card", "cvv", "expiry", "phone", "pin", "ip",
                       "dob"})  # fmt: skip
 _PARTS = (Class.LETTER, Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE,
           Class.ORDINAL)  # fmt: skip
@@ -37,6 +38,9 @@ _LONG = 6
 _HESITATION = 4
 _SLIP = 3
 _PLAIN = words_in("am an and are as ask end if in may oh okay or our us you")
+_SOUND_ALIKES = SOUND_ALIKES.keys() | {"oh", "o"}
+_SURE_COUNTRIES = words_in("gb uk de fr ie nl es")
+"""In capitals these are no words."""
 _COUNTRIES = words_in("gb uk de fr ie nl es it be at us")
 
 
@@ -59,18 +63,27 @@ def _widened(heard: Heard, one: Found) -> Found:
     first = one.first
     if code:
         first = _over_spelling(heard, first)
-        first = _over_prefix(heard, first)
-    words = _LETTERS | SOUND_ALIKES.keys() if code else SOUND_ALIKES.keys()
-    before = first - 1
-    near = before >= 0 and first not in heard.times.breaks and _is_joined(heard.atoms[before])
-    # `Okay, one five` is no letter; `K, one five` heard as `okay one five` may be.
-    word = near and heard.atoms[before].text in words
-    if word and not (heard.atoms[before].stop and heard.atoms[before].text in _PLAIN):
-        first = before if _begins(heard, before) else first
+        first = _over_prefix(heard, first, is_iban=one.kind == "iban")
+    words = _LETTERS | SOUND_ALIKES.keys() if code else _SOUND_ALIKES
+    first = _over_words(heard, first, words=words)
     last = _over_last(heard, one.last, letters=code)
     if one.kind in _NUMBERS:
         last = _over_correction(heard, last)
     return one._replace(first=first, last=last)
+
+
+def _over_words(heard: Heard, first: int, *, words: Container[str]) -> int:
+    """Back over up to three words that sound like it, if an answer begins with them."""
+    atoms, at = heard.atoms, first
+    while at and first - at < _SLIP and at not in heard.times.breaks and _is_joined(atoms[at - 1]):
+        before = atoms[at - 1]
+        # `Okay, one five` is no letter; `K, one five` heard as `okay one five` may be.
+        if before.text not in words or (before.stop and before.text in _PLAIN):
+            break
+        at -= 1
+    while at < first and not _begins(heard, at):
+        at += 1
+    return at
 
 
 def _over_correction(heard: Heard, last: int) -> int:
@@ -90,7 +103,7 @@ def _over_correction(heard: Heard, last: int) -> int:
     return end if begins and ends else last
 
 
-def _over_prefix(heard: Heard, first: int) -> int:
+def _over_prefix(heard: Heard, first: int, *, is_iban: bool = False) -> int:
     """`AB, so 6840`, `de dash 355`: a group of letters before the figures, no word of its own."""
     atoms, at = heard.atoms, first - 1
     while at >= 0 and first - at <= _HESITATION and _hesitates(atoms[at]):
@@ -100,6 +113,7 @@ def _over_prefix(heard: Heard, first: int) -> int:
     atom = atoms[at]
     group = atom.cls is Class.OTHER and 2 <= len(atom.text) <= 4 and atom.text.isalpha()
     known = atom.text in COMMON_WORDS or (atom.text in ACRONYMS and atom.text not in _COUNTRIES)
+    known = known and not ((atom.value or is_iban) and atom.text in _SURE_COUNTRIES)
     return at if group and not known and atom.stop in ("", ",", "-") else first
 
 
@@ -114,9 +128,19 @@ def _over_last(heard: Heard, last: int, *, letters: bool) -> int:
     atoms, after = heard.atoms, last + 1
     if after >= len(atoms) or after in heard.times.breaks or not _is_joined(atoms[last]):
         return last
-    ends = after + 1 == len(atoms) or after + 1 in heard.times.breaks or bool(atoms[after].stop)
+    end = after
+    while end + 1 < len(atoms) and end - last < _SLIP and _goes_on(heard, end):
+        end += 1
+    ends = end + 1 == len(atoms) or end + 1 in heard.times.breaks or bool(atoms[end].stop)
     spelt = letters and atoms[last].cls is Class.LETTER and atoms[after].text in _LETTERS
-    return after if ends and (spelt or atoms[after].text in SOUND_ALIKES) else last
+    return end if ends and (spelt or atoms[after].text in SOUND_ALIKES) else last
+
+
+def _goes_on(heard: Heard, at: int) -> bool:
+    """Whether the word after sounds like one more digit: `nine free to`."""
+    after = heard.atoms[at + 1]
+    digit = after.text in SOUND_ALIKES or after.cls is Class.DIGIT
+    return digit and heard.atoms[at].stop in ("", ",") and at + 1 not in heard.times.breaks
 
 
 def _is_given(heard: Heard, one: Found) -> bool:

@@ -3,11 +3,15 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from redaction.asked_numbers import QUANTITY, SECRETS
 from redaction.evidence import RIGHT_CONTEXT, Asked, trim
 from redaction.recognizers.bare import (
     is_all_that_is_said,
+    is_an_answer,
     is_nothing_else_said,
+    is_quantity_asked,
     is_read_to_us,
+    late_slots,
     payment_slots,
 )
 from redaction.recognizers.card_dates import date_slots, tells_expiry
@@ -42,11 +46,16 @@ _LETTER_KINDS = frozenset(
         "otp",
         "ssn",
         "number",
+        "routing",
         "ticket",
         "security_answer",
     }
 )
-_SAYS = frozenset({"it's", "is", "its", "that's", "in", "with"})
+_SAYS = frozenset({"it's", "is", "its", "that's", "in", "with", "that", "was", "says"})
+_AT_ONCE_MS = 500
+_LONGEST_DATE = 10
+"""Digits of a date said in any way; with more a card was read before it."""
+
 _FETCHED = frozenset({"cvv", "expiry", "otp", "pin"})
 """What people put the telephone down for, to look it up."""
 
@@ -142,6 +151,7 @@ def _judge(
     """Mask, release, or note as bare."""
     slots = [s for s in heard.slots_at(run.first) if s.kind != "asked_name"]
     slots += _announced_after(heard, run) + payment_slots(heard, run) + date_slots(heard, run)
+    slots += late_slots(heard, run)
     blind = heard.is_blind(run.first)
     near = {slot.kind for slot in slots if _is_near(heard, slot, run)}
     if tells_expiry(heard.atoms, run):
@@ -161,12 +171,15 @@ def _judge(
         kind, why = "number", "said just after speech that was lost"
     if not kind and _continues(heard, kept, shape=shape, found=result.found):
         kind, why = result.found[-1].kind, "goes on with the number before it"
-    if not kind and is_all_that_is_said(heard, kept, shape=shape):
+    counted = not kind and is_quantity_asked(heard, kept, shape=shape)
+    if not kind and not counted and is_all_that_is_said(heard, kept, shape=shape):
         kind, why = "number", "is read out, and all that is said"
     if not kind and (recalled := recalls(shape)):
         kind, why = recalled, "was masked before in this call"
     if not kind and is_read_to_us(heard, kept, shape=shape):
         kind, why = "number", "is read out, and nothing says that it is counted"
+    if not kind and is_an_answer(heard, kept, shape=shape):
+        kind, why = "number", "is all of an answer, and no quantity was asked for"
     if not kind:
         waits = heard.may_go_on and _ends_row(heard.atoms, kept.last)
         if waits and (slots or _worth_holding(heard, kept)):
@@ -247,13 +260,15 @@ def _asked_for(slot: Slot) -> str:
 def _by_shape(shape: Shape, *, rules: Rules) -> str:
     """The kind of what is masked, but fits no slot."""
     if shape.dated and shape.digits >= 4:
-        return "dob"
+        return "dob" if shape.digits <= _LONGEST_DATE else "card"
     if card_like(shape):
         return "card"
     if shape.letters == 0 and shape.digits in (7, 10, 11):
         return "phone"
     if shape.digits == 0:
         return "name"
+    if shape.dots > 2:
+        return "ip"
     return rules.likely(shape) or "number"
 
 
@@ -269,14 +284,16 @@ def _masks(heard: Heard, run: Run, *, shape: Shape, slot: Slot) -> bool:
     if shape.digits == 0:
         spelt = slot.kind in _LETTER_KINDS or heard.rules.spells(slot.kind)
         strong = slot.strength is Strength.STRONG and spelt
-        return strong and shape.letters >= 2
+        lone = shape.letters == 1 and slot.is_answer and slot.kind not in _SPELLED_ONLY
+        echoed = slot.is_echo and spelt and shape.letters >= 2
+        return echoed or (strong and (shape.letters >= 2 or (lone and _isolated(heard.atoms, run))))
     if slot.kind in _SPELLED_ONLY:
         return shape.letters >= 2 or (slot.kind == "email" and shape.digits >= 5)
     if slot.strength is Strength.WEAK:
         mixed = shape.letters >= 1 and shape.digits >= 2 and shape.letters + shape.digits >= 4
         return mixed or (shape.read_out and shape.digits >= 3) or shape.digits >= 5
     if len(run.numbers) == 1 and shape.digits <= 2:
-        return _isolated(heard.atoms, run)
+        return _isolated(heard.atoms, run) or _is_wanted(heard, run, slot=slot)
     return shape.digits + shape.letters >= 2
 
 
@@ -292,6 +309,18 @@ def _isolated(atoms: Sequence[Atom], run: Run) -> bool:
     begins = begins or (before is not None and before.text in _SAYS)
     ends = after is None or bool(atoms[run.last].stop) or after.cls is Class.FILLER
     return begins and ends
+
+
+def _is_wanted(heard: Heard, run: Run, *, slot: Slot) -> bool:
+    """Whether a lone figure can be hardly anything else: `I can make out five`, `begins with a
+    six`."""
+    if slot.strength is not Strength.STRONG:
+        return False
+    if slot.is_answer and slot.kind in SECRETS:
+        return heard.asked_of_numbers(run.first) != QUANTITY
+    waited_ms = heard.times.start_ms[run.first] - slot.at_ms
+    article = heard.atoms[run.first - 1].text in ("a", "an") if run.first else False
+    return slot.kind == "number" and slot.turns == 0 and article and waited_ms <= _AT_ONCE_MS
 
 
 def _continues(heard: Heard, run: Run, *, shape: Shape, found: Sequence[Found]) -> bool:
@@ -326,7 +355,7 @@ def fits(kind: str, shape: Shape, *, rules: Rules) -> bool:
     if kind == "routing":
         return letters == 0 and digits <= 10
     if kind == "iban":
-        return letters + digits >= 4
+        return letters + digits >= 2
     if kind == "ip":
         return shape.dots > 0
     if kind == "name":

@@ -1,0 +1,78 @@
+"""Questions about numbers by their make: what they ask for is a quantity, or a digit of a code.
+
+A number that is all of an answer goes unless somebody asked how many, how much, when or which one
+of the firm's own: that is positive evidence, as a unit behind the number is.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from redaction.questions import Question, is_question
+from redaction.tables import words_in
+from redaction.words import Atom, Class
+
+QUANTITY = "asked_quantity"
+"""A question after which a number is a count, an amount, a time or the firm's own."""
+ANYTHING = "asked_anything"
+"""Any other question."""
+KINDS = frozenset({QUANTITY, ANYTHING})
+SECRETS = frozenset({"card", "cvv", "expiry", "otp", "pin", "ssn", "routing", "iban"})
+"""What somebody who asked for it goes on waiting for, whatever is said in between."""
+
+_HOW = words_in("""
+big deep early far fast few frequently heavy high late likely long many much often old quickly soon
+tall wide
+""")
+_MEASURED = words_in("""
+age amount appointment bedrooms bill bonus budget bus buses capacity channel charge charges children
+cost costs date day deadline deductible delivery deposit discount distance dosage dose engine error
+estimate excess exit fee fees flight floor gate height hour hours income interest level limit
+mileage miles minimum maximum model months mortgage o'clock offer page penalty people percent
+percentage platform premium price prices promotion quantity quote rate rates rating reading refund
+rent room rooms row salary savings score seat seats section size sizes speed stop temperature
+term terms time times times total train value version wait weeks weight when width worth years
+zone
+""")
+_PLACES = words_in("first second third fourth fifth sixth seventh eighth last final next")
+_PLACED = words_in("digit digits character characters")
+_OF_CODES = words_in("""
+code digit digits code's number numbers passcode passnumber passphrase password pin pin's
+""")
+_NUMBERED = (Class.DIGIT, Class.NUMERAL)
+
+
+def numbers_asked(atoms: Sequence[Atom]) -> Iterator[Question]:
+    """What some words ask for: at most one of the two kinds, and the digits of a code."""
+    texts = [atom.text for atom in atoms]
+    yield from _digits_of_code(atoms, texts)
+    if not texts:
+        return
+    asked, first = "", 0
+    for i, atom in enumerate(atoms):
+        if atom.stop not in (".", "?", "!", ";") and i + 1 < len(atoms):
+            continue
+        clause = texts[first : i + 1]
+        if is_question(atoms[first : i + 1], clause):
+            asked = QUANTITY if asked == QUANTITY or _is_of_quantity(clause) else ANYTHING
+        first = i + 1
+    if asked:
+        yield Question(asked, len(atoms) - 1)
+
+
+def _is_of_quantity(texts: Sequence[str]) -> bool:
+    if not _MEASURED.isdisjoint(texts):
+        return True
+    return any(a == "how" and b in _HOW for a, b in zip(texts, texts[1:], strict=False))
+
+
+def _digits_of_code(atoms: Sequence[Atom], texts: Sequence[str]) -> Iterator[Question]:
+    """`the second and fourth digits`, `digit three`, `the first number of your passcode`."""
+    for i, text in enumerate(texts):
+        if text in _PLACED:
+            placed = i > 0 and texts[i - 1] in _PLACES
+            numbered = i + 1 < len(atoms) and atoms[i + 1].cls in _NUMBERED
+            if placed or (numbered and not (i and atoms[i - 1].cls in _NUMBERED)):
+                yield Question("pin", i)
+            continue
+        figure = text in _PLACES and texts[i + 1 : i + 2] in (["number"], ["one"], ["figure"])
+        if figure and not _OF_CODES.isdisjoint(texts[i + 2 : i + 7]):
+            yield Question("pin", i + 1)
