@@ -161,6 +161,7 @@ A_CARD = Call(
 """A call whose number reaches whatever goes wrong with one of its events."""
 
 
+@pytest.mark.timeout(300)
 @settings(
     max_examples=6, derandomize=True, deadline=None, phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much],
