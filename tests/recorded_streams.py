@@ -125,7 +125,7 @@ def _word(event: StreamEvent) -> tuple[str, int]:
         queue = f" queue {event.queue}" if event.queue else ""
         return f"opened {event.conversation} {roles} {event.codec}{channels}{queue}", 0
     if isinstance(event, StreamAudio):
-        return f"audio {event.channel}", len(event.g711)
+        return f"audio {event.channel}", event.samples
     if isinstance(event, StreamLost):
         return f"lost {event.channel}", event.samples
     if isinstance(event, StreamQuiet):

@@ -175,6 +175,7 @@ def audio(
 PCMU = Codec(0, "PCMU", 8000)
 G722 = Codec(9, "G722", 8000)
 PCMA = Codec(8, "PCMA", 8000)
+L16 = Codec(96, "L16", 16_000)
 TELEPHONE_EVENT = Codec(101, "TELEPHONE-EVENT", 8000, "0-16")
 OPUS = Codec(111, "OPUS", 48_000, "maxplaybackrate=16000;stereo=0;useinbandfec=1")
 """As we like to receive it: no wider than we decode it, and made to survive loss."""

@@ -16,6 +16,7 @@ from sip_gateway.caller.stream import open_sockets
 from sip_gateway.caller.user_agent import Stage
 from sip_gateway.hints import QUEUE, VIA
 from sip_gateway.streams.heard import (
+    CARRIED,
     StreamAudio,
     StreamEnded,
     StreamEvent,
@@ -50,7 +51,7 @@ class Backlog:
     def put(self, event: StreamEvent) -> None:
         """Behind the others; audio beyond the limit becomes a loss of the same length."""
         if isinstance(event, StreamAudio):
-            length = len(event.g711)
+            length = event.samples
             if self._samples + length > LONGEST_BACKLOG:
                 event = StreamLost(event.channel, length)
             else:
@@ -77,7 +78,7 @@ class Backlog:
             await self._more.wait()
         event = self._events.popleft()
         if isinstance(event, StreamAudio):
-            self._samples -= len(event.g711)
+            self._samples -= event.samples
         return event
 
 
@@ -119,7 +120,8 @@ class Bridge:
 
     async def _pass_on(self, call: DialledCall) -> None:
         over = asyncio.ensure_future(call.signalling.until(lambda: call.agent.stage is Stage.ENDED))
-        senders = [LiveSender(outlet) for outlet in call.outlets()]
+        carried = CARRIED[self.dial.codec]
+        senders = [LiveSender(outlet, carried) for outlet in call.outlets()]
         try:
             while True:
                 event = asyncio.ensure_future(self.backlog.get())
@@ -137,7 +139,7 @@ class Bridge:
         self, event: StreamEvent, call: DialledCall, senders: Sequence[LiveSender]
     ) -> None:
         if isinstance(event, StreamAudio):
-            senders[event.channel].send(event.g711)
+            senders[event.channel].send(event.payload)
         elif isinstance(event, StreamLost):
             senders[event.channel].skip(event.samples)
         elif isinstance(event, StreamQuiet):

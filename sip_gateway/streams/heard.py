@@ -13,6 +13,19 @@ class StreamParty(NamedTuple):
     aor: str = ""
 
 
+class Carried(NamedTuple):
+    """How a codec of streams goes through RTP."""
+
+    tick_bytes: int
+    """Of a payload; a tick is 1/8000 s, in which all time of streams is told."""
+
+    clock_per_tick: int = 1
+
+
+CARRIED = {"PCMU": Carried(1), "PCMA": Carried(1), "L16": Carried(4, 2)}
+"""L16 is at 16 kHz and, as in RTP, in network byte order."""
+
+
 class StreamOpened(NamedTuple):
     """A conversation begins, or goes on after its connection broke."""
 
@@ -23,6 +36,8 @@ class StreamOpened(NamedTuple):
     """In the order of the channels."""
 
     codec: str = "PCMU"
+    """One of `CARRIED`."""
+
     language: str = ""
     queue: str = ""
     """What the call is about or who should take it; empty: the platform did not say."""
@@ -35,8 +50,15 @@ class StreamAudio(NamedTuple):
     """Audio of one channel, right behind what came of it before."""
 
     channel: int
-    g711: bytes
-    """At 8 kHz."""
+    payload: bytes
+    """In the stream's codec, whole ticks."""
+
+    tick_bytes: int = 1
+
+    @property
+    def samples(self) -> int:
+        """Its length in samples at 8 kHz, whatever its rate."""
+        return len(self.payload) // self.tick_bytes
 
 
 class StreamLost(NamedTuple):
@@ -44,6 +66,7 @@ class StreamLost(NamedTuple):
 
     channel: int
     samples: int
+    """At 8 kHz, whatever the stream's rate."""
 
 
 class StreamQuiet(NamedTuple):

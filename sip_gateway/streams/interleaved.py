@@ -1,13 +1,12 @@
-"""Binary audio, channels interleaved sample by sample and cut anywhere, to G.711 a channel."""
+"""Binary audio, channels interleaved sample by sample and cut anywhere, to payloads a channel."""
 
 from typing import Literal
 
 import numpy as np
 
 from sip_gateway.audio.g711 import encode
-from sip_gateway.audio.resample import Downsampler
 from sip_gateway.streams.about import BadMessage
-from sip_gateway.streams.heard import ChannelEvent, StreamAudio, StreamLost
+from sip_gateway.streams.heard import CARRIED, ChannelEvent, StreamAudio, StreamLost
 
 RATE_HZ = 8000
 LATE_S = 3.0
@@ -21,13 +20,14 @@ RATES_HZ = (8000, 16000)
 
 
 class Interleaved:
-    """Audio of `carries` channels. 16 kHz comes out at 8 kHz."""
+    """Audio of `carries` channels. L16 at 8 kHz comes out as G.711, at 16 kHz as it is."""
 
     def __init__(self, encoding: Encoding, rate_hz: int, carries: tuple[int, ...]) -> None:
-        self.codec = "PCMA" if encoding == "pcma" else "PCMU"
+        wide = rate_hz > RATE_HZ
+        self.codec = "L16" if wide else "PCMA" if encoding == "pcma" else "PCMU"
+        self._tick_bytes = CARRIED[self.codec].tick_bytes
         self._encoding = encoding
         self._carries = carries
-        self._down = [Downsampler() for _ in carries] if rate_hz == 2 * RATE_HZ else []
         width = 2 if encoding == "l16" else 1
         self._unit = width * len(carries) * (rate_hz // RATE_HZ)
         self._rest = b""
@@ -37,14 +37,21 @@ class Interleaved:
         data = self._rest + data
         whole = len(data) - len(data) % self._unit
         data, self._rest = data[:whole], data[whole:]
-        return [StreamAudio(c, self._g711(data, n)) for n, c in enumerate(self._carries) if data]
+        if not data:
+            return []
+        return [
+            StreamAudio(channel, self._payload(data, n), self._tick_bytes)
+            for n, channel in enumerate(self._carries)
+        ]
 
-    def _g711(self, data: bytes, n: int) -> bytes:
+    def _payload(self, data: bytes, n: int) -> bytes:
         count = len(self._carries)
         if self._encoding != "l16":
             return data[n::count]
-        pcm = data if count == 1 else np.frombuffer(data, dtype="<i2")[n::count].tobytes()
-        return encode(self._down[n].process(pcm) if self._down else pcm, self.codec)
+        samples = np.frombuffer(data, dtype="<i2")[n::count]
+        if self.codec == "L16":
+            return samples.astype(">i2").tobytes()
+        return encode(samples.tobytes(), self.codec)
 
 
 class ArrivalClock:
@@ -92,7 +99,7 @@ class Arriving:
     def receive(self, data: bytes, *, now: float) -> list[ChannelEvent]:
         """What came, behind what is missing before it."""
         heard = self._audio.receive(data)
-        missing = self.clock.receive(len(heard[0].g711), now=now) if heard else 0
+        missing = self.clock.receive(heard[0].samples, now=now) if heard else 0
         return [*(self.lost(missing) if missing else ()), *heard]
 
     def lost(self, samples: int) -> list[ChannelEvent]:

@@ -1,4 +1,4 @@
-"""Telnyx media streaming: JSON with base64 G.711, whose messages may overtake each other.
+"""Telnyx media streaming: JSON with base64 RTP payloads, whose messages may overtake each other.
 
 https://developers.telnyx.com/api-reference/websockets/stream-call-media-over-websocket
 """

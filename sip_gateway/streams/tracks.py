@@ -12,6 +12,7 @@ import msgspec
 from sip_gateway.streams.about import About, BadMessage, blame, both
 from sip_gateway.streams.dialect import Reason, Told
 from sip_gateway.streams.heard import (
+    CARRIED,
     ChannelEvent,
     StreamAudio,
     StreamEnded,
@@ -50,7 +51,7 @@ class Media(NamedTuple):
     chunk: int
     timestamp_ms: int
     payload: bytes
-    """G.711 at 8 kHz."""
+    """In the stream's codec."""
 
 
 class Stopped(NamedTuple):
@@ -67,8 +68,9 @@ Said = Started | Media | Stopped | Other
 class Track:
     """One track's clock: chunks in order, whatever is missing between them in its place."""
 
-    def __init__(self, channel: int) -> None:
+    def __init__(self, channel: int, *, codec: str) -> None:
         self._channel = channel
+        self._tick_bytes = CARRIED[codec].tick_bytes
         self._last: int | None = None
         self._due = 0
         """Where the next chunk should begin, in samples on the platform's clock."""
@@ -110,8 +112,11 @@ class Track:
         if self._last is None or abs(missing) > TOLERANCE:
             self._due = start
         self._last = media.chunk
-        self._due += len(media.payload)
-        audio = [StreamAudio(self._channel, media.payload)] if media.payload else []
+        said = StreamAudio(self._channel, media.payload, self._tick_bytes)
+        if len(media.payload) % self._tick_bytes:
+            raise BadMessage("a sample is cut in two")
+        self._due += said.samples
+        audio = [said] if media.payload else []
         if missing <= TOLERANCE:
             return [*audio]
         # A platform may leave out silence; then no number is missing.
@@ -167,7 +172,9 @@ class TracksSession(Told):
         if not named:
             raise BadMessage("no track that is known here")
         self.opened = True
-        self._tracks = {track: Track(channel) for channel, track in enumerate(named)}
+        self._tracks = {
+            track: Track(channel, codec=started.codec) for channel, track in enumerate(named)
+        }
         of_track = dict(zip(TRACKS, both(started.about), strict=True))
         self._events.append(
             StreamOpened(
@@ -187,10 +194,18 @@ class TracksSession(Told):
             self._events.append(StreamEnded("end"))
 
 
+_CODECS = {
+    ("audio/x-mulaw", 8000): "PCMU",
+    ("pcmu", 8000): "PCMU",
+    ("audio/x-alaw", 8000): "PCMA",
+    ("pcma", 8000): "PCMA",
+    ("l16", 16_000): "L16",
+}
+
+
 def codec_of(encoding: str, rate_hz: int, channels: int) -> str:
-    """`PCMU` or `PCMA`; BadMessage for what we do not decode."""
-    names = {"audio/x-mulaw": "PCMU", "pcmu": "PCMU", "audio/x-alaw": "PCMA", "pcma": "PCMA"}
-    codec = names.get(encoding.lower())
-    if codec is None or rate_hz != 8000 or channels != 1:
-        raise BadMessage("the stream is not G.711 at 8000 Hz, one channel a track")
+    """One of `CARRIED`; BadMessage for what we do not decode."""
+    codec = _CODECS.get((encoding.lower(), rate_hz))
+    if codec is None or channels != 1:
+        raise BadMessage("not G.711 at 8000 Hz or L16 at 16000 Hz, one channel a track")
     return codec

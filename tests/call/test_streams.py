@@ -23,6 +23,7 @@ from sip_gateway.streams.settings import AudioSocket as AudioSocketSettings
 from sip_gateway.streams.settings import Settings as StreamSettings
 from tests.media_line import until
 from tests.services.gateway import TestGateway, gateway
+from tests.services.gateway_process import Heard
 from tests.stream_clients import (
     QUEUE,
     AudioSocket,
@@ -328,3 +329,30 @@ async def test_audiosocket_without_a_signed_uuid_is_cut_off(tmp_path: Path) -> N
             await talk.end()
         await line.ended()
         assert len(line.of(CallStarted)) == 1
+
+
+async def test_a_wide_stream_stays_wide(tmp_path: Path) -> None:
+    every = {
+        conversation(): parts for parts in clients() if parts[0].rate_hz == 16000 or len(parts) == 2
+    }
+
+    async def talk_wide(parts: list[Client], ports: Ports, known: str) -> None:
+        async with all_talking(parts, ports, known) as talks:
+            for talk in talks:
+                await talk.start(known)
+            await asyncio.gather(*(talk.stream(600) for talk in talks))
+            for talk in talks:
+                await talk.end()
+
+    async with streaming(tmp_path) as (line, ports):
+        await asyncio.gather(*(talk_wide(parts, ports, known) for known, parts in every.items()))
+        await line.ended(calls=len(every))
+        heard = {leg.leg_id: leg for leg in line.of(Heard)}
+        for known, parts in every.items():
+            for leg in of_call(line, LegJoined, id_of(parts[0], known)):
+                ear = heard[leg.leg_id]
+                wide = parts[0].rate_hz == 16000
+                assert ear.line_hz == parts[0].rate_hz, parts[0].name
+                assert leg.codec == ("L16" if wide else "PCMU")
+                # Noise has half of its power in either half of its spectrum.
+                assert 0.4 < ear.above_4_khz < 0.6 if wide else ear.above_4_khz < 0.02

@@ -10,7 +10,9 @@ import sys
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import uvloop
+from numpy.typing import NDArray
 from prometheus_client import CollectorRegistry
 
 from sip_gateway.dialog_store import DialogStore
@@ -31,6 +33,11 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     leg_id: str
     frames: int
+    line_hz: int = 0
+    """The rate of its line."""
+
+    above_4_khz: float = 0.0
+    """Share of its sound's power."""
 
 
 class Recorder:
@@ -39,12 +46,19 @@ class Recorder:
     def __init__(self, path: Path) -> None:
         self._file = path.open("ab", buffering=0)
         self._frames: dict[str, int] = {}
+        self._rates: dict[str, int] = {}
+        self._powers: dict[str, NDArray[np.float64]] = {}
 
     def start_leg(self, leg: JoinedLeg) -> None:
         self._frames.setdefault(leg.leg_id, 0)
 
     def feed(self, frame: AudioFrame) -> None:
         self._frames[frame.leg_id] += 1
+        self._rates[frame.leg_id] = frame.line_hz
+        power = np.abs(np.fft.rfft(np.frombuffer(frame.pcm, "<i2").astype(float))) ** 2
+        high = len(power) * 4000 * 2 // frame.rate_hz
+        before = self._powers.get(frame.leg_id, np.zeros(2))
+        self._powers[frame.leg_id] = before + [power.sum(), power[high:].sum()]
 
     def hold_leg(self, leg_id: str, *, at_ms: int) -> None:
         pass
@@ -56,7 +70,15 @@ class Recorder:
         pass
 
     async def end_leg(self, leg_id: str) -> None:
-        self._write(Heard(leg_id=leg_id, frames=self._frames.pop(leg_id)))
+        whole, high = self._powers.pop(leg_id, np.zeros(2))
+        self._write(
+            Heard(
+                leg_id=leg_id,
+                frames=self._frames.pop(leg_id),
+                line_hz=self._rates.pop(leg_id, 0),
+                above_4_khz=float(high / whole) if whole else 0.0,
+            )
+        )
 
     def publish(self, event: CallEvent) -> None:
         self._write(event)
@@ -74,7 +96,7 @@ async def listen(state: Path, settings: Settings, stop: asyncio.Event) -> None:
     async def spawn(index: int, socket_path: Path) -> asyncio.subprocess.Process:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", __spec__.name if __spec__ else "", "media", str(state),
-            str(index), str(socket_path), start_new_session=True,
+            str(index), str(socket_path), start_new_session=True, stdout=sys.stderr,
         )  # fmt: skip
         (state / f"media-{index}.pid").write_text(str(process.pid))
         return process

@@ -94,7 +94,7 @@ def summed(events: list[StreamEvent]) -> list[StreamEvent | dict[int, bytes]]:
             said.append({})
         stretch = said[-1]
         assert isinstance(stretch, dict)
-        stretch[event.channel] = stretch.get(event.channel, b"") + event.g711
+        stretch[event.channel] = stretch.get(event.channel, b"") + event.payload
     return said
 
 

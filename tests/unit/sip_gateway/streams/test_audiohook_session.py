@@ -170,4 +170,4 @@ def test_nothing_that_a_peer_can_say_breaks_a_session(
         range(1 + opened, len(answers) + 1 + opened)
     )
     heard = [event for event in peer.session.take() if isinstance(event, StreamAudio)]
-    assert sum(len(event.g711) * (-1) ** event.channel for event in heard) == 0
+    assert sum(len(event.payload) * (-1) ** event.channel for event in heard) == 0

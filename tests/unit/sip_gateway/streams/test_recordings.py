@@ -65,7 +65,7 @@ def test_a_fork_without_metadata_is_described_by_its_url() -> None:
     playing.receive_audio(bytes(1280), now=1.0)
     playing.receive_close()
     assert told(playing.take()) == [
-        "opened u-1 customer+agent PCMU queue billing",
+        "opened u-1 customer+agent L16 queue billing",
         "audio 0 20 ms",
         "audio 1 20 ms",
         "ended end",
