@@ -219,6 +219,7 @@ async def test_the_audit_finds_what_was_left_behind_and_nothing_else_of_a_call(
         ("logs", "left.log"),
         ("state directory", "left.txt"),
         ("state directory", "recordings/left.redacted"),
+        *(("files while live", name) for name in files),
     }, said
     assert report["problems"] == [] and report["heard"]["CARD"] >= 1, said
     assert report["heard"].keys() == {"NAME", "CARD", "EXPIRY", "CVV"}

@@ -171,6 +171,12 @@ async def test_what_is_said_in_a_pause_is_nowhere_though_the_node_is_killed_and_
     for channel, end_ms in ends.items():
         (gap,) = [gap for gap in gaps if gap["leg_id"] == f"{call_id}-{channel}"]
         assert end_ms <= gap["start_ms"] + 1, "the journal ends where the pause was asked for"
+    audit = await line.rows(
+        "select distinct action, detail->>'why' from audit join api_keys on key_id = actor "
+        "where subject = %s",
+        call_id,
+    )
+    assert set(audit) == {("call.paused", "api"), ("call.resumed", "api")}
     text = text_of_document(document)
     assert "through" in text and SPOKEN_LATER in text
     shown = json.dumps(watcher.messages).lower()
