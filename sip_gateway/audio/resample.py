@@ -1,4 +1,4 @@
-"""Changes of sample rate by windowed-sinc filters: 8 to 16 kHz and back live, any for files."""
+"""Changes of sample rate by windowed-sinc filters: 8 to 16 kHz live, any for files."""
 
 from collections.abc import Sequence
 from math import gcd
@@ -49,22 +49,29 @@ class Upsampler:
 
     def __init__(self) -> None:
         self._past = bytes(2 * _PAST)
-        self._known: tuple[bytes, bytes] = (b"", b"")
+        self._known: list[tuple[bytes, bytes]] = []
 
     def process(self, pcm: bytes) -> bytes:
         """int16 little-endian at 8 kHz in; twice as many samples at 16 kHz out."""
-        line = self.line_with(pcm)
+        if self._known:
+            known, wide = self._known.pop(0)
+            if known == pcm:
+                self._past = pcm[-2 * _PAST :]
+                return wide
+            self._known.clear()
+        line = self._past + pcm
         self._past = line[len(line) - 2 * _PAST :]
-        known, self._known = self._known, (b"", b"")
-        return known[1] if known[0] == line else upsampled([line])[0]
+        return upsampled([line])[0]
 
-    def line_with(self, pcm: bytes) -> bytes:
-        """The samples on which the result for this audio depends."""
-        return self._past + pcm
+    def lines_with(self, steps: Sequence[bytes]) -> list[bytes]:
+        """The samples on which the results for these steps depend."""
+        before = [self._past, *(step[-2 * _PAST :] for step in steps)]
+        return [past + step for past, step in zip(before, steps, strict=False)]
 
-    def note(self, line: bytes, wide: bytes) -> None:
-        """What `upsampled` made of a line: if that is what comes next, it is not done again."""
-        self._known = (line, wide)
+    def note(self, steps: Sequence[bytes], wide: Sequence[bytes]) -> None:
+        """What `upsampled` made of the lines with these steps: if they are what comes next, it is
+        not done again."""
+        self._known = list(zip(steps, wide, strict=True))
 
 
 def upsampled(lines: Sequence[bytes]) -> list[bytes]:
@@ -93,30 +100,6 @@ def _between(narrow: NDArray[np.float32], new: int) -> NDArray[np.float32]:
     # A product for each line: one for all of them would be shared out among threads.
     between: NDArray[np.float32] = np.matmul(np.ascontiguousarray(view), _BANDED)
     return between.reshape(len(narrow), new)
-
-
-class Downsampler:
-    """16 to 8 kHz, step by step without a seam; 2.9 ms late (`DELAY_MS`)."""
-
-    DELAY_MS = (_HALF_TAPS - 1) / 8
-
-    def __init__(self) -> None:
-        self._even = np.zeros(_HALF_TAPS - 1, dtype=np.float32)
-        self._odd = np.zeros(2 * _HALF_TAPS - 1, dtype=np.float32)
-
-    def process(self, pcm: bytes) -> bytes:
-        """int16 little-endian at 16 kHz in, an even number of samples; half as many out."""
-        new = np.frombuffer(pcm, dtype="<i2").astype(np.float32)
-        even = np.concatenate((self._even, new[::2]))
-        odd = np.concatenate((self._odd, new[1::2]))
-        count = len(new) // 2
-        self._even, self._odd = even[count:], odd[count:]
-        # The half-band filter has one tap on the even samples, the middle one.
-        out: NDArray[np.float32] = np.convolve(odd, _ODD_PHASE, mode="valid")
-        out = (out + even[:count]) / 2
-        np.rint(out, out=out)
-        np.clip(out, -32768, 32767, out=out)
-        return out.astype("<i2").tobytes()
 
 
 def resample(pcm: NDArray[np.float32], from_hz: int, *, to_hz: int) -> NDArray[np.float32]:

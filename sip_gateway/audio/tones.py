@@ -94,7 +94,6 @@ class ToneFinder:
         """Position of the first sample in `_past`, which is the next block's."""
 
         self._open: _Heard | None = None
-        self._toneless_until = 0
 
     def receive(self, pcm: Samples, *, start: int) -> list[Tone]:
         """Take the audio that starts at sample `start`; the tones that are over now."""
@@ -104,9 +103,7 @@ class ToneFinder:
             self._past, self._at = self._past[:0], start
         line = np.concatenate((self._past, pcm))
         count = max(0, (len(line) - BLOCK) // HOP + 1)
-        symbols = []
-        if start + len(pcm) > self._toneless_until:
-            symbols = _symbols(line.astype(np.float32), count)
+        symbols = _symbols(line.astype(np.float32), count)
         if symbols or self._open is not None:
             for n in range(count):
                 over += self._take(symbols[n] if symbols else -1, self._at + n * HOP)
@@ -119,9 +116,11 @@ class ToneFinder:
             return None
         return np.concatenate((self._past, pcm))
 
-    def note_toneless(self, until: int) -> None:
-        """`tones_likely` found none in the line that ends there."""
-        self._toneless_until = until
+    def receive_toneless(self, line: Samples) -> int:
+        """In place of `receive`: `tones_likely` found none in this line; where it ends."""
+        gone_by = max(0, (len(line) - BLOCK) // HOP + 1) * HOP
+        self._past, self._at = line[gone_by:], self._at + gone_by
+        return self._at + len(self._past)
 
     def finish(self) -> list[Tone]:
         """The audio ends or jumps here."""

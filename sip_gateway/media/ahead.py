@@ -5,7 +5,8 @@ prepared, or something that does not fit, does the same for itself.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -26,27 +27,32 @@ class _DueLeg(NamedTuple):
 
 def look_ahead(legs: Iterable[MediaLeg]) -> None:
     """To be called when legs have received what came, before their `take`."""
-    due = [_DueLeg(leg, step) for leg in legs if (step := leg.receiver.due())]
-    for begin in range(0, len(due), AT_ONCE):
-        part = due[begin : begin + AT_ONCE]
-        _search(part)
-        _upsample(part)
-
-
-def _search(due: list[_DueLeg]) -> None:
-    """Most audio has no key tones in it."""
+    due = [_DueLeg(leg, steps) for leg in legs if (steps := leg.receiver.due())]
     by_size: defaultdict[int, list[_DueLeg]] = defaultdict(list)
     for one in due:
         if one.due.line is not None:
             by_size[len(one.due.line)].append(one)
     for alike in by_size.values():
-        lines = np.stack([one.due.line for one in alike if one.due.line is not None])
-        for (leg, step), likely in zip(alike, tones_likely(lines), strict=True):
-            if not likely:
-                leg.receiver.note_toneless(step)
+        for part in _parts(alike):
+            _search(part)
+    for part in _parts(due):
+        _upsample(part)
+
+
+def _search(alike: list[_DueLeg]) -> None:
+    """Most audio has no key tones in it."""
+    lines = np.stack([one.due.line for one in alike if one.due.line is not None])
+    for (leg, steps), likely in zip(alike, tones_likely(lines), strict=True):
+        if not likely:
+            leg.receiver.hear_toneless(steps)
 
 
 def _upsample(due: list[_DueLeg]) -> None:
-    lines = [leg.upsampler.line_with(step.pcm) for leg, step in due]
-    for (leg, _), line, wide in zip(due, lines, upsampled(lines), strict=True):
-        leg.upsampler.note(line, wide)
+    lines = [line for leg, (steps, _) in due for line in leg.upsampler.lines_with(steps)]
+    wide = iter(upsampled(lines))
+    for leg, (steps, _) in due:
+        leg.upsampler.note(steps, list(islice(wide, len(steps))))
+
+
+def _parts(due: list[_DueLeg]) -> Iterator[list[_DueLeg]]:
+    return (due[begin : begin + AT_ONCE] for begin in range(0, len(due), AT_ONCE))

@@ -12,10 +12,11 @@ logger = logging.getLogger(__name__)
 class Contained:
     """The process's one place where any exception ends: `with Contained(...) as work: ...`."""
 
-    def __init__(self, faults: Counter, *, call_id: str, leg_id: str = "") -> None:
+    def __init__(self, faults: Counter, *, call_id: str = "", leg_id: str = "") -> None:
         self.faulted = False
+        self.call_id = call_id
+        self.leg_id = leg_id
         self._faults = faults
-        self._told = {"call_id": call_id, "leg_id": leg_id}
 
     def __enter__(self) -> Self:
         return self
@@ -27,5 +28,7 @@ class Contained:
             return False
         self.faulted = True
         self._faults.inc()
-        logger.error("fault", exc_info=error, extra=self._told)
+        logger.error(
+            "fault", exc_info=error, extra={"call_id": self.call_id, "leg_id": self.leg_id}
+        )
         return True

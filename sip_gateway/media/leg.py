@@ -216,6 +216,8 @@ class MediaLeg:
 
     def _step(self, step: Step) -> list[Heard]:
         """The step's frame, silent where the leg is paused; none if it is paused throughout."""
+        if not self._pauses.any:
+            return [*self.missed(step.start_ms), self._frame(step)]
         whole = Span(step.start_ms, step.start_ms + STEP_MS)
         parts = self._pauses.audible(whole)
         if not parts:

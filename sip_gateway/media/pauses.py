@@ -20,6 +20,11 @@ class Pauses:
 
         self._over: list[Span] = []
 
+    @property
+    def any(self) -> bool:
+        """Whether there is a pause, or was one that has not gone by."""
+        return self.since_ms is not None or bool(self._over)
+
     def begin(self, at_ms: int) -> None:
         """Nothing from `at_ms` on is to be heard."""
         if self.since_ms is None:

@@ -12,6 +12,7 @@ import os
 import socket
 import struct
 import sys
+from operator import itemgetter
 from time import monotonic, time
 
 from sip_gateway.media.leg_socket import LegSocket
@@ -56,23 +57,26 @@ class Mailbag:
         self._fresh = bytes(self._headers)
         words = _MSGHDR.size // 4
         self._sizes = memoryview(self._headers).cast("I")[words - 2 :: words]
-        self._times = memoryview(self._control).cast("q")
+        times = memoryview(self._control).cast("q")
+        self._seconds, self._nanoseconds = times[2::4], times[3::4]
+        self._slots = range(0, len(self._data), _SLOT_BYTES)
 
-    def receive(self, fileno: int) -> list[tuple[bytes, float]]:
-        """What came, up to `_AT_ONCE`, with the wall-clock time it came; OSError."""
+    def receive(self, fileno: int, *, ahead: float = 0.0) -> list[tuple[bytes, float]]:
+        """What came, up to `_AT_ONCE`, and when by a clock that the wall clock is ahead of;
+        OSError."""
         self._headers[:] = self._fresh
         count = self._recvmmsg(fileno, self._address, _AT_ONCE, socket.MSG_DONTWAIT, None)
         if count < 0:
             if (why := ctypes.get_errno()) in (errno.EAGAIN, errno.EINTR):
                 return []
             raise OSError(why, os.strerror(why))
-        data, times = self._data, self._times
+        data = self._data
+        sizes = self._sizes[:count]
         return [
-            (
-                bytes(data[n * _SLOT_BYTES : n * _SLOT_BYTES + size]),
-                times[4 * n + 2] + times[4 * n + 3] * 1e-9,
+            (bytes(data[slot : slot + size]), seconds - ahead + nanoseconds * 1e-9)
+            for slot, size, seconds, nanoseconds in zip(
+                self._slots, sizes, self._seconds, self._nanoseconds, strict=False
             )
-            for n, size in enumerate(self._sizes[:count])
         ]
 
     @staticmethod
@@ -94,35 +98,47 @@ class PolledSocket:
         """The port of RTCP, where it has one of its own."""
 
         self._udp = udp
+        self._fileno = udp.fileno()
         self._bag = bag
         self._taken_at = monotonic()
 
     def take(self) -> list[tuple[bytes, float]]:
         """What came since the last call, with its time on the monotonic clock."""
-        if self._udp.fileno() < 0:
+        if self._fileno < 0:
             return []
         now = monotonic()
         ahead = time() - now
-        came: list[tuple[bytes, float]] = []
-        while len(came) < MAX_PENDING:
-            some = self._receive()
-            # Somebody may set the wall clock meanwhile: it came since the last time in any case.
-            for data, at in some:
-                if len(data) <= MAX_DATAGRAM_BYTES:
-                    came.append((data, min(now, max(self._taken_at, at - ahead))))
-                else:
-                    self.dropped += 1
-            if len(some) < _AT_ONCE:
-                break
+        came = some = self._receive(ahead)
+        while len(some) == _AT_ONCE and len(came) < MAX_PENDING:
+            some = self._receive(ahead)
+            came = came + some
+        if came and not self._plain(came, now):
+            came = self._mended(came, now)
         self._taken_at = now
         return came
 
-    def _receive(self) -> list[tuple[bytes, float]]:
+    def _receive(self, ahead: float) -> list[tuple[bytes, float]]:
         try:
-            return self._bag.receive(self._udp.fileno())
+            return self._bag.receive(self._fileno, ahead=ahead)
         except OSError:
             # A peer that is not there said so (ICMP, after a report of ours).
             return []
+
+    def _plain(self, came: list[tuple[bytes, float]], now: float) -> bool:
+        """All of it came since the last time, and is short: nearly always."""
+        (first, first_at), (last, last_at) = came[0], came[-1]
+        if len(first) != len(last) or len(first) > MAX_DATAGRAM_BYTES:
+            return False
+        if not self._taken_at <= first_at <= last_at <= now:
+            return False
+        return max(map(len, map(itemgetter(0), came))) <= MAX_DATAGRAM_BYTES
+
+    def _mended(self, came: list[tuple[bytes, float]], now: float) -> list[tuple[bytes, float]]:
+        """Without what is too long. Somebody may have set the wall clock meanwhile: it came since
+        the last time in any case."""
+        short = [one for one in came if len(one[0]) <= MAX_DATAGRAM_BYTES]
+        self.dropped += len(came) - len(short)
+        return [(data, min(now, max(self._taken_at, at))) for data, at in short]
 
     def send(self, data: bytes, host: str, port: int) -> None:
         """Send, if that is possible."""
@@ -134,6 +150,7 @@ class PolledSocket:
         """Free the port."""
         if self.control is not None:
             self.control.close()
+        self._fileno = -1
         self._udp.close()
 
 

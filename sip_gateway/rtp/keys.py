@@ -41,16 +41,16 @@ class LegKeys:
         self._rules = rules
         self._events = KeyPresses(read=rules.read)
         self._finder = ToneFinder() if rules.find_tones else None
+        self.look_ahead = LOOK_AHEAD if self._finder else 0
+        """So many samples must follow a piece of audio before it can go on."""
+
         self._covered: list[tuple[int, int]] = []
         """Of telephone-events."""
 
-        self._heard_until = 0
-        self._pressed: list[Press] = []
+        self.heard_until = 0
+        """The end of the audio that was received."""
 
-    @property
-    def look_ahead(self) -> int:
-        """So many samples must follow a piece of audio before it can go on."""
-        return LOOK_AHEAD if self._finder else 0
+        self._pressed: list[Press] = []
 
     def receive_event(self, payload: bytes, *, start: int, clock_per_tick: int = 1) -> None:
         """A telephone-event packet whose event started at `start`."""
@@ -63,16 +63,16 @@ class LegKeys:
     def line_of(self, pcm: bytes, *, start: int) -> Samples | None:
         """What of this audio at 8 kHz is to be searched for tones, with what it joins on to; None
         where `receive_audio` must see to that itself."""
-        new = start + len(pcm) // 2 - self._heard_until
+        new = start + len(pcm) // 2 - self.heard_until
         if self._finder is None or not 0 < 2 * new <= len(pcm):
             return None
         fresh = np.frombuffer(pcm, dtype="<i2", offset=len(pcm) - 2 * new)
-        return self._finder.line_with(fresh, start=self._heard_until)
+        return self._finder.line_with(fresh, start=self.heard_until)
 
-    def note_toneless(self, until: int) -> None:
-        """A line that ends there was searched, and holds no tone."""
-        if self._finder:
-            self._finder.note_toneless(until)
+    def hear_toneless(self, line: Samples) -> None:
+        """In place of `receive_audio`: the line was searched, and holds no tone."""
+        assert self._finder is not None
+        self.heard_until = self._finder.receive_toneless(line)
 
     def receive_audio(self, pcm: bytes, *, rate_hz: int, start: int) -> None:
         """Audio that starts at `start`; what was given before may be given again."""
@@ -82,11 +82,11 @@ class LegKeys:
         if rate_hz == 2 * RATE_HZ:
             # The mean of two: what lies above 4 kHz would be heard as something below.
             samples = (samples.astype(np.int32).reshape(-1, 2).sum(axis=1) >> 1).astype(np.int16)
-        if (new := start + len(samples) - self._heard_until) <= 0:
+        if (new := start + len(samples) - self.heard_until) <= 0:
             return
         fresh = samples[-new:] if new < len(samples) else samples
         at = start + len(samples) - len(fresh)
-        self._heard_until = at + len(fresh)
+        self.heard_until = at + len(fresh)
         for start_, end, key in self._finder.receive(fresh, start=at):
             self._say_tone(Press(start_, end, key if self._rules.read else None))
 

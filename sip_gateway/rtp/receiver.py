@@ -88,6 +88,7 @@ class LegReceiver:
 
         self.reception = Reception()
         self._media = media
+        self._per_tick = _BYTES_PER_TICK.get(media.coding, 0)
         self._clock = clock
         self._lock = SourceLock()
         self._buffer = JitterBuffer(jitter_s)
@@ -177,10 +178,9 @@ class LegReceiver:
     def _follows(self) -> tuple[int, tuple[int, int, int, int]] | None:
         """The size and the head of the datagram that plainly follows; None where any needs a
         closer look."""
-        per_tick = _BYTES_PER_TICK.get(self._media.coding, 0)
         sequence, timestamp = self._buffer.next_in_order, self._timeline.next_timestamp
         ssrc = self._lock.settled_on
-        if sequence is None or timestamp is None or ssrc is None or not per_tick:
+        if sequence is None or timestamp is None or ssrc is None or not self._per_tick:
             return None
         if (
             not self._steps.open
@@ -189,7 +189,7 @@ class LegReceiver:
             or self._first_at is not None
         ):
             return None
-        size = 12 + self._timeline.packet_size * per_tick
+        size = 12 + self._timeline.packet_size * self._per_tick
         return size, (_PLAIN | self._media.payload_type, sequence, timestamp, ssrc)
 
     def _count_run(self, arrivals: Sequence[float], *, first_timestamp: int) -> None:
@@ -203,12 +203,12 @@ class LegReceiver:
         self.heard_at = now
 
     def due(self) -> Due | None:
-        """What the step that `take` is about to tell needs, where it can be looked up before."""
+        """What the steps that `take` is about to tell need, where it can be looked up before."""
         return self._steps.due()
 
-    def note_toneless(self, due: Due) -> None:
-        """There is no key tone in the line that was due."""
-        self._steps.note_toneless(due)
+    def hear_toneless(self, due: Due) -> None:
+        """The line that was due was searched: there is no key tone in it."""
+        self._steps.hear_toneless(due)
 
     def receive_datagram(self, data: bytes, *, now: float) -> None:
         """Take what came to the leg's port."""
@@ -289,6 +289,7 @@ class LegReceiver:
             self._timeline.clock_per_tick = media.clock_hz // TICK_HZ
             self._arrival.restart()
         self._media = media
+        self._per_tick = _BYTES_PER_TICK.get(media.coding, 0)
 
     def flush(self) -> None:
         """Play out everything: nothing is waited for any more."""
@@ -341,7 +342,7 @@ class LegReceiver:
             if played.lost_before:
                 missing = played.lost_before * self._timeline.packet_size
                 recovered = self._steps.decoder.recover(packet.payload, ticks=missing)
-            pcm = self._steps.decoder.decode(packet.payload, most_ticks=MAX_PAYLOAD)
+            pcm = self._steps.decoded(packet.payload, most_ticks=MAX_PAYLOAD)
         elif packet.payload_type in (COMFORT_NOISE, self._media.telephone_event_type):
             pcm = b""
         else:

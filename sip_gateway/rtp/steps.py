@@ -1,6 +1,6 @@
 """Audio gathered into steps of 100 ms, without the sound of keys."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sip_gateway.audio.codecs import TICK_HZ, Decoder, at_rate
@@ -11,13 +11,23 @@ from sip_gateway.rtp.timeline import PER_MS
 
 
 class Due(NamedTuple):
-    """A step that is about to be cut."""
+    """Steps that are about to be cut, at 8 kHz."""
 
-    pcm: bytes
+    steps: list[bytes]
     line: Samples | None
     """What will be searched for key tones."""
 
-    line_end: int
+
+class _Run(NamedTuple):
+    """Packets of `ticks` each."""
+
+    start: int
+    ticks: int
+    arrivals: Sequence[float]
+
+    @property
+    def end(self) -> int:
+        return self.start + self.ticks * len(self.arrivals)
 
 
 class Steps:
@@ -41,8 +51,8 @@ class Steps:
         self._payloads: list[bytes] = []
         """What follows the samples and is not decoded yet."""
 
-        self._ends: list[tuple[int, float]] = []
-        """Where the packets end that the audio is of, and when they arrived."""
+        self._runs: list[_Run] = []
+        """The packets that the audio is of."""
 
         self._start = 0
         self._joined = False
@@ -57,20 +67,25 @@ class Steps:
         self._start = at
         self._joined = False
 
+    def decoded(self, payload: bytes, *, most_ticks: int) -> bytes:
+        """The samples of the next packet, behind those of all before it."""
+        self._decode()
+        return self.decoder.decode(payload, most_ticks=most_ticks)
+
     def add(self, pcm: bytes, arrived_at: float) -> None:
         """The next audio, of one packet."""
         self._decode()
         self._audio += pcm
-        self.ticks += len(pcm) // self.decoder.tick_bytes
-        self._ends.append((self._start + self.ticks, arrived_at))
-        self.cut()
+        if ticks := len(pcm) // self.decoder.tick_bytes:
+            self._runs.append(_Run(self._start + self.ticks, ticks, (arrived_at,)))
+            self.ticks += ticks
+            self.cut()
 
-    def add_run(self, payloads: list[bytes], arrivals: Iterable[float], *, ticks: int) -> None:
+    def add_run(self, payloads: list[bytes], arrivals: Sequence[float], *, ticks: int) -> None:
         """The next audio, of packets of so many ticks each; it is decoded when it is needed."""
         self._payloads += payloads
-        for at in arrivals:
-            self.ticks += ticks
-            self._ends.append((self._start + self.ticks, at))
+        self._runs.append(_Run(self._start + self.ticks, ticks, arrivals))
+        self.ticks += ticks * len(arrivals)
 
     def fill(self, ticks: int, arrived_at: float, *, instead: bytes = b"") -> None:
         """Silence until the packet that came then, or what stands in for its end."""
@@ -106,7 +121,7 @@ class Steps:
         self._start += self.ticks
         self.ticks = 0
         self._audio.clear()
-        self._ends.clear()
+        self._runs.clear()
         self._joined = False
 
     def due(self) -> Due | None:
@@ -115,12 +130,15 @@ class Steps:
         if self.ticks < STEP + self._keys.look_ahead or self.decoder.rate_hz != TICK_HZ:
             return None
         self._decode()
-        line = self._keys.line_of(bytes(self._audio), start=self._start)
-        return Due(bytes(self._audio[: 2 * STEP]), line, self._start + self.ticks)
+        audio = bytes(self._audio)
+        count = (self.ticks - self._keys.look_ahead) // STEP
+        steps = [audio[n * 2 * STEP : (n + 1) * 2 * STEP] for n in range(count)]
+        return Due(steps, self._keys.line_of(audio, start=self._start))
 
-    def note_toneless(self, due: Due) -> None:
-        """There is no tone in the line that was due."""
-        self._keys.note_toneless(due.line_end)
+    def hear_toneless(self, due: Due) -> None:
+        """The line that was due was searched: there is no tone in it."""
+        assert due.line is not None
+        self._keys.hear_toneless(due.line)
 
     def say_pressed(self) -> None:
         """The presses that became known."""
@@ -136,14 +154,15 @@ class Steps:
 
     def _whole_at(self, end: int) -> float:
         """When the last packet arrived that the audio up to `end` is of."""
-        before = 0
-        while self._ends[before][0] < end:
-            before += 1
-        del self._ends[:before]
-        return self._ends[0][1]
+        while self._runs[0].end < end:
+            del self._runs[0]
+        start, ticks, arrivals = self._runs[0]
+        return arrivals[max(0, -(-(end - start) // ticks) - 1)]
 
     def _listen_for_keys(self) -> None:
         self._decode()
+        if self._keys.heard_until >= self._start + self.ticks:
+            return
         self._keys.receive_audio(
             bytes(self._audio), rate_hz=self.decoder.rate_hz, start=self._start
         )
