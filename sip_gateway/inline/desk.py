@@ -392,7 +392,8 @@ class Desk:
                     self._board.hang_up(talk, "session_expired", now=now)
                 else:
                     self._calling.silent(talk, now=now)
-        self._pings.wake(now=now)
+        if not self._draining:
+            self._pings.wake(now=now)
         self._settle(now)
 
     def _repeat_answer(self, dialog_id: DialogId, now: float) -> None:
@@ -445,7 +446,7 @@ class Desk:
 
     def next_timer(self) -> float | None:
         """When `wake` must be called next."""
-        parts = (self._media, self._wires, self._pings)
+        parts = (self._media, self._wires, *(() if self._draining else (self._pings,)))
         timers = [self._board.timers.next(), *(part.next_timer() for part in parts)]
         return min((at for at in timers if at is not None), default=None)
 
@@ -459,4 +460,4 @@ class Desk:
 
     def drained(self) -> bool:
         """True once every call is closed and every BYE of ours answered."""
-        return not self._media.open_calls() and not self._wires.served.unanswered()
+        return not self._media.open_calls() and not self._wires.unanswered()

@@ -148,6 +148,10 @@ class Wires(Generic[Purpose]):
         del self._invites[branch]
         return []
 
+    def unanswered(self) -> int:
+        """How many BYEs, and whatever else nobody waits for, still want their response."""
+        return self.served.unanswered() - len(self._others)
+
     def to_send(self) -> list[Outgoing]:
         """What to send now; empties itself."""
         outgoing, self._outgoing = self._outgoing, []
