@@ -26,7 +26,7 @@ from tests.keyed import as_int16, tone
 from tests.services.appliance import CALLS, TestAppliance, appliance, eventually, trunkline
 from tests.services.captions import Watcher, watching
 from triton_models.events import RAW_TOPIC
-from trunkline.audit.topics import raw_on_postgres
+from trunkline.audit.topics import on_postgres
 from trunkline.bus.sealed import Seal, load_or_create_key
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
@@ -117,7 +117,7 @@ def raw_text(line: TestAppliance, call_id: str) -> str:
     """Every word of every revision on the raw topic."""
     seal = Seal(load_or_create_key(line.state / "keys" / "raw.key"))
     words: list[str] = []
-    for record in raw_on_postgres(line.running.postgres_dsn):
+    for record in on_postgres(line.running.postgres_dsn, RAW_TOPIC):
         opened = seal.open(record.value, topic=RAW_TOPIC, key=record.key)
         if record.key == call_id and opened:
             words += [word["text"] for word in json.loads(opened).get("words", ())]
