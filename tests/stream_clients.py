@@ -20,6 +20,8 @@ from tests.stream_dialects import headers, uuid_of
 
 STEP_MS = 20
 QUEUE = "billing"
+OWN = {"UCID": "00011732200042", "ani": "+12025550143"}
+"""What the customer lets the platform pass on."""
 
 
 def voice(ms: int, *, seed: int, rate_hz: int = 8000) -> bytes:
@@ -67,7 +69,7 @@ class Twilio:
             "callSid": conversation,
             "tracks": ["inbound", "outbound"],
             "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1},
-            "customParameters": {"queue": QUEUE},
+            "customParameters": {"queue": QUEUE, **OWN},
         }
         connected = {"event": "connected", "protocol": "Call", "version": "1.0.0"}
         return [json.dumps(connected), json.dumps({"event": "start", "start": start})]
@@ -99,7 +101,7 @@ class Telnyx(Twilio):
         super().__init__("telnyx")
 
     def start(self, conversation: str) -> list[str]:
-        start = {"call_control_id": conversation, "custom_parameters": {"queue": QUEUE}}
+        start = {"call_control_id": conversation, "custom_parameters": {"queue": QUEUE, **OWN}}
         return [json.dumps({"event": "start", "stream_id": "s", "start": start})]
 
 
@@ -116,8 +118,8 @@ class Forked:
             return []
         if self.name == "jambonz":
             call = {"callSid": conversation, "sampleRate": self.rate_hz, "mixType": "stereo"}
-            return [json.dumps({**call, "metadata": {"queue": QUEUE}})]
-        fork = {"uuid": conversation, "rate": self.rate_hz, "mix": "stereo", "queue": QUEUE}
+            return [json.dumps({**call, "metadata": {"queue": QUEUE, **OWN}})]
+        fork = {"uuid": conversation, "rate": self.rate_hz, "mix": "stereo", "queue": QUEUE, **OWN}
         return [json.dumps(fork)]
 
     def audio(self, customer: bytes, agent: bytes) -> Sequence[bytes]:
@@ -140,7 +142,7 @@ class Vonage(Forked):
 
     def start(self, conversation: str) -> list[str]:
         connected = {"event": "websocket:connected", "content-type": "audio/l16;rate=16000"}
-        ours = {"conversation": conversation, "leg": self._leg, "queue": QUEUE}
+        ours = {"conversation": conversation, "leg": self._leg, "queue": QUEUE, **OWN}
         return [json.dumps(connected | ours)]
 
     def audio(self, customer: bytes, agent: bytes) -> Sequence[bytes]:
@@ -156,7 +158,7 @@ class Plain(Forked):
     def start(self, conversation: str) -> list[str]:
         parties = [{"role": "customer", "name": "Jordan Reed"}, {"role": "agent"}]
         start = {"type": "start", "conversation": conversation, "parties": parties, "queue": QUEUE}
-        return [json.dumps({**start, "encoding": "l16", "rate": self.rate_hz})]
+        return [json.dumps({**start, "encoding": "l16", "rate": self.rate_hz, "attributes": OWN})]
 
     def lose(self, ms: int) -> list[str]:
         return [json.dumps({"type": "lost", "ms": ms})]
@@ -171,7 +173,7 @@ class ChanWebsocket:
     name = "chan_websocket"
 
     def __init__(self, leg: str, *, form: str = "slin16") -> None:
-        self.query = f"?conversation={{conversation}}&leg={leg}&queue={QUEUE}"
+        self.query = f"?conversation={{conversation}}&leg={leg}&queue={QUEUE}&UCID={OWN['UCID']}"
         self.rate_hz = 16000 if form == "slin16" else 8000
         self._leg = leg
         self._form = form

@@ -46,7 +46,8 @@ def offer(plan: Dial, local: Local, *, version: int, held: bool = False) -> Body
         document.Speaker(label, party.name, party.aor)
         for label, party in zip(labels, plan.parties, strict=True)
     ]
-    metadata = document.write(plan.session or local.session_id, speakers)
+    session_id = plan.session or local.session_id
+    metadata = document.write(session_id, speakers, extensions=plan.attributes)
     return Body(*document.body(description, metadata, boundary="trunkline-recording"))
 
 

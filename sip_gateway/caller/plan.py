@@ -65,6 +65,9 @@ class Dial:
     session: str = field(default="", kw_only=True)
     """The recorded conversation's own id, told in the metadata; empty: one of ours."""
 
+    attributes: tuple[tuple[str, str], ...] = field(default=(), kw_only=True)
+    """What else the metadata tell, by name."""
+
 
 class Keys(NamedTuple):
     """Keys that are pressed on one stream, as telephone-events."""

@@ -18,7 +18,9 @@ class Speaker(NamedTuple):
     aor: str
 
 
-def write(session_id: str, speakers: Sequence[Speaker]) -> bytes:
+def write(
+    session_id: str, speakers: Sequence[Speaker], *, extensions: Sequence[tuple[str, str]] = ()
+) -> bytes:
     """The complete metadata of a session in which everyone sends one stream and hears the rest."""
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
@@ -41,6 +43,9 @@ def write(session_id: str, speakers: Sequence[Speaker]) -> bytes:
             f'<participantstreamassoc participant_id="p{i}"><send>s{i}</send>{heard}'
             "</participantstreamassoc>"
         )
+    own = [f"<header name={quoteattr(name)}>{escape(text)}</header>" for name, text in extensions]
+    if own:
+        lines.append(f"<extensiondata>{''.join(own)}</extensiondata>")
     return "\r\n".join([*lines, "</recording>", ""]).encode()
 
 

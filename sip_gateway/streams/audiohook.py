@@ -21,6 +21,7 @@ from sip_gateway.streams.heard import (
     StreamPaused,
     StreamResumed,
 )
+from sip_gateway.streams.parameters import NOTHING, Parameters, parameters
 from sip_gateway.streams.signature import SignedRequest, Verifier
 
 RATE_HZ = 8000
@@ -60,6 +61,14 @@ class _Open(msgspec.Struct, frozen=True, rename="camel"):
     language: str = ""
 
 
+class _Own(msgspec.Struct, frozen=True, rename="camel"):
+    """What an integration's owner set, or the platform knows of the customer."""
+
+    custom_config: msgspec.Raw = NOTHING
+    input_variables: msgspec.Raw = NOTHING
+    participant: msgspec.Raw = NOTHING
+
+
 class _Discarded(msgspec.Struct, frozen=True):
     start: str
     discarded: str
@@ -80,6 +89,7 @@ class _Message(msgspec.Struct, frozen=True):
 
 _MESSAGE = msgspec.json.Decoder(_Message)
 _OPEN = msgspec.json.Decoder(_Open)
+_OWN = msgspec.json.Decoder(_Own)
 _DISCARDED = msgspec.json.Decoder(_Discarded)
 _CLOSED = msgspec.json.Decoder(_Closed)
 
@@ -156,7 +166,9 @@ class AudioHookSession(Told):
         elif self._refused:
             return
         elif kind == "open":
-            self._open(_OPEN.decode(message.parameters))
+            own = _OWN.decode(message.parameters)
+            told = parameters(own.custom_config, own.input_variables, own.participant)
+            self._open(_OPEN.decode(message.parameters), told)
         elif kind == "paused":
             self._pause()
         elif kind == "resumed":
@@ -168,7 +180,7 @@ class AudioHookSession(Told):
         # `error` is followed by `close`; digits pressed are not for us; what later versions of
         # the platform add is passed over.
 
-    def _open(self, opened: _Open) -> None:
+    def _open(self, opened: _Open, told: Parameters) -> None:
         if self._channels:
             raise BadMessage("open was said before")
         if opened.organization_id != self._organization_id:
@@ -185,8 +197,8 @@ class AudioHookSession(Told):
         self._send("opened", {"media": [msgspec.to_builtins(media)], "startPaused": False})
         if not self.probe:
             parties = tuple(_party(name, opened.participant) for name in media.channels)
-            conversation = opened.conversation_id
-            self._events.append(StreamOpened(conversation, parties, language=opened.language))
+            conversation, language = opened.conversation_id, opened.language
+            self._events.append(StreamOpened(conversation, parties, language=language, told=told))
 
     def _pause(self) -> None:
         if not self._paused and self._channels:

@@ -27,6 +27,7 @@ from sip_gateway.streams.heard import (
     StreamQuiet,
     StreamResumed,
 )
+from sip_gateway.streams.parameters import chosen
 from sip_gateway.streams.rtp_out import LiveSender
 
 logger = logging.getLogger(__name__)
@@ -85,7 +86,14 @@ class Backlog:
 class Bridge:
     """One conversation's call, from its first event to its last."""
 
-    def __init__(self, opened: StreamOpened, *, sip: tuple[str, int], dialect: str) -> None:
+    def __init__(
+        self,
+        opened: StreamOpened,
+        *,
+        sip: tuple[str, int],
+        dialect: str,
+        attributes: Sequence[str] = (),
+    ) -> None:
         self.backlog = Backlog()
         self.call_id = ""
         """The appliance's id of the call, once it is answered."""
@@ -96,6 +104,7 @@ class Bridge:
             parties=tuple(_party(p, alone=len(opened.parties) == 1) for p in opened.parties),
             headers=_headers(opened, dialect),
             session=opened.conversation,
+            attributes=chosen(opened.told, attributes),
         )
 
     async def run(self) -> None:

@@ -15,6 +15,7 @@ from sip_gateway.streams.dialect import Dialect
 from sip_gateway.streams.forked import QUIET_S, Begin, ForkedSession, Pass, Word
 from sip_gateway.streams.heard import StreamOpened
 from sip_gateway.streams.interleaved import Encoding
+from sip_gateway.streams.parameters import NOTHING, in_url, parameters
 from sip_gateway.streams.signature import SignedRequest
 from sip_gateway.streams.tokens import Tokens
 
@@ -41,6 +42,7 @@ class _Event(msgspec.Struct, frozen=True):
     event: str
     format: str = ""
     channel_id: str = ""
+    channel_variables: msgspec.Raw = NOTHING
 
 
 _EVENT = msgspec.json.Decoder(_Event)
@@ -82,6 +84,7 @@ class Control:
             language=about.language,
             queue=about.queue,
             carries=carries,
+            told=parameters(in_url(self._in_url), event.channel_variables),
         )
         return Begin(opened, *FORMATS[event.format])
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from time import monotonic
 from typing import Protocol
 
@@ -82,10 +83,16 @@ class Conversations:
     """Contract: `begin` with the task group that its calls run in; `drain` before that ends."""
 
     def __init__(
-        self, settings: Settings, *, sip: tuple[str, int], registry: CollectorRegistry
+        self,
+        settings: Settings,
+        *,
+        sip: tuple[str, int],
+        attributes: Sequence[str],
+        registry: CollectorRegistry,
     ) -> None:
         self._settings = settings
         self._sip = sip
+        self._attributes = attributes
         self._named: dict[_Name, _Conversation] = {}
         self._tasks: asyncio.TaskGroup | None = None
         self._metrics = _Metrics(registry)
@@ -179,7 +186,8 @@ class Conversations:
 
     def _begin(self, name: _Name, opened: StreamOpened) -> _Conversation:
         assert self._tasks is not None
-        talk = _Conversation(Bridge(opened, sip=self._sip, dialect=name[0]), opened)
+        bridge = Bridge(opened, sip=self._sip, dialect=name[0], attributes=self._attributes)
+        talk = _Conversation(bridge, opened)
         self._named[name] = talk
         talk.task = self._tasks.create_task(self._carry(name, talk))
         return talk

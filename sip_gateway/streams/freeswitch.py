@@ -24,6 +24,7 @@ from sip_gateway.streams.forked import (
     Word,
 )
 from sip_gateway.streams.heard import StreamOpened, StreamParty
+from sip_gateway.streams.parameters import Parameters, in_url, parameters
 from sip_gateway.streams.signature import SignedRequest
 from sip_gateway.streams.tokens import Tokens
 
@@ -48,7 +49,7 @@ _METADATA = msgspec.json.Decoder(Metadata, strict=False)
 _LATER = msgspec.json.Decoder(_Later)
 
 
-def begin(metadata: Metadata, *, uuid: str = "") -> Begin:
+def begin(metadata: Metadata, *, uuid: str = "", told: Parameters = ()) -> Begin:
     """The stream that these metadata describe."""
     parties = both(metadata)
     if metadata.mix == "mono":
@@ -56,7 +57,9 @@ def begin(metadata: Metadata, *, uuid: str = "") -> Begin:
     elif metadata.mix == "mixed":
         parties = (StreamParty("speaker"),)
     conversation = conversation_id(metadata.conversation, metadata.uuid, uuid)
-    opened = StreamOpened(conversation, parties, language=metadata.language, queue=metadata.queue)
+    opened = StreamOpened(
+        conversation, parties, language=metadata.language, queue=metadata.queue, told=told
+    )
     return Begin(opened, "l16", metadata.rate)
 
 
@@ -74,8 +77,8 @@ def dialect(tokens: Mapping[str, bytes]) -> Dialect:
 
     def admit(request: SignedRequest, now: float) -> ForkedSession:
         known.verify(request)
-        in_url = dict(parse_qsl(request.target.partition("?")[2]))
-        return ForkedSession(_Reader(in_url), unsaid=_unsaid(in_url))
+        query = dict(parse_qsl(request.target.partition("?")[2]))
+        return ForkedSession(_Reader(query), unsaid=_unsaid(query))
 
     return Dialect("freeswitch", admit, silent_s=QUIET_S)
 
@@ -83,8 +86,8 @@ def dialect(tokens: Mapping[str, bytes]) -> Dialect:
 class _Reader:
     """Metadata come before what the URL says."""
 
-    def __init__(self, in_url: Mapping[str, str]) -> None:
-        self._in_url = in_url
+    def __init__(self, query: Mapping[str, str]) -> None:
+        self._in_url = query
 
     def __call__(self, text: str, begun: bool) -> Word:
         if begun:
@@ -93,11 +96,13 @@ class _Reader:
         extra = {
             name: msgspec.Raw(msgspec.json.encode(value)) for name, value in self._in_url.items()
         }
-        return begin(_METADATA.decode(msgspec.json.encode(extra | told)))
+        metadata = _METADATA.decode(msgspec.json.encode(extra | told))
+        return begin(metadata, told=parameters(text, in_url(self._in_url)))
 
 
-def _unsaid(in_url: Mapping[str, str]) -> Begin | None:
+def _unsaid(query: Mapping[str, str]) -> Begin | None:
     try:
-        return begin(msgspec.convert(in_url, Metadata, strict=False))
+        metadata = msgspec.convert(query, Metadata, strict=False)
+        return begin(metadata, told=parameters(in_url(query)))
     except (BadMessage, msgspec.ValidationError):
         return None

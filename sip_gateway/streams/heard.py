@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from sip_gateway.streams.parameters import Parameters
+
 
 class StreamParty(NamedTuple):
     """One party of the conversation, one channel of the stream."""
@@ -44,6 +46,9 @@ class StreamOpened(NamedTuple):
 
     carries: tuple[int, ...] = ()
     """The channels that come over this connection, others over others; empty: all."""
+
+    told: Parameters = ()
+    """What else the platform said of it, for the call's attributes; any may be personal."""
 
 
 class StreamAudio(NamedTuple):

@@ -13,6 +13,7 @@ from sip_gateway.streams import freeswitch
 from sip_gateway.streams.about import About
 from sip_gateway.streams.dialect import Dialect
 from sip_gateway.streams.forked import QUIET_S, ForkedSession, Word
+from sip_gateway.streams.parameters import NOTHING, parameters
 from sip_gateway.streams.signature import SignedRequest
 from sip_gateway.streams.tokens import Tokens
 
@@ -37,8 +38,8 @@ def read(text: str, begun: bool) -> Word:
     if begun:
         return freeswitch.later(text)
     call = _CALL.decode(text)
-    told = _NESTED.decode(text)
-    about = _ABOUT.decode(told.get("metadata", msgspec.Raw(b"{}")))
+    nested = _NESTED.decode(text).get("metadata", NOTHING)
+    about = _ABOUT.decode(nested)
     number = call.caller if call.direction == "inbound" else call.called
     metadata = freeswitch.Metadata(
         conversation=about.conversation,
@@ -51,7 +52,7 @@ def read(text: str, begun: bool) -> Word:
         rate=call.sample_rate,
         mix=call.mix_type,
     )
-    return freeswitch.begin(metadata, uuid=call.call_sid)
+    return freeswitch.begin(metadata, uuid=call.call_sid, told=parameters(nested, text))
 
 
 def dialect(tokens: Mapping[str, bytes]) -> Dialect:

@@ -15,6 +15,7 @@ from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
+from sip_gateway.streams import audiosocket
 from sip_gateway.streams.conversations import Conversations, Seat
 from sip_gateway.streams.dialect import Dialect, StreamSession
 from sip_gateway.streams.settings import Settings
@@ -56,7 +57,10 @@ class _Websocket(NamedTuple):
 
 
 class StreamServer:
-    """`port` is where it listens for websockets once `ready` is empty; `tcp` for AudioSocket."""
+    """`port` is where it listens for websockets once `ready` is empty, `tcp` for AudioSocket.
+
+    `attributes`: which parameters of a stream are kept as attributes of its call.
+    """
 
     def __init__(
         self,
@@ -65,14 +69,17 @@ class StreamServer:
         dialects: Mapping[str, Dialect],
         sip: tuple[str, int],
         registry: CollectorRegistry,
-        audiosocket: Dialect | None = None,
+        attributes: Sequence[str] = (),
     ) -> None:
         self.port = 0
         self._settings = settings
-        self._dialects = dialects
+        self._dialects = dict(dialects)
         self._admitted: dict[ServerConnection, _Admitted] = {}
-        self._conversations = Conversations(settings, sip=sip, registry=registry)
-        self.tcp = TcpListener(settings, dialect=audiosocket, conversations=self._conversations)
+        self._conversations = Conversations(
+            settings, sip=sip, attributes=attributes, registry=registry
+        )
+        by_tcp = self._dialects.pop(f"/{audiosocket.NAME}", None)
+        self.tcp = TcpListener(settings, dialect=by_tcp, conversations=self._conversations)
 
     def ready(self) -> str:
         """Empty once streams are taken."""

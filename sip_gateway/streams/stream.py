@@ -21,6 +21,7 @@ from sip_gateway.streams.forked import (
 )
 from sip_gateway.streams.heard import StreamOpened, StreamParty
 from sip_gateway.streams.interleaved import Encoding
+from sip_gateway.streams.parameters import NOTHING, parameters
 from sip_gateway.streams.signature import SignedRequest
 from sip_gateway.streams.tokens import Tokens
 
@@ -49,6 +50,8 @@ class _Start(msgspec.Struct, frozen=True):
 
     queue: str = ""
     language: str = ""
+    attributes: msgspec.Raw = NOTHING
+    """Names and values, for the call's attributes."""
 
 
 class _Message(msgspec.Struct, frozen=True):
@@ -84,7 +87,11 @@ def _begin(start: _Start) -> Begin:
         raise BadMessage("one or two parties, with a channel each")
     parties = tuple(StreamParty(party.role, party.name, party.number) for party in start.parties)
     opened = StreamOpened(
-        conversation_id(start.conversation), parties, language=start.language, queue=start.queue
+        conversation_id(start.conversation),
+        parties,
+        language=start.language,
+        queue=start.queue,
+        told=parameters(start.attributes),
     )
     return Begin(opened, start.encoding, start.rate)
 

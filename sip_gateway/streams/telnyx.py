@@ -4,26 +4,16 @@ https://developers.telnyx.com/api-reference/websockets/stream-call-media-over-we
 """
 
 from collections.abc import Mapping
-from typing import Annotated
 
 import msgspec
 
-from sip_gateway.streams.about import About, BadMessage, conversation_id
+from sip_gateway.streams.about import About, conversation_id
 from sip_gateway.streams.dialect import Dialect
+from sip_gateway.streams.parameters import NOTHING, parameters
 from sip_gateway.streams.signature import SignedRequest
 from sip_gateway.streams.tokens import Tokens
-from sip_gateway.streams.tracks import (
-    TRACKS,
-    Media,
-    Other,
-    Said,
-    Started,
-    Stopped,
-    TracksSession,
-    codec_of,
-)
-
-Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 40)]
+from sip_gateway.streams.track_messages import reader
+from sip_gateway.streams.tracks import TRACKS, Started, TracksSession, codec_of
 
 
 class _Format(msgspec.Struct, frozen=True):
@@ -40,44 +30,25 @@ class _Parameters(About, frozen=True):
 class _Start(msgspec.Struct, frozen=True):
     call_control_id: str
     media_format: _Format = _Format()
-    custom_parameters: _Parameters = _Parameters()
+    custom_parameters: msgspec.Raw = NOTHING
 
 
-class _Media(msgspec.Struct, frozen=True):
-    track: str
-    chunk: Count
-    timestamp: Count
-    payload: bytes
+_START = msgspec.json.Decoder(_Start, strict=False)
+_PARAMETERS = msgspec.json.Decoder(_Parameters, strict=False)
 
 
-class _Message(msgspec.Struct, frozen=True):
-    event: str
-    start: _Start | None = None
-    media: _Media | None = None
-
-
-_MESSAGE = msgspec.json.Decoder(_Message, strict=False)
-
-
-def read(text: str) -> Said:
-    """What a message says."""
-    message = _MESSAGE.decode(text)
-    if message.event == "media" and message.media:
-        return Media(*msgspec.structs.astuple(message.media))
-    if message.event == "start" and message.start:
-        return _started(message.start)
-    if message.event in ("media", "start"):
-        raise BadMessage("a message is empty")
-    return Stopped() if message.event == "stop" else Other()
-
-
-def _started(start: _Start) -> Started:
+def _started(raw: msgspec.Raw) -> Started:
+    start = _START.decode(raw)
     described = start.media_format
     codec = codec_of(described.encoding, described.sample_rate, described.channels)
-    about = start.custom_parameters
+    about = _PARAMETERS.decode(start.custom_parameters)
     tracks = TRACKS if about.tracks == "both" else (about.tracks,)
     conversation = conversation_id(about.conversation, start.call_control_id)
-    return Started(conversation, about, tracks, codec)
+    told = parameters(start.custom_parameters, raw)
+    return Started(conversation, about, tracks, codec, told)
+
+
+read = reader(_started)
 
 
 def dialect(tokens: Mapping[str, bytes]) -> Dialect:

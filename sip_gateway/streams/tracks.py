@@ -20,6 +20,7 @@ from sip_gateway.streams.heard import (
     StreamOpened,
     StreamQuiet,
 )
+from sip_gateway.streams.parameters import Parameters
 
 SAMPLES_A_MS = 8
 LONGEST_TEXT = 1 << 17
@@ -42,6 +43,7 @@ class Started(NamedTuple):
     about: About
     tracks: tuple[str, ...]
     codec: str
+    told: Parameters = ()
 
 
 class Media(NamedTuple):
@@ -183,6 +185,7 @@ class TracksSession(Told):
                 codec=started.codec,
                 language=started.about.language,
                 queue=started.about.queue,
+                told=started.told,
             )
         )
 

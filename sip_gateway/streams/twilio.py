@@ -8,25 +8,15 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping
-from typing import Annotated
 
 import msgspec
 
-from sip_gateway.streams.about import About, BadMessage, conversation_id
+from sip_gateway.streams.about import About, conversation_id
 from sip_gateway.streams.dialect import Dialect
+from sip_gateway.streams.parameters import NOTHING, parameters
 from sip_gateway.streams.signature import NotSigned, SignedRequest
-from sip_gateway.streams.tracks import (
-    TRACKS,
-    Media,
-    Other,
-    Said,
-    Started,
-    Stopped,
-    TracksSession,
-    codec_of,
-)
-
-Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 40)]
+from sip_gateway.streams.track_messages import reader
+from sip_gateway.streams.tracks import TRACKS, Started, TracksSession, codec_of
 
 
 class _Format(msgspec.Struct, frozen=True, rename="camel"):
@@ -39,44 +29,24 @@ class _Start(msgspec.Struct, frozen=True, rename="camel"):
     call_sid: str
     tracks: tuple[str, ...] = TRACKS
     media_format: _Format = _Format()
-    custom_parameters: About = About()
+    custom_parameters: msgspec.Raw = NOTHING
 
 
-class _Media(msgspec.Struct, frozen=True):
-    track: str
-    chunk: Count
-    timestamp: Count
-    payload: bytes
+_START = msgspec.json.Decoder(_Start, strict=False)
+_ABOUT = msgspec.json.Decoder(About, strict=False)
 
 
-class _Message(msgspec.Struct, frozen=True):
-    event: str
-    start: _Start | None = None
-    media: _Media | None = None
-
-
-_MESSAGE = msgspec.json.Decoder(_Message, strict=False)
-"""Not strict: numbers come as strings."""
-
-
-def read(text: str) -> Said:
-    """What a message says."""
-    message = _MESSAGE.decode(text)
-    if message.event == "media" and message.media:
-        return Media(*msgspec.structs.astuple(message.media))
-    if message.event == "start" and message.start:
-        return _started(message.start)
-    if message.event in ("media", "start"):
-        raise BadMessage("a message is empty")
-    return Stopped() if message.event == "stop" else Other()
-
-
-def _started(start: _Start) -> Started:
+def _started(raw: msgspec.Raw) -> Started:
+    start = _START.decode(raw)
     described = start.media_format
     codec = codec_of(described.encoding, described.sample_rate, described.channels)
-    about = start.custom_parameters
+    about = _ABOUT.decode(start.custom_parameters)
     conversation = conversation_id(about.conversation, start.call_sid)
-    return Started(conversation, about, start.tracks, codec)
+    told = parameters(start.custom_parameters, raw)
+    return Started(conversation, about, start.tracks, codec, told)
+
+
+read = reader(_started)
 
 
 def verify(request: SignedRequest, tokens: Mapping[str, bytes], *, public_url: str) -> None:

@@ -15,6 +15,7 @@ from sip_gateway.streams.about import About, BadMessage, Leg, conversation_id, p
 from sip_gateway.streams.dialect import Dialect
 from sip_gateway.streams.forked import QUIET_S, Begin, ForkedSession, Word
 from sip_gateway.streams.heard import StreamOpened
+from sip_gateway.streams.parameters import parameters
 from sip_gateway.streams.signature import SignedRequest
 from sip_gateway.streams.tokens import Tokens
 
@@ -46,6 +47,7 @@ def read(text: str, begun: bool) -> Word:
         language=connected.language,
         queue=connected.queue,
         carries=carries,
+        told=parameters(text),
     )
     return Begin(opened, "l16", int(rate[1]))
 

@@ -25,6 +25,7 @@ from tests.media_line import until
 from tests.services.gateway import TestGateway, gateway
 from tests.services.gateway_process import Heard
 from tests.stream_clients import (
+    OWN,
     QUEUE,
     AudioSocket,
     ChanWebsocket,
@@ -42,7 +43,8 @@ from tests.stream_clients import (
     talking,
     voice,
 )
-from tests.stream_dialects import AUDIOSOCKET, DIALECTS, TOKEN
+from tests.stream_dialects import DIALECTS, TOKEN
+from tests.stream_dialects import EVERY as EVERY_DIALECT
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -75,10 +77,10 @@ async def streaming(
                 reconnect_s=reconnect_s,
                 audiosocket=AudioSocketSettings(port=0),
             ),
-            dialects={f"/{name}": dialect for name, dialect in DIALECTS.items()},
-            audiosocket=AUDIOSOCKET,
+            dialects={f"/{name}": dialect for name, dialect in EVERY_DIALECT.items()},
             sip=("127.0.0.1", line.port),
             registry=CollectorRegistry(),
+            attributes=calls.accepted.attributes,
         )
         running = asyncio.create_task(server.run(stop))
         try:
@@ -111,7 +113,9 @@ async def test_a_whole_conversation(tmp_path: Path, parts: list[Client]) -> None
         (ended,) = await line.ended()
         (started,) = line.of(CallStarted)
         assert (started.ingress, started.external_id) == (name, id_of(parts[0], known))
-        assert started.queue == ("" if name == "audiosocket" else QUEUE)
+        plain = name == "audiosocket"  # there is room for nothing
+        assert started.queue == ("" if plain else QUEUE)
+        assert started.attributes == ({} if plain else {"ucid": OWN["UCID"]})
         joined = line.of(LegJoined)[:2]
         assert [(leg.role, leg.channel) for leg in joined] == [("customer", 0), ("agent", 1)]
         assert len(line.frames()) == 2 and min(line.frames()) >= 9  # of 100 ms

@@ -31,8 +31,8 @@ SANS_IO = (
         for name in (
             *("about", "audiohook", "audiosocket", "chan_websocket", "dialect", "forked"),
             *("freeswitch", "heard", "interleaved"),
-            *("jambonz", "signalwire", "signature", "stream", "telnyx", "tokens", "tracks"),
-            *("twilio", "vonage"),
+            *("jambonz", "parameters", "signalwire", "signature", "stream", "telnyx", "tokens"),
+            *("track_messages", "tracks", "twilio", "vonage"),
         )
     ),
     "triton_models/riva/leg.py",

@@ -44,15 +44,13 @@ async def build(context: Context) -> list[Part]:
     """The server of media streams."""
     gateway = context.settings.sip_gateway
     anywhere = gateway.listen_host in ("0.0.0.0", "::", "")
-    known = dialects(context.settings)
-    by_tcp = known.pop(f"/{audiosocket.NAME}", None)
     return [
         StreamServer(
             gateway.streams,
-            dialects=known,
-            audiosocket=by_tcp,
+            dialects=dialects(context.settings),
             sip=("127.0.0.1" if anywhere else gateway.listen_host, gateway.sip_port),
             registry=context.registry,
+            attributes=gateway.accepted.attributes,
         )
     ]
 
