@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from sip_gateway.extension.settings import Extension
 from sip_gateway.inline.settings import Inline
 from sip_gateway.peers.settings import Peers, Tls
 from sip_gateway.streams.settings import Settings as Streams
@@ -117,6 +118,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     tls: Tls = Tls()
     peers: Peers = Peers()
     accepted: Accepted = Accepted()
+    extension: Extension = Extension()
     streams: Streams = Streams()
     inline: Inline = Inline()
 

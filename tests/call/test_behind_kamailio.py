@@ -21,8 +21,9 @@ from sip_gateway.settings import Settings
 from tests.digest_proof import PASSWORD
 from tests.services.authority import Authority
 from tests.services.gateway import TestGateway, gateway
-from tests.services.kamailio import NAME, Kamailio, free_port, kamailio
-from tests.services.sipp import SCENARIOS, received, sipp
+from tests.services.kamailio import NAME, Kamailio, kamailio
+from tests.services.sipp import SCENARIOS, dialled, received, sipp
+from trunkline.ports import free_port
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
@@ -132,8 +133,7 @@ async def test_a_call_taken_back_before_its_answer(
 
 
 async def test_both_branches_of_a_fork_are_one_call(way: Way, tmp_path: Path) -> None:
-    file = tmp_path / "forked.xml"
-    file.write_text((SCENARIOS / "plain.xml").read_text().replace("sip:line@", "sip:forked@"))
+    file = dialled("forked", tmp_path, "plain")
     async with sipp(way.proxy.port, tmp_path, file, "-d", "1000", transport="tcp"):
         pass
     await way.line.ended()
@@ -179,7 +179,7 @@ async def test_calls_go_to_the_next_gateway_when_one_refuses_or_is_dead(tmp_path
     authority = Authority(tmp_path)
     # Two RTP ports are one leg: a second call gets 503.
     last_port = FIRST_PORT + 401
-    small = settings(authority, FIRST_PORT + 400, tls_port=free_port(), rtp_port_last=last_port)
+    small = settings(authority, FIRST_PORT + 400, tls_port=free_port(HOST), rtp_port_last=last_port)
     async with (
         gateway(tmp_path / "first", small) as first,
         gateway(tmp_path / "second", settings(authority, FIRST_PORT + 200)) as second,

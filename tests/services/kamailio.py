@@ -1,4 +1,4 @@
-"""kamailio as the proxy that stands before the gateway: UDP and TCP on one side, TLS on the other.
+"""kamailio as the proxy before the gateway: UDP and TCP on one side, TLS on the other; or as a PBX.
 
 Its configuration is written for each test, as short as a proxy can be that stays in the path
 (Record-Route), forks, knows by OPTIONS who is alive, and goes to the next when it gets a 5xx.
@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from tests.services.authority import Authority
 from tests.services.gateway import needs
+from trunkline.ports import free_port
 
 HOST = "127.0.0.1"
 NAME = "proxy.example.com"
@@ -21,19 +22,14 @@ NAME = "proxy.example.com"
 
 START_S = 20.0
 
-_CONFIG = """
+_HEAD = """
 debug=2
 log_stderror=yes
 children=1
 tcp_children=2
-enable_tls=yes
-# A SIPREC body is larger than its default, which ends the connection.
-tcp_rd_buf_size=131072
 listen=udp:{host}:{port}
 listen=tcp:{host}:{port}
-listen=tls:{host}:{tls_port}
 mpath="{modules}"
-loadmodule "tls.so"
 loadmodule "tm.so"
 loadmodule "sl.so"
 loadmodule "rr.so"
@@ -42,20 +38,26 @@ loadmodule "maxfwd.so"
 loadmodule "textops.so"
 loadmodule "siputils.so"
 loadmodule "xlog.so"
+modparam("tm", "fr_timer", 3000)
+"""
+
+_PROXY = """
+enable_tls=yes
+# A SIPREC body is larger than its default, which ends the connection.
+tcp_rd_buf_size=131072
+listen=tls:{host}:{tls_port}
+loadmodule "tls.so"
 loadmodule "tmx.so"
 loadmodule "corex.so"
 loadmodule "dispatcher.so"
-{registrar_modules}
 modparam("tls", "config", "{folder}/tls.cfg")
 modparam("rr", "enable_double_rr", 1)
-modparam("tm", "fr_timer", 3000)
 modparam("dispatcher", "list_file", "{folder}/dispatcher.list")
 modparam("dispatcher", "flags", 2)
 modparam("dispatcher", "ds_ping_interval", 1)
 modparam("dispatcher", "ds_probing_mode", 1)
 modparam("dispatcher", "ds_probing_threshold", 1)
 modparam("dispatcher", "ds_ping_reply_codes", "class=2")
-{registrar_settings}
 
 request_route {{
     if (!mf_process_maxfwd_header("10")) {{ sl_send_reply("483", "Too Many Hops"); exit; }}
@@ -68,7 +70,6 @@ request_route {{
         exit;
     }}
     t_check_trans();
-{registrar_route}
     if (!is_method("INVITE")) {{ sl_send_reply("405", "Method Not Allowed"); exit; }}
     record_route();
     if ($rU == "forked") {{
@@ -94,6 +95,26 @@ event_route[dispatcher:dst-up] {{ xlog("L_ERR", "[up] $ru\\n"); }}
 event_route[dispatcher:dst-down] {{ xlog("L_ERR", "[down] $ru\\n"); }}
 """
 
+_PBX = """
+loadmodule "usrloc.so"
+loadmodule "registrar.so"
+loadmodule "auth.so"
+
+request_route {{
+    if (is_method("CANCEL")) {{ if (t_check_trans()) t_relay(); exit; }}
+    if (has_totag()) {{ t_relay(); exit; }}
+    t_check_trans();
+    if (is_method("REGISTER")) {{
+        if (!pv_www_authenticate("pbx", "{password}", "0")) {{ www_challenge("pbx", "0"); exit; }}
+        xlog("L_ERR", "[registered] $tU\\n");
+        save("location");
+        exit;
+    }}
+    if (!lookup("location")) {{ sl_send_reply("480", "Not Registered"); exit; }}
+    t_relay();
+}}
+"""
+
 _TLS = """
 [server:default]
 method = TLSv1.2+
@@ -117,7 +138,6 @@ class Kamailio(NamedTuple):
     port: int
     """UDP and TCP."""
 
-    tls_port: int
     log: Path
 
     def said(self, words: str) -> int:
@@ -139,10 +159,36 @@ async def kamailio(
     folder: Path, authority: Authority, gateways: Sequence[int]
 ) -> AsyncIterator[Kamailio]:
     """A proxy in front of the gateways at these TLS ports, the first preferred; then it is gone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tls_port = free_port(HOST)
+    ours = authority.sign(NAME, HOST, file="proxy")
+    (folder / "tls.cfg").write_text(
+        _TLS.format(ca=authority.ca, certificate=ours.certificate, private_key=ours.private_key)
+    )
+    uris = [f"sip:{HOST}:{port};transport=tls" for port in gateways]
+    # setid, destination, flags, priority: the highest priority is asked first.
+    rows = [f"1 {uri} 0 {len(uris) - i}\n" for i, uri in enumerate(uris)]
+    (folder / "dispatcher.list").write_text("".join(rows))
+    first = uris[0].replace("sip:", "sip:line@")
+    config = _PROXY.format(host=HOST, tls_port=tls_port, folder=folder, first=first)
+    async with _running(folder, config) as proxy:
+        yield proxy
+
+
+@contextlib.asynccontextmanager
+async def small_pbx(folder: Path, password: str) -> AsyncIterator[Kamailio]:
+    """A registrar whose extensions all have this password, and call each other over UDP."""
+    async with _running(folder, _PBX.format(password=password)) as pbx:
+        yield pbx
+
+
+@contextlib.asynccontextmanager
+async def _running(folder: Path, config: str) -> AsyncIterator[Kamailio]:
     program = needs("kamailio")
     folder.mkdir(parents=True, exist_ok=True)
-    proxy = Kamailio(*_free_ports(), folder / "kamailio.log")
-    _write(folder, authority, proxy, [f"sip:{HOST}:{port};transport=tls" for port in gateways])
+    proxy = Kamailio(free_port(HOST, udp_too=True), folder / "kamailio.log")
+    head = _HEAD.format(host=HOST, port=proxy.port, modules=_modules())
+    (folder / "kamailio.cfg").write_text(head + config)
     with proxy.log.open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             program, "-f", str(folder / "kamailio.cfg"), "-DD", "-E", "-m", "32", "-M", "8",
@@ -164,51 +210,13 @@ async def kamailio(
             await process.wait()
 
 
-def _write(folder: Path, authority: Authority, proxy: Kamailio, gateways: Sequence[str]) -> None:
-    ours = authority.sign(NAME, HOST, file="proxy")
-    (folder / "tls.cfg").write_text(
-        _TLS.format(ca=authority.ca, certificate=ours.certificate, private_key=ours.private_key)
-    )
-    # setid, destination, flags, priority: the highest priority is asked first.
-    rows = [f"1 {uri} 0 {len(gateways) - i}\n" for i, uri in enumerate(gateways)]
-    (folder / "dispatcher.list").write_text("".join(rows))
-    (folder / "kamailio.cfg").write_text(
-        _CONFIG.format(
-            host=HOST,
-            port=proxy.port,
-            tls_port=proxy.tls_port,
-            modules=_modules(),
-            folder=folder,
-            first=gateways[0].replace("sip:", "sip:line@"),
-            registrar_modules="",
-            registrar_settings="",
-            registrar_route="",
-        )
-    )
-
-
 def _modules() -> Path:
     """Where the modules lie beside the program: Debian puts the machine's name in between."""
     found = sorted(Path(needs("kamailio")).parents[1].glob("lib/*/kamailio/modules"))
     return found[0] if found else Path("/usr/lib/kamailio/modules")
 
 
-def _free_ports() -> tuple[int, int]:
-    """A port free for UDP and TCP, and one for TLS."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-        tcp_port = free_port()
-        udp.bind((HOST, tcp_port))
-        return tcp_port, free_port()
-
-
-def free_port() -> int:
-    """A TCP port that nobody had a moment ago."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp:
-        tcp.bind((HOST, 0))
-        return int(tcp.getsockname()[1])
-
-
 def _listens(proxy: Kamailio) -> bool:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.settimeout(0.2)
-        return probe.connect_ex((HOST, proxy.tls_port)) == 0
+        return probe.connect_ex((HOST, proxy.port)) == 0

@@ -20,10 +20,14 @@ SPEECH_S = 12
 async def sipp(
     port: int, folder: Path, scenario: str | Path, *options: str, transport: str = "udp"
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A scenario, by name or file, while it runs against this port; it must end well."""
-    noise = np.random.default_rng(1).integers(0, 256, 8000 * SPEECH_S, dtype="u1")
+    """A scenario, by name or file, while it runs against this port; it must end well.
+
+    It says what is in `speech.ulaw` of the folder, else noise.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "speech.ulaw").write_bytes(noise.tobytes())
+    if not (folder / "speech.ulaw").exists():
+        noise = np.random.default_rng(1).integers(0, 256, 8000 * SPEECH_S, dtype="u1")
+        (folder / "speech.ulaw").write_bytes(noise.tobytes())
     file = SCENARIOS / f"{scenario}.xml" if isinstance(scenario, str) else scenario
     process = await asyncio.create_subprocess_exec(
         needs("sipp"), "-sf", str(file), "-m", "1", "-i", HOST,
@@ -41,6 +45,14 @@ async def sipp(
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+def dialled(user: str, folder: Path, scenario: str) -> Path:
+    """A scenario that calls another user than `line`: its file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{user}.xml"
+    file.write_text((SCENARIOS / f"{scenario}.xml").read_text().replace("line@", f"{user}@"))
+    return file
 
 
 def received(folder: Path, status: int, method: str) -> list[bytes]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from trunkline.settings import load
 
-ROLES = ("streams", "listen", "redact", "record", "store", "serve", "deliver")
+ROLES = ("streams", "listen", "redact", "record", "store", "serve", "deliver", "extension")
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -16,9 +16,15 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         description="Run one role until SIGTERM, which drains it. Roles: "
         "listen (SIP and audio in), redact (personal data out), record (redacted audio; on the "
         "machine of listen), store (into Postgres), "
-        "serve (API, captions, web page), deliver (CRM connectors).",
+        "serve (API, captions, web page), deliver (CRM connectors), extension (one extension of a "
+        "small PBX; needs the extra `pyvoip`, which is under the GPLv3).",
     )
-    parser.add_argument("role", choices=(*ROLES, "media"), metavar="ROLE", help=", ".join(ROLES))
+    parser.add_argument(
+        "role",
+        choices=(*ROLES, "media"),
+        metavar="ROLE",
+        help=", ".join(ROLES),
+    )
     parser.add_argument("--settings", type=Path, metavar="FILE", help="settings file (TOML)")
     parser.add_argument("--index", type=int, default=0, help=argparse.SUPPRESS)
     parser.add_argument("--socket", type=Path, help=argparse.SUPPRESS)

@@ -1,0 +1,1 @@
+"""One extension of a small PBX: pyVoIP (GPLv3, optional) answers by SIP, our media path listens."""
