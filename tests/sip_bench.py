@@ -23,6 +23,7 @@ from sip_gateway.worker_protocol import (
     PauseLegs,
     PressKey,
     ResumeLegs,
+    ToRelay,
     ToWorker,
     UpdateLegs,
 )
@@ -192,7 +193,7 @@ class Bench:
     def obey(self, worker: int, order: ToWorker) -> None:
         """Do what a worker is told."""
         answer: FromWorker
-        if isinstance(order, PauseLegs | ResumeLegs | PressKey):
+        if isinstance(order, PauseLegs | ResumeLegs | PressKey | ToRelay):
             return
         if isinstance(order, CloseCall):
             answer = CallClosed(call_id=order.call_id)

@@ -8,7 +8,7 @@ import msgspec
 from sip_gateway.audio.codecs import DECODED
 from sip_gateway.call import BadRecord
 from sip_gateway.inline import description
-from sip_gateway.sip import negotiate, sdp
+from sip_gateway.sip import negotiate
 from sip_gateway.sip.dialog import Dialog
 from sip_gateway.sip.sdp import Codec, Media
 from sip_gateway.worker_protocol import (
@@ -44,7 +44,8 @@ class Agreed(NamedTuple):
 
     def media(self) -> tuple[tuple[Media, Media], ...]:
         """The lines, the caller's and the other's side by side."""
-        return tuple(zip(sdp.parse(self.a).media, sdp.parse(self.b).media, strict=False))
+        lines = (description.parsed(self.a).media, description.parsed(self.b).media)
+        return tuple(zip(*lines, strict=False))
 
 
 class InlineCall(msgspec.Struct, kw_only=True):

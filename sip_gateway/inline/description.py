@@ -13,6 +13,9 @@ from sip_gateway.sip.message import Request, Response
 from sip_gateway.worker_protocol import Remote
 
 _MEDIA = re.compile(r"m=(\S+) (\d{1,5})(?:/\d+)? (\S+)(.*)", re.DOTALL)
+_COUNT = re.compile(rb"^(m=\S+ \d{1,5})/\d+ ", re.MULTILINE)
+"""Of ports of a line (RFC 8866 section 5.14): nobody uses more than one, and our parser none."""
+
 _CONNECTION = re.compile(r"c=IN IP[46] ([^\s/]+)")
 _RTCP = re.compile(r"a=rtcp:(\d{1,5})(?: IN IP[46] (\S+))?\s*$")
 _AROUND_US = re.compile(
@@ -28,12 +31,17 @@ class Broken(Exception):
     """Not a session description, or a body that does not have the parts it promises."""
 
 
+def parsed(body: bytes) -> sdp.Session:
+    """The description's values; BadSdp if it has none."""
+    return sdp.parse(_COUNT.sub(rb"\1 ", body))
+
+
 def of(message: Request | Response) -> bytes | None:
     """The session description that a message carries; Broken if it is none."""
     try:
         for part in multipart.parts(message):
             if part.media_type == "application/sdp":
-                sdp.parse(part.body)
+                parsed(part.body)
                 return part.body
     except (multipart.BadMultipart, sdp.BadSdp) as error:
         raise Broken(str(error)) from None
@@ -55,7 +63,7 @@ def within(message: Request | Response, old: bytes, new: bytes) -> bytes:
 
 def wanted(body: bytes) -> tuple[int, ...]:
     """The lines, by index, that want to be relayed."""
-    media = sdp.parse(body).media
+    media = parsed(body).media
     return tuple(n for n, line in enumerate(media) if line.port and passes(line.proto))
 
 
@@ -67,7 +75,7 @@ def passes(proto: str) -> bool:
 def remotes(body: bytes) -> dict[int, Remote]:
     """Where the party wants each line's packets, as far as it is an address."""
     found = {}
-    for n, line in enumerate(sdp.parse(body).media):
+    for n, line in enumerate(parsed(body).media):
         if not line.port or not passes(line.proto) or line.address in NOWHERE:
             continue
         told = _RTCP.match(f"a=rtcp:{line.rtcp}") if line.rtcp else None
