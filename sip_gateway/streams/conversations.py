@@ -53,6 +53,13 @@ class _Conversation:
         same_legs = len(opened.parties) == len(self.opened.parties)
         return same_legs and opened.codec == self.opened.codec
 
+    @property
+    def waits(self) -> bool:
+        """Whether a connection is still to come, or to come again."""
+        there = [seat for seat in self.seats.values() if not seat.gone_at]
+        channels = {n for seat in there for n in seat.channels or range(len(self.opened.parties))}
+        return not self.ended and len(channels) < len(self.opened.parties)
+
     def put(self, event: StreamEvent) -> None:
         """What the stream says, but for its beginning."""
         self.ended = self.ended or isinstance(event, StreamEnded)
@@ -100,7 +107,11 @@ class Conversations:
 
     @property
     def full(self) -> bool:
-        """Whether no more may come."""
+        """Whether no more may come, not even to a conversation that somebody is missing from."""
+        return self._at_limit and not any(talk.waits for talk in self._named.values())
+
+    @property
+    def _at_limit(self) -> bool:
         return len(self._named) >= self._settings.most
 
     def begin(self, tasks: asyncio.TaskGroup) -> None:
@@ -172,7 +183,7 @@ class Conversations:
         name = dialect, opened.conversation
         talk = self._named.get(name)
         if talk is None or talk.ended:
-            if self.full:
+            if self._at_limit:
                 return None, "too many conversations"
             talk = self._begin(name, opened)
         elif not talk.fits(opened):

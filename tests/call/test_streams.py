@@ -62,7 +62,7 @@ EVERY = [pytest.param(parts, id=parts[0].name) for parts in clients()]
 
 @asynccontextmanager
 async def streaming(
-    tmp_path: Path, *, reconnect_s: float = 30.0
+    tmp_path: Path, *, reconnect_s: float = 30.0, most: int = 200
 ) -> AsyncIterator[tuple[TestGateway, Ports]]:
     """A gateway that takes every dialect, and its ports."""
     calls = Settings(
@@ -75,6 +75,7 @@ async def streaming(
                 host="127.0.0.1",
                 port=0,
                 reconnect_s=reconnect_s,
+                most=most,
                 audiosocket=AudioSocketSettings(port=0),
             ),
             dialects={f"/{name}": dialect for name, dialect in EVERY_DIALECT.items()},
@@ -360,3 +361,54 @@ async def test_a_wide_stream_stays_wide(tmp_path: Path) -> None:
                 assert leg.codec == ("L16" if wide else "PCMU")
                 # Noise has half of its power in either half of its spectrum.
                 assert 0.4 < ear.above_4_khz < 0.6 if wide else ear.above_4_khz < 0.02
+
+
+async def test_at_the_limit_only_those_come_in_who_are_waited_for(tmp_path: Path) -> None:
+    known = conversation()
+    async with streaming(tmp_path, most=1) as (line, ports):
+        async with talking(Vonage("customer"), ports) as first:
+            await first.start(known)
+            await first.stream(200)
+            async with talking(Plain(), ports) as other:  # it may be the leg that is missing
+                await other.start(conversation())
+                with pytest.raises(ConnectionClosed):
+                    while "too many conversations" not in str(await other.hear()):
+                        pass
+                    await other.hear()
+            async with talking(Vonage("agent"), ports) as second:
+                await second.start(known)
+                await second.stream(200)
+                with pytest.raises(InvalidStatus) as refused:
+                    async with talking(Plain(), ports):
+                        pass
+                assert refused.value.response.status_code == 503
+                second.connection.transport.abort()
+            async with talking(Vonage("agent"), ports) as again:
+                await again.start(known)
+                await again.stream(200)
+                await again.end()
+            await first.end()
+        await line.ended()
+        assert len(line.of(CallStarted)) == 1
+
+
+async def test_audiosocket_is_for_its_networks() -> None:
+    stop = asyncio.Event()
+    server = StreamServer(
+        StreamSettings(
+            host="127.0.0.1",
+            port=0,
+            audiosocket=AudioSocketSettings(port=0, networks=("10.0.0.0/8",)),
+        ),
+        dialects={"/audiosocket": EVERY_DIALECT["audiosocket"]},
+        sip=("127.0.0.1", 9),
+        registry=CollectorRegistry(),
+    )
+    running = asyncio.create_task(server.run(stop))
+    await until(lambda: server.ready() == "")
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.tcp.port)
+    with contextlib.suppress(ConnectionResetError):
+        assert await reader.read() == b""
+    writer.close()
+    stop.set()
+    await running

@@ -1,6 +1,7 @@
 """Opus: heard whole at any frame size, what is lost said again by the next packet or guessed."""
 
 import os
+import random
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from sip_gateway.rtp.outputs import Lost, Pressed, Step
 from sip_gateway.rtp.packet import Packet, build
 from sip_gateway.rtp.receiver import LegReceiver, MediaFormat
 from sip_gateway.sip import negotiate, sdp
+from tests.mutations import mutate
 from tests.opus_encoder import OpusEncoder
 
 pytestmark = pytest.mark.skipif(
@@ -141,6 +143,23 @@ def test_what_is_no_opus_is_no_sound_of_any_length(payload: bytes) -> None:
         decoder.recover(payload, ticks=480)
         pcm = decoder.decode(payload, most_ticks=1600)
         assert len(pcm) % decoder.tick_bytes == 0 and len(pcm) <= 3840
+
+
+def test_mutated_packets_harm_nothing() -> None:
+    chance = random.Random(7587)
+    seeds = [
+        payload
+        for size in (160, 320, 960)
+        for payload in OpusEncoder(bitrate=24_000, fec=1, loss=20).packets(voice(0.5), size=size)
+    ]
+    decoder = Decoder(OPUS)
+    for _ in range(2000):
+        payload = mutate(chance.choice(seeds), chance)
+        found = decoder.recover(payload, ticks=chance.choice([0, 160, 480, 2000]))
+        pcm = decoder.decode(payload, most_ticks=1600)
+        assert len(pcm) % 4 == 0 and len(pcm) <= 3840 and len(found.pcm) <= 6400
+    heard = [decoder.decode(payload, most_ticks=1600) for payload in seeds[50:75]]
+    assert {len(pcm) for pcm in heard} == {640}, "and it goes on as before"
 
 
 @pytest.mark.parametrize("ticks", [0, 1, 19, 20, 160, 333, 1600, 100_000])
