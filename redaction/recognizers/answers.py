@@ -84,7 +84,8 @@ def find_answers(heard: Heard) -> tuple[list[Found], list[int]]:
     undecided: list[int] = []
     if not (kinds or heard.expected.blind) or not heard.atoms:
         return found, undecided
-    for start in sorted({0, *heard.times.breaks}):
+    # A segment in which nothing was heard yet begins behind the last atom.
+    for start in sorted({0, *heard.times.breaks} - {len(heard.atoms)}):
         kind = heard.asked_last(start, kinds)
         unasked = kind is None and heard.is_blind(start)
         if unasked:

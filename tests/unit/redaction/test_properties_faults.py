@@ -394,3 +394,21 @@ def test_a_segment_too_long_to_read_is_refused(policy: Policy) -> None:
     words = [Said("four")] * (redact.MAX_WORDS + 1)
     (event,) = stream_of(Call("long", [Turn(False, words)]), Cut())
     check_refused(CallRedactor(policy, call_id="call").receive(event))
+
+
+def test_a_hypothesis_without_words_behind_a_question_is_no_fault(policy: Policy) -> None:
+    call = Call(
+        "empty",
+        [
+            Turn(False, [Said("thanks")]),
+            Turn(True, [Said("password")]),
+            Turn(False, [Said("Lane")]),
+        ],
+    )
+    *before, answer = stream_of(call, Cut())
+    nothing = raw(
+        [], segment_id=answer.segment_id, revision=0, is_final=False, agent=False,
+        start_ms=answer.start_ms,
+    )  # fmt: skip
+    out = play(policy, [*before, nothing, answer])
+    assert not any(one.fault for one in out)
