@@ -17,6 +17,7 @@ from trunkline.finding import Finding, Verdict
 from trunkline.line_diagnosis import line_findings
 from trunkline.running import NotRunning, RunningAppliance, find_appliance
 from trunkline.settings import Settings
+from trunkline.stream_diagnosis import stream_findings
 
 FREE_BYTES = 2 * 1024**3
 CLOCK_S = 2.0
@@ -31,6 +32,7 @@ def diagnose(settings: Settings) -> list[Finding]:
         lambda: _files(settings),
         lambda: _models(settings),
         lambda: line_findings(settings),
+        lambda: stream_findings(settings),
         lambda: _ports(settings) if appliance is None else _roles(settings, appliance),
         lambda: _database(settings.appliance.postgres_dsn or (appliance or _NONE).postgres_dsn),
         lambda: _kafka(settings),
@@ -101,6 +103,9 @@ def _ports(settings: Settings) -> Iterator[Finding]:
     ]
     if gateway.tls.certificate:
         wanted.append(("SIP TLS", socket.SOCK_STREAM, gateway.listen_host, gateway.tls.port))
+    if gateway.streams.enabled:
+        streams = gateway.streams
+        wanted.append(("media streams", socket.SOCK_STREAM, streams.host, streams.port))
     for name, kind, host, port in wanted:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.socket(family, kind) as probe:
