@@ -77,9 +77,12 @@ class Port:
             return False
         return True
 
-    def close(self) -> None:
-        """Pass on what has come, and free the port."""
+    def drain(self) -> None:
+        """Pass on what has come."""
         self._readable()
+
+    def close(self) -> None:
+        """Free the port."""
         asyncio.get_running_loop().remove_reader(self._udp.fileno())
         self._udp.close()
 
@@ -145,7 +148,9 @@ class RelayedLine:
                 self._control[of].announce(there, end.sources)
 
     def close(self) -> None:
-        """Free all ports."""
+        """Pass on what has come, by all ports, and then free them."""
+        for port in self._ports:
+            port.drain()
         for port in self._ports:
             port.close()
 
