@@ -7,10 +7,8 @@ import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 import pytest_asyncio
-import soundfile
 
 from sip_gateway.events import (
     CallEnded,
@@ -22,8 +20,9 @@ from sip_gateway.events import (
     LegResumed,
 )
 from sip_gateway.settings import Settings
-from tests.services.gateway import TestGateway, gateway, needs
-from tests.services.sipp import SPEECH_S, received, sipp
+from tests.services.baresip import Phone, baresip
+from tests.services.gateway import TestGateway, gateway
+from tests.services.sipp import received, sipp
 from tests.sip_bench import SDP, message
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
@@ -147,41 +146,16 @@ async def test_malformed_messages_harm_no_call(line: TestGateway, tmp_path: Path
     assert line.lost() == 0
 
 
-@contextlib.asynccontextmanager
-async def baresip(
+def calling(
     line: TestGateway, folder: Path, account: str, *modules: str, seconds: int = 4
-) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A call of this account while it lasts; it must end well."""
-    rate_hz = 16000 if "/16000" in account else 8000
-    noise = np.random.default_rng(1).normal(0, 0.1, rate_hz * SPEECH_S)
-    soundfile.write(folder / "speech.wav", noise, rate_hz, subtype="PCM_16")
-    program = needs("baresip")
-    loaded = ("account", "menu", "aufile", *modules)
-    (folder / "config").write_text(
-        f"module_path {Path(program).parents[1] / 'lib' / 'baresip' / 'modules'}\n"
-        + "".join(f"module{'_app' * (i < 2)} {name}.so\n" for i, name in enumerate(loaded))
-        + "net_interface 127.0.0.1\nsip_listen 127.0.0.1:0\n"
-        + f"audio_source aufile,{folder}/speech.wav\n"
-        + f"audio_player aufile,{folder}/heard.wav\naudio_alert aufile,{folder}/ring.wav\n"
-    )
-    (folder / "accounts").write_text(f"<sip:ann@127.0.0.1>;regint=0;{account}\n")
-    (folder / "contacts").write_text("")
-    process = await asyncio.create_subprocess_exec(
-        program, "-f", str(folder), "-e", f"/dial sip:line@127.0.0.1:{line.port}",
-        "-t", str(seconds), stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        yield process
-        assert await process.wait() == 0
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+) -> contextlib.AbstractAsyncContextManager[asyncio.subprocess.Process]:
+    """A call of baresip with this account."""
+    phone = Phone(f"<sip:ann@127.0.0.1>;regint=0;{account}", modules, seconds=seconds)
+    return baresip(folder, phone, to=f"sip:line@127.0.0.1:{line.port}")
 
 
 async def test_baresip_places_a_plain_call(line: TestGateway, tmp_path: Path) -> None:
-    async with baresip(line, tmp_path, "audio_codecs=PCMA/8000/1", "g711"):
+    async with calling(line, tmp_path, "audio_codecs=PCMA/8000/1", "g711"):
         pass
     (ended,) = await line.ended()
     assert ended.reason == "bye"
@@ -193,7 +167,7 @@ async def test_baresip_places_a_plain_call(line: TestGateway, tmp_path: Path) ->
 
 async def test_baresip_places_an_encrypted_call(line: TestGateway, tmp_path: Path) -> None:
     account = "audio_codecs=PCMU/8000/1;mediaenc=srtp-mand"
-    async with baresip(line, tmp_path, account, "g711", "srtp"):
+    async with calling(line, tmp_path, account, "g711", "srtp"):
         pass
     (ended,) = await line.ended()
     assert ended.reason == "bye"
@@ -212,7 +186,7 @@ async def test_baresip_places_an_encrypted_call(line: TestGateway, tmp_path: Pat
 async def test_baresip_calls_in_wideband(
     line: TestGateway, tmp_path: Path, codec: str, options: str
 ) -> None:
-    async with baresip(line, tmp_path, options, codec.lower(), "srtp"):
+    async with calling(line, tmp_path, options, codec.lower(), "srtp"):
         pass
     await line.ended()
     (leg,) = line.of(LegJoined)
@@ -224,7 +198,7 @@ async def test_baresip_calls_in_wideband(
 async def test_an_encrypted_call_survives_a_killed_media_worker(tmp_path: Path) -> None:
     account = "audio_codecs=PCMU/8000/1;mediaenc=srtp-mand"
     async with gateway(tmp_path / "state", local()) as line:
-        async with baresip(line, tmp_path, account, "g711", "srtp", seconds=7):
+        async with calling(line, tmp_path, account, "g711", "srtp", seconds=7):
             await line.until(lambda: bool(line.of(LegJoined)))
             await asyncio.sleep(1)  # of speech
             line.signal_worker(signal.SIGKILL)

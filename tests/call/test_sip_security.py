@@ -16,14 +16,14 @@ from sip_gateway.events import CallStarted, DtmfPressed, LegJoined
 from sip_gateway.settings import Settings
 from tests.digest_proof import PASSWORD, nonce_of, proof
 from tests.services.authority import Authority
-from tests.services.gateway import ROOT, TestGateway, gateway, needs
+from tests.services.baresip import Phone, baresip
+from tests.services.gateway import ROOT, TestGateway, gateway
 from tests.services.sipp import sipp
 from tests.sip_bench import SDP, Inside, build, message
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(120)]
 
 HOST = "127.0.0.1"
-SPEECH_S = 8
 FIRST_PORT = 42600
 
 
@@ -59,28 +59,6 @@ def users(state: Path, **passwords: str) -> None:
     file.chmod(0o600)
 
 
-async def baresip(folder: Path, account: str, to: str, *config: str) -> int:
-    """One call of four seconds."""
-    noise = np.random.default_rng(1).normal(0, 0.1, 8000 * SPEECH_S)
-    soundfile.write(folder / "speech.wav", noise, 8000, subtype="PCM_16")
-    program = needs("baresip")
-    modules = ("account", "menu", "g711", "aufile")
-    lines = [f"module_path {Path(program).parents[1] / 'lib' / 'baresip' / 'modules'}"]
-    lines += [f"module{'_app' * (i < 2)} {name}.so" for i, name in enumerate(modules)]
-    lines += ["net_interface 127.0.0.1", "sip_listen 127.0.0.1:0", *config]
-    lines += [f"audio_source aufile,{folder}/speech.wav", f"audio_player aufile,{folder}/heard.wav"]
-    lines += [f"audio_alert aufile,{folder}/ring.wav"]
-    (folder / "config").write_text("\n".join(lines) + "\n")
-    (folder / "accounts").write_text(account + "\n")
-    (folder / "contacts").write_text("")
-    process = await asyncio.create_subprocess_exec(
-        program, "-f", str(folder), "-e", f"/dial {to}", "-t", "4",
-        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    return await process.wait()
-
-
 async def test_baresip_calls_over_tls_and_its_certificate_is_renewed_meanwhile(
     tmp_path: Path,
 ) -> None:
@@ -98,11 +76,10 @@ async def test_baresip_calls_over_tls_and_its_certificate_is_renewed_meanwhile(
         to = f"sip:line@{HOST}:{line.tls_port};transport=tls"
         config = (f"sip_cafile {authority.ca}", f"sip_certificate {both}")
         account = "<sip:ann@127.0.0.1;transport=tls>;regint=0"
-        calling = asyncio.ensure_future(baresip(tmp_path, account, to, *config))
-        await line.until(lambda: bool(line.of(LegJoined)))
-        authority.sign("renewed.example.com", HOST, file=HOST)
-        await until_renewed(line, authority, peer)
-        assert await calling == 0
+        async with baresip(tmp_path, Phone(account, config=config), to=to):
+            await line.until(lambda: bool(line.of(LegJoined)))
+            authority.sign("renewed.example.com", HOST, file=HOST)
+            await until_renewed(line, authority, peer)
         (ended,) = await line.ended()
         assert ended.reason == "bye"
         assert line.frames()[0] >= 25
@@ -175,7 +152,9 @@ async def test_baresip_proves_its_user_with_md5_over_tls(tmp_path: Path) -> None
     async with gateway(state, ours) as line:
         to = f"sip:line@{HOST}:{line.tls_port};transport=tls"
         account = f"<sip:old@127.0.0.1;transport=tls>;regint=0;auth_pass={PASSWORD}"
-        assert await baresip(tmp_path, account, to, f"sip_cafile {authority.ca}") == 0
+        config = (f"sip_cafile {authority.ca}",)
+        async with baresip(tmp_path, Phone(account, config=config), to=to):
+            pass
         (ended,) = await line.ended()
         assert ended.reason == "bye"
 
