@@ -1,6 +1,6 @@
 """The same requests to our gateway and to sippy 2.5.0; where they differ, the table says why.
 
-A step is `METHOD CSEQ [BRANCH]`; one with `&` is not waited for, `await N` is for INVITE N, `listen`
+A step is `METHOD CSEQ [BRANCH]`; with `&` it is not waited for; `await N` is for INVITE N, `listen`
 for what comes unasked. Final answers are listed as they came; `+`: repeated.
 """
 
