@@ -10,7 +10,7 @@ from redaction.redact import Policy, make_policy
 from redaction.settings import Settings
 from tests.unit.redaction.call_strategies import make_policies
 
-settings.register_profile("deep", max_examples=400)
+settings.register_profile("deep", max_examples=400, deadline=None)
 """`pytest tests/unit/redaction --hypothesis-profile=deep --timeout=0`: half an hour."""
 
 KEY = b"k" * 32
