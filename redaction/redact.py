@@ -8,6 +8,7 @@ from redaction.analysis import Allowed, Analysis, analyse
 from redaction.canonical import groups
 from redaction.identifiers import of_countries
 from redaction.memory import Memory
+from redaction.newest import ANSWERS_IN_WORDS
 from redaction.number_marks import mark_numbers
 from redaction.policy import policy_version
 from redaction.presidio import Engine
@@ -209,6 +210,7 @@ class CallRedactor:
         heard.tags, heard.starts = context.tags(), context.starts()
         analysis = analyse(heard, self._memory, allowed=self._policy.allowed)
         self._apply(context, analysis)
+        segment.wary = not expected.kinds.isdisjoint(ANSWERS_IN_WORDS)
         if not segment.raw.is_final and self._policy.engine.tagger is not None:
             hold_names(
                 segment, self._policy.engine.tagger, hold=self._policy.settings.hold_last_words

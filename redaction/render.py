@@ -76,7 +76,9 @@ def render(segment: Segment, *, hold_last_words: int, forms: Forms) -> Rendered:
     words = segment.raw.words
     hide = len(words)
     if not segment.raw.is_final:
-        hide = shown_until(segment.atoms, words=hide, hold_last_words=hold_last_words)
+        hide = shown_until(
+            segment.atoms, words=hide, hold_last_words=hold_last_words, wary=segment.wary
+        )
     if segment.held_from is not None:
         hide = min(hide, segment.held_from)
     spans = [span for span in segment.spans + segment.written if span.first < hide]

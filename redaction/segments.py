@@ -79,6 +79,8 @@ class Segment:
     tombstones: list[Tombstone] = field(default_factory=list)
     held_from: int | None = None
     """Index of the first word held back, if any."""
+    wary: bool = True
+    """An answer in words may have been asked for: its newest words wait (`newest.py`)."""
     closed: bool = False
     """What comes later cannot be the rest of its last words."""
     failed: bool = False

@@ -26,7 +26,7 @@ def hold_names(segment: Segment, tagger: Tagger, *, hold: int) -> None:
     masked = {i for span in segment.spans for i in range(span.first, span.last + 1)}
     about = [a for a in segment.atoms if a.word < shown and a.word not in masked]
     cased = any(a.capital and a.text[0] != "i" for a in segment.atoms)
-    asked = [a for a in about if a.text not in segment.suspects and _may_be_name(a, cased=cased)]
+    asked = [a for a in about if a.text not in segment.suspects and could_be_name(a, cased=cased)]
     if asked:
         _ask(segment, tagger, asked)
     named = [a.word for a in about if segment.suspects.get(a.text)]
@@ -48,7 +48,7 @@ def _is_name(tag: Tag, atom: Atom) -> bool:
     return tag is Tag.NAME or (tag is Tag.LIKE_NAME and is_unusual_word(atom))
 
 
-def _may_be_name(atom: Atom, *, cased: bool) -> bool:
+def could_be_name(atom: Atom, *, cased: bool) -> bool:
     """Whether it is worth asking about: no form of an ordinary word, and written like a name."""
     if not may_be_name(atom):
         return False

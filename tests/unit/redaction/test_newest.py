@@ -8,10 +8,11 @@ from redaction.newest import shown_until
 from redaction.words import atoms_of
 
 
-def shown(text: str, *, hold: int = 3) -> str:
+def shown(text: str, *, wary: bool = True) -> str:
     """The part of a partial that may be shown."""
     words = text.split()
-    return " ".join(words[: shown_until(atoms_of(words), words=len(words), hold_last_words=hold)])
+    until = shown_until(atoms_of(words), words=len(words), hold_last_words=3, wary=wary)
+    return " ".join(words[:until])
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,25 @@ def shown(text: str, *, hold: int = 3) -> str:
 )
 def test_plain_words_are_shown_at_once_and_others_wait(partial: str, expected: str) -> None:
     assert shown(partial) == expected
+
+
+@pytest.mark.parametrize(
+    ("partial", "expected", "wary"),
+    [
+        ("the oven has a carpet", "the oven has", "the oven has"),
+        ("then the carpet is", "then the carpet is", "then the"),
+        ("it is walkable and the", "it is walkable and the", "it is"),
+        ("then it is pergola and", "then it is", "then it is"),
+        ("that was yankee and the", "that was", "that was"),
+        ("Picking up for Will", "Picking up", "Picking up"),
+        ("no I would", "no I would", "no I would"),
+    ],
+)
+def test_ordinary_words_wait_for_one_unless_an_answer_in_words_was_asked_for(
+    partial: str, expected: str, wary: str
+) -> None:
+    assert shown(partial, wary=False) == expected
+    assert shown(partial, wary=True) == wary
 
 
 PHRASE = "I need the bill to for a Fitzgerald four B at dot my please 4111 oh"
