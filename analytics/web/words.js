@@ -16,7 +16,7 @@ const REASONS = {
   shutdown: "shut down", removed: "removed",
 };
 const INGRESS = {
-  sip: "SIP", siprec: "SIPREC", audiosocket: "Asterisk AudioSocket",
+  sip: "SIP", siprec: "SIPREC", inline: "In line", audiosocket: "Asterisk AudioSocket",
   chan_websocket: "Asterisk websocket",
 };
 

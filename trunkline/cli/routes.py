@@ -61,7 +61,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _add_for_whom(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tenant", default="", help="default: add: all; test: the settings'")
     parser.add_argument("--queue", default="", help="default: add: all; test: none")
-    parser.add_argument("--ingress", default="", choices=("", "sip", "siprec"))
+    parser.add_argument("--ingress", default="", choices=("", "sip", "siprec", "inline"))
     parser.add_argument("--role", default="", help="of the leg, such as agent")
 
 
