@@ -17,6 +17,8 @@ _NAME_ADDR = re.compile(
 """No two repetitions side by side take the same characters: a long run would cost its square."""
 
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_BLANK = re.compile(r"[\s\x00-\x1f]")
+_NO_HOST = re.compile(r"[\s<>\",]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*$")
 
 
@@ -57,8 +59,7 @@ def parse_name_addr(value: str) -> NameAddr:
         uri, _, params = value.partition(";")
     uri = uri.strip()
     scheme, colon, rest = uri.partition(":")
-    blank = any(c.isspace() or c < " " for c in uri)
-    if not colon or not rest or not _SCHEME.match(scheme) or blank:
+    if not colon or not rest or not _SCHEME.match(scheme) or _BLANK.search(uri):
         raise ValueError("not an address")
     return NameAddr(name.strip(), uri, parse_params(params))
 
@@ -70,7 +71,7 @@ def parse_sip_uri(text: str) -> Uri:
         raise ValueError("not a SIP URI")
     parsed = parse_uri(text)
     host = parsed.host.strip("[]")
-    if not host or any(c.isspace() or c in '<>",' for c in host):
+    if not host or _NO_HOST.search(host):
         raise ValueError("a SIP URI without a host")
     if parsed.port is not None and not 0 < parsed.port < 65536:
         raise ValueError("a SIP URI with an impossible port")

@@ -60,7 +60,10 @@ class Headers:
     def get(self, name: str) -> str | None:
         """The first value, or None."""
         key = name.lower()
-        return next((v for k, _, v in self._fields if k == key), None)
+        for known, _, value in self._fields:
+            if known == key:
+                return value
+        return None
 
     def all(self, name: str) -> list[str]:
         """Every value, in order."""
@@ -118,6 +121,12 @@ class Via(NamedTuple):
 class _Message:
     headers: Headers = field(default_factory=Headers)
     body: bytes = b""
+    _addresses: dict[str, tuple[str, NameAddr]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """From and To as read last, with what was read: they are asked for again and again."""
+
+    _via: tuple[str, Via] | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def call_id(self) -> str:
@@ -127,12 +136,12 @@ class _Message:
     @property
     def from_(self) -> NameAddr:
         """The From header; ValueError if unreadable (never after `parse`)."""
-        return parse_name_addr(self.headers.get("From") or "")
+        return self._address("From")
 
     @property
     def to(self) -> NameAddr:
         """The To header; ValueError if unreadable (never after `parse`)."""
-        return parse_name_addr(self.headers.get("To") or "")
+        return self._address("To")
 
     @property
     def cseq(self) -> CSeq:
@@ -145,12 +154,22 @@ class _Message:
     @property
     def via(self) -> Via:
         """The topmost Via; ValueError if unreadable (never after `parse`)."""
-        return read_via(self.headers.get("Via") or "")
+        value = self.headers.get("Via") or ""
+        if self._via is None or self._via[0] != value:
+            self._via = value, read_via(value)
+        return self._via[1]
 
     @property
     def content_type(self) -> str:
         """The media type without parameters, lower case; empty where there is none."""
         return (self.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
+
+    def _address(self, name: str) -> NameAddr:
+        value = self.headers.get(name) or ""
+        known = self._addresses.get(name)
+        if known is None or known[0] != value:
+            known = self._addresses[name] = value, parse_name_addr(value)
+        return known[1]
 
     def _write(self, start_line: str) -> bytes:
         lines = [start_line]
@@ -221,7 +240,9 @@ def _tagged(to: str) -> bool:
 
 def one_line(text: str) -> bool:
     """True without line breaks, and without zero bytes but those a quoted string may escape."""
-    return not any(c in text for c in "\r\n") and "\0" not in text.replace("\\\0", "")
+    if "\r" in text or "\n" in text:
+        return False
+    return "\0" not in text or "\0" not in text.replace("\\\0", "")
 
 
 def read_via(value: str) -> Via:
