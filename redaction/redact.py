@@ -10,17 +10,19 @@ from redaction.identifiers import of_countries
 from redaction.memory import Memory
 from redaction.newest import ANSWERS_IN_WORDS
 from redaction.number_marks import mark_numbers
+from redaction.placed import held_word, spans_by_segment, wholes
 from redaction.policy import policy_version
 from redaction.presidio import Engine
-from redaction.recognizers.found import Expectations, Found, Heard
+from redaction.recognizers.found import Expectations, Heard
 from redaction.recognizers.tagged import may_be_name
 from redaction.render import Rendered, render, unavailable
 from redaction.rules import Rules
 from redaction.runs import MAX_PAUSE_MS
-from redaction.segments import KEPT_MS, Context, Segment, Span, Timeline
+from redaction.segments import Segment, Span
 from redaction.settings import Settings
 from redaction.slots import DIRECT_ANSWER, Limits
 from redaction.suspects import hold_names
+from redaction.timeline import KEPT_MS, Context, Timeline
 from redaction.words import atoms_of
 from triton_models.events import RawTranscript
 
@@ -270,8 +272,8 @@ class CallRedactor:
 
     def _apply(self, context: Context, analysis: Analysis) -> None:
         """Write what was found into the segments it lies in."""
-        spans, why = _spans_by_segment(context, analysis.found)
-        whole = _wholes(context, analysis.found)
+        spans, why = spans_by_segment(context, analysis.found)
+        whole = wholes(context, analysis.found)
         hide = analysis.hide_from
         for n, segment in enumerate(context.segments):
             before = (list(segment.spans), segment.held_from, dict(segment.whole))
@@ -283,7 +285,7 @@ class CallRedactor:
             again = set(spans.get(n, ()))
             alone = {k: v for k, v in segment.whole.items() if k not in again}
             segment.whole = alone | whole.get(n, {})
-            segment.held_from = _held_word(context, n, hide)
+            segment.held_from = held_word(context, n, hide)
             if (segment.spans, segment.held_from, segment.whole) != before:
                 self._changed[id(segment)] = segment
 
@@ -400,59 +402,6 @@ def _weight(span: Span) -> tuple[bool, int]:
 def _is_stale(raw: RawTranscript, known: RawTranscript) -> bool:
     """Older than what is known, or a partial after its final."""
     return raw.revision < known.revision or (known.is_final and not raw.is_final)
-
-
-def _spans_by_segment(
-    context: Context, found: Iterable[Found]
-) -> tuple[dict[int, list[Span]], dict[int, dict[Span, str]]]:
-    """Spans of words in each segment of a row, and the rule behind each.
-
-    Near a cut only what reaches the newest words.
-    """
-    spans: dict[int, list[Span]] = {}
-    why: dict[int, dict[Span, str]] = {}
-    for item in found:
-        if context.is_cut and item.first < 8 and item.last < context.first_new:
-            continue
-        first_seg, first_word = context.places[item.first]
-        last_seg, last_word = context.places[item.last]
-        for n in range(first_seg, last_seg + 1):
-            words = len(context.segments[n].raw.words)
-            begin = first_word if n == first_seg else 0
-            end = last_word if n == last_seg else words - 1
-            if begin <= end:
-                span = Span(begin, end, item.kind)
-                spans.setdefault(n, []).append(span)
-                why.setdefault(n, {})[span] = item.why or f"the rules for {item.kind}"
-    return spans, why
-
-
-def _wholes(context: Context, found: Iterable[Found]) -> dict[int, dict[Span, str]]:
-    """For each segment its spans that are part of a longer one: the last has the words of all."""
-    wholes: dict[int, dict[Span, str]] = {}
-    for item in found:
-        (first, begin), (last, end) = context.places[item.first], context.places[item.last]
-        if first == last:
-            continue
-        said: list[str] = []
-        for n in range(first, last + 1):
-            words = context.segments[n].raw.words
-            span = Span(begin if n == first else 0, end if n == last else len(words) - 1, item.kind)
-            said += [word.text for word in words[span.first : span.last + 1]]
-            wholes.setdefault(n, {})[span] = " ".join(said) if n == last else ""
-    return wholes
-
-
-def _held_word(context: Context, n: int, hide: int | None) -> int | None:
-    """The first word of the n-th segment that is held, if atom `hide` on is."""
-    if hide is None:
-        return None
-    segment, word = context.places[hide]
-    if segment > n:
-        return None
-    if segment == n:
-        return word
-    return 0 if context.segments[n].raw.words else None
 
 
 def _where(error: Exception | None) -> str:

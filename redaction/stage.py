@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 import msgspec
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry
 
 from redaction.events import TRANSCRIPTS_TOPIC, Transcript, TranscriptEnded, TranscriptEvent
 from redaction.open_calls import OpenCalls
@@ -24,6 +24,7 @@ from redaction.policy_file import PolicyError
 from redaction.presidio import Engine
 from redaction.redact import CallRedactor, Redacted, refuse
 from redaction.settings import Settings
+from redaction.stage_metrics import StageMetrics
 from triton_models.events import RAW_TOPIC, RawEvent, RawGap, RawTranscript, RawTranscriptEnded
 from trunkline.bus import Bus, Record, Subscription, Unavailable
 from trunkline.bus.consume import Decoded, consume
@@ -40,7 +41,6 @@ RETRY_S = 1.0
 WORKERS = 2
 _DECODER: msgspec.json.Decoder[RawEvent] = msgspec.json.Decoder(RawEvent)
 _ENCODER = msgspec.json.Encoder()
-_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
 @dataclass(slots=True)
@@ -78,7 +78,7 @@ class RedactStage:
         self._policies = Policies(settings, key=secrets.token_bytes(32), engine=engine)
         self._timeout_s = settings.timeout_ms / 1000
         self._dead_letters = DeadLetters(bus, registry=registry)
-        self._metrics = _Metrics(registry)
+        self._metrics = StageMetrics(registry)
         self._calls: OpenCalls[_Call] = OpenCalls(hold_s=retention_s, idle_s=IDLE_S)
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="redact")
         self._to_publish: list[TranscriptEvent] = []
@@ -294,54 +294,3 @@ def _missed(call: _Call) -> list[Redacted]:
         return []
     gaps, call.missed = call.missed, []
     return [found for gap in gaps for found in call.redactor.miss(gap.start_ms, gap.end_ms)]
-
-
-class _Metrics:
-    """What an operator watches."""
-
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self.events = Counter(
-            "trunkline_redaction_events", "Revisions redacted", ["kind"], registry=registry
-        )
-        self.redactions = Counter(
-            "trunkline_redaction_redactions",
-            "Masked spans in finals as first published",
-            ["kind"],
-            registry=registry,
-        )
-        self.unavailable = Counter(
-            "trunkline_redaction_unavailable",
-            "Segments that became [unavailable] because they could not be redacted",
-            registry=registry,
-        )
-        self.refused = Counter(
-            "trunkline_redaction_calls_without_policy",
-            "Calls shown as [unavailable] because their tenant's policy cannot be used",
-            registry=registry,
-        )
-        self.unusable = Gauge(
-            "trunkline_redaction_unusable_policies",
-            "Tenants whose policy could not be used when last asked for",
-            registry=registry,
-        )
-        self.shed = Counter(
-            "trunkline_redaction_shed_partials",
-            "Partials skipped because a newer revision was already there",
-            registry=registry,
-        )
-        self.seconds = Histogram(
-            "trunkline_redaction_seconds",
-            "Time to redact one revision",
-            ["kind"],
-            buckets=_BUCKETS,
-            registry=registry,
-        )
-        self.delay = Histogram(
-            "trunkline_redaction_delay_seconds",
-            "From recognised to redacted, bus included",
-            buckets=_BUCKETS,
-            registry=registry,
-        )
-        self.open_calls = Gauge(
-            "trunkline_redaction_open_calls", "Calls with state here", registry=registry
-        )

@@ -21,9 +21,9 @@ from redaction.memory import Memory
 from redaction.passed_on import is_unavailable, passed_on
 from redaction.presidio import Engine, build_engine
 from redaction.redact import CallRedactor, Policy, Redacted, make_policy
-from redaction.segments import Timeline
 from redaction.settings import Settings
 from redaction.tags import Tag
+from redaction.timeline import Timeline
 from tests.unit.redaction.call_strategies import (
     calls,
     cuts,

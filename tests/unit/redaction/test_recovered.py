@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redaction.redact import CallRedactor, Policy, Redacted
-from redaction.segments import KEPT_MS, KEPT_SEGMENTS
+from redaction.timeline import KEPT_MS, KEPT_SEGMENTS
 from tests.unit.redaction.call_strategies import (
     cuts,
     examples,

@@ -1,0 +1,184 @@
+"""The segments of a call in order of time, and one speaker's words in a row over them."""
+
+from bisect import insort
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from redaction.runs import Times
+from redaction.segments import Segment
+from redaction.slots import Turn
+from redaction.tags import CONTEXT_WORDS, Tag
+from redaction.words import Atom
+from triton_models.events import RawTranscript
+
+CONTEXT_ATOMS = 56
+"""How far back a speaker's own words are looked at again: a card number and its asides."""
+
+CONTEXT_MS = 45_000
+_PHRASE_PAUSE_MS = 3000
+_PHRASE_ATOMS = 5
+KEPT_SEGMENTS = 400
+KEPT_MS = 300_000
+"""Older segments are let go: what they said can no longer change."""
+
+
+class Context(NamedTuple):
+    """One speaker's words up to and with a segment, as one row of atoms."""
+
+    segments: list[Segment]
+    """The last one is the segment in question."""
+    atoms: list[Atom]
+    times: Times
+    places: list[tuple[int, int]]
+    """For each atom, its segment (index into `segments`) and its word there."""
+    first_new: int
+    is_cut: bool
+    """Words before these were left out."""
+
+    def words(self) -> tuple[list[str], int]:
+        """The newest segment's words behind a few of what its speaker said before it, and how
+        many those are."""
+        before = [word.text for s in self.segments[:-1] for word in s.raw.words][-CONTEXT_WORDS:]
+        return before + [word.text for word in self.segments[-1].raw.words], len(before)
+
+    def starts(self) -> list[int]:
+        """The first atom of each segment but the first."""
+        return [i for i, (a, b) in enumerate(pairwise(self.places), 1) if a[0] != b[0]]
+
+    def tags(self) -> dict[int, Tag]:
+        """What the model takes each atom for, where it takes it for anything."""
+        found: dict[int, Tag] = {}
+        for i, (n, word) in enumerate(self.places):
+            tags = self.segments[n].tags
+            if tags and tags[word]:
+                found[i] = tags[word]
+        return found
+
+
+class Timeline:
+    """The segments of one call that can still matter, in order of time."""
+
+    def __init__(self) -> None:
+        self.segments: list[Segment] = []
+        self._order = 0
+        self.forgotten_ms: int | None = None
+        """What was said before this may be forgotten; None: nothing is."""
+
+    def add(self, raw: RawTranscript) -> Segment:
+        """A new segment, put in its place."""
+        self._order += 1
+        segment = Segment(raw, self._order)
+        insort(self.segments, segment, key=lambda s: s.sort_key)
+        return segment
+
+    def moved(self, segment: Segment) -> None:
+        """Put a segment whose start changed into its place again."""
+        self.segments.sort(key=lambda s: s.sort_key)
+
+    def last_words(self, segment: Segment) -> list[Atom]:
+        """The same speaker's words just before this segment, if nobody spoke in between."""
+        words: list[Atom] = []
+        start_ms = segment.raw.start_ms
+        for earlier in reversed(self.segments[: self.segments.index(segment)]):
+            if earlier.stream == segment.stream:
+                if start_ms - earlier.raw.end_ms > _PHRASE_PAUSE_MS:
+                    break
+                words = [*earlier.atoms, *words]
+                start_ms = earlier.raw.start_ms
+            if len(words) >= _PHRASE_ATOMS or (
+                earlier.stream != segment.stream and earlier.substantive
+            ):
+                break
+        return words[-_PHRASE_ATOMS:]
+
+    def forget(self, before_ms: int, *, besides: Segment) -> list[Segment]:
+        """Drop and return what is older, or too many."""
+        surplus = len(self.segments) - KEPT_SEGMENTS
+        old = [
+            s
+            for i, s in enumerate(self.segments)
+            if (s.raw.end_ms < before_ms or i < surplus) and s is not besides
+        ]
+        if old:
+            ends = [s.raw.end_ms for s in old]
+            self.forgotten_ms = max(ends + [self.forgotten_ms or ends[0]])
+            gone = set(map(id, old))
+            self.segments = [s for s in self.segments if id(s) not in gone]
+        return old
+
+    def context(self, segment: Segment) -> Context:
+        """The segment behind the same speaker's last words before it."""
+        chain = [segment]
+        count, is_cut = 0, False
+        for earlier in reversed(self.segments[: self.segments.index(segment)]):
+            if earlier.stream != segment.stream or earlier.failed:
+                continue
+            if segment.raw.start_ms - earlier.raw.end_ms > CONTEXT_MS:
+                break
+            if count >= CONTEXT_ATOMS:
+                is_cut = True
+                break
+            chain.append(earlier)
+            count += len(earlier.atoms)
+        chain.reverse()
+        return _row(chain, interrupted=self._interrupted(chain), is_cut=is_cut)
+
+    def _interrupted(self, chain: Sequence[Segment]) -> list[bool]:
+        """For each segment, whether somebody changed the subject since the one before it."""
+        flags = [False] * len(chain)
+        for n in range(1, len(chain)):
+            begin, end = chain[n - 1].sort_key, chain[n].sort_key
+            flags[n] = any(
+                s.changes_subject
+                for s in self.segments
+                if begin < s.sort_key < end and s.stream != chain[n].stream
+            )
+        return flags
+
+    def later(self, segment: Segment, *, within_ms: int) -> list[Segment]:
+        """Segments that begin after this one begins, soon enough to be concerned."""
+        at = self.segments.index(segment)
+        limit = segment.raw.end_ms + within_ms
+        return [s for s in self.segments[at + 1 :] if s.raw.start_ms <= limit]
+
+    def following(self, segment: Segment) -> Segment | None:
+        """The same speaker's next segment, in whose context this one is."""
+        at = self.segments.index(segment)
+        for later in self.segments[at + 1 :]:
+            if later.stream == segment.stream and not later.failed:
+                near = later.raw.start_ms - segment.raw.end_ms <= CONTEXT_MS
+                return later if near else None
+        return None
+
+    def has_later_of_same_speaker(self, segment: Segment) -> bool:
+        """Whether the same speaker has said something since."""
+        at = self.segments.index(segment)
+        return any(s.stream == segment.stream and s.atoms for s in self.segments[at + 1 :])
+
+    def turns(self) -> list[Turn]:
+        """Every turn with substance."""
+        return [s.turn() for s in self.segments if s.substantive]
+
+
+def _row(chain: list[Segment], *, interrupted: Sequence[bool], is_cut: bool) -> Context:
+    atoms: list[Atom] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    places: list[tuple[int, int]] = []
+    breaks: list[int] = []
+    for n, segment in enumerate(chain):
+        if interrupted[n] and atoms:
+            breaks.append(len(atoms))
+            # What stands before the other speaker's question is no context of what comes after.
+            if atoms[-1].stop not in (".", "?", "!"):
+                atoms[-1] = atoms[-1]._replace(stop=".")
+        words = segment.raw.words
+        for atom in segment.atoms:
+            atoms.append(atom)
+            starts.append(words[atom.word].start_ms)
+            ends.append(words[atom.word].end_ms)
+            places.append((n, atom.word))
+    first_new = len(atoms) - len(chain[-1].atoms)
+    times = Times(starts, ends, frozenset(breaks))
+    return Context(chain, atoms, times, places, first_new, is_cut)
