@@ -10,8 +10,10 @@ from time import monotonic
 from sip_gateway.caller.link import LOST, WAKE, Link, Notice, connect
 from sip_gateway.caller.offer import Local, accepted, offer
 from sip_gateway.caller.plan import CallFailed, Dial
-from sip_gateway.caller.stream import Outlet
+from sip_gateway.caller.stream import Outlet, in_clear
 from sip_gateway.caller.user_agent import CALL_ID_HEADER, Body, CallingAgent, Ends, Stage
+from sip_gateway.rtp.srtp import seal
+from sip_gateway.sip import sdes
 from sip_gateway.sip.address import host_port
 from sip_gateway.sip.message import Request, Response
 
@@ -95,6 +97,9 @@ class DialledCall:
             link.local[0],
             tuple(udp.getsockname()[1] for udp in sockets),
             str(secrets.randbits(31)),
+            tuple(sdes.Crypto(1, plan.srtp, sdes.new_key(plan.srtp)) for _ in sockets)
+            if plan.srtp
+            else (),
         )
         self._sockets = sockets
         self._version = 0
@@ -131,7 +136,8 @@ class DialledCall:
         """Where the answer wants each stream; CallFailed if it does not take all."""
         assert self.agent.answer is not None
         to = accepted(self._dial, self.agent.answer.body)
-        return [Outlet(udp, far) for udp, far in zip(self._sockets, to, strict=True)]
+        sealed = [seal(line.suite, line.key) for line in self._local.crypto] or [in_clear] * len(to)
+        return [Outlet(*each) for each in zip(self._sockets, to, sealed, strict=True)]
 
     async def hang_up(self) -> None:
         """BYE or CANCEL, and its answer."""
@@ -144,8 +150,11 @@ class DialledCall:
 
 def _ends(plan: Dial, link: Link) -> Ends:
     party = plan.parties[0]
-    target = f"sip:{host_port(plan.host, plan.port)}"
+    at = f"{plan.user}@" if plan.user else ""
+    target = f"sip:{at}{host_port(plan.host, plan.port)}"
     if plan.transport != "udp":
         target += f";transport={plan.transport}"
     caller = f'"{party.name}" <{party.aor}>'
-    return Ends(plan.transport, link.local[0], link.local[1], target, caller, plan.headers)
+    return Ends(
+        plan.transport, link.local[0], link.local[1], target, caller, plan.headers, plan.login
+    )

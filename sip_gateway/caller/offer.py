@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sip_gateway.caller.plan import CallFailed, Dial
 from sip_gateway.caller.user_agent import Body
-from sip_gateway.sip import sdp
+from sip_gateway.sip import sdes, sdp
 from sip_gateway.siprec import document
 
 _CODECS = {"PCMU": sdp.PCMU, "PCMA": sdp.PCMA, "L16": sdp.L16}
@@ -16,6 +16,8 @@ class Local(NamedTuple):
     host: str
     ports: tuple[int, ...]
     session_id: str
+    crypto: tuple[sdes.Crypto, ...] = ()
+    """Our key of each stream; empty: in clear."""
 
 
 class Far(NamedTuple):
@@ -38,6 +40,9 @@ def offer(plan: Dial, local: Local, *, version: int, held: bool = False) -> Body
         )
         for port, label in zip(local.ports, labels, strict=True)
     )
+    if local.crypto:
+        lines = zip(media, local.crypto, strict=True)
+        media = tuple(line._replace(proto="RTP/SAVP", crypto=(key,)) for line, key in lines)
     session = sdp.Session(media, local.session_id, str(version))
     description = sdp.build(session, address=local.host)
     if not plan.siprec:
@@ -64,4 +69,6 @@ def accepted(plan: Dial, body: bytes) -> list[Far]:
     for media in session.media:
         if media.port == 0 or str(codec.payload_type) not in media.formats:
             raise CallFailed(f"the answer does not take {codec.name} on every stream")
+        if plan.srtp and [line.suite for line in media.crypto] != [plan.srtp]:
+            raise CallFailed(f"the answer does not take {plan.srtp} on every stream")
     return [Far(media.address, media.port, codec.payload_type) for media in session.media]

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from sip_gateway.caller.digest import Login
+
 
 class CallFailed(Exception):
     """The call did not come about, or broke; the message says why in a telephony engineer's words.
@@ -64,6 +66,15 @@ class Dial:
 
     session: str = field(default="", kw_only=True)
     """The recorded conversation's own id, told in the metadata; empty: one of ours."""
+
+    user: str = field(default="", kw_only=True)
+    """Of the far end's URI."""
+
+    srtp: str = field(default="", kw_only=True)
+    """Suite of SRTP to offer, alone; empty: in clear."""
+
+    login: Login | None = field(default=None, kw_only=True)
+    """Who to say that we are, if the far end asks by digest."""
 
     attributes: tuple[tuple[str, str], ...] = field(default=(), kw_only=True)
     """What else the metadata tell, by name."""

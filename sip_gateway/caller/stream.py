@@ -3,7 +3,7 @@
 import asyncio
 import random
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 from typing import NamedTuple
 
@@ -16,11 +16,18 @@ PACKET_S = 0.02
 SAMPLES = 160
 
 
+def in_clear(rtp: bytes) -> bytes:
+    """RTP as it is."""
+    return rtp
+
+
 class Outlet(NamedTuple):
     """Where a stream's packets go, and from which socket."""
 
     udp: socket.socket
     far: Far
+    seal: Callable[[bytes], bytes] = in_clear
+    """What makes SRTP of RTP."""
 
 
 class Stream(NamedTuple):
@@ -99,7 +106,8 @@ class Pacer:
             else:
                 try:
                     far = stream.outlet.far
-                    stream.outlet.udp.sendto(self._packet(i, n), (far.host, far.port))
+                    sealed = stream.outlet.seal(self._packet(i, n))
+                    stream.outlet.udp.sendto(sealed, (far.host, far.port))
                     self.sent.packets += 1
                 except BlockingIOError:
                     self.sent.left_out += 1  # the network cannot take it now, nor late

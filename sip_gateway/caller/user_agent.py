@@ -1,12 +1,14 @@
 """The calling side of one call (RFC 3261 sections 12 to 15, RFC 7866 for a recording session).
 
-One call, one dialog, no registration, no digest: no socket, no clock.
+One call, one dialog, no registration: no socket, no clock.
 """
 
 from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
 
+from sip_gateway.caller import digest
+from sip_gateway.caller.digest import Login
 from sip_gateway.caller.invite import InviteClient, cancel
 from sip_gateway.sip.address import host_port, parse_name_addr, parse_sip_uri
 from sip_gateway.sip.message import MAGIC_COOKIE, Headers, Request, Response, reply
@@ -41,6 +43,9 @@ class Ends(NamedTuple):
     headers: tuple[tuple[str, str], ...] = ()
     """Of every INVITE, besides those it must have."""
 
+    login: Login | None = None
+    """What an INVITE that is challenged is answered with, by digest."""
+
 
 class Body(NamedTuple):
     """A message body with its type."""
@@ -68,6 +73,7 @@ class CallingAgent:
         self._siprec = siprec
         self._cseq = 0
         self._branches = 0
+        self._proven = False
         self._reliable = ends.transport != "udp"
         self._invite: InviteClient | None = None
         self._acks: dict[int, bytes] = {}
@@ -87,6 +93,7 @@ class CallingAgent:
     def invite(self, body: Body, *, now: float) -> None:
         """Start the call, or change its media (re-INVITE)."""
         request = self._request("INVITE", body)
+        self._proven = False
         self._invite = InviteClient(request, reliable=self._reliable, now=now)
 
     def hang_up(self, *, now: float) -> None:
@@ -156,11 +163,36 @@ class CallingAgent:
             return
         if response.status < 300:
             self._accept(response, now=now)
+        elif proof := self._proof(response):
+            self._outgoing += current.to_send(now=now)  # the ACK
+            self._prove(current.request, proof, now=now)
         elif self.stage is Stage.ANSWERED:
             self.refusal = response  # of a re-INVITE: the call goes on as it was
         else:
             self.refusal = response
             self.stage = Stage.ENDED if self.stage is Stage.ENDING else Stage.REFUSED
+
+    def _proof(self, response: Response) -> tuple[str, str] | None:
+        """The header that answers a challenge, once for each INVITE; None where there is none."""
+        login, fields = self._ends.login, digest.FIELDS.get(response.status)
+        ending = self.stage is Stage.ENDING
+        if login is None or fields is None or self._proven or self._invite is None or ending:
+            return None
+        value = digest.credentials(
+            response.headers.all(fields[0]),
+            login,
+            method="INVITE",
+            uri=self._invite.request.uri,
+            cnonce=f"{self._branch}{self._branches}",
+        )
+        return (fields[1], value) if value else None
+
+    def _prove(self, challenged: Request, proof: tuple[str, str], *, now: float) -> None:
+        self._proven = True
+        body = Body(challenged.headers.get("Content-Type") or "", challenged.body)
+        request = self._request("INVITE", body)
+        request.headers.add(*proof)
+        self._invite = InviteClient(request, reliable=self._reliable, now=now)
 
     def _accept(self, response: Response, *, now: float) -> None:
         number = response.cseq.number

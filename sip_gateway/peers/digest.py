@@ -130,9 +130,9 @@ class Login:
         """Those for our realm."""
         for value in request.headers.all("Authorization"):
             scheme, _, rest = value.strip().partition(" ")
-            params = _params(rest) if scheme.lower() == "digest" else {}
-            if params.get("realm") == self._realm:
-                return params
+            given = params(rest) if scheme.lower() == "digest" else {}
+            if given.get("realm") == self._realm:
+                return given
         return None
 
     def _is_right(self, request: Request, given: Mapping[str, str]) -> bool:
@@ -183,13 +183,13 @@ class Login:
         return hmac.new(self._secret, text.encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def _params(text: str) -> dict[str, str]:
-    """The parameters of credentials; empty if one is unreadable or there twice."""
-    params: dict[str, str] = {}
+def params(text: str) -> dict[str, str]:
+    """Those of a challenge or of credentials; empty if one is unreadable or there twice."""
+    read: dict[str, str] = {}
     for part in split_values(text):
         found = _PARAM.match(part)
-        if not found or found[1].lower() in params:
+        if not found or found[1].lower() in read:
             return {}
         quoted = found[2]
-        params[found[1].lower()] = found[3] if quoted is None else _ESCAPE.sub(r"\1", quoted)
-    return params
+        read[found[1].lower()] = found[3] if quoted is None else _ESCAPE.sub(r"\1", quoted)
+    return read

@@ -6,6 +6,7 @@ fails authentication and costs nothing.
 """
 
 import struct
+from collections.abc import Callable
 from typing import NamedTuple
 
 from pylibsrtp import Error, Policy, Session
@@ -221,6 +222,15 @@ class Srtp:
             return None
         kind, profile = Policy.SSRC_ANY_OUTBOUND, _PROFILES[keys.suite]
         return Session(Policy(key=keys.local, ssrc_type=kind, srtp_profile=profile))
+
+
+def seal(suite: str, key: bytes) -> Callable[[bytes], bytes]:
+    """What a sender with this master key makes of each RTP packet."""
+    kind, profile = Policy.SSRC_ANY_OUTBOUND, _PROFILES[suite]
+    protect: Callable[[bytes], bytes] = Session(
+        Policy(key=key, ssrc_type=kind, srtp_profile=profile)
+    ).protect
+    return protect
 
 
 def _without_mki(data: bytes, keys: SrtpKeys, *, at_end: int) -> bytes:

@@ -26,6 +26,9 @@ class Phone(NamedTuple):
     modules: Sequence[str] = ("g711",)
     config: Sequence[str] = ()
     host: str = "127.0.0.1"
+    port: int = 0
+    """Where it listens; 0 picks a free one."""
+
     speech: Path | None = None
     """A WAV file; else noise."""
 
@@ -71,7 +74,7 @@ def _set_up(folder: Path, phone: Phone) -> str:
         f"module_path {Path(program).parents[1] / 'lib' / 'baresip' / 'modules'}",
         *(f"module{'_app' * (i < 2)} {name}.so" for i, name in enumerate(loaded)),
         f"net_interface {phone.host}",
-        f"sip_listen {sip_host}:0",
+        f"sip_listen {sip_host}:{phone.port}",
         f"audio_source aufile,{folder}/speech.wav",
         f"audio_player aufile,{folder}/heard.wav",
         f"audio_alert aufile,{folder}/ring.wav",

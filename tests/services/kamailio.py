@@ -99,13 +99,17 @@ _PBX = """
 loadmodule "usrloc.so"
 loadmodule "registrar.so"
 loadmodule "auth.so"
+modparam("auth", "algorithm", "{algorithm}")
 
 request_route {{
     if (is_method("CANCEL")) {{ if (t_check_trans()) t_relay(); exit; }}
     if (has_totag()) {{ t_relay(); exit; }}
     t_check_trans();
+    if (is_method("{methods}") && !pv_www_authenticate("pbx", "{password}", "0")) {{
+        www_challenge("pbx", "{qop}");
+        exit;
+    }}
     if (is_method("REGISTER")) {{
-        if (!pv_www_authenticate("pbx", "{password}", "0")) {{ www_challenge("pbx", "0"); exit; }}
         xlog("L_ERR", "[registered] $tU\\n");
         save("location");
         exit;
@@ -176,9 +180,14 @@ async def kamailio(
 
 
 @contextlib.asynccontextmanager
-async def small_pbx(folder: Path, password: str) -> AsyncIterator[Kamailio]:
-    """A registrar whose extensions all have this password, and call each other over UDP."""
-    async with _running(folder, _PBX.format(password=password)) as pbx:
+async def small_pbx(folder: Path, password: str, *, asks: str = "") -> AsyncIterator[Kamailio]:
+    """A registrar whose extensions all have this password, and call each other over UDP.
+
+    `asks` is the hash by which it asks callers, too, for it.
+    """
+    methods, algorithm = ("REGISTER|INVITE", asks) if asks else ("REGISTER", "MD5")
+    words = {"password": password, "methods": methods, "algorithm": algorithm}
+    async with _running(folder, _PBX.format(**words, qop=int(bool(asks)))) as pbx:
         yield pbx
 
 

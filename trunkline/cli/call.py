@@ -7,12 +7,14 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
+from sip_gateway.caller.digest import Login
 from sip_gateway.caller.place import place_call
 from sip_gateway.caller.plan import CallFailed, CallPlan, CallReport, TlsFiles
 from sip_gateway.caller.recording import length_ms
 from sip_gateway.hints import PHRASES, PROFILE, QUEUE
 from sip_gateway.sip.address import parse_sip_uri
 from sip_gateway.sip.flow import default_port
+from sip_gateway.sip.sdes import KEY_BYTES
 
 TRANSPORTS = ("udp", "tcp", "tls")
 
@@ -38,7 +40,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--to",
         required=True,
-        metavar="sip:HOST:PORT",
+        metavar="sip:[USER@]HOST:PORT",
         help="where to call; `sip:HOST;transport=tls` or `sips:HOST` over TLS",
     )
     kind = parser.add_mutually_exclusive_group()
@@ -61,7 +63,15 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="P",
         help="leave out RTP packets with this probability, 0 to 1 (default 0)",
     )
+    parser.add_argument(
+        "--srtp",
+        choices=tuple(KEY_BYTES),
+        default="",
+        metavar="SUITE",
+        help=f"encrypt the audio; the key is in the SDP: use TLS. One of {', '.join(KEY_BYTES)}",
+    )
     add_transport(parser)
+    add_login(parser)
     add_headers(parser)
 
 
@@ -77,6 +87,14 @@ def add_transport(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tls-ca", default="", metavar="PEM", help="who signed its certificate")
     parser.add_argument("--tls-certificate", default="", metavar="PEM", help="ours, for mutual TLS")
     parser.add_argument("--tls-key", default="", metavar="PEM", help="the key of our certificate")
+
+
+def add_login(parser: argparse.ArgumentParser) -> None:
+    """Who to say that we are."""
+    parser.add_argument("--user", default="", help="answer a digest challenge as this user")
+    parser.add_argument(
+        "--password-file", type=Path, metavar="FILE", help="its password, the file's only line"
+    )
 
 
 def add_headers(parser: argparse.ArgumentParser) -> None:
@@ -99,6 +117,9 @@ def run(args: argparse.Namespace) -> int:
     except ValueError as error:
         print(f"trunkline call: --to {args.to}: {error}", file=sys.stderr)
         return 2
+    except OSError as error:
+        print(f"trunkline call: {error.filename}: {error.strerror}", file=sys.stderr)
+        return 2
     try:
         report = asyncio.run(_place(plan))
     except CallFailed as error:
@@ -117,6 +138,7 @@ def _plan(args: argparse.Namespace) -> CallPlan:
     return CallPlan(
         host=to.host,
         port=to.port or default_port(transport),
+        user=to.user,
         agent=args.agent,
         customer=args.customer,
         siprec=not args.plain,
@@ -125,7 +147,15 @@ def _plan(args: argparse.Namespace) -> CallPlan:
         codec=args.codec.upper(),
         loss=args.loss,
         headers=headers(args),
+        srtp=args.srtp,
+        login=_login(args),
     )
+
+
+def _login(args: argparse.Namespace) -> Login | None:
+    if bool(args.user) != bool(args.password_file):
+        raise ValueError("--user and --password-file belong together")
+    return Login(args.user, args.password_file.read_text().strip()) if args.user else None
 
 
 def headers(args: argparse.Namespace) -> tuple[tuple[str, str], ...]:
