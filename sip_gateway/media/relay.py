@@ -31,8 +31,6 @@ Ear = Callable[[bytes, Address], None]
 class Counts:
     """What became of packets."""
 
-    __slots__ = ("passed", "stray", "unsent")
-
     def __init__(self) -> None:
         self.passed = 0
         self.stray = 0

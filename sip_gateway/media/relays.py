@@ -1,7 +1,7 @@
-"""All relayed lines of one media worker, and who of two workers has a call's.
+"""All relayed lines of one process, and who of two processes has a call's.
 
-A worker whose signalling process is gone passes on what it has until another worker, told by the
-next signalling process, has the same ports open: the call notices nothing.
+One whose worker is gone passes on what it has until another, told by the next worker, has the same
+ports open: the call notices nothing.
 """
 
 import asyncio
@@ -13,14 +13,11 @@ from pathlib import Path
 from time import monotonic
 from typing import NamedTuple
 
-from prometheus_client import CollectorRegistry, Counter, Gauge
-
 from sip_gateway.media.port_pool import NoPort, PortPool
-from sip_gateway.media.relay import Counts, RelayedLine, is_free
-from sip_gateway.media.rtp_socket import RtpSocket
+from sip_gateway.media.relay import Counts, Ear, RelayedLine, is_free
 from sip_gateway.worker_protocol import (
     CloseRelays,
-    FromWorker,
+    FromRelay,
     OpenRelays,
     Relay,
     RelaysOpened,
@@ -80,7 +77,7 @@ class Owners:
 
 
 class Relays:
-    """Contract: `obey` what signalling says, `look_after` once a second; `linger` when it is gone.
+    """Contract: `obey` orders, `look_after` once a second; `linger` when nobody gives any.
 
     Nothing here knows calls, legs or recognisers, and none of them can stop it.
     """
@@ -91,26 +88,27 @@ class Relays:
         ports: PortPool,
         *,
         owners: Owners,
-        say: Callable[[FromWorker], None],
-        registry: CollectorRegistry,
+        say: Callable[[FromRelay], None],
     ) -> None:
         self._host = host
         self._ports = ports
         self._owners = owners
         self._say = say
         self._calls: dict[str, Held] = {}
-        self._ears: dict[tuple[str, str], RtpSocket] = {}
+        self._ears: dict[tuple[str, str], Ear] = {}
         self._counts = Counts()
-        self._reported = dict.fromkeys(Counts.__slots__, 0)
-        self._packets = Counter(
-            "trunkline_sip_gateway_relay_packets_total",
-            "Packets of inline calls: passed on; stray, from strangers; unsent, nowhere to send to",
-            ["result"],
-            registry=registry,
-        )
-        self._open = Gauge(
-            "trunkline_sip_gateway_relay_calls", "Inline calls relayed", registry=registry
-        )
+        self._taken = (0, 0, 0)
+
+    def __len__(self) -> int:
+        """Calls that are relayed."""
+        return len(self._calls)
+
+    def take_counts(self) -> tuple[int, int, int]:
+        """Packets passed on, of strangers, and with nowhere to go, since the last call."""
+        counts, before = self._counts, self._taken
+        self._taken = (counts.passed, counts.stray, counts.unsent)
+        passed, stray, unsent = (now - then for now, then in zip(self._taken, before, strict=True))
+        return passed, stray, unsent
 
     def obey(self, message: ToRelay) -> None:
         """What the signalling process says."""
@@ -128,23 +126,17 @@ class Relays:
             self._say(RelaysRefused(call_id=message.call_id, why=why))
             return
         self._owners.take(message.call_id)
-        self._open.set(len(self._calls))
         ends = {f"{n}{end}": port for n, line in held.lines.items() for end, port in line.numbers()}
         self._say(RelaysOpened(call_id=message.call_id, ports=ends))
 
-    def ear(self, call_id: str, tap: str) -> RtpSocket:
-        """Hears what comes to this end from now on, in place of who did before."""
-        ear = self._ears[call_id, tap] = RtpSocket()
+    def tap(self, call_id: str, end: str, ear: Ear) -> None:
+        """`ear` hears what comes to this end from now on, in place of who did before."""
+        self._ears[call_id, end] = ear
         if call_id in self._calls:
             self._tap(call_id)
-        return ear
 
     def look_after(self, now: float) -> None:
-        """Count what was passed on, and tell of calls in which nothing is."""
-        for result in Counts.__slots__:
-            value = int(getattr(self._counts, result))
-            self._packets.labels(result).inc(value - self._reported[result])
-            self._reported[result] = value
+        """Tell of calls in which nothing passes."""
         for call_id, held in self._calls.items():
             silent_s = now - _heard_at(held)
             # Once every so often: this is asked about once a second.
@@ -185,8 +177,7 @@ class Relays:
     def _tap(self, call_id: str) -> None:
         for n, line in self._calls[call_id].lines.items():
             for end, port in (("a", line.a), ("b", line.b)):
-                ear = self._ears.get((call_id, f"{n}{end}"))
-                port.ear = ear.datagram_received if ear else None
+                port.ear = self._ears.get((call_id, f"{n}{end}"))
 
     def _opened(self, relay: Relay) -> RelayedLine:
         a, b = (self._port(end.port) for end in (relay.a, relay.b))
@@ -215,7 +206,6 @@ class Relays:
         for key in [key for key in self._ears if key[0] == call_id]:
             del self._ears[key]
         self._owners.release(call_id)
-        self._open.set(len(self._calls))
 
     def _end(self, line: RelayedLine) -> None:
         line.close()

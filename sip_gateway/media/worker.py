@@ -24,7 +24,7 @@ from sip_gateway.media.metrics import MediaMetrics
 from sip_gateway.media.pause_rule import Cause
 from sip_gateway.media.port_pool import NoPort, PortPool
 from sip_gateway.media.progress import Progress
-from sip_gateway.media.relays import Owners, Relays
+from sip_gateway.media.relaying import Relaying, Which
 from sip_gateway.media.running_leg import RunningLeg
 from sip_gateway.media.sinks import AudioSink, CallSink
 from sip_gateway.media.sockets import Sockets
@@ -96,10 +96,9 @@ class MediaWorker:
             index=place.worker,
             workers=max(settings.media_workers, place.worker + 1),
         )
-        self._relays = Relays(
-            settings.listen_host,
-            ports,
-            owners=Owners(place.progress_dir.with_name("relayed")),
+        self._relays = Relaying(
+            settings,
+            Which(place.worker, place.progress_dir.with_name("relayed")),
             say=self._say,
             registry=registry,
         )
@@ -150,11 +149,13 @@ class MediaWorker:
         server = await asyncio.start_unix_server(self._connected, self._socket_path)
         self._socket_path.chmod(0o600)
         self._listening = True
+        self._relays.start()
         async with asyncio.TaskGroup() as self._tasks:
             sweep = self._tasks.create_task(self._sweep())
             stopping = self._tasks.create_task(self._stop(stop))
             await self._over.wait()
             self._stopping = True
+            self._relays.close()
             server.close()
             await self._hand_over()
             sweep.cancel()
@@ -164,10 +165,6 @@ class MediaWorker:
             with contextlib.suppress(OSError):
                 await self._writer.wait_closed()
         # The socket's path stays: a successor may have put its own there by now.
-
-    async def linger(self) -> None:
-        """Pass on the media of calls in line until another worker does; to be awaited at last."""
-        await self._relays.linger()
 
     async def _stop(self, stop: asyncio.Event) -> None:
         await stop.wait()
@@ -360,7 +357,6 @@ class MediaWorker:
         if (load := round(self._load(), 1)) != self._told_load:
             self._told_load = load
             self._say(LoadTold(load=load))
-        self._relays.look_after(now)
         self._metrics.paused.set(sum(call.paused for call in self._calls.values()))
         for call in self._calls.values():
             for running in call.legs.values():

@@ -360,7 +360,9 @@ async def test_the_audio_goes_on_without_a_gap_over_kill_9_of_signalling_and_bye
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
-async def test_a_killed_media_worker_comes_back_to_its_call(tmp_path: Path) -> None:
+async def test_a_killed_media_worker_comes_back_to_its_call_which_has_lost_nothing(
+    tmp_path: Path,
+) -> None:
     async with (
         telephone(tmp_path) as (phone, mute),
         gateway(tmp_path / "state", local()) as line,
@@ -373,6 +375,8 @@ async def test_a_killed_media_worker_comes_back_to_its_call(tmp_path: Path) -> N
         (ended,) = await line.ended()
     assert ended.reason == "bye"
     assert {gap.why for gap in line.of(Gap)} == {"worker_restarted"}
+    numbers = phone.numbers()
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 async def test_a_stop_ends_both_sides_with_a_bye(tmp_path: Path) -> None:

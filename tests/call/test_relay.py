@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -229,15 +230,27 @@ async def test_another_worker_takes_the_call_over_without_a_packet_lost(tmp_path
             assert worker.task is not None
             worker.signalling.hang_up_abruptly()
             await worker.task
-            lingering = asyncio.create_task(worker.core.linger())
             await exchange(caller, callee, ports, MEDIA)
             async with running_worker(tmp_path, OWN_PORTS) as successor:
                 assert ports == await relay(successor, caller, callee, a=ports["0a"], b=ports["0b"])
                 await exchange(caller, callee, ports, MEDIA)
-                await lingering
                 await exchange(caller, callee, ports, MEDIA)
                 await end(successor, listened=False)
         assert len([e for e in worker.sink.events if isinstance(e, LegJoined)]) == 2
+
+
+async def test_a_relaying_process_that_dies_is_said_and_started_again(tmp_path: Path) -> None:
+    async with running_worker(tmp_path, OWN_PORTS) as worker:
+        with parties() as (caller, callee):
+            ports = await relay(worker, caller, callee)
+            children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
+            names = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children}
+            (pid,) = [pid for pid, name in names.items() if b"relay_process" in name]
+            os.kill(int(pid), signal.SIGKILL)
+            assert isinstance(await worker.signalling.hear(), RelaysRefused)
+            assert ports == await relay(worker, caller, callee, a=ports["0a"], b=ports["0b"])
+            await exchange(caller, callee, ports, MEDIA)
+            await end(worker, listened=False)
 
 
 async def test_without_ports_a_relay_is_refused_and_another_worker_s_are_left_alone(

@@ -128,7 +128,6 @@ async def media(state: Path, settings: Settings, stop: asyncio.Event) -> None:
         settings, Sinks(recorder, recorder), place=place, registry=CollectorRegistry()
     )
     await worker.run(stop)
-    await worker.linger()
 
 
 async def main() -> None:

@@ -84,7 +84,6 @@ class Media:
         await self._speech.close()
         if self._journal:
             self._journal.writer.close()
-        await self._worker.linger()
 
     def _recover(self, tasks: asyncio.TaskGroup, stop: asyncio.Event) -> list[asyncio.Task[None]]:
         """Keep the journal, and fill gaps from it."""
