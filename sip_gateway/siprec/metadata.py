@@ -29,6 +29,8 @@ STANDARD = frozenset(_NAMES.split())
 
 MOST_EXTENSIONS = 32
 LONGEST = 200
+MOST_PARTIES = 64
+"""Participants kept who send nothing: a recording session may stay open for months."""
 
 
 class Participant(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,10 +40,31 @@ class Participant(msgspec.Struct, frozen=True, kw_only=True):
     aor: str = ""
 
 
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """One communication session: a conversation, as the recording client knows it."""
+
+    started: str = ""
+    """Its start-time, as written: some have no zone."""
+
+    stopped: str = ""
+    """When it stopped, or stopped being recorded here; empty while it goes on."""
+
+    group: str = ""
+    """What it has in common with others: the calls of one customer who was passed on."""
+
+
 class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     """What a recording client told us so far."""
 
     session_id: str = ""
+    """Of several communication sessions, the first that goes on."""
+
+    sessions: dict[str, Session] = {}
+    """All that are told of, by id."""
+
+    streams: dict[str, str] = {}
+    """The session that a stream belongs to, by stream id, where that is told."""
+
     participants: dict[str, Participant] = {}
     labels: dict[str, str] = {}
     """Label by stream id."""
@@ -61,8 +84,30 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     def speaker(self, label: str) -> Participant | None:
         """Who alone sends the stream with this label; None if unknown or a mix of several."""
         streams = [stream for stream, known in self.labels.items() if known == label]
-        ids = {sender for stream in streams for sender in self.senders.get(stream, ())}
+        # A line that serves one session after the other is named by a stream of each.
+        going = [s for s in streams if not self.is_over(self.streams.get(s, ""))]
+        ids = {sender for stream in going or streams for sender in self.senders.get(stream, ())}
         return self.participants.get(ids.pop()) if len(ids) == 1 else None
+
+    def session_of(self, label: str) -> str | None:
+        """The session that the stream with this label is part of now; "" if that is not told,
+        None if it is part of none any more."""
+        named = [
+            self.streams[stream]
+            for stream, known in self.labels.items()
+            if known == label and stream in self.streams
+        ]
+        if named:
+            return next((s for s in reversed(named) if not self.is_over(s)), None)
+        going = [session_id for session_id, of in self.sessions.items() if not of.stopped]
+        if self.sessions and not going:
+            return None
+        return going[0] if len(going) == 1 else ""
+
+    def is_over(self, session_id: str) -> bool:
+        """Whether a session, if it has an id, has stopped, or is not told of any more."""
+        known = self.sessions.get(session_id)
+        return bool(known.stopped if known else session_id and self.sessions)
 
 
 class BadMetadata(Exception):
@@ -70,21 +115,19 @@ class BadMetadata(Exception):
 
 
 def read(document: bytes) -> Metadata:
-    """Read a metadata document; BadMetadata if it is not XML or has another root.
-
-    Of several communication sessions in one recording session, the first that goes on names it.
-    """
+    """Read a metadata document; BadMetadata if it is not XML or has another root."""
     try:
         root = parse(document)
     except BadXml as error:
         raise BadMetadata(str(error)) from None
     if root.name not in ROOTS:
         raise BadMetadata("the root is not <recording>")
-    sessions = sorted(root.all("session"), key=_is_over)
-    identities = [_identity(element, "session_id") for element in sessions]
+    sessions = _sessions(root)
     gone = _gone(root)
     return Metadata(
-        session_id=next((identity for identity in identities if identity), ""),
+        session_id=min(sessions, key=lambda each: bool(sessions[each].stopped), default=""),
+        sessions=sessions,
+        streams=dict(_streams(root)),
         participants=dict(_participants(root)),
         labels=dict(_labels(root)),
         senders=_without(_senders(root), gone),
@@ -98,18 +141,79 @@ def merge(known: Metadata | None, told: Metadata) -> Metadata:
     """What holds after `told` arrived in the same session."""
     if known is None or not told.partial:
         return told
+    known = _without_the_past(known, told)
     senders = {**_without(known.senders, told.gone), **told.senders}
+    participants = {**known.participants, **told.participants}
+    if len(participants) > MOST_PARTIES:
+        sending = {who for ids in senders.values() for who in ids} | told.participants.keys()
+        participants = {who: of for who, of in participants.items() if who in sending}
     return Metadata(
         session_id=told.session_id or known.session_id,
-        participants={**known.participants, **told.participants},
+        sessions=_together(known.sessions, told.sessions),
+        streams={**known.streams, **told.streams},
+        participants=participants,
         labels={**known.labels, **told.labels},
         senders={stream: ids for stream, ids in senders.items() if ids},
         extensions=told.extensions or known.extensions,
     )
 
 
-def _is_over(session: Element) -> bool:
-    return bool(session.child_text("stop-time"))
+def _without_the_past(known: Metadata, told: Metadata) -> Metadata:
+    """Less the sessions that were over before, and the streams whose label another has now."""
+    over = {name for name, of in known.sessions.items() if of.stopped} - told.sessions.keys()
+    labels = {label for stream, label in told.labels.items() if known.labels.get(stream) != label}
+    past = {stream for stream, label in known.labels.items() if label in labels}
+    past |= {stream for stream, of in known.streams.items() if of in over}
+    past -= told.labels.keys() | told.streams.keys()
+    return msgspec.structs.replace(
+        known,
+        sessions={name: of for name, of in known.sessions.items() if name not in over},
+        streams={s: of for s, of in known.streams.items() if s not in past},
+        labels={s: label for s, label in known.labels.items() if s not in past},
+        senders={s: ids for s, ids in known.senders.items() if s not in past},
+    )
+
+
+def _together(known: dict[str, Session], told: dict[str, Session]) -> dict[str, Session]:
+    """What is left out of a session that was told of before still holds."""
+    merged = dict(known)
+    for name, of in told.items():
+        before = known.get(name, Session())
+        merged[name] = Session(
+            started=of.started or before.started,
+            stopped=of.stopped or before.stopped,
+            group=of.group or before.group,
+        )
+    return merged
+
+
+def _sessions(root: Element) -> dict[str, Session]:
+    stopped: dict[str, str] = {}
+    for assoc in root.all("sessionrecordingassoc"):
+        if session_id := _identity(assoc, "session_id", "session"):
+            stopped[session_id] = assoc.child_text("disassociate-time")
+    found: dict[str, Session] = {}
+    for element in root.all("session"):
+        if session_id := _identity(element, "session_id"):
+            end = element.child_text("stop-time") or element.child_text("end-time")
+            group = element.attribute("group_id", "group") or element.child_text("group-ref")
+            found[session_id] = Session(
+                started=element.child_text("start-time")[:LONGEST],
+                stopped=(end or stopped.get(session_id, ""))[:LONGEST],
+                group=group[:LONGEST],
+            )
+    # A partial document may tell of the association alone.
+    left = {name: Session(stopped=at[:LONGEST]) for name, at in stopped.items() if at}
+    return {**left, **found}
+
+
+def _streams(root: Element) -> Iterator[tuple[str, str]]:
+    for element in root.all("stream"):
+        session_id = element.attribute("session_id", "session") or (
+            element.child_text("session_id") or element.child_text("session")
+        )
+        if session_id and (identity := _identity(element, "stream_id")):
+            yield identity, session_id
 
 
 def _gone(root: Element) -> tuple[str, ...]:
