@@ -53,6 +53,14 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     kind.add_argument(
         "--plain", action="store_true", help="as a phone: one stream with both voices mixed"
     )
+    add_audio(parser)
+    add_transport(parser)
+    add_login(parser)
+    add_headers(parser)
+
+
+def add_audio(parser: argparse.ArgumentParser) -> None:
+    """How the audio goes out."""
     parser.add_argument(
         "--codec", choices=("pcmu", "pcma"), default="pcmu", help="G.711 law (default pcmu)"
     )
@@ -70,9 +78,6 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="SUITE",
         help=f"encrypt the audio; the key is in the SDP: use TLS. One of {', '.join(KEY_BYTES)}",
     )
-    add_transport(parser)
-    add_login(parser)
-    add_headers(parser)
 
 
 def add_transport(parser: argparse.ArgumentParser) -> None:
