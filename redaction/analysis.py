@@ -8,9 +8,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from redaction.asked_numbers import SECRETS
 from redaction.canonical import groups
 from redaction.common_words import COMMON_WORDS
-from redaction.lexicon import SPELLING_ALPHABET
+from redaction.lexicon import SOUND_ALIKES, SPELLING_ALPHABET
 from redaction.memory import Memory
 from redaction.recognizers import (
     address,
@@ -37,7 +38,7 @@ from redaction.words import Atom, Class
 
 _WORD_KINDS = ("name", "email", "password", "security_answer", "address")
 _BEGINS = words_in("oh o double triple treble plus apartment flat unit suite")
-_SPELT_KINDS = ("policy", "order", "ticket")
+_SPELT_KINDS = ("policy", "order", "ticket", "iban", "routing", "ssn")
 _OF_DATES = (Class.MONTH, Class.ORDINAL)
 _SPECIFIC = (
     "email", "iban", "card", "ip", "password", "security_answer", "address", "dob", "name",
@@ -203,7 +204,15 @@ def _dangling(heard: Heard) -> list[int]:
         if letter >= 0 and texts[-len(said) :] == said and _is_letter(heard.atoms[letter]):
             return [letter] if heard.slots_at(letter) else []
     begins = texts[-1] in _BEGINS or _begins_code(heard.atoms[last])
-    return [last] if begins and heard.slots_at(last) else []
+    if begins and heard.slots_at(last):
+        return [last]
+    alike = texts[-1] in SOUND_ALIKES or bool(heard.atoms[last].value)
+    return [last] if alike and _answers_secret(heard, last) else []
+
+
+def _answers_secret(heard: Heard, i: int) -> bool:
+    """Whether a secret number was asked for, so that `for` may be its first figure."""
+    return any(slot.is_answer and slot.kind in SECRETS for slot in heard.slots_at(i))
 
 
 def _begins_code(atom: Atom) -> bool:

@@ -5,6 +5,7 @@ of the firm's own: that is positive evidence, as a unit behind the number is.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from redaction.questions import Question, is_question
 from redaction.tables import words_in
@@ -14,7 +15,9 @@ QUANTITY = "asked_quantity"
 """A question after which a number is a count, an amount, a time or the firm's own."""
 ANYTHING = "asked_anything"
 """Any other question."""
-KINDS = frozenset({QUANTITY, ANYTHING})
+COUNT = "asked_how_many"
+"""How many, how much, how old: a quantity, whatever else is talked of in the same breath."""
+KINDS = frozenset({QUANTITY, COUNT, ANYTHING})
 SECRETS = frozenset({"card", "cvv", "expiry", "otp", "pin", "ssn", "routing", "iban"})
 """What somebody who asked for it goes on waiting for, whatever is said in between."""
 
@@ -22,16 +25,20 @@ _HOW = words_in("""
 big deep early far fast few frequently heavy high late likely long many much often old quickly soon
 tall wide
 """)
+_COUNTED = frozenset({"many", "much", "old", "often"})
+_RANKED = ("", ANYTHING, QUANTITY, COUNT)
 _MEASURED = words_in("""
 age amount appointment bedrooms bill bonus budget bus buses capacity channel charge charges children
-cost costs date day deadline deductible delivery deposit discount distance dosage dose engine error
+cost costs deadline deductible delivery deposit discount distance dosage dose engine error
 estimate excess exit fee fees flight floor gate height hour hours income interest level limit
 mileage miles minimum maximum model months mortgage o'clock offer page penalty people percent
 percentage platform premium price prices promotion quantity quote rate rates rating reading refund
-rent room rooms row salary savings score seat seats section size sizes speed stop temperature
-term terms time times times total train value version wait weeks weight when width worth years
-zone
+rent room rooms row salary savings score seat seats section size sizes speed temperature
+total train version weeks weight when width worth years zone
 """)
+_CHOSEN = words_in("time times date day days value stop term")
+"""These after `what` and `which` only: `take your time` asks for nothing."""
+
 _PLACES = words_in("first second third fourth fifth sixth seventh eighth last final next")
 _PLACED = words_in("digit digits character characters")
 _OF_CODES = words_in("""
@@ -46,22 +53,25 @@ def numbers_asked(atoms: Sequence[Atom]) -> Iterator[Question]:
     yield from _digits_of_code(atoms, texts)
     if not texts:
         return
-    asked, first = "", 0
+    asked, first = _RANKED[0], 0
     for i, atom in enumerate(atoms):
         if atom.stop not in (".", "?", "!", ";") and i + 1 < len(atoms):
             continue
         clause = texts[first : i + 1]
         if is_question(atoms[first : i + 1], clause):
-            asked = QUANTITY if asked == QUANTITY or _is_of_quantity(clause) else ANYTHING
+            asked = max(asked, _asked(clause), key=_RANKED.index)
         first = i + 1
     if asked:
         yield Question(asked, len(atoms) - 1)
 
 
-def _is_of_quantity(texts: Sequence[str]) -> bool:
-    if not _MEASURED.isdisjoint(texts):
-        return True
-    return any(a == "how" and b in _HOW for a, b in zip(texts, texts[1:], strict=False))
+def _asked(texts: Sequence[str]) -> str:
+    """What one question asks for."""
+    how = {b for a, b in pairwise(texts) if a == "how"}
+    if how & _COUNTED and not ("digits" in texts or "numbers" in texts):
+        return COUNT
+    chosen = any(a in ("what", "which") and b in _CHOSEN for a, b in pairwise(texts))
+    return QUANTITY if how & _HOW or chosen or not _MEASURED.isdisjoint(texts) else ANYTHING
 
 
 def _digits_of_code(atoms: Sequence[Atom], texts: Sequence[str]) -> Iterator[Question]:

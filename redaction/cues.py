@@ -41,7 +41,8 @@ STRONG = {
         good for another, date on the card, date on the front, date on your card, date under the,
         date below, dates on the card, date on it, card's date, digit date, month and the
         year, mm yy, m m y y, until when, till when, exp month, stamped, two dates, later
-        date, still valid, month slash year, mm slash yy, m m slash y y,
+        date, still valid, need the month, month as well, being valid, card is out of date, month
+        slash year, mm slash yy, m m slash y y,
         lapse, lapses, lapsed, it dies, card dies, stops working, any dates, dates on, until
         end, until the end of, month is, year is, month first
     """),
@@ -279,7 +280,9 @@ GAPPED = {
 """Slot kind -> phrases with a `*` for up to three words that may stand there."""
 
 BARE = {
-    "address": words_in("street city town state county suburb province zip postcode"),
+    "address": words_in("""
+        road avenue lane street city town state county suburb province zip postcode
+    """),
     "asked_name": words_in("name names surname initials forename"),
     "dob": words_in("birthday"),
     "expiry": words_in("month year"),
@@ -332,6 +335,6 @@ salt code of, mid transit, transit time, transit times, get back on the, back on
 back on the phone, stamped out, back of the line, back of the queue, on the back of, back of
 that, the back door, the
 back garden, the back seat, the back yard, the back room, the back row, the back end, the back
-office, the back burner
+office, the back burner, what year is it, what year is the, what year is your, what year's
 """)
 """Phrases that only look like a cue: they open nothing."""

@@ -100,6 +100,10 @@ _SECRETS = frozenset({"cvv", "pin", "otp", "password", "expiry", "dob", "card", 
 _SHORT_CODES = frozenset({"cvv", "pin", "otp", "password", "expiry"})
 
 
+_LONG_REST = 4
+"""So many figures after a hesitation are no count of their own."""
+
+
 class Asked(NamedTuple):
     """Kinds of the slots that are open where a number is said."""
 
@@ -146,6 +150,7 @@ def _pieces(atoms: Sequence[Atom], numbers: Sequence[int]) -> list[list[int]]:
             before = pieces[-1][-1]
             joined = at == before + 1 and atoms[before].stop not in (".", "?", "!")
             joined = joined or _within_amount(atoms, before, at) or _within_date(atoms, before, at)
+            joined = joined or (len(numbers) - n >= _LONG_REST and _hesitates(atoms, before, at))
             counted = atoms[before].stop == "," and _is_count(atoms, numbers[n:])
             counted = counted or (atoms[at].text == "one" and _is_count(atoms, numbers[n:]))
             if joined and not counted:
@@ -159,6 +164,11 @@ def _within_amount(atoms: Sequence[Atom], before: int, at: int) -> bool:
     """The `and` of `a hundred and thirty`."""
     magnitude = atoms[before].cls is Class.MAGNITUDE and not atoms[before].stop
     return magnitude and at == before + 2 and atoms[before + 1].text == "and"
+
+
+def _hesitates(atoms: Sequence[Atom], before: int, at: int) -> bool:
+    """`one hundred ninety eight, er, five one one`: the same number goes on."""
+    return all(atom.cls is Class.FILLER for atom in atoms[before + 1 : at])
 
 
 def _within_date(atoms: Sequence[Atom], before: int, at: int) -> bool:

@@ -8,6 +8,7 @@ from redaction.words import Atom, Class
 
 DIGITS = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN}
 SPELT = lexicon.LETTER_WORDS | lexicon.SPELLING_ALPHABET
+_POINTS = frozenset({"the", "this", "that", "which", "another", "other", "new", "old"})
 _VOWELS = frozenset("aeiouy")
 _LONGEST_CODE = 7
 _ALWAYS = {Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.CLOCK, Class.DECIMAL, Class.DATE}
@@ -98,6 +99,8 @@ def _is_number(atoms: Sequence[Atom], i: int) -> bool:
     atom = atoms[i]
     if atom.cls in _ALWAYS:
         return True
+    if atom.text == "one" and _is_pronoun(atoms, i):
+        return False
     if atom.cls is Class.DIGIT:
         return atom.text not in ("oh", "o") or _zero(atoms, i)
     if atom.cls is Class.MULTIPLIER:
@@ -107,6 +110,10 @@ def _is_number(atoms: Sequence[Atom], i: int) -> bool:
             return before is not None and before.cls in DIGITS
         if nxt.cls is Class.MULTIPLIER and nxt.text == atom.text:
             return True
+        if nxt.text in lexicon.SOUND_ALIKES:
+            # `double won, double one`: a figure stands on either side.
+            beside = (_near(atoms, i - 1), _near(atoms, i + 2))
+            return any(a is not None and a.cls in DIGITS | {Class.MULTIPLIER} for a in beside)
         return nxt.cls in (Class.DIGIT, Class.LETTER, Class.NUMERAL)
     if atom.cls is Class.PLURAL:
         before = _near(atoms, i - 1)
@@ -114,6 +121,15 @@ def _is_number(atoms: Sequence[Atom], i: int) -> bool:
     if atom.cls is Class.LETTER:
         return _is_letter(atoms, i)
     return atom.cls is Class.MAGNITUDE
+
+
+def _is_pronoun(atoms: Sequence[Atom], i: int) -> bool:
+    """`the one on the back`, `this one is`: no figure, as none stands behind it."""
+    before, after = _near(atoms, i - 1), _near(atoms, i + 1)
+    pointed = before is not None and before.text in _POINTS and not before.stop
+    return pointed and after is not None and not atoms[i].stop and after.cls in (
+        Class.OTHER, Class.GLUE,
+    )  # fmt: skip
 
 
 def _zero(atoms: Sequence[Atom], i: int) -> bool:
@@ -187,7 +203,7 @@ def _is_named(atoms: Sequence[Atom], i: int) -> bool:
     joiner, named, third = (_near(atoms, i + n) for n in (1, 2, 3))
     if joiner is None or named is None or joiner.text not in ("for", "like"):
         return False
-    spelt = {Class.LETTER, Class.CODE} | DIGITS
+    spelt = {Class.LETTER, Class.CODE, Class.SYMBOL} | DIGITS
     before = _near(atoms, i - 1)
     beside = (before is not None and before.cls in spelt) or (
         third is not None and third.cls in spelt
@@ -292,6 +308,8 @@ def _between_letters(atoms: Sequence[Atom], i: int) -> bool:
         return listed and after is not None and after.cls in code
     left = [a.cls is Class.LETTER and not a.stop for a in atoms[max(0, i - 2) : i]]
     right = [a.cls is Class.LETTER for a in atoms[i + 1 : i + 3]]
+    if left == [True] * 2 and [a.value for a in atoms[i + 1 : i + 2]] == ["-"]:
+        return True
     beside = left[-1:] == [True] and right[:1] == [True] and not atoms[i].stop
     return beside and (left == [True] * 2 or right == [True] * 2)
 
@@ -305,6 +323,8 @@ def _is_digit_here(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool
     )
     ahead = after is not None and marks[i + 1] and after.cls in digit
     if atoms[i].text in lexicon.SURE_ALIKES and (behind or ahead):
+        return True
+    if behind and before is not None and before.cls is Class.MULTIPLIER and not before.stop:
         return True
     if after is not None and after.cls is Class.MAGNITUDE:
         return i > 0 and marks[i - 1]
@@ -371,7 +391,8 @@ def _within_date(atom: Atom) -> bool:
 def _among_digits(atoms: Sequence[Atom], i: int) -> bool:
     """Two single digits on one side at least: `four two for two`, not `nine to five`."""
     read_out = (Class.DIGIT, Class.NUMERAL, Class.MULTIPLIER)
-    left = [a.cls in read_out or a.cls is Class.LETTER for a in atoms[max(0, i - 2) : i]]
+    beside = (*read_out, Class.LETTER, Class.SYMBOL)
+    left = [a.cls in beside for a in atoms[max(0, i - 2) : i]]
     right = [a.cls in read_out for a in atoms[i + 1 : i + 3]]
     return (
         left[-1:] == [True] and right[:1] == [True] and (left == [True] * 2 or right == [True] * 2)

@@ -7,12 +7,13 @@ own life ("what did you want to be when you grew up"), or with who and where.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from redaction.recognizers.street_words import SURE_STREET
 from redaction.tables import words_in
 from redaction.words import Atom, Class
 
 _ASKS = words_in("what what's whats which where where's who who's whose whom when how")
 _REQUESTS = words_in("""
-can could may tell give confirm provide verify spell repeat say need take grab have
+can could may tell give confirm provide verify spell repeat say need take grab have read
 """)
 _YOU = words_in("you your you're you've you'd yours")
 _FIRST_PERSON = words_in("i i'm i'll i'd we we're my me our us")
@@ -30,11 +31,17 @@ holiday home house job kiss love movie pet phone pony road school song street te
 """)
 _LIFE = words_in("school pet teacher cat dog spouse husband wife hero nickname street road")
 _MET = words_in("meet met marry married attend attended went raised")
+_OF_KEYS = words_in("wifi wi-fi network wireless security encryption product router")
+_WHERE = words_in("where where's whereabouts wheres where're where'd")
+_SHORT = 4
+"""Words of a clause that is hardly more than its noun: `present address with pin`."""
 _WHEN = frozenset({"when", "date"})
 
 _PLACES = words_in("""
 address addresses street city town state county suburb province zip postcode house property premises
-village borough district landmark residence precinct parish estate building
+village borough district landmark residence precinct parish estate building flat unit apartment
+tower block plot lot suite box neighbourhood neighborhood locality pincode colony intersection
+crossroads whereabouts pickup dropoff doorstep
 """)
 _THEIR_OWN = words_in("""
 store shop office branch station stop exit bus train far nearest closest parking close open
@@ -47,7 +54,28 @@ passengers owner keyholder tenant tenants landlord guest guests bride groom rece
 keeper caller names surname surnames forename forenames parent parents guardian child child's
 children doctor teacher manager party executor witness deceased contact
 """)
-_SECRETS = words_in("passphrase passcode's phrase codeword password passwords keyword")
+_SECRETS = words_in("""
+passphrase passcode's phrase codeword password passwords keyword watchword passkey
+""")
+_OF_SECRETS = words_in("code secret safe magic security memorable watch duress verbal telephone")
+"""What stands before `word`, where that is a secret."""
+_USES = words_in("use used using pick picked choose chose chosen set tried try")
+_HEADING = words_in("going heading coming travelling traveling from to too driving moving headed")
+_THINGS = words_in("""
+airline airport app appliance bag band brand breed browser bus cabin channel colour color connection
+course coverage cuisine currency day destination detergent device diet dish dosage drink drug
+error feature film flavour flavor flight fly flying food fuel game handset ingredient ingredients
+item language laptop lights light machine make manufacturer material meal medication medicine menu
+message model month network operating package phone plan platform print printer problem product
+programme program reason router screen service setting show shown size software sort source special
+spec station stop style symptom symptoms system tablet taking train tv type vaccine vehicle version
+website weather wrong happening happened doing going mean means matter temperature time trip travel
+watch watching holiday room brakes vacuum stock cover have
+""")
+"""Of a question whose answer is a thing, however strange its name: `which detergent?`"""
+
+ASKED_WORD = "asked_word"
+"""Any question that may have a word for an answer which is nobody else's business."""
 _DETAILS = words_in("details detail information info please again then there today now sir ma'am")
 _BEFORE_WHO = words_in("""
 and so but okay ok then now well know me ask about guess also sorry i exactly of right alright or
@@ -80,6 +108,8 @@ def questions_in(atoms: Sequence[Atom]) -> Iterator[Question]:
 
 def _asked(clause: Sequence[Atom], *, in_security: bool) -> Iterator[Question]:
     texts = [atom.text for atom in clause]
+    if is_question(clause, texts) and _THINGS.isdisjoint(texts):
+        yield Question(ASKED_WORD, len(texts) - 1)
     yield from _who(clause)
     hint = next((i for i, text in enumerate(texts) if text in ("hint", "hints", "clue")), None)
     if hint is not None:
@@ -93,18 +123,48 @@ def _asked(clause: Sequence[Atom], *, in_security: bool) -> Iterator[Question]:
     if life is not None:
         yield Question("security_answer", life)
         return
-    where = next((i for i, text in enumerate(texts) if text in ("where", "where's")), None)
-    if where is not None and _asks_where(texts, where):
+    where = next((i for i, text in enumerate(texts) if text in _WHERE), None)
+    if _heads(texts) or _names_streets(texts) or (where is not None and _asks_where(texts, where)):
         yield Question("address", len(texts) - 1)
+    yield from (Question("password", i) for i in range(len(texts)) if _is_secret(texts, i))
     noun = _last_noun(texts)
     chosen = None if asks is None else _chosen(texts, asks)
     if _THEIR_OWN.intersection(texts):
         return
+    short = set(range(len(texts))) if len(texts) <= _SHORT else set()
     for kind, nouns in (("address", _PLACES), ("name", _PEOPLE)):
-        for at in {noun, chosen} - {None}:
-            if at is not None and texts[at] in nouns:
+        for at in sorted({at for at in (noun, chosen) if at is not None} | short):
+            if texts[at].removesuffix("'s") in nouns:
                 yield Question(kind, at)
-    yield from (Question("password", i) for i, text in enumerate(texts) if text in _SECRETS)
+
+
+def _is_secret(texts: Sequence[str], i: int) -> bool:
+    """`passphrase`, `code word`, `the word you chose`, `what does it say for the key`."""
+    text = texts[i]
+    if text in _SECRETS:
+        return True
+    if text in ("word", "phrase") and i and texts[i - 1] in _OF_SECRETS:
+        return True
+    if text == "key":
+        return not _ASKS.isdisjoint(texts[:i]) or not _OF_KEYS.isdisjoint(texts[:i])
+    if text in ("word", "phrase") and i == _last_noun(texts) and not _YOU.isdisjoint(texts[:i]):
+        return True
+    chosen = not _USES.isdisjoint(texts[i + 1 :]) and not _YOU.isdisjoint(texts[i + 1 :])
+    return chosen and text in ("word", "words", "phrase")
+
+
+def _names_streets(texts: Sequence[str]) -> bool:
+    """`is that Cudworth Road or Cudworth Close?`"""
+    return "or" in texts and sum(text in SURE_STREET for text in texts) > 1
+
+
+def _heads(texts: Sequence[str]) -> bool:
+    """`where from?`, `and going to?`"""
+    if texts[-1] in ("in", "at") and not _YOU.isdisjoint(texts[-4:-1]) and len(texts) <= 5:
+        return True
+    said = [text for text in texts if text not in _BEFORE_WHO or text in _HEADING]
+    short = 0 < len(said) <= 3 and all(text in _HEADING or text in _WHERE for text in said)
+    return short and (said[-1] in ("from", "to", "too", "headed"))
 
 
 def is_question(clause: Sequence[Atom], texts: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from redaction import cues
 from redaction.asked_numbers import ANYTHING, QUANTITY, SECRETS, numbers_asked
 from redaction.asked_numbers import KINDS as ASKED_NUMBERS
-from redaction.questions import questions_in
+from redaction.questions import ASKED_WORD, questions_in
 from redaction.words import Atom
 
 Stream = tuple[str, int, str]
@@ -106,7 +106,7 @@ def cues_in(atoms: Sequence[Atom], index: CueIndex = ALL_CUES) -> list[Cue]:
                     found.append(Cue(kind, strength, at, at + step - 1))
                 break
         at += step
-    found += [Cue(q.kind, Strength.STRONG, q.at, q.at) for q in questions_in(atoms)]
+    found += [Cue(q.kind, _strength(q.kind), q.at, q.at) for q in questions_in(atoms)]
     found += _name_cues(texts, index) + _gapped_cues(atoms) + _bare_cues(atoms)
     secret = any(cue.kind in SECRETS and cue.strength is Strength.STRONG for cue in found)
     for kind, at in numbers_asked(atoms):
@@ -124,7 +124,8 @@ def _reads(texts: Sequence[str], at: int, phrase: tuple[str, ...]) -> bool:
 
 
 def _strength(kind: str) -> Strength:
-    return Strength.WEAK if kind in ASKED_NUMBERS else Strength.STRONG
+    any_question = kind in ASKED_NUMBERS or kind == ASKED_WORD
+    return Strength.WEAK if any_question else Strength.STRONG
 
 
 def _name_cues(texts: Sequence[str], index: CueIndex) -> list[Cue]:
@@ -275,6 +276,11 @@ def still_open(
     )
 
 
+_IN_ROWS = frozenset({"password", "security_answer"})
+_SECRET_TURNS = 6
+"""One is refused, another tried: more of them come for so long."""
+
+
 def ended_at(given: Filled) -> int:
     """What values are put in order by."""
     return given.end_ms
@@ -304,7 +310,8 @@ def still_expected(
         return slot
     passed = changes_of_speaker(turns, since=last.stream, after_ms=last.end_ms, until_ms=start_ms)
     if stream == last.stream:
-        return slot._replace(is_answer=False) if passed <= 2 else None
+        most = _SECRET_TURNS if slot.kind in _IN_ROWS else 2
+        return slot._replace(is_answer=False) if passed <= most else None
     if passed <= 1 and start_ms - last.end_ms <= _READ_BACK_MS:
         return slot._replace(is_answer=False, is_echo=True)
     return None

@@ -94,7 +94,7 @@ _THOUSANDS = re.compile(r"\d{1,3}(,\d{3}){1,2}(\.\d+)?")
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)")
 _DECIMAL = re.compile(r"\d{1,4}\.\d{1,2}")
 _DATE = re.compile(
-    r"\d{1,2}/\d{1,2}/(\d\d|\d{4})|\d{4}-\d\d-\d\d|\d{1,2}[-.]\d{1,2}[-.](19|20)\d\d|\d{1,2}/\d{2,4}"
+    r"\d{1,2}/\d{1,2}/(\d\d|\d{4})|\d{4}-[01]\d-[0-3]\d|\d{1,2}[-.]\d{1,2}[-.](19|20)\d\d|\d{1,2}/\d{2,4}"
 )
 _DOTTED = re.compile(r"\d{1,3}(\.\d{1,3}){2,3}")
 _IP = re.compile(r"[0-9a-f]{0,4}(:[0-9a-f]{0,4}){4,7}", re.IGNORECASE)

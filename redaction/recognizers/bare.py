@@ -25,8 +25,8 @@ ah am correct i is it it's okay please right sir so thank thanks that that's tha
 yes you
 """)
 _TELLS = words_in("""
-are be bit displays ends ending begins begin gave in is it it's its reads says said saying showing
-shows starts that's then to was were with
+are be bit displays ends ending begins begin gave in is it it's its reads say says said saying see
+showing shows starts that's then to was were with
 """)
 """What stands right before a number that is told, not counted."""
 
@@ -72,6 +72,14 @@ def is_quantity_asked(heard: Heard, run: Run, *, shape: Shape) -> bool:
     return short and heard.asked_of_numbers(run.first) == QUANTITY
 
 
+def is_quantity_told(heard: Heard, run: Run, *, shape: Shape) -> bool:
+    """Whether a count is all of the answer to how many, though a code was talked of before."""
+    small = shape.digits < _CONFIRMED_DIGITS and not (shape.read_out or shape.dated)
+    return small and not shape.letters and heard.asked_of_numbers(run.first) == QUANTITY and (
+        is_nothing_else_said(heard, run)
+    )  # fmt: skip
+
+
 def late_slots(heard: Heard, run: Run) -> list[Slot]:
     """Secrets asked for a while ago and not given since, where a number is all somebody says."""
     if not is_nothing_else_said(heard, run) or heard.asked_of_numbers(run.first) == QUANTITY:
@@ -101,7 +109,8 @@ def _is_one_by_one(heard: Heard, run: Run) -> bool:
     """`seven, four, six`: one digit a word, three at least."""
     said = [heard.atoms[i] for i in run.numbers]
     return len(said) >= _CONFIRMED_DIGITS and all(
-        atom.cls is Class.DIGIT or (atom.cls is Class.NUMERAL and len(atom.value) == 1)
+        atom.cls in (Class.DIGIT, Class.MULTIPLIER)
+        or (atom.cls is Class.NUMERAL and len(atom.value) == 1)
         for atom in said
     )
 
@@ -122,7 +131,7 @@ def is_read_to_us(heard: Heard, run: Run, *, shape: Shape) -> bool:
     if shape.digits >= _DIGITS:
         return True
     ends = run.last + 1 == len(atoms) or bool(atoms[run.last].stop)
-    return shape.digits == _CONFIRMED_DIGITS and ends
+    return shape.digits == _CONFIRMED_DIGITS and (ends or _is_one_by_one(heard, run))
 
 
 def payment_slots(heard: Heard, run: Run) -> list[Slot]:

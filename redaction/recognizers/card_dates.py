@@ -32,11 +32,13 @@ _TOLD = re.compile(
     rf"|{_PADDED} (?:two [4-9]|two {_ONES}|three {_ONES}|2 [4-9]|3 \d)"
     rf"|0[1-9](?:2[4-9]|3\d)"
     rf"|{_NUMBERED} {_LINK} {_LONG}"
-    rf"|{_NUMBERED} (?:slash|stroke) {_SHORT})"
+    rf"|{_NUMBERED} (?:slash|stroke) {_SHORT}"
+    r"|(?:0?[1-9]|1[0-2])/20(?:2[4-9]|3\d))"
 )
 _BY_MONTH = re.compile(rf"(?:{_NAMED}|{_NUMBERED}) (?:{_LINK} )?(?:{_LONG}|{_SHORT})")
 """As little as is enough where a card is talked of."""
 
+_YEAR_TO_COME = re.compile(rf"(?:^| )(?:{_LONG}|{_SHORT})$")
 _WRITTEN = re.compile(r"(?:0?[1-9]|1[0-2])/(?:20)?(?:2[4-9]|3\d)")
 _LONGEST = 9
 _RELATIVE = frozenset({"next", "this"})
@@ -76,7 +78,9 @@ def may_tell_expiry(atoms: Sequence[Atom], run: Run) -> bool:
 def date_slots(heard: Heard, run: Run) -> list[Slot]:
     """A month and a year where a card is talked of: shortly before, or its code right after."""
     parts = _parts(heard.atoms, run)
-    if not any(may_tell_expiry(heard.atoms, part) for part in parts):
+    named = any(heard.atoms[i].cls is Class.MONTH for i in run.numbers)
+    repeated = named and _is_to_come(heard.atoms, run)
+    if not repeated and not any(may_tell_expiry(heard.atoms, part) for part in parts):
         return []
     at_ms = heard.times.start_ms[run.first]
     spoken_of = any(
@@ -92,7 +96,16 @@ def date_slots(heard: Heard, run: Run) -> list[Slot]:
 
 def _is_asked(heard: Heard, run: Run) -> bool:
     """Whether it is all of an answer to a question that is not for a day or a quantity."""
-    return heard.asked_of_numbers(run.first) == ANYTHING and is_nothing_else_said(heard, run)
+    if not is_nothing_else_said(heard, run):
+        return False
+    asked = heard.asked_of_numbers(run.first)
+    return asked == ANYTHING or (asked is None and _is_to_come(heard.atoms, run))
+
+
+def _is_to_come(atoms: Sequence[Atom], run: Run) -> bool:
+    """Whether a year to come is the last of it: `January, oh one, twenty eight`."""
+    said = [atoms[at].text for at in run.numbers[-2:]]
+    return bool(_YEAR_TO_COME.search(" ".join(said))) and len(run.numbers) > 1
 
 
 def _parts(atoms: Sequence[Atom], run: Run) -> list[Run]:

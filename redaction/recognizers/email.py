@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from redaction.common_words import COMMON_WORDS
+from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.evidence import RIGHT_CONTEXT
-from redaction.lexicon import SPELLING_ALPHABET, SYMBOL_PAIRS
+from redaction.lexicon import LETTER_ALIKES, SPELLING_ALPHABET, SYMBOL_PAIRS
 from redaction.recognizers.found import Found, Heard
 from redaction.runs import aside_length
 from redaction.tables import words_in
@@ -43,6 +43,9 @@ _ALSO_WORDS = words_in("app in info it me no us")
 _ABBREVIATED = words_in("dr jr mr mrs ms sr st")
 """Written with a full stop that ends no sentence; recognisers hear them in local parts."""
 
+SUBJECTS = words_in("he i it she that there they this we who you")
+_NUMBERED = frozenset({"number", "numbers", "the"})
+_SPELLS = words_in("that's thats so spelled spelt")
 _HESITATES = words_in("and then okay so let me see hang on hold")
 _MAX_LOCAL = 60
 
@@ -150,7 +153,9 @@ def after_dots(atoms: Sequence[Atom], at: int) -> int | None:
         at += 1
         # `dot c o m`: the label is spelled out
         while (
-            at < len(atoms) and atoms[at].cls is Class.LETTER and atoms[at - 1].cls is Class.LETTER
+            at < len(atoms)
+            and atoms[at].cls is Class.LETTER
+            and (atoms[at - 1].cls is Class.LETTER or atoms[at - 1].text in LETTER_ALIKES)
         ):
             end = at
             at += 1
@@ -211,7 +216,20 @@ def start_of_local(heard: Heard, at: int) -> int:
         else:
             break
         k -= 1
-    return first
+    return _with_name(atoms, first, at)
+
+
+def _with_name(atoms: Sequence[Atom], first: int, at: int) -> int:
+    """`will number ninety two at example`: a name that is a word too, before figures."""
+    if not 0 < first < at:
+        return first
+    begins = atoms[first].cls in _NUMERIC or atoms[first].text in _NUMBERED
+    k = first - 1
+    while k > 0 and atoms[k].text in _NUMBERED:
+        k -= 1
+    named = atoms[k].cls in (Class.OTHER, Class.MONTH) and atoms[k].text not in FUNCTION_WORDS
+    will = atoms[k].text == "will" and (k == 0 or atoms[k - 1].text not in SUBJECTS)
+    return k if begins and (named or will) and not atoms[k].stop else first
 
 
 def _asides(atoms: Sequence[Atom], first: int, last: int) -> set[int]:
@@ -266,6 +284,9 @@ def _passes(atoms: Sequence[Atom], k: int) -> bool:
         return False
     if text in SAID_OF_LOCAL:
         return True
+    if text in _SPELLS and before.stop == "," and before.text not in COMMON_WORDS:
+        # `will 92, that's W I double L 92`
+        return atoms[k + 1].cls is Class.LETTER
     spelled = before.cls in (Class.LETTER, Class.SYMBOL) or before.cls in _NUMERIC
     if text in ("in", "as", "for", "like"):
         return spelled or before.text == "as"
@@ -296,10 +317,16 @@ def _may_be_at(atoms: Sequence[Atom], i: int) -> bool:
     """`clive 62 at`, `gmoreau at sign examp`: an `at` that what comes next may show to be one."""
     if i == 0 or atoms[i].text not in ("at", "@") or atoms[i - 1].stop:
         return False
-    after = [atom for atom in atoms[i + 1 :] if atom.text not in ("sign", "symbol")]
-    if len(after) > 1 or any(atom.text in COMMON_WORDS for atom in after):
+    after = [
+        atom
+        for atom in atoms[i + 1 :]
+        if atom.text not in ("sign", "symbol") and atom.cls is not Class.SYMBOL
+    ]
+    if len(after) > 1 or any(
+        atom.text in COMMON_WORDS and atom.text not in PROVIDERS for atom in after
+    ):
         return False
-    before = atoms[i - 1]
+    before = atoms[i - 2] if atoms[i - 1].text == "then" and i > 1 else atoms[i - 1]
     if before.cls in _NUMERIC or before.cls is Class.SYMBOL:
         return True
     return before.cls is Class.OTHER and before.text not in COMMON_WORDS

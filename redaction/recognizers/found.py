@@ -4,8 +4,9 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from redaction.asked_numbers import COUNT, QUANTITY, SECRETS
 from redaction.asked_numbers import KINDS as ASKED_NUMBERS
-from redaction.asked_numbers import QUANTITY, SECRETS
+from redaction.questions import ASKED_WORD
 from redaction.rules import DEFAULT_RULES, Rules
 from redaction.runs import Times
 from redaction.slots import (
@@ -30,6 +31,7 @@ _LONGEST_CUE_MS = 10_000
 _ECHO_MS = 10_000
 _WORD_KINDS = frozenset({"name", "email", "address", "password", "security_answer", "asked_name"})
 _ASKED_MS = 40_000
+_JUST_ASKED_MS = 15_000
 _TRAILING = 8
 _ADDED_MS = 1500
 """So much may be said after a question, and it is still the question that is answered."""
@@ -137,7 +139,7 @@ class Heard:
                     limits=expected.limits,
                 )
                 for cue in expected.near(start_ms)
-                if cue.kind not in ASKED_NUMBERS
+                if cue.kind not in ASKED_NUMBERS and cue.kind != ASKED_WORD
             )
             known = self._open[atom] = sorted(
                 (slot for slot in slots if slot is not None), key=lambda slot: -slot.at_ms
@@ -159,9 +161,11 @@ class Heard:
             if turns <= 1:
                 before = self.atoms[max(0, atom - 3) : atom]
                 corrects = any(one.cls is Class.CORRECTION for one in before)
-                strength = Strength.STRONG if corrects else Strength.WEAK
+                # Who hears an address read back spells it again, or says another.
+                awaited = given.kind == "email"
+                strength = Strength.STRONG if corrects or awaited else Strength.WEAK
                 slots.append(
-                    Slot(given.kind, strength, given.stream, given.end_ms, turns, False, True)
+                    Slot(given.kind, strength, given.stream, given.end_ms, turns, awaited, True)
                 )
         return slots
 
@@ -225,11 +229,27 @@ class Heard:
                 break
             if cue.kind in ASKED_NUMBERS:
                 asked = asked or cue.kind
-                if cue.kind == QUANTITY:
+                if cue.kind in (QUANTITY, COUNT):
                     return QUANTITY
             elif cue.kind in SECRETS and cue.strength == Strength.STRONG:
                 break
         return asked
+
+    def is_asked_for_word(self, atom: int) -> bool:
+        """Whether the other speaker has just asked something that a word may answer."""
+        if not self.may_expect(ASKED_WORD):
+            return False
+        start_ms, turns = self.times.start_ms[atom], self.expected.turns
+        for cue in reversed(self.expected.near(start_ms)):
+            if start_ms - cue.end_ms > _JUST_ASKED_MS:
+                return False
+            if cue.kind != ASKED_WORD or cue.stream == self._stream or cue.start_ms >= start_ms:
+                continue
+            passed = changes_of_speaker(
+                turns, since=cue.stream, after_ms=cue.end_ms, until_ms=start_ms
+            )
+            return passed <= 1 and cue.trailing <= _TRAILING
+        return False
 
     def is_blind(self, atom: int) -> bool:
         """Whether speech just before was lost, so that any question may have been asked."""

@@ -71,8 +71,9 @@ def _parts(atom: Atom) -> int:
     if "." not in atom.text and "_" not in atom.text:
         return 1
     parts = atom.text.replace("_", ".").split(".")
-    spelt = any(part in SPELLING_ALPHABET for part in parts)
-    named = all((len(part) > 1 or spelt) and part.isalnum() for part in parts)
+    spelt = any(part in SPELLING_ALPHABET or part not in COMMON_WORDS for part in parts)
+    named = all(part.isalnum() for part in parts) and any(len(part) > 1 for part in parts)
+    named = named and (spelt or all(len(part) > 1 for part in parts))
     return len(parts) if named and any(part not in COMMON_WORDS for part in parts) else 1
 
 

@@ -35,6 +35,9 @@ _LONGEST = 12
 _LONG = 6
 """So many digits are a number by themselves."""
 
+_FIGURES = 4
+"""So many that are of no known kind are one."""
+
 _HESITATION = 4
 _SLIP = 3
 _PLAIN = words_in("am an and are as ask end if in may oh okay or our us you")
@@ -52,13 +55,25 @@ def widened(heard: Heard, found: Sequence[Found]) -> list[Found]:
 def held_first(heard: Heard, first: int) -> int:
     """Where an undecided run is held from: with the letters that stand before it."""
     if not heard.slots_at(first):
-        return first
-    return _over_prefix(heard, _over_spelling(heard, first))
+        return _with_name(heard.atoms, first)
+    first = _over_prefix(heard, _over_spelling(heard, first))
+    return _over_words(heard, first, words=_SOUND_ALIKES)
+
+
+def _with_name(atoms: Sequence[Atom], first: int) -> int:
+    """`earl 29`: an unusual word before a number may be the name of an address with it."""
+    at = first
+    while at and atoms[at - 1].text in ("number", "numbers", "the"):
+        at -= 1
+    before = atoms[at - 1] if at else None
+    named = before is not None and before.cls is Class.OTHER and not before.stop
+    return at - 1 if named and before and before.text not in COMMON_WORDS else first
 
 
 def _widened(heard: Heard, one: Found) -> Found:
     code = one.kind in _CODES or heard.rules.spells(one.kind)
-    if not (code or one.kind in _NUMBERS) or not (len(one.value) >= _LONG or _is_given(heard, one)):
+    long = len(one.value) >= (_FIGURES if one.kind == "number" else _LONG)
+    if not (code or one.kind in _NUMBERS) or not (long or _is_given(heard, one)):
         return one
     first = one.first
     if code:

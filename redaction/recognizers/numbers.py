@@ -10,6 +10,7 @@ from redaction.recognizers.bare import (
     is_an_answer,
     is_nothing_else_said,
     is_quantity_asked,
+    is_quantity_told,
     is_read_to_us,
     late_slots,
     payment_slots,
@@ -164,6 +165,8 @@ def _judge(
     if kept is None:
         return
     shape = shape_of(heard.atoms, kept)
+    if not blind and is_quantity_told(heard, kept, shape=shape):
+        return
     kind, why = _kind(heard, kept, shape=shape, slots=slots) or ("", "")
     if not kind and tells_expiry(heard.atoms, kept):
         kind, why = "expiry", "is said as cards run out"
@@ -294,7 +297,8 @@ def _masks(heard: Heard, run: Run, *, shape: Shape, slot: Slot) -> bool:
         return mixed or (shape.read_out and shape.digits >= 3) or shape.digits >= 5
     if len(run.numbers) == 1 and shape.digits <= 2:
         return _isolated(heard.atoms, run) or _is_wanted(heard, run, slot=slot)
-    return shape.digits + shape.letters >= 2
+    hundreds = shape.magnitude and slot.is_answer and slot.kind in ("cvv", "pin", "otp")
+    return hundreds or shape.digits + shape.letters >= 2
 
 
 def _is_lone_one(atoms: Sequence[Atom], run: Run) -> bool:
@@ -339,7 +343,7 @@ def fits(kind: str, shape: Shape, *, rules: Rules) -> bool:
         return of_pack
     digits, letters = shape.digits, shape.letters
     if kind == "cvv":
-        return letters == 0 and 2 <= digits <= 5 and not shape.dated
+        return letters == 0 and (2 <= digits <= 5 or shape.magnitude) and not shape.dated
     if kind == "expiry":
         return is_expiry(shape) or (shape.dated and digits <= 8)
     if kind in ("pin", "otp"):
