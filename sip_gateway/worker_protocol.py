@@ -170,6 +170,19 @@ class CloseCall(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     reason: str
 
 
+class KeepPorts(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """These ports belong to a recording session that several calls share, one after the other.
+
+    They stay open between its calls, and pass from a call's leg to the leg of another that names
+    the same port. Without ports: the recording session is over. Not answered.
+    """
+
+    call_id: str
+    """Of the recording session: its first call's."""
+
+    ports: tuple[int, ...]
+
+
 class Remote(msgspec.Struct, frozen=True, kw_only=True):
     """Where one party of a relayed line wants its packets."""
 
@@ -290,7 +303,8 @@ class CallClosed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 ToRelay = OpenRelays | CloseRelays
-ToWorker = OpenCall | UpdateLegs | PauseLegs | ResumeLegs | PressKey | CloseCall | ToRelay
+ToCall = OpenCall | UpdateLegs | PauseLegs | ResumeLegs | PressKey | CloseCall
+ToWorker = ToCall | KeepPorts | ToRelay
 FromRelay = RelaysOpened | RelaysRefused | RelaysSilent
 FromWorker = (
     CallOpened

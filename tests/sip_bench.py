@@ -19,6 +19,7 @@ from sip_gateway.worker_protocol import (
     CallOpened,
     CloseCall,
     FromWorker,
+    KeepPorts,
     OpenCall,
     PauseLegs,
     PressKey,
@@ -193,7 +194,7 @@ class Bench:
     def obey(self, worker: int, order: ToWorker) -> None:
         """Do what a worker is told."""
         answer: FromWorker
-        if isinstance(order, PauseLegs | ResumeLegs | PressKey | ToRelay):
+        if isinstance(order, PauseLegs | ResumeLegs | PressKey | KeepPorts | ToRelay):
             return
         if isinstance(order, CloseCall):
             answer = CallClosed(call_id=order.call_id)

@@ -16,6 +16,7 @@ from sip_gateway.events import (
     LegResumed,
     MediaStarted,
 )
+from sip_gateway.media.kept_ports import KeptPorts
 from sip_gateway.media.leg import new_leg
 from sip_gateway.media.leg_socket import LegSocket
 from sip_gateway.media.metrics import MediaMetrics
@@ -64,6 +65,10 @@ class Parts(NamedTuple):
 
     ear: Callable[[str, str], LegSocket]
     """Hears one end of a relay of the call."""
+
+    kept: KeptPorts
+    pass_on: Callable[[int], LegSocket | None]
+    """A port that is kept, for a new leg."""
 
 
 class MediaCall:
@@ -122,6 +127,8 @@ class MediaCall:
 
     async def _open_socket(self, named: int | None) -> LegSocket:
         sockets, ports = self._parts.sockets, self._parts.ports
+        if named is not None and (rtp := self._parts.pass_on(named)) is not None:
+            return rtp
         if named is not None:
             ports.take_named(named)
             try:
@@ -158,6 +165,8 @@ class MediaCall:
         now_ms = self.clock.ms(monotonic())
         if again:
             leg.take_up_srtp(self._srtp_before.get(spec.leg_id))
+        else:
+            leg.take_up_srtp(self._parts.kept.heard_before(spec, rtp.port))
         if again and not spec.held:
             leg.missed_since_ms = self._before.get(spec.leg_id, now_ms)
         running = self.legs[spec.leg_id] = RunningLeg(leg, rtp, lag_ms=self._parts.lag_ms)
@@ -358,6 +367,8 @@ class MediaCall:
         """The leg's port is free at once; its end is said behind its last results."""
         leg = running.leg
         self._close(running.rtp)
+        if self._parts.kept.has(running.rtp.port):
+            self._parts.kept.part(running)
         self._parts.metrics.add(leg.counts, running.reported)
         await self._parts.audio.end_leg(leg.joined.leg_id)
         if running.leaves == "":
@@ -464,6 +475,8 @@ class MediaCall:
         return Cause(why, of.hints.via or of.ingress)
 
     def _close(self, rtp: LegSocket) -> None:
+        if self._parts.kept.waits(rtp):
+            return
         rtp.close()
         self._parts.ports.give_back(rtp.port, now=monotonic())
 

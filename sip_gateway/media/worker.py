@@ -8,7 +8,7 @@ take the call up again.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from time import monotonic
 from typing import NamedTuple
@@ -20,6 +20,8 @@ from sip_gateway.media.ahead import look_ahead
 from sip_gateway.media.call import MediaCall, Parts
 from sip_gateway.media.connection import Disconnected, read_message, write_message
 from sip_gateway.media.contained import Contained
+from sip_gateway.media.kept_ports import KeptPorts, Passed
+from sip_gateway.media.leg_socket import LegSocket
 from sip_gateway.media.metrics import MediaMetrics
 from sip_gateway.media.pause_rule import Cause
 from sip_gateway.media.port_pool import NoPort, PortPool
@@ -36,6 +38,7 @@ from sip_gateway.worker_protocol import (
     CloseCall,
     CloseRelays,
     FromWorker,
+    KeepPorts,
     LegSpec,
     LoadTold,
     MediaTimedOut,
@@ -44,6 +47,7 @@ from sip_gateway.worker_protocol import (
     PauseLegs,
     PressKey,
     ResumeLegs,
+    ToCall,
     ToWorker,
     UpdateLegs,
 )
@@ -113,11 +117,13 @@ class MediaWorker:
             self._say,
             sinks.lag_ms,
             self._relays.ear,
+            KeptPorts(ports),
+            self._pass_on,
         )
         self._load = sinks.load
         self._told_load = 0.0
         self._calls: dict[str, MediaCall] = {}
-        self._inboxes: dict[str, asyncio.Queue[ToWorker | None]] = {}
+        self._inboxes: dict[str, asyncio.Queue[ToCall | None]] = {}
         self._tasks: asyncio.TaskGroup | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._over = asyncio.Event()
@@ -193,6 +199,10 @@ class MediaWorker:
         if isinstance(message, OpenRelays | CloseRelays):
             self._relays.obey(message)
             return
+        if isinstance(message, KeepPorts):
+            used = {running.rtp.port for _, running in self._legs()}
+            self._parts.kept.keep(message.call_id, message.ports, used=used)
+            return
         inbox = self._inboxes.get(message.call_id)
         if inbox is not None:
             inbox.put_nowait(message)
@@ -204,11 +214,32 @@ class MediaWorker:
         elif not isinstance(message, PauseLegs | ResumeLegs | PressKey):
             self._say(CallRefused(call_id=message.call_id, why="call is not open here"))
 
+    def _legs(self) -> Iterator[OfCall]:
+        for call in self._calls.values():
+            for running in call.legs.values():
+                yield call, running
+
+    def _pass_on(self, port: int) -> LegSocket | None:
+        """A port that is kept, from where it waits or from the leg that has it, which leaves."""
+        kept = self._parts.kept
+        if not kept.has(port):
+            return None
+        if (rtp := kept.claim(port)) is not None:
+            return rtp
+        for call, running in self._legs():
+            if running.rtp.port == port and not isinstance(running.rtp, Passed):
+                # What came until now is its own.
+                call.receive_control(running)
+                call.receive(running)
+                running.leave("removed")
+                return kept.part(running)
+        return None
+
     def _say(self, message: FromWorker) -> None:
         if self._writer and not self._writer.is_closing():
             write_message(self._writer, message)
 
-    async def _run_call(self, opened: OpenCall, inbox: asyncio.Queue[ToWorker | None]) -> None:
+    async def _run_call(self, opened: OpenCall, inbox: asyncio.Queue[ToCall | None]) -> None:
         """Do what the call's messages say, until it is closed or handed over (None)."""
         call = MediaCall(opened, self._parts)
         open_ = await self._contain(self._open(call, opened), call_id=call.call_id)
@@ -371,6 +402,7 @@ class MediaWorker:
 
     async def _hand_over(self) -> None:
         """Finish what was heard, free the ports, and leave each call to who takes it up."""
+        self._parts.kept.let_go()
         calls = list(self._calls.values())
         legs = [running for call in calls for running in call.legs.values()]
         await self._end_legs(legs, reason="")

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from sip_gateway.events import CallEnded, Gap, LegHeld, LegJoined, LegLeft, MediaStarted
 from sip_gateway.rtp.packet import Packet, build
@@ -18,6 +19,7 @@ from sip_gateway.worker_protocol import (
     CallRefused,
     ClockStarted,
     CloseCall,
+    KeepPorts,
     MediaTimedOut,
     Rtcp,
     UpdateLegs,
@@ -254,3 +256,53 @@ async def test_a_worker_told_to_stop_takes_no_call_and_waits_for_its_calls_to_be
         await asyncio.wait_for(worker.task, 5)
         assert worker.sink.names(CALL)[-1] == "CallEnded"
         assert not any(isinstance(event, MediaStarted) for event in worker.sink.events)
+
+
+async def test_a_kept_port_passes_from_call_to_call_and_waits_in_between(tmp_path: Path) -> None:
+    async with running_worker(tmp_path) as worker:
+        signalling, sink = worker.signalling, worker.sink
+        ports = await signalling.open(open_call(CALL))
+        signalling.say(KeepPorts(call_id=CALL, ports=tuple(ports.values())))
+        await heard_one_second(worker, ports)
+        assert isinstance(await signalling.hear(), ClockStarted)
+        again = tuple(
+            msgspec.structs.replace(leg, rtp_port=port)
+            for leg, port in zip(two_legs(OTHER), ports.values(), strict=True)
+        )
+        # Both calls have legs of the same ports for a moment: the first call's end comes later.
+        opened = await signalling.open(msgspec.structs.replace(open_call(OTHER), legs=again))
+        assert set(opened.values()) == set(ports.values())
+        Phone(ports[AGENT]).send(*second(1, ssrc=9))
+        await worker.until(lambda: len(sink.heard_ms(f"{OTHER}-0")) == 10)
+        assert len(sink.heard_ms(AGENT)) == 10, "not a word of the next conversation"
+        await close(signalling)
+        await close(signalling, OTHER)
+        assert sink.names(CALL)[-3:] == ["LegLeft", "LegLeft", "CallEnded"]
+        # Nobody has the ports now, and yet nobody else may: the third conversation gets them.
+        third = "0" * 31 + "3"
+        Phone(ports[AGENT]).send(*second(2, ssrc=9))
+        third_legs = tuple(
+            msgspec.structs.replace(leg, rtp_port=port)
+            for leg, port in zip(two_legs(third), ports.values(), strict=True)
+        )
+        await signalling.open(msgspec.structs.replace(open_call(third), legs=third_legs))
+        Phone(ports[AGENT]).send(*second(3, ssrc=9))
+        await worker.until(lambda: len(sink.heard_ms(f"{third}-0")) == 10)
+        signalling.say(KeepPorts(call_id=CALL, ports=()))
+        await close(signalling, third)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+            free.bind(("127.0.0.1", ports[AGENT]))
+
+
+async def test_ports_that_wait_are_free_when_their_recording_session_ends(tmp_path: Path) -> None:
+    async with running_worker(tmp_path) as worker:
+        signalling = worker.signalling
+        ports = await signalling.open(open_call(CALL))
+        signalling.say(KeepPorts(call_id=CALL, ports=tuple(ports.values())))
+        await close(signalling)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken, pytest.raises(OSError):
+            taken.bind(("127.0.0.1", ports[AGENT]))
+        signalling.say(KeepPorts(call_id=CALL, ports=()))
+        await signalling.open(open_call(OTHER))
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+            free.bind(("127.0.0.1", ports[AGENT]))
