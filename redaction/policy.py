@@ -4,7 +4,7 @@ import hashlib
 
 import msgspec
 
-from redaction import cues, evidence, household_words, identifiers, lexicon
+from redaction import cues, english, evidence, household_words, identifiers, lexicon
 from redaction.settings import Settings
 
 RULES_VERSION = 11
@@ -55,7 +55,7 @@ def policy_version(
         lexicon.GAP_PHRASES, sorted(lexicon.BACKCHANNELS), cues.STRONG, cues.WEAK, cues.NAME,
         cues.GAPPED, {kind: sorted(nouns) for kind, nouns in cues.BARE.items()},
         cues.NO_CUE, sorted(evidence.UNITS), sorted(evidence.NOUNS_BEFORE),
-        sorted(evidence.PLANNED), sorted(household_words.PLAIN_WORDS),
+        sorted(evidence.PLANNED), sorted(household_words.PLAIN_WORDS), english.fingerprint(),
         [(i.kind, sorted(i.countries), i.form.pattern, i.longest, i.cues, i.is_sure)
          for i in identifiers.IDENTIFIERS],
     )  # fmt: skip

@@ -6,6 +6,7 @@ from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.evidence import RIGHT_CONTEXT, is_counted
 from redaction.lexicon import ACRONYMS
 from redaction.recognizers.found import Found, Heard
+from redaction.recognizers.numbered_places import find_numbered_places
 from redaction.recognizers.places import STATES
 from redaction.recognizers.street_words import ALWAYS_STREET, DWELLING, STREET, SURE_STREET
 from redaction.tables import words_in
@@ -48,7 +49,7 @@ def find_addresses(heard: Heard) -> tuple[list[Found], list[int]]:
             undecided.append(first)
         else:
             found.append(Found(first, last, "address", complete=True))
-    for span in _post_boxes(heard) + _flats(heard) + _misheard(heard):
+    for span in _post_boxes(heard) + _flats(heard) + _misheard(heard) + find_numbered_places(heard):
         if heard.is_open and span.last + RIGHT_CONTEXT >= len(atoms):
             undecided.append(span.first)
         elif not any(f.first <= span.last and span.first <= f.last for f in found):

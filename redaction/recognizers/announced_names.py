@@ -146,7 +146,7 @@ def _medium(heard: Heard, at: int) -> tuple[int, int] | None:
 def _strange(heard: Heard, at: int) -> tuple[int, int] | None:
     """After what stands before names, but not before them alone."""
     atoms = heard.atoms
-    told = atoms[at - 1].stop not in (".", "?", "!") and is_likely(atoms, at)
+    told = atoms[at - 1].stop not in (".", "?", "!") and is_likely(atoms, at, cued=True)
     return (at, end_of_name(atoms, at)) if told else None
 
 
@@ -161,7 +161,7 @@ def kin(heard: Heard) -> list[tuple[int, int]]:
         while at < len(atoms) and at - i <= _SAID_OF_KIN and atoms[at].text in _BESIDE_KIN:
             at += 1
         if atoms[at - 1].stop not in (".", "?", "!") and (
-            is_likely(atoms, at) or _is_proper_name(atoms, at)
+            is_likely(atoms, at, cued=True) or _is_proper_name(atoms, at)
         ):
             spans.append((at, end_of_name(atoms, at)))
         spans += _before_kin(atoms, i)

@@ -10,17 +10,20 @@ from typing import NamedTuple
 
 from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.evidence import RIGHT_CONTEXT, is_counted
-from redaction.lexicon import BACKCHANNELS
+from redaction.lexicon import ACRONYMS, BACKCHANNELS
+from redaction.questions import ASKED_WORD
 from redaction.recognizers.found import Found, Heard
+from redaction.recognizers.name_shape import is_strange
+from redaction.recognizers.numbered_places import is_street_alone
 from redaction.recognizers.places import STATES
 from redaction.runs import aside_length
 from redaction.tables import words_in
 from redaction.words import Atom, Class
 
 _LEADS = words_in("""
-actually ah alright be believe called er erm good hello hi his hm hmm in is it it'd it's its just
-like my name name's no oh ok okay probably right should so sorry sure that that'd that'll that's
-thats think this uh um under was well would yeah yep yes under for
+actually ah alright be believe called er erm fine good gosh hello let's go put probably hi his hm
+hmm in is it it'd it's its just like my name name's no oh ok okay right should so sorry sure that
+that'd that'll that's thats think this uh um under was well would yeah yep yes for
 """)
 """What stands before an answer, or is all there is of it."""
 
@@ -65,6 +68,7 @@ _QUESTIONS = {
     "password": _Question("password", 9, _SENTENCE | {"i", "because", "it's", "that's"}),
     "asked_name": _Question("name", 4, _CLAUSE),
     "address": _Question("address", 9, _CLAUSE - {"and"}),
+    ASKED_WORD: _Question("unknown", 4, _CLAUSE),
 }
 
 
@@ -87,6 +91,8 @@ def find_answers(heard: Heard) -> tuple[list[Found], list[int]]:
     # A segment in which nothing was heard yet begins behind the last atom.
     for start in sorted({0, *heard.times.breaks} - {len(heard.atoms)}):
         kind = heard.asked_last(start, kinds)
+        if kind is None and heard.is_asked_for_word(start):
+            kind = ASKED_WORD
         unasked = kind is None and heard.is_blind(start)
         if unasked:
             kind = "security_answer"  # nobody knows what was asked: anything may be the answer
@@ -185,10 +191,13 @@ def _is_answer(atoms: Sequence[Atom], stretch: _Stretch, *, kind: str) -> bool:
         plain = all(a.cls not in _NUMERIC and len(a.text) > 1 for a in content)
         reason = texts & _OF_FIRMS and len(words) > 1
         return plain and stretch.is_ended and not reason
+    if kind == ASKED_WORD:
+        strange = sum(is_strange(a) and a.text not in ACRONYMS for a in content)
+        return stretch.is_ended and 2 * strange >= len(content)
     if kind == "address":
         if not stretch.is_ended or is_counted(atoms, stretch.first + 1):
             return False
-        return any(
+        return is_street_alone(words) or any(
             a.cls is Class.OTHER and (a.text in STATES or a.text not in COMMON_WORDS)
             for a in content
         )

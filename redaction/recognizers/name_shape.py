@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
+from redaction.english import is_english
 from redaction.household_words import PLAIN_WORDS
 from redaction.lexicon import ACRONYMS
 from redaction.recognizers.name_words import (
@@ -17,6 +18,7 @@ from redaction.words import Atom, Class
 MAX_NAME = 5
 _CASE_ATOMS = 60
 _MAX_PARTICLES = 3
+_OF_VERBS = ("s", "ed", "ing", "ly")
 
 
 def can_be_name(atom: Atom) -> bool:
@@ -89,17 +91,23 @@ def leads(atoms: Sequence[Atom], i: int) -> bool:
 def is_strange(atom: Atom) -> bool:
     """Whether it is in no table of words, firms or towns."""
     text = atom.text.removesuffix("'s")
-    return can_be_name(atom) and text not in PLAIN_WORDS and text not in WELL_KNOWN
+    if not can_be_name(atom) or text in PLAIN_WORDS or text in WELL_KNOWN:
+        return False
+    return not is_english(text)
 
 
-def is_likely(atoms: Sequence[Atom], i: int) -> bool:
-    """Whether a strange word, or one that is a first name too, is written as names are here."""
+def is_likely(atoms: Sequence[Atom], i: int, *, cued: bool = False) -> bool:
+    """Whether a strange word, or one that is a first name too, is written as names are here.
+
+    `cued` where a name is likely anyway: then a rare English word is taken for one too.
+    """
     if i >= len(atoms):
         return False
     atom = atoms[i]
     if not atom.capital and is_cased(atoms, i):
         return False
-    if is_strange(atom):
+    rare = cued and can_be_name(atom) and atom.text not in PLAIN_WORDS | WELL_KNOWN
+    if is_strange(atom) or (rare and not atom.text.endswith(_OF_VERBS)):
         return True
     inside = i > 0 and atoms[i - 1].stop not in (".", "?", "!")
     return atom.capital and inside and atom.text in ALSO_NAMES

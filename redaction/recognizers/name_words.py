@@ -23,9 +23,11 @@ also and correct different first listed missing misspelled please right spelled 
 there under wrong
 """)
 ALSO_NAMES = words_in("""
-amber april art bill carol chase christian chuck crystal dawn dean drew earl faith frank gene grace
-grant guy hope iris jack jade joy june lance lily mark max may melody miles nick olive pat ray rich
-rob robin rose ruby rusty sandy sky stone sue summer terry tony victor wade ward will
+amber april art ash basil bill bishop carol chase christian chuck crystal daisy dawn dean drew earl
+faith fern frank gene ginger grace grant guy hazel heather holly hope iris ivy jack jade jasmine jay
+joy june lance lily mark max may melody miles nick olive opal pat pearl poppy porter ray rich rob
+robin rose rosemary rowan ruby rusty sage sandy sky stone sue summer terry tony victor violet wade
+ward will
 """)
 OF_SENTENCES = words_in("""
 am are be been can can't could did didn't do does don't get go got had has have he he's how i i'd

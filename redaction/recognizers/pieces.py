@@ -6,13 +6,18 @@ in no table is hardly anything else than more of it.
 
 from collections.abc import Sequence
 
+from redaction.common_words import FUNCTION_WORDS
+from redaction.evidence import is_counted
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.name_shape import is_cased, is_strange
-from redaction.recognizers.name_words import PARTICLES
+from redaction.recognizers.name_words import DAYS, PARTICLES
 from redaction.words import Atom, Class
 
 _KINDS = frozenset({"name", "address", "password", "security_answer"})
+_SECRETS = frozenset({"password", "security_answer"})
+_NUMERIC = (Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN)
 _MOST = 2
+_LONGEST_TOWN = 4
 
 
 def with_pieces(heard: Heard, one: Found) -> Found:
@@ -25,6 +30,8 @@ def with_pieces(heard: Heard, one: Found) -> Found:
         if atoms[last].stop or not _goes_on(atoms, last + 1, kind=one.kind):
             break
         last += 1
+    if one.kind == "address":
+        last = _over_towns(heard, last)
     while first and one.first - first < _MOST and first not in breaks:
         if atoms[first - 1].stop or not _leads(atoms, first - 1, kind=one.kind):
             break
@@ -32,10 +39,29 @@ def with_pieces(heard: Heard, one: Found) -> Found:
     return one._replace(first=first, last=last)
 
 
+def _over_towns(heard: Heard, last: int) -> int:
+    """`Church Lane, Little Snoring`: what goes on with capitals, over commas."""
+    atoms, end = heard.atoms, last
+    while end + 1 < len(atoms) and end - last < _LONGEST_TOWN and end + 1 not in heard.times.breaks:
+        following = atoms[end + 1]
+        proper = following.capital and following.cls is Class.OTHER and following.text.isalpha()
+        if atoms[end].stop not in ("", ",") or not proper:
+            break
+        if following.text in FUNCTION_WORDS | DAYS or len(following.text) < 3:
+            break
+        end += 1
+    return end
+
+
 def _goes_on(atoms: Sequence[Atom], i: int, *, kind: str) -> bool:
     atom = atoms[i]
     if kind == "name" and atom.cls is Class.LETTER and atom.text not in ("a", "i"):
         return True
+    spelt = atom.cls is Class.LETTER and bool(atoms[i - 1].value)
+    if kind == "name" and spelt and (atom.stop or i + 1 == len(atoms)):
+        return True  # `SZYM ANSK I.`
+    if kind in _SECRETS and atom.cls in _NUMERIC:
+        return not is_counted(atoms, i + 1)
     return is_strange(atom)
 
 

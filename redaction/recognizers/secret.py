@@ -35,6 +35,10 @@ _NUMERIC = {
     Class.MULTIPLIER,
 }
 _KINDS = ("password", "security_answer")
+_PUT = words_in("put chose picked typed entered wrote")
+_GO = words_in("go going went")
+_DO = words_in("do have try use make be")
+_LONGEST_CHOICE = 4
 _MAX_SECRET = 12
 _MISHEARD = 2
 """So many ordinary words may stand for the secret's first one: `we were seventy seven`."""
@@ -54,7 +58,9 @@ def find_secrets(heard: Heard) -> tuple[list[Found], list[int]]:
     for i, atom in enumerate(atoms):
         if not (expected or atom.text in _ANNOUNCES) or (found and i <= found[-1].last):
             continue
-        span = _announced(heard, i) or (_answered(heard, i) if expected else None)
+        span = _announced(heard, i)
+        if span is None and expected:
+            span = _answered(heard, i) or _chosen(heard, i)
         if span is None:
             continue
         first, last = span
@@ -109,6 +115,29 @@ def _answered(heard: Heard, i: int) -> tuple[int, int] | None:
     if region is None or (first > i and not _has_symbol(atoms[first : region[1] + 1])):
         return None
     return i, region[1]
+
+
+def _chosen(heard: Heard, i: int) -> tuple[int, int] | None:
+    """`I must have put forget me not`, `I'll do saffron`: to the end of the clause, while a secret
+    is talked of."""
+    atoms = heard.atoms
+    sure = atoms[i].text in _PUT or (atoms[i].text == "with" and i and atoms[i - 1].text in _GO)
+    if not (sure or atoms[i].text in _DO) or atoms[i].stop or i + 1 in heard.times.breaks:
+        return None
+    first = last = i + 1
+    while last < len(atoms) and last - first < _LONGEST_CHOICE and not atoms[last].stop:
+        last += 1
+    ended = last < len(atoms) and bool(atoms[last].stop)
+    if not ended:
+        last = len(atoms) - 1
+    short = first <= last and last - first < _LONGEST_CHOICE
+    if not short or atoms[first].text in FUNCTION_WORDS | _REJECTED:
+        return None
+    if not any(slot.kind in _KINDS for slot in heard.slots_at(i)):
+        return None
+    words = atoms[first : last + 1]
+    rare = all(a.text not in COMMON_WORDS or a.cls in _NUMERIC for a in words)
+    return (first, last) if sure or rare else None
 
 
 def _has_symbol(atoms: Sequence[Atom]) -> bool:

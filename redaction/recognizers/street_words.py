@@ -15,6 +15,12 @@ parkway pkwy place rd road row st street terrace
 ALWAYS_STREET = words_in("ave avenue blvd boulevard crescent lane mews parkway rd road street")
 """Behind a number and some other word, these make an address whatever was asked."""
 
+HOUSE_NAMES = words_in("""
+bakery barn bungalow chapel cottage farm farmhouse forge grange hall house lodge manor mill
+parsonage rectory residency retreat schoolhouse stables towers vicarage villa villas heights
+""")
+"""Last words of what houses are called."""
+
 DWELLING = words_in("""
 apartment apt block cottage door penthouse plot route rural sector shop tower villa ward wing
 box building flat floor house lot number p po room ste suite unit

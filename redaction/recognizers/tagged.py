@@ -7,11 +7,12 @@ unusual ones, no firm's, and an address must have been asked for.
 from collections.abc import Iterator, Sequence
 
 from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
+from redaction.english import is_english
 from redaction.evidence import is_counted
-from redaction.household_words import PLAIN_WORDS
 from redaction.lexicon import ACRONYMS
 from redaction.recognizers import address, person
 from redaction.recognizers.found import Found, Heard
+from redaction.recognizers.name_shape import is_strange
 from redaction.recognizers.well_known import WELL_KNOWN
 from redaction.tables import phrases_in, words_in
 from redaction.tags import Tag
@@ -37,13 +38,13 @@ travelling to
 """What stands before a firm's name, a product's or a journey's end."""
 
 _FIRM_REACH = 2
-_WHERE = words_in("""
+WHERE = words_in("""
 around at beyond by in near nearby off on outside over past round through to towards
 """)
-_SOMEBODY = words_in("""
+SOMEBODY = words_in("""
 he he's her his i i'd i'm i've lives my our she she's their they they're we we'd we're we've
 """)
-_JOURNEY = words_in("""
+JOURNEY = words_in("""
 book booked booking branch city cruise flew flies flight flights fly flying holiday hotel office
 offices our shop store tickets train trains travel travelling trip
 """)
@@ -52,7 +53,6 @@ offices our shop store tickets train trains travel travelling trip
 _BEFORE = 10
 
 _NOT_NAMES = COMMON_WORDS | WELL_KNOWN
-_NO_NAMES = PLAIN_WORDS | WELL_KNOWN
 
 
 def find_tagged(heard: Heard) -> tuple[list[Found], list[int]]:
@@ -75,11 +75,11 @@ def _is_place(heard: Heard, first: int, last: int) -> bool:
         return not (first < last and is_counted(heard.atoms, first + 1))
     atoms = heard.atoms
     unusual = any(is_unusual_word(atom) for atom in atoms[first : last + 1])
-    led = first > 0 and atoms[first - 1].text in _WHERE and not atoms[first - 1].stop
+    led = first > 0 and atoms[first - 1].text in WHERE and not atoms[first - 1].stop
     if not (unusual and led):
         return False
     said = sentence_before(atoms, first)
-    return bool(_SOMEBODY.intersection(said)) and not _JOURNEY.intersection(said)
+    return bool(SOMEBODY.intersection(said)) and not JOURNEY.intersection(said)
 
 
 def _with_surname(atoms: Sequence[Atom], last: int) -> int:
@@ -133,16 +133,20 @@ def may_be_name(atom: Atom) -> bool:
 def _is_unusual(heard: Heard, first: int, last: int) -> bool:
     """Whether a word of it may be a name: one less likely only if no ordinary life has it."""
     for i in range(first, last + 1):
-        if may_be_name(heard.atoms[i]):
-            sure = heard.tags.get(i) is Tag.NAME
-            if sure or is_unusual_word(heard.atoms[i]):
+        atom = heard.atoms[i]
+        if may_be_name(atom):
+            begins = i == 0 or heard.atoms[i - 1].stop in (".", "?", "!")
+            sure = heard.tags.get(i) is Tag.NAME and (
+                (atom.capital and not begins) or not is_english(atom.text)
+            )
+            if sure or is_unusual_word(atom):
                 return True
     return False
 
 
 def is_unusual_word(atom: Atom) -> bool:
     """Whether it is in no table of words, firms or towns."""
-    return may_be_name(atom) and atom.text.removesuffix("'s") not in _NO_NAMES
+    return may_be_name(atom) and is_strange(atom)
 
 
 def sentence_before(atoms: Sequence[Atom], i: int) -> list[str]:

@@ -11,13 +11,16 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
+from redaction.english import is_english
 from redaction.evidence import RIGHT_CONTEXT, is_counted
 from redaction.household_words import PLAIN_WORDS
 from redaction.lexicon import ACRONYMS
 from redaction.recognizers.found import Found, Heard
+from redaction.recognizers.name_shape import is_strange
 from redaction.recognizers.places import STATES
 from redaction.recognizers.street_words import DWELLING, STREET, SURE_STREET
-from redaction.recognizers.well_known import WELL_KNOWN
+from redaction.recognizers.tagged import JOURNEY, SOMEBODY, WHERE
+from redaction.recognizers.well_known import BRANDS, WELL_KNOWN
 from redaction.slots import Slot, ended_at
 from redaction.tables import words_in
 from redaction.words import Atom, Class
@@ -40,14 +43,16 @@ delivered delivery deliveries drop collect pick post posted
 send sent ship shipped route based born landlord from via
 """)
 _LIVES = words_in("""
+deliver delivered delivery send sent ship shipped post posted address addresses near based
 live lives living lived moved moving stays staying reside resides residing home house flat apartment
 street property neighbour neighbor neighbours neighbors village town
 address addressed landlord
 """)
 """Of a town that everybody talks of, only these say that it is somebody's."""
 _BEFORE_PLACES = words_in("at on in to from near outside via of round by opposite over")
+_DIRECTIONS = words_in("north south east west northeast southwest outskirts edge miles kilometers")
 _STILL = words_in("still is it's called that's town's city's")
-_OF_HOUSES = words_in("live lives living lived doors reside resides neighbour neighbor")
+_OF_HOUSES = words_in("door live lives living lived doors reside resides neighbour neighbor")
 _REGIONS = words_in("county borough township parish heights estate village")
 _OUR_OWN = words_in("our branch store shop office headquarters located")
 _NEAR_TURNS = 2
@@ -139,7 +144,8 @@ def _kind(heard: Heard, atoms: Sequence[Atom], i: int, *, expected: bool) -> str
     if atom.cls in _NUMERIC:
         house = looking.kind == "address" and slot.is_answer and _may_be_house(atoms, i)
         return "address" if house else None
-    if _is_unusual(atom, looking.ordinary):
+    late = looking.kind in _SECRETS and slot.turns > _NEAR_TURNS
+    if _is_unusual(atom, PLAIN_WORDS if late else looking.ordinary):
         proper = atom.capital or not _is_cased(atoms, i)
         asked = slot.is_answer or slot.is_echo or atom.capital
         if looking.kind in _SECRETS or (proper and asked):
@@ -214,14 +220,31 @@ def _is_place_said(atoms: Sequence[Atom], i: int) -> bool:
         return False
     led = atoms[before].text in _BEFORE_PLACES or bool(atoms[before].stop)
     known = atom.text in WELL_KNOWN
+    if atom.text in BRANDS:
+        return False
     of_place = bool((_LIVES if known else _SAID_OF_PLACES).intersection(context))
     if atom.cls in _NUMERIC:
         return _is_house_said(atoms, i, before=before, context=context)
-    if not atom.capital and _is_cased(atoms, i):
+    if not atom.capital and (_is_cased(atoms, i) or is_english(atom.text)):
         return False
     if atom.capital and _is_before_street(atoms, i):
         return True
-    return of_place and (led or atoms[before].text in _STILL)
+    if of_place and (led or atoms[before].text in _STILL):
+        return True
+    return _is_where_somebody_is(atoms, i, context=context)
+
+
+def _is_where_somebody_is(atoms: Sequence[Atom], i: int, *, context: Sequence[str]) -> bool:
+    """`so I was on Delancey`, `we're just past Gisburn`."""
+    directed = atoms[i - 1].text == "of" and not _DIRECTIONS.isdisjoint(context)
+    if directed and atoms[i].capital and is_strange(atoms[i]):
+        return True
+    led = atoms[i - 1].text in WHERE or (
+        i > 1 and atoms[i - 1].text in ("the", "old") and atoms[i - 2].text in WHERE | {"the"}
+    )
+    if not led or not atoms[i].capital or not is_strange(atoms[i]):
+        return False
+    return bool(SOMEBODY.intersection(context)) and JOURNEY.isdisjoint(context)
 
 
 def _is_before_street(atoms: Sequence[Atom], i: int) -> bool:

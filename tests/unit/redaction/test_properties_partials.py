@@ -166,8 +166,8 @@ def holding(policy: Policy, held: int) -> Policy:
 
 @pytest.mark.parametrize("held", [1, 2, 3, 5])
 def test_an_unusual_word_waits_for_as_many_as_are_held_back(policy: Policy, held: int) -> None:
-    said = ["then", "I", "put", "the", "pergola", *("it", "was", "there", "today") * 2]
-    at = said.index("pergola")
+    said = ["then", "I", "put", "the", "pergolthy", *("it", "was", "there", "today") * 2]
+    at = said.index("pergolthy")
     for count in range(at + 1, len(said)):
         (event,) = revisions([said[:count], said[:count]], jitter=1)[:1]
         (out,) = CallRedactor(holding(policy, held), call_id="call").receive(event)

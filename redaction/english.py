@@ -1,0 +1,48 @@
+"""A large list of English words: a word in it is no name or place unless something else says so.
+
+`common_words.py` and `household_words.py` are what people say on the telephone, and small on
+purpose: where a name was asked for, the words of this list may well be names.
+"""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+_FILE = Path(__file__).with_name("english_words.txt")
+_SHORTEST = 3
+_ENDINGS = ("s", "es", "ed", "d", "ing", "ly", "er", "est", "r", "st", "ers", "ings", "ish", "ness",
+            "less", "ful", "ment", "able", "y", "like", "wise")  # fmt: skip
+_OF_Y = ("ies", "ied", "iest", "ier", "ily")
+_BEFORE = ("un", "re", "pre", "non", "over", "mini", "super", "mid", "anti", "dis", "mis")
+
+
+def is_english(word: str) -> bool:
+    """Whether a lower-case word, or what it is a regular form of, is in the list."""
+    if _is_form(word):
+        return True
+    return any(word.startswith(b) and _is_form(word[len(b) :]) for b in _BEFORE)
+
+
+def fingerprint() -> str:
+    """Of the list, for the policy's version."""
+    return hashlib.blake2b(_FILE.read_bytes(), digest_size=8).hexdigest()
+
+
+@cache
+def _words() -> frozenset[str]:
+    lines = _FILE.read_text(encoding="ascii").splitlines()
+    return frozenset(line for line in lines if line[:1] != "#")
+
+
+def _is_form(word: str) -> bool:
+    word = word.removesuffix("'s")
+    words = _words()
+    if word in words:
+        return len(word) >= _SHORTEST
+    for ending in _ENDINGS:
+        if word.endswith(ending):
+            stem = word[: -len(ending)]
+            doubled = stem[:-1] if stem[-1:] == stem[-2:-1] else ""
+            if any(len(s) >= _SHORTEST and s in words for s in (stem, stem + "e", doubled)):
+                return True
+    return any(word.endswith(e) and word[: -len(e)] + "y" in words for e in _OF_Y)

@@ -1,0 +1,102 @@
+"""Numbered parts of addresses: `plot number seventeen`, `ward 4`, `rural route two, box nine`."""
+
+from collections.abc import Sequence
+
+from redaction.evidence import is_counted
+from redaction.recognizers.found import Found, Heard
+from redaction.recognizers.street_words import HOUSE_NAMES, SURE_STREET
+from redaction.tables import words_in
+from redaction.words import Atom, Class
+
+_DWELLINGS = words_in("""
+apartment apartments apt block box bungalow gate cabin cottage door flat floor house level lot
+penthouse phase plot room sector shop studio suite ste tower unit villa ward wing
+""")
+_ROUTES = words_in("route road highway concession line")
+_OF_ROUTES = words_in("county rural state township concession range farm fire")
+_FLOORS = words_in("top ground first second third fourth basement garden upper lower middle")
+_NUMERIC = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.MAGNITUDE}
+
+
+def find_numbered_places(heard: Heard) -> list[Found]:
+    """Those that an address was asked for, and routes that are nobody else's."""
+    asked = heard.may_expect("address")
+    found: list[Found] = []
+    for i in range(len(heard.atoms)):
+        if found and i <= found[-1].last:
+            continue
+        span = _route(heard.atoms, i)
+        if span is None and asked and _is_asked(heard, i):
+            span = _dwelling(heard.atoms, i) or _named_house(heard.atoms, i)
+        if span is not None:
+            found.append(Found(*span, "address"))
+    return found
+
+
+def _is_asked(heard: Heard, i: int) -> bool:
+    parts = heard.atoms[i].text in _DWELLINGS | _FLOORS | HOUSE_NAMES
+    return parts and any(s.kind == "address" and s.strength == 2 for s in heard.slots_at(i))
+
+
+def _dwelling(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
+    """`ward 4`, `top floor flat`, `door number 7 slash 2`."""
+    if atoms[i].text in _FLOORS:
+        last = i
+        while last + 1 < len(atoms) and atoms[last + 1].text in {"floor", "flat"} | _FLOORS:
+            last += 1
+        return (i, last) if last > i and not atoms[i].stop else None
+    at = i + 1
+    if at < len(atoms) and atoms[at].text in ("number", "no") and not atoms[i].stop:
+        at += 1
+    last = _over_number(atoms, at)
+    if last < at or atoms[i].stop in (".", "?", "!") or is_counted(atoms, last + 1):
+        return None
+    return i, last
+
+
+def _route(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
+    """`County Road 9`, `rural route four, box two eighteen`, `Route Nine, box 41`."""
+    text = atoms[i].text
+    named = text in _OF_ROUTES and i + 1 < len(atoms) and atoms[i + 1].text in _ROUTES
+    if not named and text != "route":
+        return None
+    first, at = i, i + 2 if named else i + 1
+    last = _over_number(atoms, at)
+    if last < at:
+        return None
+    boxed = last + 1 < len(atoms) and atoms[last + 1].text == "box"
+    end = _over_number(atoms, last + 2) if boxed else last
+    return (first, max(end, last)) if named or end > last + 1 else None
+
+
+def _over_number(atoms: Sequence[Atom], at: int) -> int:
+    """The last atom of the number or letter that begins at `at`; before it if there is none."""
+    last = at - 1
+    while last + 1 < len(atoms) and last - at < _MOST and (last < at or not atoms[last].stop):
+        atom = atoms[last + 1]
+        lettered = atom.cls is Class.LETTER and atom.text != "i"
+        linked = last >= at and atom.text in ("slash", "dash", "oh")
+        if atom.cls not in _NUMERIC and not lettered and not linked:
+            break
+        last += 1
+    return last
+
+
+def _named_house(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
+    """`the Old Rectory`: written as a name."""
+    if not atoms[i].capital or i == 0 or atoms[i - 1].stop:
+        return None
+    first = i
+    while first and i - first < _MOST and atoms[first - 1].capital and not atoms[first - 1].stop:
+        first -= 1
+    if first < i and atoms[first].text == "the":
+        first += 1
+    return (first, i) if first < i else None
+
+
+_MOST = 5
+
+
+def is_street_alone(words: Sequence[Atom]) -> bool:
+    """`Boulevard.`: the kind of street is all that is said."""
+    return len(words) == 1 and words[0].text in SURE_STREET
