@@ -9,8 +9,6 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
-import numpy as np
-
 from sip_gateway.audio.resample import upsampled
 from sip_gateway.audio.tones import tones_likely
 from sip_gateway.media.leg import MediaLeg
@@ -41,7 +39,7 @@ def look_ahead(legs: Iterable[MediaLeg]) -> None:
 
 def _search(alike: list[_DueLeg]) -> None:
     """Most audio has no key tones in it."""
-    lines = np.stack([one.due.line for one in alike if one.due.line is not None])
+    lines = [one.due.line for one in alike if one.due.line is not None]
     for (leg, steps), likely in zip(alike, tones_likely(lines), strict=True):
         if not likely:
             leg.receiver.hear_toneless(steps)

@@ -31,6 +31,9 @@ class Progress:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+        self._sizes: dict[str, int] = {}
+        """Of the files as we left them."""
+
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def write(self, call_id: str, heard: Heard) -> None:
@@ -39,12 +42,14 @@ class Progress:
         # In place and never shorter: one write call, so that a kill leaves the old or the new.
         text += b" " * (-len(text) % _BLOCK)
         try:
-            file = os.open(self._directory / call_id, os.O_WRONLY | os.O_CREAT, 0o600)
+            file = os.open(f"{self._directory}/{call_id}", os.O_WRONLY | os.O_CREAT, 0o600)
         except OSError:
             return
         try:
             os.pwrite(file, text, 0)
-            os.ftruncate(file, len(text))
+            if self._sizes.get(call_id) != len(text):
+                os.ftruncate(file, len(text))
+                self._sizes[call_id] = len(text)
         except OSError:
             return
         finally:
@@ -59,6 +64,7 @@ class Progress:
 
     def remove(self, call_id: str) -> None:
         """The call is over."""
+        self._sizes.pop(call_id, None)
         (self._directory / call_id).unlink(missing_ok=True)
 
     def remove_stale(self) -> None:

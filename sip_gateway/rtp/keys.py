@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sip_gateway.audio.tones import LOOK_AHEAD, RATE_HZ, Samples, ToneFinder
+from sip_gateway.audio.tones import LOOK_AHEAD, RATE_HZ, ToneFinder
 from sip_gateway.rtp.dtmf import KeyPresses, Press
 
 TWIN = 800
@@ -60,16 +60,15 @@ class LegKeys:
             self._cover(latest.start - LOOK_AHEAD, latest.end)
         self._pressed += done
 
-    def line_of(self, pcm: bytes, *, start: int) -> Samples | None:
+    def line_of(self, pcm: bytes, *, start: int) -> bytes | None:
         """What of this audio at 8 kHz is to be searched for tones, with what it joins on to; None
         where `receive_audio` must see to that itself."""
         new = start + len(pcm) // 2 - self.heard_until
         if self._finder is None or not 0 < 2 * new <= len(pcm):
             return None
-        fresh = np.frombuffer(pcm, dtype="<i2", offset=len(pcm) - 2 * new)
-        return self._finder.line_with(fresh, start=self.heard_until)
+        return self._finder.line_with(pcm[len(pcm) - 2 * new :], start=self.heard_until)
 
-    def hear_toneless(self, line: Samples) -> None:
+    def hear_toneless(self, line: bytes) -> None:
         """In place of `receive_audio`: the line was searched, and holds no tone."""
         assert self._finder is not None
         self.heard_until = self._finder.receive_toneless(line)

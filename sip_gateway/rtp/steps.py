@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sip_gateway.audio.codecs import TICK_HZ, Decoder, at_rate
-from sip_gateway.audio.tones import Samples
 from sip_gateway.rtp.keys import LegKeys
 from sip_gateway.rtp.outputs import STEP, Lost, Pressed, Step
 from sip_gateway.rtp.timeline import PER_MS
@@ -14,7 +13,7 @@ class Due(NamedTuple):
     """Steps that are about to be cut, at 8 kHz."""
 
     steps: list[bytes]
-    line: Samples | None
+    line: bytes | None
     """What will be searched for key tones."""
 
 
