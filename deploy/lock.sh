@@ -6,8 +6,8 @@ compile() { uv pip compile --python-version 3.11 --universal --quiet \
 locks=deploy/locks
 compile pyproject.toml --extra build --output-file $locks/runtime.txt
 compile pyproject.toml --extra s3 --constraint $locks/runtime.txt --output-file $locks/s3.txt
-compile pyproject.toml --extra build --extra s3 --extra dev --constraint $locks/s3.txt \
-    --output-file $locks/dev.txt
+compile pyproject.toml --extra build --extra s3 --extra pyvoip --extra dev \
+    --constraint $locks/s3.txt --output-file $locks/dev.txt
 compile pyproject.toml --extra pyannote --output-file $locks/pyannote.txt
 compile tests/load/peers.txt --output-file $locks/bench.txt
 compile tests/voiced/voices.txt --output-file $locks/voices.txt
