@@ -1,7 +1,8 @@
 """The desk of calls in line on a clock of its own, between a trunk and a PBX: no socket."""
 
+import contextlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -14,7 +15,7 @@ from sip_gateway.line import Identity, Note
 from sip_gateway.settings import Settings
 from sip_gateway.sip.flow import Flow, Outgoing
 from sip_gateway.sip.message import Request, Response
-from sip_gateway.sip.parsing import parse
+from sip_gateway.sip.parsing import Malformed, parse
 from sip_gateway.switchboard import Switchboard
 from sip_gateway.worker_protocol import (
     CallClosed,
@@ -220,9 +221,10 @@ class Went:
     """Messages that went out, by party."""
 
     def __init__(self, sent: Sequence[Outgoing]) -> None:
-        self.trunk = [parse(out.data) for out in sent if out.flow.remote_host == "192.0.2.1"]
-        self.pbx = [parse(out.data) for out in sent if out.flow.remote_host == "198.51.100.1"]
-        self.pbx_2 = [parse(out.data) for out in sent if out.flow.remote_host == "198.51.100.2"]
+        self.trunk, self.pbx, self.pbx_2 = (
+            list(_read(out.data for out in sent if out.flow.remote_host == host))
+            for host in ("192.0.2.1", "198.51.100.1", "198.51.100.2")
+        )
 
     def to(self, party: str) -> list[Message]:
         """What went to one of them."""
@@ -247,6 +249,13 @@ class Went:
             for party in ("trunk", "pbx", "pbx_2")
             if self.to(party)
         }
+
+
+def _read(sent: Iterable[bytes]) -> Iterator[Message]:
+    """Those that can be read: a refusal of what is broken says its broken headers back."""
+    for data in sent:
+        with contextlib.suppress(Malformed):
+            yield parse(data)
 
 
 def _spelled(headers: dict[str, str] | dict[str, str | Sequence[str]]) -> dict[str, str]:

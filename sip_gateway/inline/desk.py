@@ -24,7 +24,7 @@ from sip_gateway.inline.calling import Calling
 from sip_gateway.inline.dialogs import Dialogs
 from sip_gateway.inline.media import Media, What
 from sip_gateway.inline.pings import Pings
-from sip_gateway.inline.routing import branches, route_of
+from sip_gateway.inline.routing import branches, route_of, unusable
 from sip_gateway.inline.settings import Route
 from sip_gateway.inline.target import Target
 from sip_gateway.inline.wires import OURS, Came, Wires
@@ -270,11 +270,9 @@ class Desk:
             return Refusal(483)
         if unknown := passing.unsupported(request):
             return Refusal(420, "", [("Unsupported", ", ".join(unknown))])
-        if request.uri.partition(":")[0].lower() not in ("sip", "sips", "tel"):
-            return Refusal(416)
         if self._draining:
             return Refusal(503, "draining", RETRY)
-        return None
+        return unusable(request.uri)
 
     def _turn_down(self, exchange: Exchange, refusal: Refusal, now: float) -> None:
         self._board.tally("inline", "refused")

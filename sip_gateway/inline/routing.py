@@ -8,6 +8,7 @@ from sip_gateway.inline.settings import Route
 from sip_gateway.sip.address import parse_sip_uri
 from sip_gateway.sip.flow import Flow
 from sip_gateway.sip.message import Request
+from sip_gateway.sip.screening import Refusal
 
 
 def route_of(request: Request, flow: Flow, routes: Sequence[Route]) -> Route | None:
@@ -34,6 +35,20 @@ def called(uri: str) -> str:
         return parse_sip_uri(uri).user
     except ValueError:
         return ""
+
+
+def unusable(uri: str) -> Refusal | None:
+    """Why no call can be placed to this Request-URI."""
+    scheme, _, rest = uri.partition(":")
+    if scheme.lower() == "tel":
+        return None if rest.partition(";")[0] else Refusal(400, "Request-URI")
+    if scheme.lower() not in ("sip", "sips"):
+        return Refusal(416)
+    try:
+        parse_sip_uri(uri)
+    except ValueError:
+        return Refusal(400, "Request-URI")
+    return None
 
 
 def within(host: str, networks: Sequence[str]) -> bool:

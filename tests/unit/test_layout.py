@@ -35,6 +35,15 @@ SANS_IO = (
             *("track_messages", "tracks", "twilio", "vonage"),
         )
     ),
+    "sip_gateway/front.py",
+    "sip_gateway/media/latch.py",
+    *(
+        f"sip_gateway/inline/{name}.py"
+        for name in (
+            *("board", "call", "calling", "description", "desk", "dialogs", "health", "media"),
+            *("passing", "pings", "routing", "target", "wires"),
+        )
+    ),
     "triton_models/riva/leg.py",
     "triton_models/riva/segments.py",
     "triton_models/riva/said.py",

@@ -380,6 +380,13 @@ def test_what_cannot_go_on_is_refused(headers: dict[str, str], status: int) -> N
     assert bench.trunk("INVITE", **told).summary() == {"trunk": [status]}  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(("uri", "status"), [("sip:@", 400), ("tel:;x", 400), ("urn:x", 416)])
+def test_a_number_that_is_none_is_refused(uri: str, status: int) -> None:
+    bench = LineBench()
+    went = bench.put(_invite(uri, "c1").replace(b"192.0.2.100", b"192.0.2.1"), _trunk())
+    assert went.summary() == {"trunk": [status]}
+
+
 def test_our_own_invite_that_comes_back_is_a_loop() -> None:
     bench = LineBench()
     invite = bench.trunk("INVITE", body=SDP).request("pbx", "INVITE")
