@@ -33,6 +33,7 @@ UNHEARD = "trunkline-unheard"
 
 COMFORT_NOISE = 13
 LONGEST_TEXT = 200
+"""Characters kept of what a peer names."""
 
 
 class Agreed(NamedTuple):
@@ -180,7 +181,7 @@ def hear(call: InlineCall, agreed: Agreed) -> None:
     elif answer.proto in negotiate.SECURE and not _same_tag(a, b, answer):
         call.unheard = "encrypted with keys that do not pass here"
     elif answer.proto not in negotiate.PLAIN + negotiate.SECURE:
-        call.unheard = answer.proto[:LONGEST_TEXT]
+        call.unheard = _kept(answer.proto)
     else:
         ways = (a.direction, b.direction)
         music = call.two_way and "sendonly" in ways
@@ -202,9 +203,9 @@ def _chosen(answer: Media) -> Codec | str:
         if written == str(COMFORT_NOISE) or (codec and codec.name in ("TELEPHONE-EVENT", "CN")):
             continue
         if codec is None or not codec.name:
-            return f"payload type {written[:LONGEST_TEXT]}"
+            return _kept(f"payload type {written}")
         readable = (codec.name, codec.rate_hz) in DECODED
-        return codec if readable else f"{codec.name}/{codec.rate_hz}"[:LONGEST_TEXT]
+        return codec if readable else _kept(f"{codec.name}/{codec.rate_hz}")
     return "no codec"
 
 

@@ -241,6 +241,9 @@ class Desk:
                 response = reply(request, refusal.status, tag=tag, headers=fields)
                 self._wires.served.send_stateless(request, flow, response)
                 return True
+        if self._wires.served.full():
+            self._board.tally("refusals", "overload")
+            return True
         exchange = self._wires.served.receive(request, flow, now=now)
         if place is not None:
             self._answer_again(place, exchange, now)

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
-import numpy as np
 import pytest
 import pytest_asyncio
 import soundfile
@@ -17,7 +16,8 @@ import soundfile
 from sip_gateway.events import CallEnded, CallStarted, Gap, LegHeld, LegJoined, LegLeft, LegResumed
 from sip_gateway.inline.settings import Inline, Route
 from sip_gateway.settings import Settings
-from tests.services.gateway import TestGateway, gateway, needs
+from tests.services.baresip import baresip
+from tests.services.gateway import TestGateway, gateway
 from tests.services.sipp import SCENARIOS, received, sipp
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
@@ -243,41 +243,6 @@ def ask(port: int) -> int:
         return int(udp.recv(4096).split()[1])
 
 
-@contextlib.asynccontextmanager
-async def baresip(
-    folder: Path, *options: str, port: int = 0, account: str = "audio_codecs=PCMA/8000/1"
-) -> AsyncIterator[Path]:
-    """A telephone that takes calls, or with options places one; its folder has what it heard."""
-    folder.mkdir()
-    noise = np.random.default_rng(1).normal(0, 0.1, 8000 * 12)
-    soundfile.write(folder / "speech.wav", noise, 8000, subtype="PCM_16")
-    program = needs("baresip")
-    modules = ("account", "menu", "aufile", "g711", "srtp", "sndfile")
-    (folder / "config").write_text(
-        f"module_path {Path(program).parents[1] / 'lib' / 'baresip' / 'modules'}\n"
-        + "".join(f"module{'_app' * (i < 2)} {name}.so\n" for i, name in enumerate(modules))
-        + f"net_interface 127.0.0.1\nsip_listen 127.0.0.1:{port}\n"
-        + f"audio_source aufile,{folder}/speech.wav\n"
-        + f"audio_player aufile,{folder}/nowhere.wav\naudio_alert aufile,{folder}/ring.wav\n"
-        + f"snd_path {folder}\n"
-    )
-    answers = "" if options else ";answermode=auto"
-    (folder / "accounts").write_text(f"<sip:phone@127.0.0.1>;regint=0;{account}{answers}\n")
-    (folder / "contacts").write_text("")
-    process = await asyncio.create_subprocess_exec(
-        program, "-f", str(folder), *options, stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        yield folder
-        if options:
-            assert await process.wait() == 0
-    finally:
-        if process.returncode is None:
-            process.terminate()
-            await process.wait()
-
-
 @pytest.mark.parametrize("encryption", ["", ";mediaenc=srtp-mand"])
 async def test_two_telephones_talk_through_us_and_both_are_heard(
     line: TestGateway, tmp_path: Path, encryption: str
@@ -367,7 +332,7 @@ async def test_a_killed_media_worker_comes_back_to_its_call_which_has_lost_nothi
         telephone(tmp_path) as (phone, mute),
         gateway(tmp_path / "state", local()) as line,
     ):
-        async with pbx(tmp_path, mute), sipp(line.port, tmp_path, "trunk", "-d", "7000"):
+        async with pbx(tmp_path, mute), sipp(line.port, tmp_path, "trunk", "-d", "6000"):
             await line.until(lambda: len(phone.heard) > 50)
             line.signal_worker(signal.SIGKILL)
             heard = len(phone.heard)
