@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from redaction.canonical import groups
-from redaction.number_marks import is_half_day
+from redaction.letter_marks import is_half_day
 from redaction.runs import Run
 from redaction.shape import is_read_out
 from redaction.tables import words_in

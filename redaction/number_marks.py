@@ -4,10 +4,17 @@ from collections.abc import Sequence
 
 from redaction import lexicon
 from redaction.common_words import COMMON_WORDS
+from redaction.letter_marks import (
+    DIGITS,
+    SPELT,
+    among_letters,
+    between_letters,
+    is_explained,
+    is_letter,
+    near,
+)
 from redaction.words import Atom, Class
 
-DIGITS = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN}
-SPELT = lexicon.LETTER_WORDS | lexicon.SPELLING_ALPHABET
 _POINTS = frozenset({"the", "this", "that", "which", "another", "other", "new", "old"})
 _VOWELS = frozenset("aeiouy")
 _LONGEST_CODE = 7
@@ -90,10 +97,6 @@ def _stands_alone(atoms: Sequence[Atom], first: int, end: int) -> bool:
     return begins and (end == len(atoms) or bool(atoms[end - 1].stop) or _hesitates(atoms[end]))
 
 
-def _near(atoms: Sequence[Atom], at: int) -> Atom | None:
-    return atoms[at] if 0 <= at < len(atoms) else None
-
-
 def _is_number(atoms: Sequence[Atom], i: int) -> bool:
     """Judged by the words alone, before neighbours are known to be numbers."""
     atom = atoms[i]
@@ -106,26 +109,26 @@ def _is_number(atoms: Sequence[Atom], i: int) -> bool:
     if atom.cls is Class.MULTIPLIER:
         nxt = _next_spoken(atoms, i)
         if nxt is None:
-            before = _near(atoms, i - 1)
+            before = near(atoms, i - 1)
             return before is not None and before.cls in DIGITS
         if nxt.cls is Class.MULTIPLIER and nxt.text == atom.text:
             return True
         if nxt.text in lexicon.SOUND_ALIKES:
             # `double won, double one`: a figure stands on either side.
-            beside = (_near(atoms, i - 1), _near(atoms, i + 2))
+            beside = (near(atoms, i - 1), near(atoms, i + 2))
             return any(a is not None and a.cls in DIGITS | {Class.MULTIPLIER} for a in beside)
         return nxt.cls in (Class.DIGIT, Class.LETTER, Class.NUMERAL)
     if atom.cls is Class.PLURAL:
-        before = _near(atoms, i - 1)
+        before = near(atoms, i - 1)
         return before is not None and before.cls in (Class.DIGIT, Class.NUMERAL)
     if atom.cls is Class.LETTER:
-        return _is_letter(atoms, i)
+        return is_letter(atoms, i)
     return atom.cls is Class.MAGNITUDE
 
 
 def _is_pronoun(atoms: Sequence[Atom], i: int) -> bool:
     """`the one on the back`, `this one is`: no figure, as none stands behind it."""
-    before, after = _near(atoms, i - 1), _near(atoms, i + 1)
+    before, after = near(atoms, i - 1), near(atoms, i + 1)
     pointed = before is not None and before.text in _POINTS and not before.stop
     return pointed and after is not None and not atoms[i].stop and after.cls in (
         Class.OTHER, Class.GLUE,
@@ -134,11 +137,11 @@ def _is_pronoun(atoms: Sequence[Atom], i: int) -> bool:
 
 def _zero(atoms: Sequence[Atom], i: int) -> bool:
     """Whether `oh` is a zero here: a digit stands beside it, and it is no exclamation."""
-    before, after = _last_spoken(atoms, i), _near(atoms, i + 1)
+    before, after = _last_spoken(atoms, i), near(atoms, i + 1)
     if after is not None and after.text == "as" and atoms[i].text == "o":
         return True
     if after is not None and after.cls is Class.FILLER:
-        after = _near(atoms, i + 2)
+        after = near(atoms, i + 2)
     numeric = DIGITS | {Class.MULTIPLIER, Class.LETTER, Class.SYMBOL}
     if after is not None and after.cls in numeric | {Class.PLURAL, Class.MAGNITUDE}:
         return after.text not in ("i", "a")
@@ -159,7 +162,7 @@ def _next_spoken(atoms: Sequence[Atom], i: int) -> Atom | None:
         if not _hesitates(atoms[at]) or atoms[at].cls is Class.SYMBOL:
             break
         at += 1
-    return _near(atoms, at)
+    return near(atoms, at)
 
 
 def _last_spoken(atoms: Sequence[Atom], i: int) -> Atom | None:
@@ -169,101 +172,7 @@ def _last_spoken(atoms: Sequence[Atom], i: int) -> Atom | None:
         if not _hesitates(atoms[at]) or atoms[at].cls is Class.SYMBOL:
             break
         at -= 1
-    return _near(atoms, at)
-
-
-def _is_letter(atoms: Sequence[Atom], i: int) -> bool:
-    """A single letter, unless it is the word `a` or `I`, `a m`, or the e of `e mail`."""
-    text = atoms[i].text
-    before, after = _near(atoms, i - 1), _near(atoms, i + 1)
-    if is_half_day(atoms, i):
-        return False
-    if text in ("a", "i") and _is_named(atoms, i):
-        return True
-    if text == "a" and atoms[i].stop == "," and after is not None and after.cls in DIGITS:
-        return True
-    if text in ("a", "i") and _is_letter_a(atoms, i):
-        return True
-    if text == "a" and (_spells_on(atoms, i) or _ends_code(atoms, i)):
-        return True
-    if text in ("a", "i") and _spells_code(atoms, i):
-        return True
-    if text in ("a", "i"):
-        follows = before is not None and before.cls is Class.LETTER and not _ends(before)
-        if after is not None and after.cls is Class.LETTER and not _ends(atoms[i]):
-            return after.text not in "ai" or follows
-        return follows and (after is None or bool(atoms[i].stop) or after.cls in DIGITS)
-    if after is not None and after.cls is Class.OTHER:
-        return (text, after.text) not in (("e", "mail"), ("t", "shirt"), ("x", "ray"))
-    return True
-
-
-def _is_named(atoms: Sequence[Atom], i: int) -> bool:
-    """`A for apple`, `I like India`, which no sentence begins with: a letter is beside it too."""
-    joiner, named, third = (_near(atoms, i + n) for n in (1, 2, 3))
-    if joiner is None or named is None or joiner.text not in ("for", "like"):
-        return False
-    spelt = {Class.LETTER, Class.CODE, Class.SYMBOL} | DIGITS
-    before = _near(atoms, i - 1)
-    beside = (before is not None and before.cls in spelt) or (
-        third is not None and third.cls in spelt
-    )
-    return named.text[:1] == atoms[i].text and len(named.text) > 2 and beside
-
-
-def _spells_on(atoms: Sequence[Atom], i: int) -> bool:
-    """`a yankee M`, `a double oh`: a letter or `double` after it, and more of the code."""
-    after, third = _near(atoms, i + 1), _near(atoms, i + 2)
-    if after is None or third is None:
-        return False
-    if after.text not in lexicon.SPELLING_ALPHABET and after.cls is not Class.MULTIPLIER:
-        return False
-    code = third.cls in DIGITS | {Class.LETTER} or third.text in lexicon.SPELLING_ALPHABET
-    return code and not after.stop
-
-
-def _spells_code(atoms: Sequence[Atom], i: int) -> bool:
-    """`A I B K`: three letters in a row from here, none of which ends a sentence."""
-    row = atoms[i : i + 4]
-    listed = all(a.cls is Class.LETTER and a.stop in ("", ",") for a in row[:2])
-    if len(row) < 3 or not listed:
-        return False
-    alike = row[2].text in lexicon.LETTER_ALIKES and len(row) > 3 and row[3].cls is Class.LETTER
-    return alike or (row[2].cls is Class.LETTER and row[2].text not in "ai")
-
-
-def _ends_code(atoms: Sequence[Atom], i: int) -> bool:
-    """`two nine a` and nothing more: the last letter of a code."""
-    before = atoms[max(0, i - 2) : i]
-    read_out = len(before) == 2 and all(
-        a.cls in (Class.DIGIT, Class.NUMERAL) and a.stop in ("", ",") for a in before
-    )
-    return read_out and (i + 1 == len(atoms) or bool(atoms[i].stop))
-
-
-def _is_letter_a(atoms: Sequence[Atom], i: int) -> bool:
-    """`A as in apple`; or a capital A in the middle of a sentence, where the article has none."""
-    if [a.text for a in atoms[i + 1 : i + 3]] == ["as", "in"]:
-        return True
-    before = _near(atoms, i - 1)
-    capital = atoms[i].capital and atoms[i].text == "a"
-    return capital and before is not None and not before.stop
-
-
-def _ends(atom: Atom) -> bool:
-    return atom.stop in ("?", "!") or (atom.stop == "." and len(atom.text) > 1)
-
-
-def is_half_day(atoms: Sequence[Atom], i: int) -> bool:
-    """Whether atom `i` is a letter of `a m` or `p m` after a number."""
-    first = i if atoms[i].text in ("a", "p") else i - 1
-    if first < 1 or first + 1 >= len(atoms):
-        return False
-    if atoms[first].text not in ("a", "p") or atoms[first + 1].text != "m":
-        return False
-    numeric = atoms[first - 1].cls in DIGITS | {Class.CLOCK}
-    after = _near(atoms, first + 2)
-    return numeric and (after is None or after.cls is not Class.LETTER)
+    return near(atoms, at)
 
 
 def _joins(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
@@ -275,9 +184,7 @@ def _joins(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
         return (after and atom.value == "+") or _links(atoms, marks, i)
     if atom.cls in (Class.ORDINAL, Class.MONTH):
         return _in_date(atoms, marks, i)
-    if is_explained(atoms, i) or (
-        atom.text in lexicon.LETTER_ALIKES and _between_letters(atoms, i)
-    ):
+    if is_explained(atoms, i) or (atom.text in lexicon.LETTER_ALIKES and between_letters(atoms, i)):
         return True
     if atom.text in lexicon.SOUND_ALIKES and _is_digit_here(atoms, marks, i):
         return True
@@ -286,7 +193,7 @@ def _joins(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
     if atom.text in lexicon.SPELLING_ALPHABET:
         return _beside_number(atoms, marks, i)
     if atom.text in SPELT:
-        return (before or after) and _among_letters(atoms, i)
+        return (before or after) and among_letters(atoms, i)
     plain = atom.text in lexicon.ACRONYMS or atom.text in COMMON_WORDS
     # `GB05 WEST 4159`: capitals between figures are part of the code, whatever word they make.
     plain = plain and not (before and after and atoms[i - 1].cls is Class.NUMERAL)
@@ -298,30 +205,18 @@ def _joins(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
     return (bool(atom.value) and (before or after)) or lower
 
 
-def _between_letters(atoms: Sequence[Atom], i: int) -> bool:
-    """`W O are D H`: single letters on both sides, two of them on one."""
-    code = DIGITS | {Class.LETTER}
-    if atoms[i].stop == ",":
-        # A preposition or pronoun has no comma on both sides.
-        before, after = _near(atoms, i - 1), _near(atoms, i + 1)
-        listed = before is not None and before.cls in code and before.stop == ","
-        return listed and after is not None and after.cls in code
-    left = [a.cls is Class.LETTER and not a.stop for a in atoms[max(0, i - 2) : i]]
-    right = [a.cls is Class.LETTER for a in atoms[i + 1 : i + 3]]
-    if left == [True] * 2 and [a.value for a in atoms[i + 1 : i + 2]] == ["-"]:
-        return True
-    beside = left[-1:] == [True] and right[:1] == [True] and not atoms[i].stop
-    return beside and (left == [True] * 2 or right == [True] * 2)
-
-
 def _is_digit_here(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
     """Where a word that sounds like a digit can hardly be anything else."""
-    before, after = _near(atoms, i - 1), _near(atoms, i + 1)
+    before, after = near(atoms, i - 1), near(atoms, i + 1)
     digit = DIGITS | {Class.MULTIPLIER}
     behind = (
         before is not None and marks[i - 1] and before.cls in digit and before.stop in ("", ",")
     )
     ahead = after is not None and marks[i + 1] and after.cls in digit
+    third = near(atoms, i + 2)
+    if after is not None and after.text in lexicon.SURE_ALIKES and third is not None:
+        # `fifty for, ate, three`: the next sounds like a figure too, and one stands behind it.
+        ahead = ahead or third.cls in digit
     if atoms[i].text in lexicon.SURE_ALIKES and (behind or ahead):
         return True
     if behind and before is not None and before.cls is Class.MULTIPLIER and not before.stop:
@@ -406,21 +301,3 @@ def _corrects(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
         at -= 1
     corrected = any(a.cls is Class.CORRECTION for a in atoms[at + 1 : i])
     return corrected and at >= 0 and marks[at]
-
-
-def _among_letters(atoms: Sequence[Atom], i: int) -> bool:
-    """Another letter, or letter word, within two words."""
-    near = list(atoms[max(0, i - 2) : i]) + list(atoms[i + 1 : i + 3])
-    return any(a.text in SPELT or (a.cls is Class.LETTER and a.text not in "ai") for a in near)
-
-
-def is_explained(atoms: Sequence[Atom], i: int) -> bool:
-    """`why for yankee`, `cue as in queen`: the name of a letter, or what sounds like it."""
-    letter = SPELT.get(atoms[i].text) or lexicon.LETTER_ALIKES.get(atoms[i].text)
-    if not letter or atoms[i].text in lexicon.SPELLING_ALPHABET:
-        return False
-    for words in (("as", "in"), ("for",), ("like",)):
-        end = i + 1 + len(words)
-        if end < len(atoms) and tuple(a.text for a in atoms[i + 1 : end]) == words:
-            return atoms[end].text[:1] == letter and len(atoms[end].text) > 2
-    return False

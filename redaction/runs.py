@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from redaction import lexicon
-from redaction.number_marks import DIGITS, SPELT, is_explained, mark_numbers
+from redaction.letter_marks import DIGITS, SPELT, is_explained
+from redaction.number_marks import mark_numbers
 from redaction.words import Atom, Class
 
 MAX_PAUSE_MS = 12_000

@@ -28,6 +28,7 @@ _SURE_REMARKS = tuple(words for words in _REMARKS if len(words) > 2 or "lowercas
 """Of these, what is said of hardly anything else."""
 
 _REMARKS_SAID = tuple(" ".join(words) for words in _REMARKS)
+_REMARK_BEGINS = frozenset(words[0] for words in _REMARKS)
 _LONGEST_REMARK = 5
 _NUMBER_NEXT = (("the", "number"), ("number",), ("the", "numbers"), ("numbers",))
 _FIGURES = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.MULTIPLIER, Class.CODE,
@@ -45,7 +46,7 @@ def find_joined(heard: Heard) -> tuple[list[Found], list[int]]:
         if found and i <= found[-1].last:
             continue
         span = _joined(heard, i, expected=expected) if _may_join(atom) else None
-        if span is None and atom.cls in _OPERANDS:
+        if span is None and atom.cls in _OPERANDS and (expected or _may_say(heard.atoms, i + 1)):
             span = _remarked(heard, i, expected=expected)
         if span is None and expected and atom.text in SURE_PROVIDERS and _is_expected(heard, i):
             span = i, i
@@ -121,6 +122,11 @@ def _last(atoms: Sequence[Atom], i: int) -> int:
             break
         at += 1
     return last
+
+
+def _may_say(atoms: Sequence[Atom], at: int) -> bool:
+    """Whether a remark can begin here: the cheapest question first."""
+    return at < len(atoms) and atoms[at].text in _REMARK_BEGINS
 
 
 def _may_be_remarked(atoms: Sequence[Atom], i: int) -> bool:

@@ -17,7 +17,7 @@ from redaction.recognizers.bare import (
 )
 from redaction.recognizers.card_dates import date_slots, tells_expiry
 from redaction.recognizers.found import SAME_BREATH_MS, Found, Heard
-from redaction.rules import Rules
+from redaction.recognizers.number_kinds import fits, is_complete, kind_by_shape
 from redaction.runs import Run, aside_length, find_runs
 from redaction.shape import (
     Shape,
@@ -54,8 +54,6 @@ _LETTER_KINDS = frozenset(
 )
 _SAYS = frozenset({"it's", "is", "its", "that's", "in", "with", "that", "was", "says"})
 _AT_ONCE_MS = 500
-_LONGEST_DATE = 10
-"""Digits of a date said in any way; with more a card was read before it."""
 
 _FETCHED = frozenset({"cvv", "expiry", "otp", "pin"})
 """What people put the telephone down for, to look it up."""
@@ -245,7 +243,7 @@ def _kind(heard: Heard, run: Run, *, shape: Shape, slots: Sequence[Slot]) -> tup
                 # What was asked for last may be what this is, unlike its kind as it looks.
                 slot = next(s for s in typed if s == slot or rules.takes_out(s.kind))
             return slot.kind, _asked_for(slot)
-    kind = _by_shape(shape, rules=rules)
+    kind = kind_by_shape(shape, rules=rules)
     if not rules.takes_out(kind):
         kind = next((slot.kind for slot in typed if rules.takes_out(slot.kind)), kind)
     return kind, _asked_for(fitting[0]) if fitting else "is long, or looks like no plain number"
@@ -258,21 +256,6 @@ def _asked_for(slot: Slot) -> str:
     if slot.is_echo:
         return f"may read back {slot.kind}"
     return f"{slot.kind} was mentioned {'before' if slot.turns else 'beside it'}"
-
-
-def _by_shape(shape: Shape, *, rules: Rules) -> str:
-    """The kind of what is masked, but fits no slot."""
-    if shape.dated and shape.digits >= 4:
-        return "dob" if shape.digits <= _LONGEST_DATE else "card"
-    if card_like(shape):
-        return "card"
-    if shape.letters == 0 and shape.digits in (7, 10, 11):
-        return "phone"
-    if shape.digits == 0:
-        return "name"
-    if shape.dots > 2:
-        return "ip"
-    return rules.likely(shape) or "number"
 
 
 def _masks(heard: Heard, run: Run, *, shape: Shape, slot: Slot) -> bool:
@@ -335,49 +318,3 @@ def _continues(heard: Heard, run: Run, *, shape: Shape, found: Sequence[Found]) 
     near = run.first - last.last <= _CONTINUES_ATOMS
     pause_ms = heard.times.start_ms[run.first] - heard.times.end_ms[last.last]
     return near and shape.read_out and last.kind != "name" and pause_ms <= _CONTINUES_MS
-
-
-def fits(kind: str, shape: Shape, *, rules: Rules) -> bool:
-    """Whether a value of this shape can be of this kind, whole or as a part."""
-    if (of_pack := rules.fits(kind, shape)) is not None:
-        return of_pack
-    digits, letters = shape.digits, shape.letters
-    if kind == "cvv":
-        return letters == 0 and (2 <= digits <= 5 or shape.magnitude) and not shape.dated
-    if kind == "expiry":
-        return is_expiry(shape) or (shape.dated and digits <= 8)
-    if kind in ("pin", "otp"):
-        return digits <= 10 and not shape.dated
-    if kind == "dob":
-        return letters == 0 and (shape.dated or digits <= 8)
-    if kind == "card":
-        return letters == 0 and 1 <= digits <= 22
-    if kind == "ssn":
-        return digits <= 10 and letters <= 3
-    if kind == "phone":
-        return letters == 0 and digits <= 15
-    if kind == "routing":
-        return letters == 0 and digits <= 10
-    if kind == "iban":
-        return letters + digits >= 2
-    if kind == "ip":
-        return shape.dots > 0
-    if kind == "name":
-        return digits == 0
-    if kind == "address":
-        return letters > 0 or digits <= 6
-    return True
-
-
-_WHOLE = {"card": 13, "cvv": 3, "expiry": 3, "ssn": 9, "phone": 7, "dob": 4, "account": 6,
-          "policy": 5, "order": 5, "routing": 6, "iban": 15, "ip": 4, "pin": 4, "otp": 4,
-          "number": 6, "address": 5, "ticket": 5}  # fmt: skip
-
-
-def is_complete(kind: str, shape: Shape, *, rules: Rules) -> bool:
-    """Whether the value is as long as values of this kind are."""
-    if (whole := rules.is_whole(kind, shape)) is not None:
-        return whole
-    needed = _WHOLE.get(kind, 4)
-    enough = shape.digits + shape.letters >= needed
-    return enough and not (kind == "cvv" and shape.digits > 4)
