@@ -1,6 +1,6 @@
 """One call as the signalling process knows it: its dialog, legs and clock, as kept on disk."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
@@ -10,6 +10,7 @@ import msgspec
 from sip_gateway.settings import Settings
 from sip_gateway.sip import multipart, negotiate, sdes, sdp
 from sip_gateway.sip.dialog import Dialog
+from sip_gateway.sip.dialog_events import Accepted
 from sip_gateway.sip.message import Request
 from sip_gateway.siprec import metadata, roles
 from sip_gateway.siprec.metadata import Metadata, Participant
@@ -48,6 +49,32 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     two_way: bool
     """The peer once offered to listen too: `sendonly` then means that it put us on hold."""
 
+    idle: bool = False
+    """Part of no conversation of its recording session now. Its port stays open."""
+
+
+class Conversation(msgspec.Struct, kw_only=True):
+    """One of several in a recording session: a call of its own (`sessions.py`)."""
+
+    call_id: str
+    session_id: str
+    """As the metadata names it; empty if that does not tell."""
+
+    external_id: str
+    started_at: datetime
+    attributes: dict[str, str] = {}
+    channels: int = 0
+    legs: tuple[LegSpec, ...] = ()
+    """As its worker was last told."""
+
+    announced: bool = False
+    """Its worker has opened it."""
+
+    clock_started_at: datetime | None = None
+    pause: Pause | None = None
+    commanded_at: datetime | None = None
+    closing: str = ""
+
 
 class Call(msgspec.Struct, kw_only=True):
     """One call. What changes is replaced, never edited in place."""
@@ -80,6 +107,12 @@ class Call(msgspec.Struct, kw_only=True):
     commanded_at: datetime | None = None
     """When the last command was given that was obeyed: older ones are passed over."""
 
+    session_id: str = ""
+    """Of the first conversation, where the metadata tells of which each stream is part."""
+
+    conversations: tuple[Conversation, ...] | None = None
+    """None: the call is the only one. Else those whose end is not confirmed yet."""
+
     def open(self, *, resumed: bool) -> OpenCall:
         """What tells a worker to start the call, or to take it up again."""
         return OpenCall(
@@ -99,7 +132,7 @@ class Call(msgspec.Struct, kw_only=True):
     @property
     def specs(self) -> tuple[LegSpec, ...]:
         """What the worker must know of each leg."""
-        return tuple(leg.spec for leg in self.legs)
+        return tuple(leg.spec for leg in self.legs if not leg.idle)
 
     @property
     def ports(self) -> dict[int, int]:
@@ -112,7 +145,11 @@ class Call(msgspec.Struct, kw_only=True):
             _with(leg, rtp_port=rtp_ports.get(leg.spec.leg_id, leg.spec.rtp_port))
             for leg in self.legs
         )
-        return all(leg.spec.rtp_port for leg in self.legs)
+        return all(leg.spec.rtp_port for leg in self.legs if not leg.idle)
+
+
+Place = Callable[[Call], None]
+"""Gives each leg to its conversation."""
 
 
 def unpack(record: bytes) -> Call:
@@ -149,7 +186,7 @@ def is_siprec(request: Request, body: Body) -> bool:
 
 
 def plan(
-    call: Call, body: Body, settings: Settings, *, to_our_offer: bool = False
+    call: Call, body: Body, settings: Settings, *, place: Place, to_our_offer: bool = False
 ) -> dict[int, negotiate.Line]:
     """Give `call` the legs that the peer's description asks for; returns the lines we take."""
     assert body.session is not None
@@ -170,11 +207,11 @@ def plan(
         held = [i for i in known.keys() - taken.keys() if _off(body.session, i)]
         legs += [_with(known[index], held=True) for index in sorted(held)]
     call.legs = tuple(legs)
-    describe(call, settings, told=body.metadata)
+    describe(call, settings, told=body.metadata, place=place)
     return taken
 
 
-def plan_offer(call: Call, settings: Settings) -> None:
+def plan_offer(call: Call, settings: Settings, *, place: Place) -> None:
     """Give `call` the legs of an offer of ours: one per recorded stream, else one."""
     labels = sorted(call.metadata.labels.values()) if call.metadata else []
     for index, label in enumerate(labels[: settings.accepted.max_legs] or [""]):
@@ -185,16 +222,25 @@ def plan_offer(call: Call, settings: Settings) -> None:
         if settings.accepted.srtp == "required":
             leg = _with(leg, srtp=SrtpKeys(suite=sdes.OFFERED[0], remote=b"", local=b""))
         call.legs += (leg,)
-    describe(call, settings)
+    describe(call, settings, place=place)
 
 
-def describe(call: Call, settings: Settings, *, told: Metadata | None = None) -> None:
+def describe(call: Call, settings: Settings, *, place: Place, told: Metadata | None = None) -> None:
     """Say of each leg who speaks there, as far as the peer told so far and now."""
     if told is not None:
         call.metadata = metadata.merge(call.metadata, told)
-    parties = _parties(call)
-    for_legs = roles.decide(parties, settings)
-    call.legs = tuple(map(_described, call.legs, for_legs, parties))
+    place(call)
+    parties = {leg.line: of for leg, of in zip(call.legs, _parties(call), strict=True)}
+    together: dict[str, list[Leg]] = {}
+    for leg in call.legs:
+        conversation = "" if leg.idle else leg.spec.leg_id.rpartition("-")[0]
+        together.setdefault(conversation, []).append(leg)
+    described: dict[int, Leg] = {}
+    for legs in together.values():
+        in_it = [parties[leg.line] for leg in legs]
+        for leg, role, party in zip(legs, roles.decide(in_it, settings), in_it, strict=True):
+            described[leg.line] = _described(leg, role, party)
+    call.legs = tuple(described[leg.line] for leg in call.legs)
 
 
 def _described(leg: Leg, role: str, party: Participant | None) -> Leg:
@@ -234,6 +280,16 @@ def _offered(leg: Leg) -> sdp.Media:
     return negotiate.offer_line(leg.spec.rtp_port or 0, label=leg.spec.label, crypto=crypto)
 
 
+def accepted(call: Call, *, address: str, with_body: bool) -> Accepted:
+    """What the 200 says; without a body where it answers nothing."""
+    return Accepted(
+        content_type="application/sdp" if with_body else "",
+        body=sdp.build(call.description, address=address) if with_body else b"",
+        headers=(("X-Trunkline-Call-ID", call.call_id),),
+        contact_parameters=";+sip.srs" if call.ingress == "siprec" else "",
+    )
+
+
 def _say(call: Call, media: tuple[sdp.Media, ...]) -> None:
     """A new version only if something changed (RFC 3264 section 8)."""
     said = call.description
@@ -248,7 +304,9 @@ def _off(session: sdp.Session, index: int) -> bool:
 
 def _leg(call: Call, line: negotiate.Line, known: Leg | None) -> Leg:
     two_way = line.direction == "sendrecv" or (known is not None and known.two_way)
-    if known is None:
+    if known is None and call.conversations is not None:
+        channel, leg_id, rtp_port = 0, "", None
+    elif known is None:
         channel = call.channels
         call.channels += 1
         leg_id, rtp_port = f"{call.call_id}-{channel}", None
@@ -270,7 +328,8 @@ def _leg(call: Call, line: negotiate.Line, known: Leg | None) -> Leg:
         srtp=known.spec.srtp if known else None,
         rtcp=line.rtcp,
     )
-    return Leg(spec=spec, line=line.position, two_way=two_way)
+    idle = known.idle if known else not leg_id
+    return Leg(spec=spec, line=line.position, two_way=two_way, idle=idle)
 
 
 def _keys(

@@ -5,12 +5,13 @@ from datetime import datetime
 from enum import Enum
 from typing import NamedTuple
 
-from sip_gateway.call import Body, Call, Leg
+from sip_gateway.call import Body, Call, Conversation, Leg
+from sip_gateway.commands import CallCommand, PauseCall
 from sip_gateway.sip import negotiate, sdp
 from sip_gateway.sip.info import SYMBOLS, Keyed
 from sip_gateway.sip.message import Request
 from sip_gateway.siprec.metadata import Metadata
-from sip_gateway.worker_protocol import PressKey
+from sip_gateway.worker_protocol import Pause, PauseLegs, PressKey, ResumeLegs
 
 
 class Stage(Enum):
@@ -85,11 +86,25 @@ def key_press(call: Call, keyed: Keyed, *, readable: bool) -> PressKey | None:
 
     `readable` if some rule asks which key it was.
     """
-    if not call.legs:
+    if not call.specs:
         return None
     leg = next((leg for leg in call.specs if leg.role == "customer"), call.specs[0])
     key = keyed.key if readable else None
     symbol = next((s for s in SYMBOLS if key.among(s)), "") if key else ""
+    call_id = leg.leg_id.rpartition("-")[0]
     return PressKey(
-        call_id=call.call_id, leg_id=leg.leg_id, duration_ms=keyed.duration_ms, symbol=symbol
+        call_id=call_id, leg_id=leg.leg_id, duration_ms=keyed.duration_ms, symbol=symbol
     )
+
+
+def obey(command: CallCommand, part: Call | Conversation) -> PauseLegs | ResumeLegs | None:
+    """What the worker is told of a command; None if a later one was obeyed before it."""
+    if part.commanded_at and command.at <= part.commanded_at:
+        return None
+    part.commanded_at = command.at
+    if not isinstance(command, PauseCall):
+        part.pause = None
+        return ResumeLegs(call_id=part.call_id, by=command.by)
+    since = part.pause.since if part.pause else command.at
+    part.pause = Pause(since=since, why="api", by=command.by)
+    return PauseLegs(call_id=part.call_id, at=command.at, why="api", by=command.by)

@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 
+from sip_gateway.sip.screening import Refusal
+
+RETRY = (("Retry-After", "5"),)
+
 
 class Roster:
     """The media workers of one signalling process, by number."""
@@ -22,6 +26,15 @@ class Roster:
     def tells_load(self, worker: int, load: float) -> None:
         """How busy the worker's recogniser is: 0 idle, 1 full."""
         self._loads[worker] = load
+
+    def find(self, calls: Mapping[int, int], *, active: int, most: int) -> int | Refusal:
+        """The worker that takes the next call, or why none does."""
+        if not any(self.up):
+            return Refusal(503, "no media worker", RETRY)
+        if active >= most:
+            return Refusal(486, "max_calls", RETRY)
+        chosen = self.choose(calls)
+        return Refusal(503, "the recogniser has no room", RETRY) if chosen is None else chosen
 
     def choose(self, calls: Mapping[int, int]) -> int | None:
         """The worker with the fewest calls of those with room; None if there is none."""

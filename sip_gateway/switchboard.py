@@ -5,23 +5,21 @@ a worker that dies gets its calls again when it is back, on the same ports. Ever
 outside before the peer hears of it, so that after a crash its BYE still finds it.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from sip_gateway import attributes, hints
+from sip_gateway import attributes, hints, sessions
 from sip_gateway import call as calls
 from sip_gateway.call import BadBody, Body, Call, read_body
-from sip_gateway.commands import CallCommand, PauseCall
-from sip_gateway.line import Identity, Kept, Line, Note, Stage, agreed, key_press
-from sip_gateway.roster import Roster
+from sip_gateway.commands import CallCommand
+from sip_gateway.line import Identity, Kept, Line, Note, Stage, agreed, key_press, obey
+from sip_gateway.lines import Lines
+from sip_gateway.roster import RETRY, Roster
 from sip_gateway.settings import Settings
-from sip_gateway.sip import sdp
 from sip_gateway.sip.deadlines import Deadlines
-from sip_gateway.sip.dialog import Dialog, DialogId
+from sip_gateway.sip.dialog import Dialog
 from sip_gateway.sip.dialog_events import (
-    Accepted,
     Acknowledged,
     Cancelled,
     Changed,
@@ -41,16 +39,11 @@ from sip_gateway.worker_protocol import (
     CallOpened,
     CallRefused,
     ClockStarted,
-    CloseCall,
     FromWorker,
     LoadTold,
     MediaTimedOut,
-    Pause,
     PauseChanged,
-    PauseLegs,
-    ResumeLegs,
     ToWorker,
-    UpdateLegs,
 )
 
 WORKER_ANSWERS_S = 5.0
@@ -63,7 +56,9 @@ REOPEN_TIMES = 20
 CLOSE_WITHIN_S = 600.0
 """How long a worker may take to flush a call's end."""
 
-RETRY = (("Retry-After", "5"),)
+IDLE_S = 86_400.0
+"""How long a recording session may stay open without a conversation."""
+
 NO_AUDIO = "no audio line with a codec and an encryption that we take"
 
 
@@ -88,8 +83,7 @@ class Switchboard:
         self._identity = identity
         self._tally = tally
         self._agent = UserAgent(host=settings.advertised_host, token=token, tally=tally)
-        self._lines: dict[str, Line] = {}
-        self._by_dialog: dict[DialogId, Line] = {}
+        self._lines = Lines()
         self._agent.out_of_service = True
         self._roster = Roster(
             settings.media_workers, refuse_above_load=settings.peers.refuse_above_load
@@ -116,7 +110,7 @@ class Switchboard:
         if isinstance(message, LoadTold):
             self._roster.tells_load(worker, message.load)
             return
-        line = self._lines.get(message.call_id)
+        line = self._lines.of(message.call_id)
         if line is None or line.call.worker != worker or not line.attached:
             return
         match message:
@@ -124,52 +118,44 @@ class Switchboard:
                 self._opened(line, message, now)
             case CallRefused():
                 self._turned_down(line, now)
-            case ClockStarted():
-                line.call.clock_started_at = message.clock_started_at
-                self._keep(line)
-            case PauseChanged():
-                line.call.pause = message.pause
+            case ClockStarted() | PauseChanged():
+                sessions.learn(line.call, message)
                 self._keep(line)
             case MediaTimedOut() if line.stage is not Stage.CLOSING:
-                self._hang_up(line, "media_timeout", now)
-            case CallClosed() if line.stage is Stage.CLOSING:
-                self._drop(line)
+                self._silent(line, message.call_id, now)
+            case CallClosed():
+                if sessions.closed(line.call, message.call_id) and line.stage is Stage.CLOSING:
+                    self._drop(line)
+                elif line.stage is not Stage.OPENING:
+                    self._keep(line)
 
     def command(self, command: CallCommand) -> None:
         """What somebody asks of a call, if it is one of ours; the same again changes nothing."""
-        line = self._lines.get(command.call_id)
+        line = self._lines.of(command.call_id)
         if line is None or line.stage is Stage.CLOSING:
             return
-        call, done_at = line.call, line.call.commanded_at
-        if call.tenant_id != command.tenant_id or (done_at and command.at <= done_at):
+        of_tenant = line.call.tenant_id == command.tenant_id
+        order = obey(command, sessions.part(line.call, command.call_id)) if of_tenant else None
+        if order is None:
             return
-        call.commanded_at = command.at
-        order: PauseLegs | ResumeLegs = ResumeLegs(call_id=call.call_id, by=command.by)
-        if isinstance(command, PauseCall):
-            order = PauseLegs(call_id=call.call_id, at=command.at, why="api", by=command.by)
-            since = call.pause.since if call.pause else command.at
-            call.pause = Pause(since=since, why="api", by=command.by)
-        else:
-            call.pause = None
-        self._notes.append(Note("command", call.call_id, type(command).__name__))
+        self._notes.append(Note("command", command.call_id, type(command).__name__))
         # Kept even where its worker is away: that learns of it when it takes the call up again.
         if line.stage is not Stage.OPENING:
             self._keep(line)
-        if line.attached:
-            self._to_workers.append((call.worker, order))
+        self._tell(line, [order])
 
     def worker_up(self, worker: int, *, now: float) -> None:
         """A worker can be talked to: it gets back the calls that were its own."""
         self._roster.comes(worker)
         self._agent.out_of_service = self._draining
-        for line in self._of(worker):
+        for line in self._lines.of_worker(worker):
             self._reopen(line, now)
 
     def worker_down(self, worker: int, *, now: float) -> None:
         """A worker is gone with everything it knew."""
         self._roster.goes(worker)
         self._agent.out_of_service = self._draining or not any(self._roster.up)
-        for line in self._of(worker):
+        for line in self._lines.of_worker(worker):
             line.attached = False
             self._deadlines.set(line.call.call_id, None)
             if line.stage in (Stage.OPENING, Stage.CHANGING):
@@ -181,16 +167,15 @@ class Switchboard:
             call.worker %= len(self._roster.up)
             line = Line(call, Stage.CLOSING if call.closing else Stage.TALKING)
             line.agreed = agreed(call)
-            self._lines[call.call_id] = line
+            self._lines.add(line)
             if not call.closing:
-                self._by_dialog[call.dialog.id] = line
                 self._agent.restore(call.dialog, now=now)
             self._notes.append(Note("call taken up again", call.call_id, call.closing))
 
     def drain(self, *, now: float) -> None:
         """Refuse new calls and end those there are."""
         self._draining = self._agent.out_of_service = True
-        for line in list(self._lines.values()):
+        for line in self._lines.all():
             if line.stage is Stage.OPENING:
                 self._agent.refuse(line.call.dialog, Refusal(503, "draining", RETRY), now=now)
             if line.stage is not Stage.CLOSING:
@@ -199,11 +184,13 @@ class Switchboard:
     def wake(self, *, now: float) -> None:
         """Run every timer that is due."""
         for call_id in self._deadlines.due(now=now):
-            line = self._lines[call_id]
+            line = self._lines.named(call_id)
             if line.stage in (Stage.OPENING, Stage.CHANGING):
                 self._fail(line, Refusal(500, "media worker too slow", RETRY), now)
             elif line.stage is Stage.CLOSING and line.attached:
                 self._drop(line)
+            elif line.attached and not sessions.going(line.call):
+                self._hang_up(line, "idle", now)
             else:
                 self._reopen(line, now)
         self._agent.wake(now=now)
@@ -237,11 +224,11 @@ class Switchboard:
 
     def active(self) -> int:
         """How many calls are not over."""
-        return sum(line.stage is not Stage.CLOSING for line in self._lines.values())
+        return self._lines.active()
 
     def drained(self) -> bool:
         """True once every call is closed and every BYE of ours answered."""
-        return not self._lines and not self._agent.unanswered()
+        return not self._lines.all() and not self._agent.unanswered()
 
     # Calls begin.
 
@@ -249,7 +236,7 @@ class Switchboard:
         for event in self._agent.events():
             if isinstance(event, Invited):
                 self._invited(event.dialog, event.request, now)
-            elif line := self._by_dialog.get(event.dialog.id):
+            elif line := self._lines.in_dialog(event.dialog.id):
                 self._take(line, event, now)
 
     def _take(self, line: Line, event: Event, now: float) -> None:
@@ -266,26 +253,23 @@ class Switchboard:
             case Pressed() if line.attached:
                 readable = self._settings.pause.reads_keys
                 if press := key_press(line.call, event.keyed, readable=readable):
-                    self._to_workers.append((line.call.worker, press))
+                    self._tell(line, [press])
             case Ended():
                 self._close(line, event.reason, now)
 
     def _invited(self, dialog: Dialog, request: Request, now: float) -> None:
-        worker = self._roster.choose(Counter(line.call.worker for line in self._lines.values()))
-        if self._draining or not any(self._roster.up):
-            refusal = Refusal(503, "draining" if self._draining else "no media worker", RETRY)
-        elif self.active() >= self._settings.max_calls:
-            refusal = Refusal(486, "max_calls", RETRY)
-        elif worker is None:
-            refusal = Refusal(503, "the recogniser has no room", RETRY)
-        else:
+        found: int | Refusal = Refusal(503, "draining", RETRY)
+        if not self._draining:
+            calls_of, most = self._lines.by_worker(), self._settings.max_calls
+            found = self._roster.find(calls_of, active=self.active(), most=most)
+        if isinstance(found, int):
             try:
-                self._begin(dialog, request, worker=worker, now=now)
+                self._begin(dialog, request, worker=found, now=now)
                 return
             except BadBody as error:
-                refusal = Refusal(error.status, str(error))
-        self._tally("invites", "busy" if refusal.status == 486 else "refused")
-        self._agent.refuse(dialog, refusal, now=now)
+                found = Refusal(error.status, str(error))
+        self._tally("invites", "busy" if found.status == 486 else "refused")
+        self._agent.refuse(dialog, found, now=now)
 
     def _begin(self, dialog: Dialog, request: Request, *, worker: int, now: float) -> None:
         body = read_body(request)
@@ -304,17 +288,19 @@ class Switchboard:
         )
         line = Line(call, Stage.OPENING, attached=True, request=request, body=body)
         if body.session is None:
-            calls.plan_offer(call, self._settings)
+            calls.plan_offer(call, self._settings, place=self._place)
         else:
-            line.taken = calls.plan(call, body, self._settings)
-        if not call.legs:
+            line.taken = calls.plan(call, body, self._settings, place=self._place)
+        if not call.specs:
             raise BadBody(NO_AUDIO, status=488)
-        self._lines[call_id] = self._by_dialog[dialog.id] = line
+        call.external_id = call.session_id or call.external_id
+        call.attributes |= sessions.group(call)
+        self._lines.add(line)
         # Until it is answered, a crash of ours means that this call has to be closed.
         call.closing = "fault"
         self._keep(line)
         call.closing = ""
-        self._to_workers.append((worker, call.open(resumed=False)))
+        self._tell(line, sessions.opening(call, resumed=False))
         self._deadlines.set(call_id, now + WORKER_ANSWERS_S)
 
     def _hints(self, request: Request, call_id: str) -> CallHints:
@@ -326,6 +312,7 @@ class Switchboard:
 
     def _opened(self, line: Line, message: CallOpened, now: float) -> None:
         complete = line.call.take_ports(message.rtp_ports)
+        complete = sessions.opened(line.call, message.call_id) and complete
         line.reopened = 0
         if line.stage in (Stage.OPENING, Stage.CHANGING) and complete:
             self._deadlines.set(line.call.call_id, None)
@@ -347,30 +334,28 @@ class Switchboard:
         line.awaits_answer = invite and session is None
         if not line.awaits_answer:
             line.agreed = agreed(call)
-        said = call.description if invite or session is not None else None
-        address = self._agent.host(call.dialog.flow)
-        accepted = Accepted(
-            content_type="application/sdp" if said else "",
-            body=sdp.build(said, address=address) if said else b"",
-            headers=(("X-Trunkline-Call-ID", call.call_id),),
-            contact_parameters=";+sip.srs" if call.ingress == "siprec" else "",
-        )
+        address, with_body = self._agent.host(call.dialog.flow), invite or session is not None
+        accepted = calls.accepted(call, address=address, with_body=with_body)
         line.stage, line.request, line.body, line.taken = Stage.TALKING, None, Body(), None
         self._agent.accept(call.dialog, accepted, now=now)
-        self._keep(line)
+        self._settle(line, now)
 
     # Calls change.
 
     def _changed(self, line: Line, request: Request, now: float) -> None:
-        call = line.call
+        call, active = line.call, self.active()
         try:
             line.body = read_body(request)
             if line.body.session is not None:
-                line.taken = calls.plan(call, line.body, self._settings)
-            else:
-                calls.describe(call, self._settings, told=line.body.metadata)
-            if not call.legs:
+                line.taken = calls.plan(call, line.body, self._settings, place=self._place)
+            elif line.body.metadata is not None:
+                told = line.body.metadata
+                calls.describe(call, self._settings, place=self._place, told=told)
+            # A recording session without streams, or without a conversation, may wait for one.
+            if not call.legs and call.metadata is None:
                 raise BadBody(NO_AUDIO, status=488)
+            if self.active() > max(active, self._settings.max_calls):
+                raise BadBody("max_calls", status=486)
         except BadBody as error:
             self._restore_agreed(line)
             self._agent.refuse(call.dialog, Refusal(error.status, str(error)), now=now)
@@ -380,8 +365,10 @@ class Switchboard:
             self._answer(line, now)
         elif line.attached:
             line.stage = Stage.CHANGING
-            self._tell_legs(line)
+            self._tell(line, sessions.updating(call))
             self._deadlines.set(call.call_id, now + WORKER_ANSWERS_S)
+            if not call.specs:
+                self._answer(line, now)
         elif all(leg.spec.rtp_port for leg in call.legs):
             # The worker is away, and learns of the change when it takes the call up again.
             self._answer(line, now)
@@ -398,14 +385,14 @@ class Switchboard:
         except BadBody:
             body = Body()
         if body.session is not None:
-            calls.plan(call, body, self._settings, to_our_offer=True)
+            calls.plan(call, body, self._settings, place=self._place, to_our_offer=True)
         if not call.legs or (first and body.session is None):
             self._hang_up(line, "no_media", now)
             return
         line.agreed = agreed(call)
-        self._keep(line)
-        if body.session is not None and line.attached:
-            self._tell_legs(line)
+        if body.session is not None:
+            self._tell(line, sessions.updating(call))
+        self._settle(line, now)
 
     def _fail(self, line: Line, refusal: Refusal, now: float) -> None:
         """The worker did not do its part of an INVITE or UPDATE."""
@@ -421,12 +408,12 @@ class Switchboard:
         self._restore_agreed(line)
         line.stage = Stage.TALKING
         self._deadlines.set(line.call.call_id, None)
-        if line.attached:
-            self._tell_legs(line)
+        self._tell(line, sessions.updating(line.call) + sessions.ended(line.call))
 
     def _restore_agreed(self, line: Line) -> None:
         if line.agreed:
-            line.call.legs, line.call.metadata, line.call.description = line.agreed
+            legs, line.call.metadata, line.call.description = line.agreed
+            line.call.legs = sessions.restored(line.call, legs)
         line.request, line.body, line.taken = None, Body(), None
 
     # Calls end, and survive their worker.
@@ -435,15 +422,33 @@ class Switchboard:
         self._agent.hang_up(line.call.dialog, now=now)
         self._close(line, reason, now)
 
+    def _silent(self, line: Line, call_id: str, now: float) -> None:
+        """Nothing is heard of a call; the others of its recording session go on."""
+        if not sessions.silence(line.call, call_id):
+            self._hang_up(line, "media_timeout", now)
+            return
+        self._tell(line, sessions.ended(line.call, "media_timeout"))
+        self._keep(line)
+
+    def _settle(self, line: Line, now: float) -> None:
+        """What was changed holds: conversations without a leg are over."""
+        call = line.call
+        self._tell(line, sessions.ended(call))
+        self._deadlines.set(call.call_id, None if sessions.going(call) else now + IDLE_S)
+        self._keep(line)
+
     def _close(self, line: Line, reason: str, now: float) -> None:
         call = line.call
         call.closing, line.stage = reason, Stage.CLOSING
-        self._by_dialog.pop(call.dialog.id, None)
+        self._lines.hang_up(line)
         self._deadlines.set(call.call_id, None)
+        orders = sessions.closing(call, reason)
         self._keep(line)
         self._notes.append(Note("call over", call.call_id, reason))
-        if line.attached:
-            self._to_workers.append((call.worker, CloseCall(call_id=call.call_id, reason=reason)))
+        self._tell(line, orders)
+        if call.conversations == ():
+            self._drop(line)
+        elif line.attached:
             self._deadlines.set(call.call_id, now + CLOSE_WITHIN_S)
         else:
             self._reopen(line, now)
@@ -454,15 +459,11 @@ class Switchboard:
         if not self._roster.up[call.worker] or line.attached:
             return
         line.attached = True
-        opening = call.open(resumed=True)
+        self._tell(line, sessions.opening(call, resumed=True))
         if line.stage is Stage.CLOSING:
-            anywhere = tuple(msgspec.structs.replace(leg, rtp_port=None) for leg in opening.legs)
-            opening = msgspec.structs.replace(opening, legs=anywhere)
-        self._to_workers.append((call.worker, opening))
-        if line.stage is Stage.CLOSING:
-            closing = CloseCall(call_id=call.call_id, reason=call.closing)
-            self._to_workers.append((call.worker, closing))
             self._deadlines.set(call.call_id, now + CLOSE_WITHIN_S)
+        elif not sessions.going(call):
+            self._deadlines.set(call.call_id, now + IDLE_S)
 
     def _turned_down(self, line: Line, now: float) -> None:
         """The worker cannot open or change the call."""
@@ -483,18 +484,17 @@ class Switchboard:
             self._drop(line)
 
     def _drop(self, line: Line) -> None:
-        call_id = line.call.call_id
-        self._lines.pop(call_id, None)
-        self._by_dialog.pop(line.call.dialog.id, None)
-        self._deadlines.set(call_id, None)
-        self._to_keep.append(Kept(call_id, None))
+        self._lines.drop(line)
+        self._deadlines.set(line.call.call_id, None)
+        self._to_keep.append(Kept(line.call.call_id, None))
 
     def _keep(self, line: Line) -> None:
         self._to_keep.append(Kept(line.call.call_id, msgspec.msgpack.encode(line.call)))
 
-    def _tell_legs(self, line: Line) -> None:
-        update = UpdateLegs(call_id=line.call.call_id, legs=line.call.specs)
-        self._to_workers.append((line.call.worker, update))
+    def _tell(self, line: Line, orders: Sequence[ToWorker]) -> None:
+        """Nothing to a worker that is away: it is told all when it takes the call up again."""
+        if line.attached:
+            self._to_workers += [(line.call.worker, order) for order in orders]
 
-    def _of(self, worker: int) -> list[Line]:
-        return [line for line in self._lines.values() if line.call.worker == worker]
+    def _place(self, call: Call) -> None:
+        sessions.place(call, self._identity)

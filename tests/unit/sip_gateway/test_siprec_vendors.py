@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sip_gateway import attributes
+from sip_gateway import attributes, sessions
 from sip_gateway.settings import Accepted
 from sip_gateway.sip import sdp
 from sip_gateway.sip.message import Headers, Request, Response
@@ -104,7 +104,28 @@ def test_a_recording_of_each_vendor_begins_with_who_is_who(vendor: str) -> None:
 @pytest.mark.parametrize("vendor", TOLD)
 def test_the_ids_of_the_contact_centre_are_kept_and_nothing_personal(vendor: str) -> None:
     bench, _ = begin(vendor)
-    assert opened(bench).attributes == TOLD[vendor]
+    assert _told(opened(bench)) == TOLD[vendor]
+
+
+GROUPS = {
+    "oracle": None,
+    "cisco": None,
+    "audiocodes": "00000000-0000-0005-bf03-0090f8123456",
+    "ribbon": "7e7d0d10-grp",
+    "broadworks": "urn:uuid:9529b910-87b6-4299-a6fe-350f0dcb1f5e",
+    "metaswitch": None,
+    "avaya": None,
+}
+
+
+@pytest.mark.parametrize("vendor", GROUPS)
+def test_what_sessions_have_in_common_is_told_where_the_metadata_tells(vendor: str) -> None:
+    bench, _ = begin(vendor)
+    assert opened(bench).attributes.get(sessions.GROUP) == GROUPS[vendor]
+
+
+def _told(order: OpenCall) -> dict[str, str]:
+    return {name: text for name, text in order.attributes.items() if name != sessions.GROUP}
 
 
 def test_personal_attributes_are_kept_where_the_operator_names_them() -> None:
@@ -118,7 +139,7 @@ def test_personal_attributes_are_kept_where_the_operator_names_them() -> None:
     bench, _ = begin("oracle", wanted=["x-agent-id", "callerOrig"])
     assert opened(bench).attributes == {"x-agent-id": "4711", "callerorig": "true"}
     bench, _ = begin("broadworks", wanted=["callingPartyNumber"])
-    assert opened(bench).attributes == {"callingpartynumber": "sip:+12025550143@as.example"}
+    assert _told(opened(bench)) == {"callingpartynumber": "sip:+12025550143@as.example"}
 
 
 def test_no_attribute_is_ever_logged() -> None:
