@@ -64,6 +64,8 @@ _WHOSE = words_in("my his her our their your the")
 _BESIDE_KIN = words_in("is are was called named um uh here in-law law in and")
 _SAID_OF_KIN = 3
 _MOST_CHAINED = 6
+_ENDS_NAME = FUNCTION_WORDS | AFTER_NAME | NOT_NAMED
+_NO_NAMES = FUNCTION_WORDS | DAYS
 _SURE_GREETS = frozenset({"thanks", "you", "hi", "hello", "hey", "bye", "goodbye", "one"})
 _IS_HERE = by_first_word(("this is", "i'm", "i am", "it's", "it is", "here is", "myself"))
 _BEGINS_CUE = frozenset((*_NAMES_IT, *_MAY_NAME, *_IS_HERE, *_GREETS, *_MAY_TELL))
@@ -74,7 +76,7 @@ def _with_ordinary_surname(atoms: Sequence[Atom], first: int, last: int) -> int:
     after = atoms[last + 1] if last + 1 < len(atoms) else None
     if last > first or after is None or atoms[last].stop or is_cased(atoms, last):
         return last
-    if after.cls is not Class.OTHER or after.text in FUNCTION_WORDS | AFTER_NAME | NOT_NAMED:
+    if after.cls is not Class.OTHER or after.text in _ENDS_NAME:
         return last
     third = atoms[last + 2] if last + 2 < len(atoms) else None
     ends = third is None or bool(after.stop) or third.text in FUNCTION_WORDS
@@ -172,7 +174,7 @@ def _is_proper_name(atoms: Sequence[Atom], i: int) -> bool:
     """`my son Bishop`: a capital inside a sentence."""
     if i >= len(atoms) or not can_be_name(atoms[i]) or not atoms[i].capital:
         return False
-    return atoms[i].text not in FUNCTION_WORDS | DAYS
+    return atoms[i].text not in _NO_NAMES
 
 
 def _before_kin(atoms: Sequence[Atom], i: int) -> list[tuple[int, int]]:

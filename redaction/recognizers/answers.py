@@ -49,6 +49,8 @@ _NUMERIC = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class
             Class.MULTIPLIER, Class.CLOCK, Class.DECIMAL, Class.DATE, Class.AMOUNT, Class.IP,
             Class.EMAIL}  # fmt: skip
 _MAX_LEADS = 8
+_EMPTY = FUNCTION_WORDS | BACKCHANNELS
+_PLACES_TOO = COMMON_WORDS | STATES
 _SUBJECT = 6
 
 
@@ -184,7 +186,7 @@ def _is_answer(atoms: Sequence[Atom], stretch: _Stretch, *, kind: str) -> bool:
     texts = {atom.text for atom in words}
     if texts & _DECLINES and not texts - _DECLINES - FUNCTION_WORDS - BACKCHANNELS - _LEADS:
         return False
-    content = [a for a in words if a.text not in FUNCTION_WORDS | BACKCHANNELS]
+    content = [a for a in words if a.text not in _EMPTY]
     if not content or (texts & _DECLINES and kind in ("asked_name", "address")):
         return False
     if kind == "asked_name":
@@ -222,5 +224,5 @@ def words_of(heard: Heard, found: Found) -> list[str]:
     return [
         atom.text
         for atom in heard.atoms[found.first : found.last + 1]
-        if atom.cls is Class.OTHER and len(atom.text) > 3 and atom.text not in COMMON_WORDS | STATES
+        if atom.cls is Class.OTHER and len(atom.text) > 3 and atom.text not in _PLACES_TOO
     ]

@@ -18,6 +18,7 @@ from redaction.words import Atom, Class
 MAX_NAME = 5
 _CASE_ATOMS = 60
 _MAX_PARTICLES = 3
+_TABLED = PLAIN_WORDS | WELL_KNOWN
 _OF_VERBS = ("s", "ed", "ing", "ly")
 
 
@@ -91,7 +92,7 @@ def leads(atoms: Sequence[Atom], i: int) -> bool:
 def is_strange(atom: Atom) -> bool:
     """Whether it is in no table of words, firms or towns."""
     text = atom.text.removesuffix("'s")
-    if not can_be_name(atom) or text in PLAIN_WORDS or text in WELL_KNOWN:
+    if not can_be_name(atom) or text in _TABLED:
         return False
     return not is_english(text)
 
@@ -106,7 +107,7 @@ def is_likely(atoms: Sequence[Atom], i: int, *, cued: bool = False) -> bool:
     atom = atoms[i]
     if not atom.capital and is_cased(atoms, i):
         return False
-    rare = cued and can_be_name(atom) and atom.text not in PLAIN_WORDS | WELL_KNOWN
+    rare = cued and can_be_name(atom) and atom.text not in _TABLED
     if is_strange(atom) or (rare and not atom.text.endswith(_OF_VERBS)):
         return True
     inside = i > 0 and atoms[i - 1].stop not in (".", "?", "!")

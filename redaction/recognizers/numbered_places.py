@@ -12,9 +12,11 @@ _DWELLINGS = words_in("""
 apartment apartments apt block box bungalow gate cabin cottage door flat floor house level lot
 penthouse phase plot room sector shop studio suite ste tower unit villa ward wing
 """)
+_HOMES = words_in("apartment apt flat plot ward")
+"""With a number behind it, somebody's home or bed, whatever was asked."""
 _ROUTES = words_in("route road highway concession line")
 _OF_ROUTES = words_in("county rural state township concession range farm fire")
-_FLOORS = words_in("top ground first second third fourth basement garden upper lower middle")
+FLOORS = words_in("top ground first second third fourth basement garden upper lower middle")
 _NUMERIC = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.MAGNITUDE}
 
 
@@ -26,6 +28,8 @@ def find_numbered_places(heard: Heard) -> list[Found]:
         if found and i <= found[-1].last:
             continue
         span = _route(heard.atoms, i)
+        if span is None and heard.atoms[i].text in _HOMES:
+            span = _dwelling(heard.atoms, i)
         if span is None and asked and _is_asked(heard, i):
             span = _dwelling(heard.atoms, i) or _named_house(heard.atoms, i)
         if span is not None:
@@ -34,15 +38,15 @@ def find_numbered_places(heard: Heard) -> list[Found]:
 
 
 def _is_asked(heard: Heard, i: int) -> bool:
-    parts = heard.atoms[i].text in _DWELLINGS | _FLOORS | HOUSE_NAMES
+    parts = heard.atoms[i].text in _DWELLINGS | FLOORS | HOUSE_NAMES
     return parts and any(s.kind == "address" and s.strength == 2 for s in heard.slots_at(i))
 
 
 def _dwelling(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
     """`ward 4`, `top floor flat`, `door number 7 slash 2`."""
-    if atoms[i].text in _FLOORS:
+    if atoms[i].text in FLOORS:
         last = i
-        while last + 1 < len(atoms) and atoms[last + 1].text in {"floor", "flat"} | _FLOORS:
+        while last + 1 < len(atoms) and atoms[last + 1].text in {"floor", "flat"} | FLOORS:
             last += 1
         return (i, last) if last > i and not atoms[i].stop else None
     at = i + 1

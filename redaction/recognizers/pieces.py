@@ -11,12 +11,14 @@ from redaction.evidence import is_counted
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.name_shape import is_cased, is_strange
 from redaction.recognizers.name_words import DAYS, PARTICLES
+from redaction.recognizers.numbered_places import FLOORS
 from redaction.words import Atom, Class
 
 _KINDS = frozenset({"name", "address", "password", "security_answer"})
 _SECRETS = frozenset({"password", "security_answer"})
 _NUMERIC = (Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN)
 _MOST = 2
+_NO_TOWNS = FUNCTION_WORDS | DAYS
 _LONGEST_TOWN = 4
 
 
@@ -32,6 +34,8 @@ def with_pieces(heard: Heard, one: Found) -> Found:
         last += 1
     if one.kind == "address":
         last = _over_towns(heard, last)
+        while first and one.first - first < _MOST and atoms[first - 1].text in FLOORS:
+            first -= 1
     while first and one.first - first < _MOST and first not in breaks:
         if atoms[first - 1].stop or not _leads(atoms, first - 1, kind=one.kind):
             break
@@ -47,7 +51,7 @@ def _over_towns(heard: Heard, last: int) -> int:
         proper = following.capital and following.cls is Class.OTHER and following.text.isalpha()
         if atoms[end].stop not in ("", ",") or not proper:
             break
-        if following.text in FUNCTION_WORDS | DAYS or len(following.text) < 3:
+        if following.text in _NO_TOWNS or len(following.text) < 3:
             break
         end += 1
     return end

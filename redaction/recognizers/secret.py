@@ -47,6 +47,7 @@ _REJECTED = words_in("""
 again and because changed correct email emails expired incorrect link locked manager not page
 please protected reset right wrong
 """)
+_NO_SECRET = FUNCTION_WORDS | _REJECTED
 
 
 def find_secrets(heard: Heard) -> tuple[list[Found], list[int]]:
@@ -87,7 +88,7 @@ def _announced(heard: Heard, i: int) -> tuple[int, int] | None:
         if atoms[end - 1].stop in (".", "?", "!"):
             return None
         first = _skip(atoms, end)
-        if first >= len(atoms) or atoms[first].text in FUNCTION_WORDS | _REJECTED:
+        if first >= len(atoms) or atoms[first].text in _NO_SECRET:
             return None
         sure = len(phrase) > 1 or first > end
         return _region(heard, first, sure=sure)
@@ -131,7 +132,7 @@ def _chosen(heard: Heard, i: int) -> tuple[int, int] | None:
     if not ended:
         last = len(atoms) - 1
     short = first <= last and last - first < _LONGEST_CHOICE
-    if not short or atoms[first].text in FUNCTION_WORDS | _REJECTED:
+    if not short or atoms[first].text in _NO_SECRET:
         return None
     if not any(slot.kind in _KINDS for slot in heard.slots_at(i)):
         return None

@@ -58,6 +58,7 @@ _OUR_OWN = words_in("our branch store shop office headquarters located")
 _NEAR_TURNS = 2
 _BEFORE = 10
 _MOST_LINKS = 3
+_OF_PLACES = STREET | DWELLING | STATES
 _LONGEST = 16
 _LETTERS = 5
 _READ_BACK_MS = 4000
@@ -337,7 +338,7 @@ def _of_place(atoms: Sequence[Atom], i: int) -> bool:
         return _may_be_house(atoms, i)
     if atom.cls is Class.LETTER:
         return atom.text not in ("a", "i")
-    if atom.text in STREET | DWELLING | STATES and atom.cls is Class.OTHER:
+    if atom.text in _OF_PLACES and atom.cls is Class.OTHER:
         return True
     if atom.value and len(atom.text) == 2:
         return True
