@@ -16,9 +16,9 @@ import soundfile
 from sip_gateway.events import CallEnded, CallStarted, Gap, LegHeld, LegJoined, LegLeft, LegResumed
 from sip_gateway.inline.settings import Inline, Route
 from sip_gateway.settings import Settings
-from tests.services.baresip import baresip
 from tests.services.gateway import TestGateway, gateway
 from tests.services.sipp import SCENARIOS, received, sipp
+from tests.services.telephone import telephone as baresip
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 

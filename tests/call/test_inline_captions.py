@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from deploy.webhook_receiver import Receiver
 from tests.services.appliance import CALLS, appliance
-from tests.services.baresip import baresip
+from tests.services.telephone import telephone as baresip
 from trunkline.ports import free_port
 
 pytestmark = pytest.mark.timeout(300)
