@@ -89,6 +89,9 @@ def silence(call: Call, call_id: str) -> bool:
 def restored(call: Call, agreed: Iterable[Leg]) -> tuple[Leg, ...]:
     """The legs as before a change that failed; new ones where another had the port meanwhile."""
     now = {leg.line: leg.spec.leg_id for leg in call.legs if not leg.idle}
+    if call.conversations is not None:
+        # Of what did not begin, no worker knows.
+        call.conversations = tuple(each for each in call.conversations if each.legs)
     return tuple(_restored(call, leg, now.get(leg.line, leg.spec.leg_id)) for leg in agreed)
 
 
@@ -109,7 +112,8 @@ def _several(call: Call, told: Metadata, sessions: list[str | None]) -> bool:
     if any(session and session != call.session_id for session in sessions):
         return True
     begun = bool(call.description.media)
-    return begun and any(_over(told, session, call.session_id) for session in sessions)
+    over = [_over(told, session, call.session_id) for session in sessions]
+    return begun and (any(over) or not over)
 
 
 def _over(told: Metadata, session: str | None, current: str) -> bool:
@@ -127,6 +131,7 @@ def _first(call: Call) -> Conversation:
         started_at=call.started_at,
         attributes=call.attributes,
         channels=call.channels,
+        legs=tuple(spec for spec in call.specs if spec.rtp_port),
         announced=bool(call.description.media),
         clock_started_at=call.clock_started_at,
         pause=call.pause,
@@ -180,14 +185,8 @@ def _group(call: Call, session_id: str) -> dict[str, str]:
 def _joins(leg: Leg, target: Call | Conversation) -> Leg:
     """The same line as a new leg of the conversation."""
     channel, target.channels = target.channels, target.channels + 1
-    spec = msgspec.structs.replace(
-        leg.spec,
-        leg_id=f"{target.call_id}-{channel}",
-        channel=channel,
-        role="",
-        participant_name="",
-        participant_aor="",
-    )
+    leg_id = f"{target.call_id}-{channel}"
+    spec = msgspec.structs.replace(leg.spec, leg_id=leg_id, channel=channel)
     return msgspec.structs.replace(leg, spec=spec, idle=False)
 
 

@@ -250,7 +250,9 @@ def test_every_fixture_is_used() -> None:
     used |= {"oracle/transfer", "oracle/hold", "cisco/third_joins", "cisco/agent_leaves"}
     used |= {"cisco/no_metadata", "audiocodes/paused", "audiocodes/resumed", "ribbon/port_0"}
     used |= {"broadworks/mixed"}
-    assert {f"{p.parent.name}/{p.stem}" for p in DATA.glob("*/*.sip")} == used
+    # rs_many: test_sessions.py
+    there = {f"{p.parent.name}/{p.stem}" for p in DATA.glob("*/*.sip")}
+    assert {name for name in there if not name.startswith("rs_many/")} == used
 
 
 def test_a_participant_who_comes_back_speaks_again() -> None:
