@@ -129,7 +129,7 @@ async def recording_client(port: int, call_id: str) -> AsyncIterator[RecordingCl
         client.close()
 
 
-def clip(path: Path, first_ms: int, last_ms: int) -> bytes:
+def part_of(path: Path, first_ms: int, last_ms: int) -> bytes:
     """A part of a file of 8 or 16 kHz, as `talk` wants it."""
     pcm, rate_hz = soundfile.read(path, dtype="int16")
     step = rate_hz // 8000

@@ -19,6 +19,7 @@ import soundfile
 from playwright.async_api import expect
 
 from deploy.webhook_receiver import Receiver
+from tests.recording_client import part_of, recording_client
 from tests.services.appliance import CALLS, TestAppliance, appliance, eventually, trunkline, truth
 from tests.services.browser import new_page
 from tests.services.captions import Watcher, watching
@@ -71,6 +72,38 @@ async def test_a_siprec_call_becomes_redacted_captions_rows_and_a_webhook(
     body = next(b for b in receiver.bodies if call_id.encode() in b)
     assert not SPOKEN_CARD.search(body.decode())
     assert b"thank you for calling" in body.lower()
+
+
+async def test_two_conversations_in_one_recording_session_come_out_apart(
+    line: TestAppliance, receiver: Receiver
+) -> None:
+    said = {"invite": (0, 7_000), "next": (50_000, 58_500)}
+    async with recording_client(line.running.sip_port, "two-customers") as client:
+        for name, (first_ms, last_ms) in said.items():
+            await client.say(name)
+            customer, agent = (
+                part_of(LEGS / f"{who}.wav", first_ms, last_ms) for who in ("customer", "agent")
+            )
+            await asyncio.gather(client.talk(0, customer), client.talk(1, agent))
+        # The first is finished and told while its recording session goes on.
+        first = await line.transcript(client.first)
+        live = (await line.get("/v1/calls?state=live")).json()["calls"]
+        assert [call["external_id"] for call in live] == ["cs-b"]
+        await client.hang_up()
+    second = await line.transcript(live[0]["call_id"])
+    texts = [" ".join(s["text"] for s in d["segments"]).lower() for d in (first, second)]
+    assert ["thank you for calling" in text for text in texts] == [True, False]
+    assert ["waiting" in text for text in texts] == [False, True]
+    assert first["call"]["external_id"] == "cs-a"
+    assert second["call"]["attributes"]["trunkline-recording-session"] == client.first
+    parties = [[leg["participant_name"] for leg in d["call"]["legs"]] for d in (first, second)]
+    assert parties == [["Carl", "Ann Agent"], ["Dana", "Ann Agent"]]
+    ids = [document["call"]["call_id"].encode() for document in (first, second)]
+
+    async def told() -> bool:
+        return all(any(call_id in body for body in receiver.bodies) for call_id in ids)
+
+    await eventually(told, seconds=20, what="a webhook for each conversation")
 
 
 async def test_nothing_personal_is_readable_in_the_database_or_the_logs(
