@@ -5,24 +5,27 @@ VENV := .venv
 BIN := $(VENV)/bin
 MODELS := .cache/models
 PEERS := .venv-bench
+# Two processes of tests at once, a file in one of them: most of their time is waiting for calls.
+TWO := --numprocesses 2 --dist loadfile
 
-.PHONY: demo test check bench speech redaction run setup system-packages lock
+.PHONY: demo test check bench ingress speech redaction run setup system-packages lock
 
 demo: $(VENV)/runtime.done
 	$(BIN)/python deploy/demo.py
 
 test: check system-packages
 	$(BIN)/trunkline models fetch --dir $(MODELS)
-	$(BIN)/python -m pytest tests/contract tests/call
+	$(BIN)/python -m pytest $(TWO) tests/contract tests/call
 
 check: $(VENV)/dev.done
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest tests/unit
+	$(BIN)/python -m pytest $(TWO) tests/unit
 
-# `make bench`: the appliance. `make bench speech`: its speech beside two peers. `make bench
-# redaction`: what of spoken personal data is found, beside stock Presidio.
+# `make bench`: the appliance. `make bench ingress`: its gateway alone. `make bench speech`: its
+# speech beside two peers. `make bench redaction`: what of spoken personal data is found, beside
+# stock Presidio.
 ifneq ($(filter speech,$(MAKECMDGOALS)),)
 bench: $(VENV)/dev.done
 speech: bench $(PEERS)/bench.done
@@ -34,6 +37,10 @@ redaction: bench $(PEERS)/bench.done
 	$(BIN)/trunkline models fetch --dir $(MODELS)
 	$(BIN)/python -m tests.spoken_pii --peers $(PEERS)/bin/python --models $(MODELS)
 	$(BIN)/python -m tests.load.redact_workers
+else ifneq ($(filter ingress,$(MAKECMDGOALS)),)
+bench: $(VENV)/dev.done
+ingress: bench
+	$(BIN)/python -m tests.load ingress
 else
 bench: $(VENV)/dev.done
 	$(BIN)/python -m tests.load

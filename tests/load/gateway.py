@@ -8,7 +8,6 @@ legs a worker takes at most: `tests.load.most_legs`.
 import argparse
 import asyncio
 import os
-import resource
 import signal
 import socket
 import struct
@@ -27,6 +26,7 @@ from prometheus_client import CollectorRegistry
 
 from sip_gateway.audio.g711 import encode
 from sip_gateway.events import AudioFrame, CallEnded, CallEvent, LegLeft
+from sip_gateway.media.open_files import allow_open_files
 from sip_gateway.media.sinks import JoinedLeg
 from sip_gateway.media.worker import MediaWorker, Place, Sinks
 from sip_gateway.settings import Settings
@@ -99,13 +99,6 @@ class Counting:
 
     async def finish(self, ended: CallEnded) -> None:
         pass
-
-
-def allow_open_files(count: int) -> None:
-    """As far as the hard limit lets us."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = count if hard == resource.RLIM_INFINITY else min(count, hard)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
 
 
 def run_worker(directory: Path, legs: int) -> None:

@@ -12,14 +12,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from tests.load.gateway import Loaded, allow_open_files, measure, report, run, send
+from sip_gateway.media.open_files import allow_open_files
+from tests.load.gateway import Loaded, measure, report, run, send
 
-PEERS = Path(".venv-bench/bin/python")
 PEER_PORTS_FROM = 33_000
 MOST = 4000
 NEAR = 0.05
@@ -82,11 +81,11 @@ def try_ours(seconds: float, core: int | None) -> Try:
     return attempt
 
 
-def try_peer(python: Path, seconds: float, core: int | None) -> Try:
+def try_peer(seconds: float, core: int | None) -> Try:
     """With pyVoIP."""
 
     def attempt(legs: int) -> Tried:
-        argv = [str(python), "tests/load/peer_legs.py", str(legs), str(PEER_PORTS_FROM)]
+        argv = [sys.executable, "tests/load/peer_legs.py", str(legs), str(PEER_PORTS_FROM)]
         with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as peer:
             assert peer.stdin and peer.stdout
             if core is not None:
@@ -117,7 +116,6 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=8.0, help="of each attempt")
     parser.add_argument("--start", type=int, default=1000)
     parser.add_argument("--at-least", type=int, default=0)
-    parser.add_argument("--peers", type=Path, default=PEERS)
     args = parser.parse_args()
     allow_open_files(MOST)
     receiver, sender = cores()
@@ -128,12 +126,9 @@ def main() -> int:
     print(f"media worker: {good.legs} legs a core" + (f", not {bad.legs}" if bad else ""))
     if good.loaded:
         report(good.loaded)
-    if args.peers.exists():
-        print("pyVoIP 1.6.8, the same measure")
-        peer, not_ = found(try_peer(args.peers, args.seconds, receiver), start=20)
-        print(f"pyVoIP: {peer.legs} legs a core" + (f", not {not_.legs}" if not_ else ""))
-    else:
-        print(f"pyVoIP: not measured, no {args.peers}")
+    print("pyVoIP 1.6.8, the same measure")
+    peer, not_ = found(try_peer(args.seconds, receiver), start=20)
+    print(f"pyVoIP: {peer.legs} legs a core" + (f", not {not_.legs}" if not_ else ""))
     return 1 if good.legs < args.at_least else 0
 
 

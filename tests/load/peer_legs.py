@@ -1,11 +1,10 @@
-"""Legs that pyVoIP receives: run by `tests.load.most_legs` with the peers' own interpreter.
+"""Legs that pyVoIP receives: run by `tests.load.most_legs` as a program of its own.
 
     PYTHON tests/load/peer_legs.py LEGS FIRST_PORT
 
 Says `ready`, receives until its standard input ends, then prints what came through as JSON. Every
 leg is what pyVoIP makes of a call's media: two threads, its packet buffer, its decoder. Every
-100 ms each leg's audio is read and brought to 16 kHz. Needs peers.txt alone (pyVoIP is GPLv3: a
-program apart, never imported by ours).
+100 ms each leg's audio is read and brought to 16 kHz. Nothing of ours is imported here.
 """
 
 import json

@@ -20,8 +20,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from sip_gateway.media.open_files import allow_open_files
 from sip_gateway.settings import Settings
-from tests.load.gateway import HOST, Measured, allow_open_files, measure
+from tests.load.gateway import HOST, Measured, measure
 
 ROOT = Path(__file__).parents[2]
 METADATA = ROOT / "tests/data/siprec/rfc7865.xml"

@@ -9,6 +9,7 @@ from analytics.speech import SpeechTables
 from sip_gateway.journal.reader import JournalReader
 from sip_gateway.journal.sink import JournaledAudio
 from sip_gateway.journal.writer import JournalWriter, Limits
+from sip_gateway.media.open_files import allow_open_files
 from sip_gateway.media.sinks import AudioSink
 from sip_gateway.media.worker import MediaWorker, Place, Sinks
 from triton_models.client import TritonSpeech
@@ -29,6 +30,8 @@ from trunkline.route_book import RouteBook
 from trunkline.settings import Settings, SettingsError
 
 CLOSE_S = 5.0
+OTHER_FILES = 1000
+"""Open files beside the sockets of RTP: models, journals, connections."""
 
 
 class Media:
@@ -55,6 +58,7 @@ class Media:
         lag_ms = recovery.lag_ms if recovery else 0
         sinks = Sinks(audio, self._published, lag_ms=lag_ms, load=lambda: speech.load)
         settings = context.settings.sip_gateway
+        allow_open_files(settings.rtp_port_last - settings.rtp_port_first + OTHER_FILES)
         self._worker = MediaWorker(settings, sinks, place=place, registry=registry)
 
     def _recovery_of(self, speech: Speech, context: Context) -> Recovery | None:
