@@ -1,5 +1,6 @@
 """A recording session of several communication sessions: each is a call of its own."""
 
+import random
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -337,3 +338,96 @@ def bye(tag: str, *, cseq: int = 9) -> bytes:
         "Content-Length: 0",
     ]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+class Churn:
+    """A recording session whose streams pass from conversation to conversation at random."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.chance = chance
+        self.bench, self.tag = begin("invite_two")
+        self.cseq = 1
+
+    def step(self) -> None:
+        what = self.chance.random()
+        if what < 0.1:
+            self.bench.switchboard.worker_down(0, now=self.bench.now)
+            self.bench.settle()
+            self.bench.switchboard.worker_up(0, now=self.bench.now)
+            self.bench.settle()
+        elif what < 0.12:
+            calls = [order.call_id for order in self.bench.orders(OpenCall)]
+            self.bench.say(MediaTimedOut(call_id=self.chance.choice(calls)))
+        elif what < 0.2:
+            before, self.bench = self.bench, Bench(kept=self.bench.kept)
+            self.bench.go_on_after(before)
+        else:
+            self.change()
+
+    def change(self) -> None:
+        self.cseq += 1
+        method = self.chance.choice(["INVITE", "UPDATE"])
+        body = [metadata_at_random(self.chance)]
+        kind = "application/rs-metadata+xml"
+        if method == "INVITE":
+            kind = "multipart/mixed;boundary=b"
+            lines = "".join(
+                f"m=audio {self.chance.choice([0, 9000, 9000])} RTP/AVP 0\r\na=label:{n}\r\n"
+                f"a={self.chance.choice(['sendonly', 'sendonly', 'inactive'])}\r\n"
+                for n in range(1, 5)
+            )
+            described = f"v=0\r\no=- 1 {self.cseq} IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n"
+            described = described.replace("t=0", "c=IN IP4 192.0.2.1\r\nt=0") + lines
+            body = ["--b", "Content-Type: application/sdp", "", described, "--b"]
+            body += ["Content-Type: application/rs-metadata+xml", ""]
+            body += [metadata_at_random(self.chance), "--b--", ""]
+        text = "\r\n".join(body)
+        head = bye(self.tag, cseq=self.cseq).replace(b"BYE", method.encode()).rpartition(b"Content")
+        contact = f"Contact: <sip:src@192.0.2.20>;+sip.src\r\nContent-Type: {kind}\r\n"
+        request = head[0] + contact.encode() + f"Content-Length: {len(text)}\r\n\r\n".encode()
+        answers = self.bench.send(request + text.encode(), TCP)
+        assert statuses(answers)[-1] in (200, 481, 488, 500), answers
+        if method == "INVITE":
+            ack(self.bench, request, self.tag)
+
+
+def metadata_at_random(chance: random.Random) -> str:
+    ids = [f"cs-{n}" for n in range(6)]
+    stop = "<stop-time>t</stop-time>"
+    told = [f'<session session_id="{i}">{chance.choice(["", "", stop])}</session>' for i in ids]
+    chance.shuffle(told)
+    streams = [
+        f'<stream stream_id="t{chance.randrange(8)}" session_id="{chance.choice(ids)}">'
+        f"<label>{label}</label></stream>"
+        for label in range(1, 5)
+        if chance.random() < 0.8
+    ]
+    mode = chance.choice(["partial", "complete"])
+    inside = "".join([*told[: chance.randrange(7)], *streams])
+    return f"<recording><datamode>{mode}</datamode>{inside}</recording>"
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_passes_where_no_leg_comes_back_and_every_call_ends(seed: int) -> None:
+    churn = Churn(random.Random(seed))
+    for _ in range(25):
+        churn.step()
+    churn.bench.put(bye(churn.tag, cseq=churn.cseq + 1), TCP)
+    assert churn.bench.kept == {}, "nothing is left"
+    here: dict[str, set[str]] = {}
+    gone: set[str] = set()
+    closed: set[str] = set()
+    for _, order in churn.bench.told:
+        if isinstance(order, OpenCall | UpdateLegs):
+            legs = {leg.leg_id for leg in order.legs}
+            assert {sessions.of(leg) for leg in order.legs} <= {order.call_id}
+            assert isinstance(order, OpenCall) or order.call_id not in closed
+            assert not legs & gone, "a leg id is never used again"
+            assert len({leg.rtp_port for leg in order.legs if leg.rtp_port}) == sum(
+                leg.rtp_port is not None for leg in order.legs
+            )
+            gone |= here.get(order.call_id, set()) - legs
+            here[order.call_id] = legs
+        elif isinstance(order, CloseCall):
+            closed.add(order.call_id)
+    assert here.keys() <= closed

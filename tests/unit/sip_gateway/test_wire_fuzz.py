@@ -76,6 +76,7 @@ def read_metadata(data: bytes) -> bool:
         return False
     for label in (*told.labels.values(), "1"):
         told.speaker(label)
+        told.session_of(label)
     metadata.merge(told, told)
     return True
 
