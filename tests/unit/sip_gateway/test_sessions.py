@@ -23,6 +23,7 @@ from sip_gateway.worker_protocol import (
     MediaTimedOut,
     OpenCall,
     PauseLegs,
+    PressKey,
     ToWorker,
     UpdateLegs,
 )
@@ -272,6 +273,25 @@ def test_a_change_that_no_worker_can_do_leaves_the_old_conversation_with_new_leg
         (f"{FIRST}-3", "2", "agent", ANN),
     ]
     assert of(told, CloseCall) == [CloseCall(call_id=SECOND, reason="bye")], "what was told of it"
+
+
+def test_a_key_press_that_signalling_tells_is_of_the_conversation_that_goes_on() -> None:
+    bench, tag = begin()
+    tell(bench, "next", tag)
+    body = b"Signal=5\r\nDuration=160\r\n"
+    info = bye(tag, cseq=3).replace(b"BYE", b"INFO").rpartition(b"Content")[0]
+    info += b"Content-Type: application/dtmf-relay\r\nContent-Length: %d\r\n\r\n" % len(body)
+    assert statuses(bench.send(info + body, TCP)) == [200]
+    press = bench.told[-1][1]
+    assert isinstance(press, PressKey)
+    assert (press.call_id, press.leg_id) == (SECOND, f"{SECOND}-0")
+    tell_stop = (DATA / "all_off.sip").read_bytes().replace(b"@TAG@", tag.encode())
+    tell_stop = tell_stop.replace(b"CSeq: 2", b"CSeq: 4").replace(b"many-all_off", b"many-off-4")
+    assert statuses(bench.send(tell_stop, TCP))[-1] == 200
+    told = len(bench.told)
+    info = info.replace(b"CSeq: 3", b"CSeq: 5").replace(b"bye-3", b"info-5")
+    assert statuses(bench.send(info + body, TCP)) == [200]
+    assert len(bench.told) == told, "nobody is listened to"
 
 
 def test_one_recording_session_brings_no_more_calls_than_we_take() -> None:
