@@ -18,7 +18,7 @@ from redaction.recognizers.tagged import may_be_name
 from redaction.render import Rendered, render, unavailable
 from redaction.rules import Rules
 from redaction.runs import MAX_PAUSE_MS
-from redaction.segments import Segment, Span
+from redaction.segments import Segment, Span, meet
 from redaction.settings import Settings
 from redaction.slots import DIRECT_ANSWER, Limits
 from redaction.suspects import hold_names
@@ -132,7 +132,7 @@ class CallRedactor:
         best: list[Span] = []
         spans = sorted(set(segment.spans + segment.written), key=_weight, reverse=True)
         for span in spans:
-            if not any(b.first <= span.last and span.first <= b.last for b in best):
+            if not any(meet(b, span) for b in best):
                 best.append(span)
         by = self._policy.engine.found_by([word.text for word in raw.words])
         unnamed = "a Presidio recogniser"
@@ -281,10 +281,11 @@ class CallRedactor:
                 span for span in spans.get(n, []) if span not in segment.spans
             ]
             segment.why |= why.get(n, {})
-            # What a partial joined to the next segment may be whole by itself after all.
-            again = set(spans.get(n, ()))
-            alone = {k: v for k, v in segment.whole.items() if k not in again}
-            segment.whole = alone | whole.get(n, {})
+            # What a partial joined to the next segment may be whole by itself after all, or end
+            # elsewhere: of spans that meet only what was found last says what their value is.
+            now = spans.get(n, ())
+            apart = {k: v for k, v in segment.whole.items() if not any(meet(k, s) for s in now)}
+            segment.whole = apart | whole.get(n, {})
             segment.held_from = held_word(context, n, hide)
             if (segment.spans, segment.held_from, segment.whole) != before:
                 self._changed[id(segment)] = segment

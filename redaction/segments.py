@@ -31,6 +31,11 @@ class Span(NamedTuple):
     kind: str
 
 
+def meet(a: Span, b: Span) -> bool:
+    """Whether two spans of one segment share a word."""
+    return a.first <= b.last and b.first <= a.last
+
+
 class Tombstone(NamedTuple):
     """An interval that was masked once, and stays so."""
 

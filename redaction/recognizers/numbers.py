@@ -170,17 +170,8 @@ def _judge(
         kind, why = "expiry", "is said as cards run out"
     if not kind and blind and shape.digits > 1:
         kind, why = "number", "said just after speech that was lost"
-    if not kind and _continues(heard, kept, shape=shape, found=result.found):
-        kind, why = result.found[-1].kind, "goes on with the number before it"
-    counted = not kind and is_quantity_asked(heard, kept, shape=shape)
-    if not kind and not counted and is_all_that_is_said(heard, kept, shape=shape):
-        kind, why = "number", "is read out, and all that is said"
-    if not kind and (recalled := recalls(shape)):
-        kind, why = recalled, "was masked before in this call"
-    if not kind and is_read_to_us(heard, kept, shape=shape):
-        kind, why = "number", "is read out, and nothing says that it is counted"
-    if not kind and is_an_answer(heard, kept, shape=shape):
-        kind, why = "number", "is all of an answer, and no quantity was asked for"
+    if not kind:
+        kind, why = _unasked_kind(heard, kept, shape=shape, before=result.found, recalls=recalls)
     if not kind:
         waits = heard.may_go_on and _ends_row(heard.atoms, kept.last)
         if waits and (slots or _worth_holding(heard, kept)):
@@ -198,6 +189,29 @@ def _judge(
     result.found.append(found)
     if complete:
         heard.fill(found)
+
+
+def _unasked_kind(
+    heard: Heard,
+    run: Run,
+    *,
+    shape: Shape,
+    before: Sequence[Found],
+    recalls: Callable[[Shape], str | None],
+) -> tuple[str, str]:
+    """What a number is that nothing asks for or names, and why; two empty strings if nobody's."""
+    if _continues(heard, run, shape=shape, found=before):
+        return before[-1].kind, "goes on with the number before it"
+    counted = is_quantity_asked(heard, run, shape=shape)
+    if not counted and is_all_that_is_said(heard, run, shape=shape):
+        return "number", "is read out, and all that is said"
+    if recalled := recalls(shape):
+        return recalled, "was masked before in this call"
+    if is_read_to_us(heard, run, shape=shape):
+        return "number", "is read out, and nothing says that it is counted"
+    if is_an_answer(heard, run, shape=shape):
+        return "number", "is all of an answer, and no quantity was asked for"
+    return "", ""
 
 
 def _worth_holding(heard: Heard, run: Run) -> bool:

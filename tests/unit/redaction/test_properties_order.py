@@ -64,6 +64,20 @@ def test_revisions_that_come_late_change_nothing(
     assert last(play(policy, late)) == last(play(policy, stream))
 
 
+def test_a_value_that_ended_elsewhere_in_a_partial_has_one_token(
+    policies: Mapping[str, Policy],
+) -> None:
+    """An address reached to `twenty` behind a partial, and to the end behind its final."""
+    words = [*4 * ["$5"], "street", "203.0.113.76", "at", "twenty", "Lane", *3 * ["$5"]]
+    call = Call("soup", [Turn(False, [Said("$5")]), Turn(False, [Said(word) for word in words])])
+    stream = stream_of(call, Cut(3, 4, 6776))
+    finals = [event for event in stream if event.is_final]
+    assert len(finals) < len(stream)
+    tokens = last(play(policies["hashes"], finals))
+    assert [str(token).count("[ip:") for token in tokens.values()] == [0, 0, 0, 0, 0, 0, 1]
+    assert last(play(policies["hashes"], stream)) == tokens
+
+
 def delayed(stream: list[RawTranscript], rng: random.Random) -> list[RawTranscript]:
     """Some partials stay back for a few events; finals keep their order."""
     keyed = [
