@@ -263,7 +263,7 @@ class CallRedactor:
             if s.raw.end_ms >= from_ms and s.raw.start_ms <= segment.raw.end_ms and not s.failed
         ]
         return Expectations(
-            [cue for s in near if s.cues for cue in s.timed_cues()],
+            [cue for s in near for cue in s.timed_cues],
             [s.turn() for s in near if s.substantive],
             filled=[f for s in near if id(s) not in inside for f in s.filled],
             blind=self._blind,

@@ -17,7 +17,7 @@ from redaction.slots import (
     cues_in,
 )
 from redaction.tags import Tag
-from redaction.words import Atom, atoms_of
+from redaction.words import Atom, Reader
 from triton_models.events import RawTranscript
 
 _READ_BACK_DIGITS = 3
@@ -52,7 +52,15 @@ class Segment:
     order: int
     """When its first revision came; decides between segments that begin together."""
     atoms: list[Atom] = field(default_factory=list)
+    starts_ms: list[int] = field(default_factory=list)
+    ends_ms: list[int] = field(default_factory=list)
+    """When the word of each atom begins and ends."""
     cues: list[Cue] = field(default_factory=list)
+    timed_cues: list[TimedCue] = field(default_factory=list)
+    """The same on the call clock."""
+    changes_subject: bool = False
+    """It asks for something, or says something that is no read-back."""
+    reader: Reader = field(default_factory=Reader)
     substantive: bool = False
     spans: list[Span] = field(default_factory=list)
     written: list[Span] = field(default_factory=list)
@@ -86,13 +94,6 @@ class Segment:
         return (self.raw.leg_id, self.raw.channel, self.raw.speaker)
 
     @property
-    def changes_subject(self) -> bool:
-        """Whether it asks for something, or says something that is no read-back."""
-        asks = any(cue.strength is Strength.STRONG for cue in self.cues)
-        figures = sum(len(a.value) for a in self.atoms if a.value.isdigit())
-        return asks or (self.substantive and figures < _READ_BACK_DIGITS)
-
-    @property
     def sort_key(self) -> tuple[int, int]:
         """Order in time."""
         return (self.raw.start_ms, self.order)
@@ -106,7 +107,9 @@ class Segment:
         """
         self.raw = raw
         self.failed = False
-        self.atoms = atoms_of([word.text for word in raw.words])
+        self.atoms = self.reader.atoms_of(word.text for word in raw.words)
+        self.starts_ms = [raw.words[atom.word].start_ms for atom in self.atoms]
+        self.ends_ms = [raw.words[atom.word].end_ms for atom in self.atoms]
         row = [*before, *self.atoms]
         heard = [
             cue._replace(first=max(0, cue.first - len(before)), last=cue.last - len(before))
@@ -118,31 +121,21 @@ class Segment:
             c.kind for c in self.cues
         ]
         self.cues, self.substantive = heard, substantive
+        self.timed_cues = [self._timed(cue) for cue in heard]
+        self.changes_subject = self._changes_subject()
         self.spans, self.written, self.tags, self.closed = [], [], None, False
         self.why, self.whole, self.searched = {}, {}, None
         return changed
 
-    def start_of(self, atom: int) -> int:
-        """When this atom's word begins, ms on the call clock."""
-        return self.raw.words[self.atoms[atom].word].start_ms
+    def _timed(self, cue: Cue) -> TimedCue:
+        trailing = len(self.atoms) - 1 - cue.last
+        start_ms, end_ms = self.starts_ms[cue.first], self.ends_ms[cue.last]
+        return TimedCue(cue.kind, cue.strength, self.stream, start_ms, end_ms, trailing)
 
-    def end_of(self, atom: int) -> int:
-        """When this atom's word ends, ms on the call clock."""
-        return self.raw.words[self.atoms[atom].word].end_ms
-
-    def timed_cues(self) -> list[TimedCue]:
-        """Its cues on the call clock."""
-        return [
-            TimedCue(
-                c.kind,
-                c.strength,
-                self.stream,
-                self.start_of(c.first),
-                self.end_of(c.last),
-                len(self.atoms) - 1 - c.last,
-            )
-            for c in self.cues
-        ]
+    def _changes_subject(self) -> bool:
+        asks = any(cue.strength is Strength.STRONG for cue in self.cues)
+        figures = sum(len(a.value) for a in self.atoms if a.value.isdigit())
+        return asks or (self.substantive and figures < _READ_BACK_DIGITS)
 
     def turn(self) -> Turn:
         """The stretch of speech it is."""

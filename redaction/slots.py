@@ -118,9 +118,13 @@ def cues_in(atoms: Sequence[Atom], index: CueIndex = ALL_CUES) -> list[Cue]:
 def _reads(texts: Sequence[str], at: int, phrase: tuple[str, ...]) -> bool:
     """Whether the phrase stands here, its last word with an `'s` or without."""
     end = at + len(phrase)
-    if end > len(texts) or tuple(texts[at : end - 1]) != phrase[:-1]:
+    if end > len(texts):
         return False
-    return texts[end - 1] == phrase[-1] or texts[end - 1] == f"{phrase[-1]}'s"
+    # The last word first: it is the one that differs.
+    last = texts[end - 1]
+    if last != phrase[-1] and (last[-2:] != "'s" or last[:-2] != phrase[-1]):
+        return False
+    return tuple(texts[at : end - 1]) == phrase[:-1]
 
 
 def _strength(kind: str) -> Strength:
@@ -157,6 +161,8 @@ def _part_ends(atoms: Sequence[Atom], at: int, part: tuple[str, ...], *, gap: in
     for first in range(at, min(at + gap + 1, len(atoms) - len(part) + 1)):
         if first > at and atoms[first - 1].stop in (".", "?", "!"):
             return 0
+        if atoms[first].text != part[0]:
+            continue
         if tuple(a.text for a in atoms[first : first + len(part)]) == part:
             return first + len(part)
     return 0

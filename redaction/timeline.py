@@ -49,6 +49,8 @@ class Context(NamedTuple):
     def tags(self) -> dict[int, Tag]:
         """What the model takes each atom for, where it takes it for anything."""
         found: dict[int, Tag] = {}
+        if not any(segment.tags for segment in self.segments):
+            return found
         for i, (n, word) in enumerate(self.places):
             tags = self.segments[n].tags
             if tags and tags[word]:
@@ -173,12 +175,10 @@ def _row(chain: list[Segment], *, interrupted: Sequence[bool], is_cut: bool) -> 
             # What stands before the other speaker's question is no context of what comes after.
             if atoms[-1].stop not in (".", "?", "!"):
                 atoms[-1] = atoms[-1]._replace(stop=".")
-        words = segment.raw.words
-        for atom in segment.atoms:
-            atoms.append(atom)
-            starts.append(words[atom.word].start_ms)
-            ends.append(words[atom.word].end_ms)
-            places.append((n, atom.word))
+        atoms += segment.atoms
+        starts += segment.starts_ms
+        ends += segment.ends_ms
+        places += [(n, atom.word) for atom in segment.atoms]
     first_new = len(atoms) - len(chain[-1].atoms)
     times = Times(starts, ends, frozenset(breaks))
     return Context(chain, atoms, times, places, first_new, is_cut)

@@ -103,9 +103,33 @@ _DECADE = re.compile(r"(\d+)'?s", re.IGNORECASE)
 _PARTS = re.compile(r"[A-Za-z]+|\d+|[^A-Za-z\d]")
 
 
+class Reader:
+    """Reads the words of one segment's revisions: most of the next one's are those of the last.
+
+    What it remembers is of the last revision alone, so that no word outlives its segment.
+    """
+
+    def __init__(self) -> None:
+        self._read: dict[str, tuple[Atom, ...]] = {}
+
+    def atoms_of(self, texts: Iterable[str]) -> list[Atom]:
+        """The atoms of the words of a revision, in order."""
+        before, self._read = self._read, {}
+        atoms: list[Atom] = []
+        for i, text in enumerate(texts):
+            read = self._read.get(text) or before.get(text) or tuple(_atoms(0, text))
+            self._read[text] = read
+            atoms += [Atom(i, *atom[1:]) for atom in read] if i else read
+        return _with_pairs(atoms)
+
+
 def atoms_of(texts: Iterable[str]) -> list[Atom]:
-    """The atoms of a segment's words, in order."""
-    atoms = [atom for i, text in enumerate(texts) for atom in _atoms(i, text)]
+    """The atoms of some words, in order."""
+    return Reader().atoms_of(texts)
+
+
+def _with_pairs(atoms: list[Atom]) -> list[Atom]:
+    """With what two words make together: `at sign`."""
     for i in range(1, len(atoms)):
         joined = lexicon.SYMBOL_PAIRS.get((atoms[i - 1].text, atoms[i].text))
         if joined is not None and not atoms[i - 1].stop:

@@ -1,6 +1,6 @@
 """Names by what is said beside them: `my name is`, `thanks, Marcus`, `Doctor Reyes`, `my wife`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.recognizers.found import Heard
@@ -89,13 +89,9 @@ def announced(heard: Heard) -> list[tuple[int, int]]:
     for i, atom in enumerate(atoms):
         if atom.text not in _BEGINS_CUE:
             continue
-        for phrases, judge in (
-            (_NAMES_IT, _strict),
-            (_MAY_NAME, _medium),
-            (_MAY_TELL, _strange),
-            (_IS_HERE, _loose),
-            (_GREETS, _vocative),
-        ):
+        for phrases, judge in _JUDGED:
+            if atom.text not in phrases:
+                continue
             length = _match(atoms, i, phrases)
             if length and (span := judge(heard, i + length)):
                 spans.append(span)
@@ -255,6 +251,16 @@ def _names_too(atoms: Sequence[Atom], at: int) -> bool:
     name = atoms[at]
     inside = atoms[at - 1].stop not in (".", "?", "!")
     return inside and name.capital and name.text in ALSO_NAMES and bool(name.stop)
+
+
+_JUDGED: tuple[tuple[Phrases, Callable[[Heard, int], tuple[int, int] | None]], ...] = (
+    (_NAMES_IT, _strict),
+    (_MAY_NAME, _medium),
+    (_MAY_TELL, _strange),
+    (_IS_HERE, _loose),
+    (_GREETS, _vocative),
+)
+"""What announces names, and who judges what stands behind it."""
 
 
 def titled(heard: Heard) -> list[tuple[int, int]]:

@@ -71,7 +71,9 @@ def spelled_out(heard: Heard) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     expected = heard.may_expect("name")
     for i in range(1, len(atoms) - 2):
-        spelt = 0 if atoms[i - 1].cls is Class.LETTER else _end_of_spelling(atoms, i)
+        if atoms[i].cls is not Class.LETTER or atoms[i - 1].cls is Class.LETTER:
+            continue
+        spelt = _end_of_spelling(atoms, i)
         if not spelt:
             continue
         last = i - 1

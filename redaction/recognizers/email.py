@@ -55,10 +55,13 @@ def find_emails(heard: Heard) -> tuple[list[Found], list[int]]:
     found: list[Found] = []
     undecided: list[int] = []
     atoms = heard.atoms
+    expected = heard.may_expect("email")
     for i, atom in enumerate(atoms):
         if found and i <= found[-1].last:
             continue
-        last = _end_of_address(heard, i) or _end_without_at(heard, i)
+        last = _end_of_address(heard, i) if atom.text in _AT or atom.cls is Class.EMAIL else None
+        if expected:
+            last = last or _end_without_at(heard, i)
         if last is None:
             continue
         misheard = i > 1 and atom.text not in _AT and atoms[i - 1].text in _FOR_AT

@@ -138,12 +138,12 @@ class Heard:
                     turns=expected.turns,
                     limits=expected.limits,
                 )
-                for cue in expected.near(start_ms)
-                if cue.kind not in ASKED_NUMBERS and cue.kind != ASKED_WORD
+                for cue in expected.openers(start_ms)
             )
-            known = self._open[atom] = sorted(
-                (slot for slot in slots if slot is not None), key=lambda slot: -slot.at_ms
-            )
+            known = [slot for slot in slots if slot is not None]
+            if len(known) > 1:
+                known.sort(key=_newest_first)
+            self._open[atom] = known
         return known
 
     def _echoes(self, atom: int) -> list[Slot]:
@@ -151,8 +151,10 @@ class Heard:
 
         A read-back is often the first that is heard of a number: `that's 4929 ...`, `no, 9013`.
         """
-        expected, start_ms = self.expected, self.times.start_ms[atom]
         slots: list[Slot] = []
+        if not self._given:
+            return slots
+        expected, start_ms = self.expected, self.times.start_ms[atom]
         first = bisect_left(self._given, start_ms - _ECHO_MS, key=ended_at)
         for given in self._given[first : bisect_right(self._given, start_ms, key=ended_at)]:
             turns = changes_of_speaker(
@@ -283,16 +285,33 @@ class Expectations:
         limits: Limits,
     ) -> None:
         self.cues = sorted(cues, key=lambda cue: cue.start_ms)
-        self._starts = [cue.start_ms for cue in self.cues]
+        self._openers = [
+            cue for cue in self.cues if cue.kind not in ASKED_NUMBERS and cue.kind != ASKED_WORD
+        ]
         self.turns = turns
         self.filled = filled
         self.blind = blind
         """Intervals after speech that was lost."""
         self.limits = limits
+        self._reach_ms = int(limits.seconds * 1000 * DIRECT_ANSWER) + _LONGEST_CUE_MS
         self.kinds = frozenset(cue.kind for cue in cues)
 
     def near(self, at_ms: int) -> list[TimedCue]:
         """The cues that can be open at a time: work stays linear in the length of a segment."""
-        reach_ms = int(self.limits.seconds * 1000 * DIRECT_ANSWER) + _LONGEST_CUE_MS
-        first = bisect_left(self._starts, at_ms - reach_ms)
-        return self.cues[first : bisect_right(self._starts, at_ms + SLACK_MS)]
+        return self._within_reach(self.cues, at_ms)
+
+    def openers(self, at_ms: int) -> list[TimedCue]:
+        """Those of them that open slots."""
+        return self._within_reach(self._openers, at_ms)
+
+    def _within_reach(self, cues: list[TimedCue], at_ms: int) -> list[TimedCue]:
+        first = bisect_left(cues, at_ms - self._reach_ms, key=_begun_at)
+        return cues[first : bisect_right(cues, at_ms + SLACK_MS, key=_begun_at)]
+
+
+def _begun_at(cue: TimedCue) -> int:
+    return cue.start_ms
+
+
+def _newest_first(slot: Slot) -> int:
+    return -slot.at_ms

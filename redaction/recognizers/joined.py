@@ -28,9 +28,12 @@ _SURE_REMARKS = tuple(words for words in _REMARKS if len(words) > 2 or "lowercas
 """Of these, what is said of hardly anything else."""
 
 _REMARKS_SAID = tuple(" ".join(words) for words in _REMARKS)
-_REMARK_BEGINS = frozenset(words[0] for words in _REMARKS)
+_REMARKS_BY_FIRST = {
+    words[0]: tuple(one for one in _REMARKS if one[0] == words[0]) for words in _REMARKS
+}
 _LONGEST_REMARK = 5
 _NUMBER_NEXT = (("the", "number"), ("number",), ("the", "numbers"), ("numbers",))
+_BEFORE_NUMBERS = frozenset(words[0] for words in _NUMBER_NEXT)
 _FIGURES = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.MULTIPLIER, Class.CODE,
             Class.MAGNITUDE}  # fmt: skip
 _OPERANDS = _FIGURES | {Class.LETTER, Class.OTHER}
@@ -126,7 +129,7 @@ def _last(atoms: Sequence[Atom], i: int) -> int:
 
 def _may_say(atoms: Sequence[Atom], at: int) -> bool:
     """Whether a remark can begin here: the cheapest question first."""
-    return at < len(atoms) and atoms[at].text in _REMARK_BEGINS
+    return at < len(atoms) and atoms[at].text in _REMARKS_BY_FIRST
 
 
 def _may_be_remarked(atoms: Sequence[Atom], i: int) -> bool:
@@ -141,8 +144,9 @@ def _may_be_remarked(atoms: Sequence[Atom], i: int) -> bool:
 
 def _is_sure(atoms: Sequence[Atom], i: int) -> bool:
     """`hargreaves, all one word`: a name or no word at all, and a remark on how it is written."""
-    unusual = atoms[i].cls is Class.OTHER and atoms[i].text not in COMMON_WORDS
-    return unusual and any(_says(atoms, i + 1, words) for words in _SURE_REMARKS)
+    if atoms[i].cls is not Class.OTHER or atoms[i].text in COMMON_WORDS:
+        return False
+    return any(_says(atoms, i + 1, words) for words in _SURE_REMARKS)
 
 
 def _remarked(heard: Heard, i: int, *, expected: bool) -> tuple[int, int] | None:
@@ -164,13 +168,15 @@ def _remarked(heard: Heard, i: int, *, expected: bool) -> tuple[int, int] | None
 
 def _is_remarked(atoms: Sequence[Atom], i: int) -> bool:
     unusual = atoms[i].cls is Class.OTHER and atoms[i].text not in COMMON_WORDS
-    for words in _NUMBER_NEXT:
+    following = atoms[i + 1].text if i + 1 < len(atoms) else ""
+    for words in _NUMBER_NEXT if following in _BEFORE_NUMBERS else ():
         after = i + 1 + len(words)
         if after < len(atoms) and _says(atoms, i + 1, words):
             return atoms[after].cls in _FIGURES and atoms[i].cls is Class.OTHER
     if unusual and i + 1 < len(atoms) and atoms[i + 1].cls in _FIGURES and not atoms[i].stop:
         return True
-    return atoms[i].cls in _OPERANDS and any(_says(atoms, i + 1, words) for words in _REMARKS)
+    remarks = _REMARKS_BY_FIRST.get(following, ())
+    return atoms[i].cls in _OPERANDS and any(_says(atoms, i + 1, words) for words in remarks)
 
 
 def _says(atoms: Sequence[Atom], at: int, words: Sequence[str]) -> bool:

@@ -90,7 +90,9 @@ def find_unusual(heard: Heard) -> tuple[list[Found], list[int]]:
     for i, atom in enumerate(heard.atoms):
         if found and i <= found[-1].last:
             continue
-        worth = _is_worth_asking(atom)
+        # Most words are ordinary ones.
+        ordinary = not atom.capital and atom.cls is Class.OTHER and atom.text in COMMON_WORDS
+        worth = not ordinary and _is_worth_asking(atom)
         kind = _kind(heard, _row(heard, i), i, expected=expected) if worth else None
         if kind is None and i not in spelt:
             continue
@@ -105,8 +107,8 @@ def find_unusual(heard: Heard) -> tuple[list[Found], list[int]]:
 
 def _row(heard: Heard, i: int) -> Sequence[Atom]:
     """The words up to the end of the segment: later ones may still change."""
-    end = next((start for start in heard.starts if start > i), len(heard.atoms))
-    return heard.atoms[:end] if end < len(heard.atoms) else heard.atoms
+    after = bisect_right(heard.starts, i)
+    return heard.atoms[: heard.starts[after]] if after < len(heard.starts) else heard.atoms
 
 
 def _spelt(atoms: Sequence[Atom]) -> set[int]:
@@ -128,7 +130,9 @@ def _is_worth_asking(atom: Atom) -> bool:
 def _is_word(atom: Atom) -> bool:
     if atom.cls is not Class.OTHER:
         return False
-    plain = atom.text.replace("'", "").replace("-", "")
+    plain = atom.text
+    if not plain.isalpha():
+        plain = plain.replace("'", "").replace("-", "")
     return plain.isalpha() and len(plain) > 2 and not (atom.value and atom.text in ACRONYMS)
 
 
