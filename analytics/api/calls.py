@@ -11,7 +11,7 @@ from analytics.access import CALLS, Principal
 from analytics.api.guard import Guard
 from analytics.api.problems import Problem
 from analytics.events import CallDocument, TranscriptDocument
-from analytics.store import Store
+from analytics.store import Store, Wanted
 
 MOST_CALLS = 200
 """On one page of the list."""
@@ -43,10 +43,9 @@ def router(store: Store, guard: Guard) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=MOST_CALLS)] = 50,
         before: Annotated[str, Query(pattern=r"^[\x21-\x7e]{0,128}$")] = "",
         queue: Annotated[str, Query(pattern=r"^[\x20-\x7e]{0,64}$")] = "",
+        external_id: Annotated[str, Query(max_length=256)] = "",
     ) -> Response:
-        found = await store.calls(
-            who.tenant_id, state=state, limit=limit, before=before, queue=queue
-        )
+        found = await store.calls(who.tenant_id, Wanted(state, limit, before, queue, external_id))
         return _json(Calls(tuple(found)))
 
     @routes.get("/v1/calls/{call_id}")

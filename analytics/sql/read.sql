@@ -14,6 +14,7 @@ where tenant_id = %(tenant_id)s
     and (%(state)s::text is null or (ended_at is null) = (%(state)s = 'live'))
     and (%(before)s = '' or call_id < %(before)s)
     and (%(queue)s = '' or queue = %(queue)s)
+    and (%(external_id)s = '' or external_id = %(external_id)s)
 order by call_id desc
 limit %(limit)s
 

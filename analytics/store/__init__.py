@@ -70,6 +70,28 @@ class OpenCall(msgspec.Struct, frozen=True, kw_only=True):
     gaps: tuple[GapDocument, ...]
 
 
+class Wanted(NamedTuple):
+    """Which calls of a tenant; empty fields ask for nothing."""
+
+    state: str | None = None
+    """`live` or `ended`."""
+
+    limit: int = 50
+    before: str = ""
+    """A call id: only calls older than that one."""
+
+    queue: str = ""
+    external_id: str = ""
+    """The peer's own name for the call."""
+
+    def has(self, call: CallDocument) -> bool:
+        """Whether this is one of them, however many there are."""
+        asked = (self.state or "", self.queue, self.external_id)
+        there = (call.state, call.queue, call.external_id)
+        fits = all(want in ("", found) for want, found in zip(asked, there, strict=True))
+        return fits and (not self.before or call.call_id < self.before)
+
+
 class Store(Protocol):
     """Every method raises Unavailable when the database is away.
 
@@ -116,16 +138,8 @@ class Store(Protocol):
         """These are on the bus."""
         ...
 
-    async def calls(
-        self,
-        tenant_id: str,
-        *,
-        state: str | None = None,
-        limit: int = 50,
-        before: str = "",
-        queue: str = "",
-    ) -> Sequence[CallDocument]:
-        """Newest first; only `live` or `ended` ones, older than the call `before`, of a queue."""
+    async def calls(self, tenant_id: str, wanted: Wanted) -> Sequence[CallDocument]:
+        """Newest first."""
         ...
 
     async def call(self, tenant_id: str, call_id: str) -> CallDetail | None:

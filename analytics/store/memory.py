@@ -23,6 +23,7 @@ from analytics.store import (
     OpenCall,
     Unpublished,
     UnpublishedRetraction,
+    Wanted,
     detail,
     gap_document,
     leg_order,
@@ -218,20 +219,11 @@ class MemoryStore:
         for number in ids:
             self._retractions.pop(number, None)
 
-    async def calls(
-        self,
-        tenant_id: str,
-        *,
-        state: str | None = None,
-        limit: int = 50,
-        before: str = "",
-        queue: str = "",
-    ) -> Sequence[CallDocument]:
+    async def calls(self, tenant_id: str, wanted: Wanted) -> Sequence[CallDocument]:
         """Newest first."""
         keys = sorted((k for k in self._calls if k.tenant_id == tenant_id), reverse=True)
-        older = (_document(self._calls[k]) for k in keys if not before or k.call_id < before)
-        wanted = (c for c in older if state in (None, c.state) and queue in ("", c.queue))
-        return list(wanted)[:limit]
+        found = (_document(self._calls[k]) for k in keys)
+        return [call for call in found if wanted.has(call)][: wanted.limit]
 
     async def call(self, tenant_id: str, call_id: str) -> CallDetail | None:
         """One call."""

@@ -18,6 +18,7 @@ from analytics.store import (
     OpenCall,
     Unpublished,
     UnpublishedRetraction,
+    Wanted,
     detail,
     retracting,
     writes,
@@ -134,27 +135,13 @@ class PostgresStore:
         async with self._connections.transaction() as connection:
             await connection.execute(retracting.RETRACT["mark_published"], (now, list(ids)))
 
-    async def calls(
-        self,
-        tenant_id: str,
-        *,
-        state: str | None = None,
-        limit: int = 50,
-        before: str = "",
-        queue: str = "",
-    ) -> Sequence[CallDocument]:
+    async def calls(self, tenant_id: str, wanted: Wanted) -> Sequence[CallDocument]:
         """One tenant's calls, newest first."""
-        wanted = {
-            "tenant_id": tenant_id,
-            "state": state,
-            "limit": limit,
-            "before": before,
-            "queue": queue,
-        }
         async with self._connections.transaction() as connection:
             await connection.execute(READ["as_tenant"], (tenant_id,))
             cursor = connection.cursor(row_factory=args_row(CallRow))
-            rows = await (await cursor.execute(READ["calls"], wanted)).fetchall()
+            asked = {"tenant_id": tenant_id, **wanted._asdict()}
+            rows = await (await cursor.execute(READ["calls"], asked)).fetchall()
             keys = [CallKey(row.tenant_id, row.call_id) for row in rows]
             legs = await _legs(connection, keys)
         return [document(row, legs.get(key, [])) for key, row in zip(keys, rows, strict=True)]

@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry
 from analytics.batch import StoredEvent
 from analytics.migrate import migrate
 from analytics.speech import Author, NewModel, NewRoute, SpeechTables
-from analytics.store import Rejected, Unavailable
+from analytics.store import Rejected, Unavailable, Wanted
 from analytics.store.postgres import PostgresStore
 from redaction.events import Transcript
 from sip_gateway.events import CallStarted
@@ -153,9 +153,9 @@ async def test_a_call_keeps_its_queue(dsn: str) -> None:
     )
     await store.apply([started], now=NOW)
     await store.apply([started], now=NOW)
-    (call,) = await store.calls("acme", queue="card services")
+    (call,) = await store.calls("acme", Wanted(queue="card services"))
     assert call.queue == "card services"
-    assert list(await store.calls("acme", queue="other")) == []
+    assert list(await store.calls("acme", Wanted(queue="other"))) == []
     await store.close()
 
 

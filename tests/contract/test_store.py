@@ -11,7 +11,7 @@ import pytest
 
 from analytics.batch import StoredEvent
 from analytics.migrate import MigrationEdited, migrate
-from analytics.store import Rejected, Store, Unavailable
+from analytics.store import Rejected, Store, Unavailable, Wanted
 from analytics.store.memory import MemoryStore
 from analytics.store.postgres import PostgresStore
 from sip_gateway.events import CallStarted
@@ -238,19 +238,27 @@ async def test_lists_go_backwards_in_pages_and_by_state(store: Store) -> None:
     for call_id in ids:
         await store.apply([ToldCall(call_id).started()], now=NOW)
     await store.apply([ToldCall(ids[3]).ended(at_ms=5)], now=NOW)
-    first = await store.calls("default", limit=2)
+    first = await store.calls("default", Wanted(limit=2))
     assert [call.call_id for call in first] == [ids[4], ids[3]]
-    rest = await store.calls("default", limit=9, before=first[-1].call_id)
+    rest = await store.calls("default", Wanted(limit=9, before=first[-1].call_id))
     assert [call.call_id for call in rest] == [ids[2], ids[1], ids[0]]
-    ended = await store.calls("default", state="ended")
+    ended = await store.calls("default", Wanted(state="ended"))
     assert [call.call_id for call in ended] == [ids[3]]
-    assert len(await store.calls("default", state="live")) == 4
+    assert len(await store.calls("default", Wanted(state="live"))) == 4
+
+
+async def test_a_call_is_found_by_the_peers_name_for_it(store: Store) -> None:
+    named = msgspec.structs.replace(ToldCall().started(), external_id="session of the CRM's")
+    await store.apply([named, ToldCall(OTHER_ID).started()], now=NOW)
+    (call,) = await store.calls("default", Wanted(external_id="session of the CRM's"))
+    assert call.call_id == CALL_ID
+    assert not await store.calls("default", Wanted(external_id="session"))
 
 
 async def test_one_tenant_sees_nothing_of_another(store: Store) -> None:
     await store.apply(whole_call(ToldCall()), now=NOW)
     await store.apply(whole_call(ToldCall(OTHER_ID, tenant_id="other")), now=NOW)
-    assert [call.call_id for call in await store.calls("other")] == [OTHER_ID]
+    assert [call.call_id for call in await store.calls("other", Wanted())] == [OTHER_ID]
     assert await store.transcript("other", CALL_ID) is None
     assert await store.call("default", OTHER_ID) is None
 
@@ -316,14 +324,14 @@ async def test_a_database_that_is_away_is_said_so() -> None:
 
 async def test_after_its_connections_were_cut_the_store_goes_on_at_once(dsn: str) -> None:
     store = await PostgresStore.connect(dsn)
-    await asyncio.gather(*(store.calls("default") for _ in range(6)))
+    await asyncio.gather(*(store.calls("default", Wanted()) for _ in range(6)))
     async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection:
         await connection.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity "
             "where datname = current_database() and pid <> pg_backend_pid()"
         )
     await store.apply([ToldCall().started()], now=NOW)
-    assert len(await store.calls("default")) == 1
+    assert len(await store.calls("default", Wanted())) == 1
     await store.close()
 
 
@@ -434,7 +442,7 @@ async def test_what_a_call_told_of_itself_is_kept_and_read_back(store: Store) ->
     attributes = {"ucid": "00001001551707824348", "x-queue-name": 'Zoë\'s "desk"'}
     told[told.index(started)] = msgspec.structs.replace(started, attributes=attributes)
     await store.apply(told, now=NOW)
-    (listed,) = await store.calls("default")
+    (listed,) = await store.calls("default", Wanted())
     one = await store.call("default", CALL_ID)
     transcript = await store.transcript("default", CALL_ID)
     assert one is not None and transcript is not None
@@ -443,7 +451,7 @@ async def test_what_a_call_told_of_itself_is_kept_and_read_back(store: Store) ->
 
 async def test_a_call_that_told_nothing_has_no_attributes(store: Store) -> None:
     await store.apply(whole_call(ToldCall()), now=NOW)
-    (listed,) = await store.calls("default")
+    (listed,) = await store.calls("default", Wanted())
     assert listed.attributes == {}
 
 

@@ -14,7 +14,7 @@ from analytics.batch import StoredEvent
 from analytics.events import SUMMARIES_TOPIC, CallSummary
 from analytics.settings import Settings
 from analytics.sink import GROUP, Sink
-from analytics.store import Applied, Rejected, Unavailable
+from analytics.store import Applied, Rejected, Unavailable, Wanted
 from analytics.store.memory import MemoryStore
 from redaction.events import TRANSCRIPTS_TOPIC, Transcript, TranscriptEnded
 from sip_gateway.events import CALLS_TOPIC
@@ -166,7 +166,7 @@ async def test_a_silent_call_is_closed_as_lost(monkeypatch: pytest.MonkeyPatch) 
         summary = await line.summary()
         assert (summary.reason, summary.transcript_complete) == ("lost", False)
         assert line.count("calls_lost_total") == 1
-        assert (await line.store.calls("default"))[0].state == "ended"
+        assert (await line.store.calls("default", Wanted()))[0].state == "ended"
 
 
 async def test_a_start_with_a_backlog_loses_no_call(monkeypatch: pytest.MonkeyPatch) -> None:
