@@ -19,6 +19,8 @@ from sip_gateway.worker_protocol import CallHints, LegSpec, OpenCall, Pause, Srt
 LONGEST_TEXT = 200
 """Characters kept of what a peer names: names, addresses, labels."""
 
+NO_AUDIO = "no audio line with a codec and an encryption that we take"
+
 
 class Body(NamedTuple):
     """What an INVITE, UPDATE or ACK says about media and people."""

@@ -1,0 +1,84 @@
+"""What the parts of the switchboard share: the calls, the SIP side, and what is to go out."""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from sip_gateway import sessions
+from sip_gateway.call import Call
+from sip_gateway.line import Identity, Kept, Line, Note
+from sip_gateway.lines import Lines
+from sip_gateway.roster import Roster
+from sip_gateway.settings import Settings
+from sip_gateway.sip.deadlines import Deadlines
+from sip_gateway.sip.exchange import Tally
+from sip_gateway.sip.user_agent import UserAgent
+from sip_gateway.worker_protocol import ToWorker
+
+WORKER_ANSWERS_S = 5.0
+"""How long a peer waits for a media worker before it is refused."""
+
+
+class Board:
+    """Its parts write on it what to keep, to tell and to log; the switchboard hands that out."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        tenant_id: str,
+        identity: Callable[[], Identity],
+        token: Callable[[], str],
+        tally: Tally,
+    ) -> None:
+        self.settings = settings
+        self.tenant_id = tenant_id
+        self.identity = identity
+        self.tally = tally
+        self.agent = UserAgent(host=settings.advertised_host, token=token, tally=tally)
+        self.agent.out_of_service = True
+        self.lines = Lines()
+        self.roster = Roster(
+            settings.media_workers, refuse_above_load=settings.peers.refuse_above_load
+        )
+        self.draining = False
+        self.deadlines: Deadlines[str] = Deadlines()
+        self._to_keep: list[Kept] = []
+        self._to_workers: list[tuple[int, ToWorker]] = []
+        self._notes: list[Note] = []
+
+    def keep(self, line: Line) -> None:
+        """Store the call as it is now."""
+        self._to_keep.append(Kept(line.call.call_id, msgspec.msgpack.encode(line.call)))
+
+    def forget(self, line: Line) -> None:
+        """Store the call no more."""
+        self._to_keep.append(Kept(line.call.call_id, None))
+
+    def tell(self, line: Line, orders: Sequence[ToWorker]) -> None:
+        """Nothing to a worker that is away: it is told all when it takes the call up again."""
+        if line.attached:
+            self._to_workers += [(line.call.worker, order) for order in orders]
+
+    def note(self, what: str, call_id: str, reason: str = "") -> None:
+        """Log a change of a call's state."""
+        self._notes.append(Note(what, call_id, reason))
+
+    def place(self, call: Call) -> None:
+        """Give each leg to its conversation."""
+        sessions.place(call, self.identity)
+
+    def to_keep(self) -> list[Kept]:
+        """What to store now, oldest first; empties itself."""
+        out, self._to_keep = self._to_keep, []
+        return out
+
+    def to_workers(self) -> list[tuple[int, ToWorker]]:
+        """What to tell which worker now; empties itself."""
+        out, self._to_workers = self._to_workers, []
+        return out
+
+    def notes(self) -> list[Note]:
+        """What to log; empties itself."""
+        out, self._notes = self._notes, []
+        return out
