@@ -82,6 +82,8 @@ and so but okay ok then now well know me ask about guess also sorry i exactly of
 just see um uh for to from
 """)
 _BE = words_in("is are was were am do does should shall will can would did else")
+_HINTS = words_in("hint hints clue")
+_WHO = words_in("who who's whose whom")
 _HISTORY = words_in("question questions hint hints clue clues")
 
 
@@ -108,13 +110,14 @@ def questions_in(atoms: Sequence[Atom]) -> Iterator[Question]:
 
 def _asked(clause: Sequence[Atom], *, in_security: bool) -> Iterator[Question]:
     texts = [atom.text for atom in clause]
-    if is_question(clause, texts) and _THINGS.isdisjoint(texts):
+    asks_something = is_question(clause, texts)
+    if asks_something and _THINGS.isdisjoint(texts):
         yield Question(ASKED_WORD, len(texts) - 1)
-    yield from _who(clause)
-    hint = next((i for i, text in enumerate(texts) if text in ("hint", "hints", "clue")), None)
-    if hint is not None:
-        yield Question("security_answer", hint)
-    if not is_question(clause, texts):
+    if not _WHO.isdisjoint(texts):
+        yield from _who(clause)
+    if not _HINTS.isdisjoint(texts):
+        yield Question("security_answer", next(i for i, t in enumerate(texts) if t in _HINTS))
+    if not asks_something:
         return
     asks = next((i for i, text in enumerate(texts) if text in _ASKS), None)
     life = _of_life(texts, asks=asks)
@@ -218,7 +221,7 @@ def _chosen(texts: Sequence[str], asks: int) -> int | None:
 def _who(clause: Sequence[Atom]) -> Iterator[Question]:
     """`who's driving`, `and who should we notify`: not `the one who called`."""
     for i, atom in enumerate(clause):
-        if atom.text not in ("who", "who's", "whose", "whom"):
+        if atom.text not in _WHO:
             continue
         before = clause[i - 1] if i else None
         begins = before is None or bool(before.stop) or before.text in _BEFORE_WHO

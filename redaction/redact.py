@@ -276,6 +276,9 @@ class CallRedactor:
         whole = wholes(context, analysis.found)
         hide = analysis.hide_from
         for n, segment in enumerate(context.segments):
+            held_from = held_word(context, n, hide)
+            if n not in spans and n not in whole and held_from == segment.held_from:
+                continue
             before = (list(segment.spans), segment.held_from, dict(segment.whole))
             segment.spans = segment.spans + [
                 span for span in spans.get(n, []) if span not in segment.spans
@@ -286,7 +289,7 @@ class CallRedactor:
             now = spans.get(n, ())
             apart = {k: v for k, v in segment.whole.items() if not any(meet(k, s) for s in now)}
             segment.whole = apart | whole.get(n, {})
-            segment.held_from = held_word(context, n, hide)
+            segment.held_from = held_from
             if (segment.spans, segment.held_from, segment.whole) != before:
                 self._changed[id(segment)] = segment
 

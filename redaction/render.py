@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple, Protocol
 
@@ -42,11 +43,20 @@ class _Clock:
 
     def __init__(self, words: Sequence[Word]) -> None:
         self._words = words
-        self._starts = sorted(word.start_ms for word in words)
-        # Of words in no order of time these bounds still hold: up to here, from here on.
-        self._ended = list(accumulate((word.end_ms for word in words), max))
-        begun = accumulate((word.start_ms for word in reversed(words)), min)
-        self._begun = list(begun)[::-1]
+
+    # Of words in no order of time these bounds still hold: up to here, from here on.
+    @cached_property
+    def _ended(self) -> list[int]:
+        return list(accumulate((word.end_ms for word in self._words), max))
+
+    @cached_property
+    def _begun(self) -> list[int]:
+        begun = accumulate((word.start_ms for word in reversed(self._words)), min)
+        return list(begun)[::-1]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return sorted(word.start_ms for word in self._words)
 
     def inside(self, stone: Tombstone) -> list[int]:
         """The words that reach into an interval."""

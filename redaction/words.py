@@ -84,6 +84,7 @@ _PLAIN: dict[str, tuple[Class, str]] = (
     | {w: (Class.TEEN, v) for w, v in lexicon.TEENS.items()}
     | {w: (Class.DIGIT, v) for w, v in lexicon.DIGITS.items()}
 )
+_SECOND_OF_PAIR = frozenset(second for _, second in lexicon.SYMBOL_PAIRS)
 _AMOUNT = re.compile(
     r"[$£€¥]\s?[\d,.]+[kmb]?|[\d,.]+(%|[$£€¥]|am|pm|a\.m|p\.m|k|mb|gb|tb|kb|mbps|kg|lb|lbs|km|ft|"
     r"hrs?|mins?|secs?|ml|mm|cm|kwh|kw|mph|[-–](day|month|year|hour|minute|week|night|mile|foot|inch|"
@@ -110,17 +111,15 @@ class Reader:
     """
 
     def __init__(self) -> None:
-        self._read: dict[str, tuple[Atom, ...]] = {}
+        self._read: list[tuple[str, tuple[Atom, ...]]] = []
 
     def atoms_of(self, texts: Iterable[str]) -> list[Atom]:
         """The atoms of the words of a revision, in order."""
-        before, self._read = self._read, {}
-        atoms: list[Atom] = []
+        before, self._read = self._read, []
         for i, text in enumerate(texts):
-            read = self._read.get(text) or before.get(text) or tuple(_atoms(0, text))
-            self._read[text] = read
-            atoms += [Atom(i, *atom[1:]) for atom in read] if i else read
-        return _with_pairs(atoms)
+            known = i < len(before) and before[i][0] == text
+            self._read.append(before[i] if known else (text, tuple(_atoms(i, text))))
+        return _with_pairs([atom for _, read in self._read for atom in read])
 
 
 def atoms_of(texts: Iterable[str]) -> list[Atom]:
@@ -131,6 +130,8 @@ def atoms_of(texts: Iterable[str]) -> list[Atom]:
 def _with_pairs(atoms: list[Atom]) -> list[Atom]:
     """With what two words make together: `at sign`."""
     for i in range(1, len(atoms)):
+        if atoms[i].text not in _SECOND_OF_PAIR:
+            continue
         joined = lexicon.SYMBOL_PAIRS.get((atoms[i - 1].text, atoms[i].text))
         if joined is not None and not atoms[i - 1].stop:
             part, symbol = (i - 1, i) if joined else (i, i - 1)

@@ -289,7 +289,7 @@ def unfinished(heard: Heard) -> list[int]:
     atoms = heard.atoms
     for i in range(max(0, len(atoms) - 6), len(atoms)):
         for phrases in (_NAMES_IT, _MAY_NAME, _IS_HERE, _MAY_TELL):
-            length = _match(atoms, i, phrases)
+            length = _match(atoms, i, phrases) if atoms[i].text in phrases else 0
             start = skip(atoms, i + length, 2) if length else 0
             if length and start < len(atoms) and atoms[start].text not in COMMON_WORDS:
                 return [start]

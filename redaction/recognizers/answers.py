@@ -90,9 +90,10 @@ def find_answers(heard: Heard) -> tuple[list[Found], list[int]]:
     undecided: list[int] = []
     if not (kinds or heard.expected.blind) or not heard.atoms:
         return found, undecided
+    of_slots = [kind for kind in kinds if kind != ASKED_WORD]
     # A segment in which nothing was heard yet begins behind the last atom.
     for start in sorted({0, *heard.times.breaks} - {len(heard.atoms)}):
-        kind = heard.asked_last(start, kinds)
+        kind = heard.asked_last(start, of_slots) if of_slots else None
         if kind is None and heard.is_asked_for_word(start):
             kind = ASKED_WORD
         unasked = kind is None and heard.is_blind(start)

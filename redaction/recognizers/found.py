@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from redaction.asked_numbers import COUNT, QUANTITY, SECRETS
@@ -86,7 +87,7 @@ class Heard:
         self._by_kind: dict[str, list[Filled]] = {}
         for one in expectations.filled:
             insort(self._by_kind.setdefault(one.kind, []), one, key=ended_at)
-        self._open: dict[int, list[Slot]] = {}
+        self._open: dict[tuple[int, int], list[Slot]] = {}
         self._slots: dict[int, tuple[int, list[Slot]]] = {}
         """Answers of `slots_at`, and how many values were given by then: nearly every recogniser
         asks about the same words."""
@@ -127,9 +128,10 @@ class Heard:
 
     def _open_at(self, atom: int) -> list[Slot]:
         """What was asked for or announced, given or not, the newest first."""
-        known = self._open.get(atom)
+        expected, start_ms = self.expected, self.times.start_ms[atom]
+        at = expected.interval(start_ms)
+        known = self._open.get(at)
         if known is None:
-            expected, start_ms = self.expected, self.times.start_ms[atom]
             slots = (
                 still_open(
                     cue,
@@ -143,7 +145,7 @@ class Heard:
             known = [slot for slot in slots if slot is not None]
             if len(known) > 1:
                 known.sort(key=_newest_first)
-            self._open[atom] = known
+            self._open[at] = known
         return known
 
     def _echoes(self, atom: int) -> list[Slot]:
@@ -303,6 +305,22 @@ class Expectations:
     def openers(self, at_ms: int) -> list[TimedCue]:
         """Those of them that open slots."""
         return self._within_reach(self._openers, at_ms)
+
+    def interval(self, at_ms: int) -> tuple[int, int]:
+        """Between which changes a time lies: the same slots are open at all times of one."""
+        changes = self._changes
+        return bisect_left(changes, at_ms), bisect_right(changes, at_ms)
+
+    @cached_property
+    def _changes(self) -> list[float]:
+        """When a slot can open or close: whatever `still_open` compares a time with."""
+        expires_ms = self.limits.seconds * 1000
+        changes = {float(turn.start_ms) for turn in self.turns} if self._openers else set()
+        for cue in self._openers:
+            begins, ends = cue.start_ms, cue.end_ms
+            changes |= {begins, begins - SLACK_MS, begins + self._reach_ms}
+            changes |= {ends + expires_ms, ends + expires_ms * DIRECT_ANSWER}
+        return sorted(changes)
 
     def _within_reach(self, cues: list[TimedCue], at_ms: int) -> list[TimedCue]:
         first = bisect_left(cues, at_ms - self._reach_ms, key=_begun_at)

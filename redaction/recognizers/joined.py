@@ -45,6 +45,7 @@ def find_joined(heard: Heard) -> tuple[list[Found], list[int]]:
     found: list[Found] = []
     undecided: list[int] = []
     expected = heard.may_expect("email")
+    newest = len(heard.atoms) - (_LONGEST_REMARK if heard.is_open else 0)
     for i, atom in enumerate(heard.atoms):
         if found and i <= found[-1].last:
             continue
@@ -54,7 +55,7 @@ def find_joined(heard: Heard) -> tuple[list[Found], list[int]]:
         if span is None and expected and atom.text in SURE_PROVIDERS and _is_expected(heard, i):
             span = i, i
         if span is None:
-            if heard.is_open and _may_be_remarked(heard.atoms, i):
+            if i >= newest and _may_be_remarked(heard.atoms, i):
                 undecided.append(start_of_local(heard, i))
             continue
         first, last = span
@@ -134,7 +135,7 @@ def _may_say(atoms: Sequence[Atom], at: int) -> bool:
 
 def _may_be_remarked(atoms: Sequence[Atom], i: int) -> bool:
     """Whether the last words but this are how a remark begins: `hargreaves, all one w`."""
-    if len(atoms) - i > _LONGEST_REMARK or i + 1 >= len(atoms) or atoms[i].cls is not Class.OTHER:
+    if i + 1 >= len(atoms) or atoms[i].cls is not Class.OTHER:
         return False
     if atoms[i].text in COMMON_WORDS or atoms[i].stop in (".", "?", "!"):
         return False

@@ -27,7 +27,8 @@ def find_numbered_places(heard: Heard) -> list[Found]:
     for i in range(len(heard.atoms)):
         if found and i <= found[-1].last:
             continue
-        span = _route(heard.atoms, i)
+        route = heard.atoms[i].text == "route" or heard.atoms[i].text in _OF_ROUTES
+        span = _route(heard.atoms, i) if route else None
         if span is None and heard.atoms[i].text in _HOMES:
             span = _dwelling(heard.atoms, i)
         if span is None and asked and _is_asked(heard, i):

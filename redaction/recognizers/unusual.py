@@ -213,25 +213,26 @@ def _is_proper(atoms: Sequence[Atom], i: int) -> bool:
 def _is_place_said(atoms: Sequence[Atom], i: int) -> bool:
     """`staying with friends at fourteen Burrawong`, `just outside Tetbury`: nobody asked."""
     atom = atoms[i]
-    if atom.cls not in _NUMERIC and not _is_unusual(atom, PLAIN_WORDS):
+    numeric = atom.cls in _NUMERIC
+    if i == 0 or (not numeric and not _is_unusual(atom, PLAIN_WORDS)):
         return False
     before = i - 1
     while before > 0 and atoms[before].cls is Class.LETTER and atoms[before].text not in ("a", "i"):
         before -= 1
-    if i == 0 or atoms[before].stop in (".", "?", "!"):
+    if atoms[before].stop in (".", "?", "!"):
+        return False
+    if atom.text in BRANDS:
+        return False
+    if not numeric and not atom.capital and (_is_cased(atoms, i) or is_english(atom.text)):
         return False
     context = _sentence_before(atoms, i)
     if _OUR_OWN.intersection(context):
         return False
     led = atoms[before].text in _BEFORE_PLACES or bool(atoms[before].stop)
-    known = atom.text in WELL_KNOWN
-    if atom.text in BRANDS:
-        return False
-    of_place = bool((_LIVES if known else _SAID_OF_PLACES).intersection(context))
-    if atom.cls in _NUMERIC:
+    if numeric:
         return _is_house_said(atoms, i, before=before, context=context)
-    if not atom.capital and (_is_cased(atoms, i) or is_english(atom.text)):
-        return False
+    known = atom.text in WELL_KNOWN
+    of_place = bool((_LIVES if known else _SAID_OF_PLACES).intersection(context))
     if atom.capital and _is_before_street(atoms, i):
         return True
     if of_place and (led or atoms[before].text in _STILL):
