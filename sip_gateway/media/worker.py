@@ -17,12 +17,13 @@ from prometheus_client import CollectorRegistry
 
 from sip_gateway.audio.key import Key
 from sip_gateway.media.ahead import look_ahead
-from sip_gateway.media.call import MediaCall, Parts
+from sip_gateway.media.call import MediaCall
 from sip_gateway.media.connection import Disconnected, read_message, write_message
 from sip_gateway.media.contained import Contained
 from sip_gateway.media.kept_ports import KeptPorts, Passed
 from sip_gateway.media.leg_socket import LegSocket
 from sip_gateway.media.metrics import MediaMetrics
+from sip_gateway.media.parts import Parts
 from sip_gateway.media.pause_rule import Cause
 from sip_gateway.media.port_pool import NoPort, PortPool
 from sip_gateway.media.progress import Progress
@@ -295,13 +296,13 @@ class MediaWorker:
 
     async def _obey(self, call: MediaCall, message: PauseLegs | ResumeLegs | PressKey) -> None:
         if isinstance(message, PauseLegs):
-            call.pause_at(message.at, Cause(message.why, message.by))
+            call.pausing.pause_at(message.at, Cause(message.why, message.by))
         elif isinstance(message, PressKey):
             if running := call.legs.get(message.leg_id):
                 key = Key(message.symbol) if message.symbol else None
-                call.press(running, message.duration_ms, key)
+                call.pausing.press(running, message.duration_ms, key)
         else:
-            call.resume(Cause("api", message.by))
+            call.pausing.resume(Cause("api", message.by))
 
     async def _close(self, call: MediaCall, *, reason: str) -> None:
         ended = call.said_ended(reason=reason)
@@ -388,14 +389,14 @@ class MediaWorker:
         if (load := round(self._load(), 1)) != self._told_load:
             self._told_load = load
             self._say(LoadTold(load=load))
-        self._metrics.paused.set(sum(call.paused for call in self._calls.values()))
+        self._metrics.paused.set(sum(call.pausing.on for call in self._calls.values()))
         for call in self._calls.values():
             for running in call.legs.values():
                 call.receive_control(running)
                 running.report(now=now)
                 self._metrics.add(running.leg.counts, running.reported)
             call.remember()
-            call.look_after_pause()
+            call.pausing.look_after()
             if call.times_out(now=now):
                 logger.info("media timed out", extra={"call_id": call.call_id})
                 self._say(MediaTimedOut(call_id=call.call_id))
