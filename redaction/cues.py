@@ -44,7 +44,12 @@ STRONG = {
         date, still valid, need the month, month as well, being valid, card is out of date, month
         slash year, mm slash yy, m m slash y y,
         lapse, lapses, lapsed, it dies, card dies, stops working, any dates, dates on, until
-        end, until the end of, month is, year is, month first
+        end, until the end of, month is, year is, month first, it in date, one in date, is in date,
+        that in date, in date until, in date till, month on the, month it expired, it expired,
+        it dies, that dies, next one come, you the next one, you a next one, that one go to, one go
+        to, does that one go, yours end, that one end, replacing it, months and year, inspire,
+        inspires, exhalation, expired when, when expired, runs to, run to, goes out of date, go out
+        of date
     """),
     "ssn": phrases_in("""
         social security, social security number, social, socials, ssn, s s n, national
@@ -125,7 +130,7 @@ STRONG = {
         rooting, rooting number, routine number, rtn, r t n, transit, branch code, bank
         state branch, b s b, bank number, institution number, clearing code,
         branch number, salt code, short code, sword code, soul code, sort codes, b s b's,
-        bsb's, ifsc
+        bsb's, ifsc, i f s c, f s c, i f s, ifs code
     """),
     "iban": phrases_in("""
         iban, i ban, i b a n, swift, swift code, bic, international bank
@@ -174,7 +179,7 @@ STRONG = {
         are, digits are, id is, id number, read it back, read that back, serial,
         start with, begin with, should start, should begin, should end, letter at the end, last
         letter, final letter, letters at the, first letter, last bit, the rest of it, next bit,
-        end in
+        end in, letter at, number starts, number begins, number ends, what comes after
     """),
 }
 """Slot kind -> phrases after which two digits are enough to mask."""
@@ -286,6 +291,7 @@ BARE = {
     "asked_name": words_in("name names surname initials forename"),
     "dob": words_in("birthday"),
     "expiry": words_in("month year"),
+    "number": words_in("letter letters"),
     "routing": words_in("sort"),
 }
 """Slot kind -> nouns that are a whole question if hardly more is said: `and the city?`"""
@@ -332,6 +338,7 @@ on the, i'm at the, live at the, reach you in, call you in, call me in, call you
 me back in, call us on, call us at, reach us on, reach us at, card fee,
 in transit, public transit, short codes, run out of, ran out of, running out of, run out to,
 salt code of, mid transit, transit time, transit times, get back on the, back on the line,
+check in date, sign in date, move in date,
 back on the phone, stamped out, back of the line, back of the queue, on the back of, back of
 that, the back door, the
 back garden, the back seat, the back yard, the back room, the back row, the back end, the back

@@ -201,6 +201,9 @@ def is_released(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked, la
     read_out = is_read_out(atoms, piece)
     magnitude = Class.MAGNITUDE in classes
     if last and (digits <= 5 or magnitude) and is_counted(atoms, piece[-1] + 1):
+        # `twenty thirty, month seven`
+        if atoms[piece[-1] + 1].text == "month" and digits > 1 and "expiry" in asked.near:
+            return False
         return not (read_out and digits > 4)
     if read_out:
         return False
@@ -213,7 +216,7 @@ def _counts(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked, digits
     if sum(atoms[i].value == "." for i in piece) > 1:
         return False
     article = piece[0] > 0 and atoms[piece[0] - 1].text == "a"
-    if Class.MAGNITUDE in classes and (article or not asked.near & (_SHORT_CODES | {"dob"})):
+    if Class.MAGNITUDE in classes and (article or not asked.near & (_SHORT_CODES | {"dob", "ssn"})):
         return True
     if classes <= {Class.CLOCK} and not asked.near & _SECRETS:
         return True
@@ -224,8 +227,9 @@ def _counts(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked, digits
         return True
     if digits > 4:
         return False
+    clock = "expiry" not in asked.near and _clock_before(atoms, piece)
     return _amount_before(atoms, piece, asked=asked) or (
-        _clock_before(atoms, piece) or _year_before(atoms, piece, asked=asked)
+        clock or _year_before(atoms, piece, asked=asked)
     )
 
 
@@ -236,7 +240,8 @@ def _noun_before(atoms: Sequence[Atom], first: int) -> bool:
         if atom.stop in (".", "?", "!") or (atom.stop == "," and at < first - 1):
             return False
         if atom.text in NOUNS_BEFORE:
-            return True
+            # That of a health card is a part of its number.
+            return not (atom.text == "version" and atoms[at + 1].text == "code")
         if atom.text not in _BETWEEN and atom.cls is not Class.FILLER:
             return False
     return False
@@ -279,7 +284,9 @@ def is_counted(atoms: Sequence[Atom], at: int) -> bool:
         return True
     if text in ("per", "a") and following in ("cent",):
         return True
-    return text in _ADJECTIVES and following in UNITS and following not in ("of", "time", "p")
+    return (
+        text in _ADJECTIVES and following in UNITS and following not in ("of", "time", "p", "other")
+    )
 
 
 def _amount_before(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked) -> bool:
@@ -322,7 +329,7 @@ def _clock_before(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
 
 def _year_before(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked) -> bool:
     """`since nineteen ninety eight`, where no birth date or code was asked for."""
-    if asked.near & {"dob", "expiry", "pin"} or piece[0] == 0:
+    if asked.near & {"dob", "expiry", "pin", "number", "routing", "ssn"} or piece[0] == 0:
         return False
     value = "".join(groups(atoms, piece, literal=False))
     if len(value) != 4:

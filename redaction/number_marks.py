@@ -45,6 +45,11 @@ def mark_numbers(atoms: Sequence[Atom]) -> list[bool]:
             i and (marks[i - 1] or atoms[i - 1].text in ("a", "couple", "few", "several"))
         ):
             marks[i] = False
+    for i, atom in enumerate(atoms):
+        # What sounds like a figure behind it is one only now: `May to thousand thirty`.
+        misheard = atom.cls is Class.MONTH and i + 1 < len(atoms) and marks[i + 1]
+        if misheard and atoms[i + 1].text in lexicon.SOUND_ALIKES:
+            marks[i] = True
     _mark_misheard(atoms, marks)
     _mark_spelling(atoms, marks)
     for i in range(len(atoms) - 2, -1, -1):
@@ -145,7 +150,7 @@ def _zero(atoms: Sequence[Atom], i: int) -> bool:
     numeric = DIGITS | {Class.MULTIPLIER, Class.LETTER, Class.SYMBOL}
     if after is not None and after.cls in numeric | {Class.PLURAL, Class.MAGNITUDE}:
         return after.text not in ("i", "a")
-    if before is None or before.cls not in numeric | {Class.CODE}:
+    if before is None or before.cls not in numeric | {Class.CODE, Class.MAGNITUDE}:
         return False
     if before.stop == atoms[i].stop == "," and i > 1 and atoms[i - 2].cls in DIGITS:
         # `nine, three, oh, good until`: the third of a row.
@@ -222,12 +227,24 @@ def _is_digit_here(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool
     if behind and before is not None and before.cls is Class.MULTIPLIER and not before.stop:
         return True
     if after is not None and after.cls is Class.MAGNITUDE:
-        return i > 0 and marks[i - 1]
+        # `May to thousand thirty`: of a thousand one says `a`.
+        return (i > 0 and marks[i - 1]) or (
+            after.text == "thousand" and lexicon.SOUND_ALIKES.get(atoms[i].text) == "2"
+        )
+    if _in_fraction(atoms, i):
+        return True
     dotted = before is not None and before.value == "." and i > 1 and marks[i - 2]
     # A preposition has no comma after it.
     return (ahead and (atoms[i].stop == "," or dotted)) or (
         behind and after is not None and after.cls is Class.LETTER and marks[i + 1]
     )
+
+
+def _in_fraction(atoms: Sequence[Atom], i: int) -> bool:
+    """`won slash thirty`: a figure stands behind what was said for `/`."""
+    slash, figure = near(atoms, i + 1), near(atoms, i + 2)
+    slashed = slash is not None and slash.value == "/" and not atoms[i].stop
+    return slashed and figure is not None and figure.cls in DIGITS
 
 
 def _links(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
@@ -287,7 +304,7 @@ def _among_digits(atoms: Sequence[Atom], i: int) -> bool:
     """Two single digits on one side at least: `four two for two`, not `nine to five`."""
     read_out = (Class.DIGIT, Class.NUMERAL, Class.MULTIPLIER)
     beside = (*read_out, Class.LETTER, Class.SYMBOL)
-    left = [a.cls in beside for a in atoms[max(0, i - 2) : i]]
+    left = [a.cls in beside or a.text in lexicon.SURE_ALIKES for a in atoms[max(0, i - 2) : i]]
     right = [a.cls in read_out for a in atoms[i + 1 : i + 3]]
     return (
         left[-1:] == [True] and right[:1] == [True] and (left == [True] * 2 or right == [True] * 2)

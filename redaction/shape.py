@@ -185,7 +185,7 @@ def is_expiry(shape: Shape) -> bool:
     value = shape.value
     if shape.letters or not 3 <= len(value) <= 6:
         return False
-    month = value[:2] if len(value) in (4, 6) else value[:1]
+    month = value[:2] if len(value) in (4, 6) or value[0] == "0" else value[:1]
     return 1 <= int(month) <= 12
 
 

@@ -16,13 +16,13 @@ from redaction.words import Class
 
 _LEADS = words_in("""
 again ah alright an and are be correct course did erm got great here here's i is it it's its just
-number of oh ok okay please ready right said saying says see so sure thank thanks that that's thats
-the then think uh um was well yeah yep yes
+number of oh ok okay please ready right said saying says see so sure thank thanks that that'd that's
+thats the then think uh um was well yeah yep yes
 """)
 _CONFIRMS = words_in("so that's thats correct is")
 _TAILS = words_in("""
-ah am correct i is it it's okay please right sir so thank thanks that that's thats uh um yeah yep
-yes you
+ah am at correct end i is it it's okay please right sir so thank thanks that that's thats the uh um
+yeah yep yes you
 """)
 _TELLS = words_in("""
 are be bit displays ends ending begins begin gave in is it it's its reads say says said saying see

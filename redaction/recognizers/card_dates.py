@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from redaction.asked_numbers import ANYTHING
+from redaction.lexicon import SOUND_ALIKES
 from redaction.recognizers.bare import is_nothing_else_said
 from redaction.recognizers.found import Found, Heard
 from redaction.runs import Run
@@ -21,11 +22,13 @@ _ONES = "(?:one|two|three|four|five|six|seven|eight|nine|[1-9])"
 _PADDED = rf"(?:(?:oh|o|zero|nought|0) ?{_ONES})"
 _NUMBERED = rf"(?:{_PADDED}|{_ONES}|ten|eleven|twelve|1[0-2])"
 _SHORT = (
-    r"(?:2[4-9]|3\d|twenty (?:four|five|six|seven|eight|nine|[4-9])|thirty(?: [a-z]+)?"
-    rf"|two (?:four|five|six|seven|eight|nine|[4-9])|three (?:oh|zero|{_ONES}))"
+    rf"(?:2[4-9]|3\d|twenty (?:four|five|six|seven|eight|nine|[4-9])|(?:thirty|30)(?: {_ONES})?"
+    rf"|two (?:four|five|six|seven|eight|nine|[4-9])|2 ?/? ?[4-9]"
+    rf"|(?:three|3) ?/? ?(?:oh|zero|0|{_ONES}))"
 )
-_LONG = rf"(?:20(?:2[4-9]|3\d)|(?:twenty|two thousand(?: and)?|20) {_SHORT})"
+_LONG = rf"(?:200?(?:2[4-9]|3\d)|(?:twenty|(?:two|2) thousand(?: and)?|20) {_SHORT})"
 _LINK = "(?:of|slash|stroke|dash)"
+_RANKED = "(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth)"
 _TOLD = re.compile(
     rf"(?:end (?:of )?(?:the )?(?:{_NAMED}|{_NUMBERED}) (?:{_LINK} )?(?:{_LONG}|{_SHORT})"
     rf"|(?:{_NAMED}|{_PADDED}) {_LINK} (?:{_LONG}|{_SHORT})"
@@ -33,9 +36,10 @@ _TOLD = re.compile(
     rf"|0[1-9](?:2[4-9]|3\d)"
     rf"|{_NUMBERED} {_LINK} {_LONG}"
     rf"|{_NUMBERED} (?:slash|stroke) {_SHORT}"
+    rf"|{_RANKED} of (?:{_LONG}|{_SHORT})"
     r"|(?:0?[1-9]|1[0-2])/20(?:2[4-9]|3\d))"
 )
-_BY_MONTH = re.compile(rf"(?:{_NAMED}|{_NUMBERED}) (?:{_LINK} )?(?:{_LONG}|{_SHORT})")
+_BY_MONTH = re.compile(rf"(?:{_NAMED}|{_NUMBERED}|{_RANKED}) (?:{_LINK} )?(?:{_LONG}|{_SHORT})")
 """As little as is enough where a card is talked of."""
 
 _YEAR_TO_COME = re.compile(rf"(?:^| )(?:{_LONG}|{_SHORT})$")
@@ -49,6 +53,8 @@ be been have i it need not take the they we you your as well
 """What follows `may` or `march` where it is no month."""
 
 _OF_CARDS = frozenset({"card", "cvv", "expiry"})
+_FIGURES = (Class.DIGIT, Class.TEEN, Class.NUMERAL)
+_HEARD_AS_FIGURES = SOUND_ALIKES.keys() | {"then"}
 _TALK_MS = 45_000
 _BEHIND = 8
 _COUNTED = frozenset({"card", "cvv", "expiry", "otp", "pin", "ssn", "routing"})
@@ -61,17 +67,26 @@ def tells_expiry(atoms: Sequence[Atom], run: Run) -> bool:
     """Whether the run, and the words right before it, say a month of a year to come."""
     if run.last - run.first >= _LONGEST:
         return False
-    said = [a.text for a in atoms[run.first : run.last + 1] if a.cls is not Class.FILLER]
+    said = _said(atoms, run)
     before = [a.text for a in atoms[max(0, run.first - 3) : run.first]]
     ends = "end" in before and set(before[before.index("end") + 1 :]) <= {"of", "the"}
     return bool(_TOLD.fullmatch(" ".join(["end", *said] if ends else said)))
+
+
+def _said(atoms: Sequence[Atom], run: Run) -> list[str]:
+    """The words of a run, those that only sound like figures as these."""
+    return [
+        SOUND_ALIKES.get(atom.text, atom.text)
+        for atom in atoms[run.first : run.last + 1]
+        if atom.cls is not Class.FILLER
+    ]
 
 
 def may_tell_expiry(atoms: Sequence[Atom], run: Run) -> bool:
     """Whether the run is a month and a year of two digits or four, which may be a day as well."""
     if run.last - run.first >= _LONGEST:
         return False
-    said = [a.text for a in atoms[run.first : run.last + 1] if a.cls is not Class.FILLER]
+    said = _said(atoms, run)
     return bool(_BY_MONTH.fullmatch(" ".join(said))) or bool(_WRITTEN.fullmatch(" ".join(said)))
 
 
@@ -89,7 +104,12 @@ def date_slots(heard: Heard, run: Run) -> list[Slot]:
     )
     behind = heard.atoms[run.first + 1 : run.last + _BEHIND]
     wanted = spoken_of or _is_asked(heard, run)
-    if not wanted and not any(cue.kind == "cvv" for cue in cues_in(behind)):
+    # `it was May thirty on the old card`; `five thirty on my card` is an amount.
+    plain = not named and not any(
+        _WRITTEN.fullmatch(atom.text) for atom in heard.atoms[run.first : run.last + 1]
+    )
+    after = {"cvv"} if plain else _OF_CARDS
+    if not wanted and not any(cue.kind in after for cue in cues_in(behind)):
         return []
     return [Slot("expiry", Strength.STRONG, ("", 0, ""), at_ms, 0, False)]
 
@@ -116,12 +136,13 @@ def _parts(atoms: Sequence[Atom], run: Run) -> list[Run]:
         for n, (at, after) in enumerate(pairwise(numbers))
         if atoms[at].stop or (after > at + 1 and atoms[after - 1].text != "of")
     ]
-    return [run] + [Run(run.first, numbers[n - 1], numbers[:n]) for n in ends]
+    fronts = [Run(run.first, numbers[n - 1], numbers[:n]) for n in ends]
+    return [run, *fronts, *(Run(numbers[n], run.last, run.numbers[n:]) for n in ends)]
 
 
 def find_card_dates(heard: Heard) -> tuple[list[Found], list[int]]:
     """Months that answer when a card runs out, and digits somebody cannot make out."""
-    return [*_months(heard), *_doubted(heard)], []
+    return [*_months(heard), *_relative(heard), *_numbered(heard), *_doubted(heard)], _begun(heard)
 
 
 def words_of(heard: Heard, found: Found) -> list[str]:
@@ -138,6 +159,43 @@ def _months(heard: Heard) -> list[Found]:
         and _is_month(heard.atoms, i)
         and (heard.awaits(i, "expiry") or _echoes_date(heard, i))
     ]
+
+
+def _relative(heard: Heard) -> list[Found]:
+    """`end of next month`, `this year`, where somebody asked until when a card is good."""
+    why = "a month or a year by today's, where it was asked until when a card is good"
+    return [
+        Found(i, i + 1, "expiry", why=why)
+        for i, (atom, after) in enumerate(pairwise(heard.atoms))
+        if atom.text in _RELATIVE and after.text in ("month", "year") and heard.answers(i, "expiry")
+    ]
+
+
+def _begun(heard: Heard) -> list[int]:
+    """`it expires next` and nothing more yet: the month is to come."""
+    newest = range(max(0, len(heard.atoms) - 2), len(heard.atoms))
+    begun = [i for i in newest if heard.is_open and heard.atoms[i].text in _RELATIVE]
+    return [i for i in begun if heard.awaits(i, "expiry")]
+
+
+def _numbered(heard: Heard) -> list[Found]:
+    """`month ten`, `the ninth month`, `month then`."""
+    atoms, found = heard.atoms, []
+    why = "the number of a month, where it was asked or said until when a card is good"
+    for i, atom in enumerate(atoms):
+        if atom.text != "month" or not heard.awaits(i, "expiry"):
+            continue
+        if i and atoms[i - 1].cls is Class.ORDINAL:
+            found.append(Found(i - 1, i - 1, "expiry", why=why))
+        first = i + 2 if [a.text for a in atoms[i + 1 : i + 2]] == ["is"] else i + 1
+        last = first + 1 if [a.text for a in atoms[first : first + 1]] == ["oh"] else first
+        if last < len(atoms) and _is_figure(atoms[last]) and not atom.stop:
+            found.append(Found(first, last, "expiry", why=why))
+    return found
+
+
+def _is_figure(atom: Atom) -> bool:
+    return atom.cls in _FIGURES or atom.text in _HEARD_AS_FIGURES
 
 
 def _echoes_date(heard: Heard, i: int) -> bool:

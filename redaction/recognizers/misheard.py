@@ -18,10 +18,12 @@ pea pee queue sea see tea tee us vee why yay you
 """)
 """Words that recognisers write for a single letter."""
 
+_NEVER_LAST = words_in("am an and are as ask end if in key may oh okay or our us why yay you")
 _LEADS_IN = words_in("""
 and are begins in is it it's its number of ok okay right says so starts sure that's thats the then
 well uh um was with yeah yes
 """)
+_LAST_LETTERS = _LETTERS - _NEVER_LAST | {"be"}
 _CODES = frozenset({"policy", "order", "account", "otp", "ticket", "iban", "number", "ssn",
                     "routing"})  # fmt: skip
 _NUMBERS = frozenset({"card", "cvv", "expiry", "phone", "pin", "ip",
@@ -35,7 +37,7 @@ _LONGEST = 12
 _LONG = 6
 """So many digits are a number by themselves."""
 
-_FIGURES = 4
+_FIGURES = 3
 """So many that are of no known kind are one."""
 
 _HESITATION = 4
@@ -73,6 +75,7 @@ def _with_name(atoms: Sequence[Atom], first: int) -> int:
 def _widened(heard: Heard, one: Found) -> Found:
     code = one.kind in _CODES or heard.rules.spells(one.kind)
     long = len(one.value) >= (_FIGURES if one.kind == "number" else _LONG)
+    long = long or one.kind == "expiry"
     if not (code or one.kind in _NUMBERS) or not (long or _is_given(heard, one)):
         return one
     first = one.first
@@ -93,7 +96,8 @@ def _over_words(heard: Heard, first: int, *, words: Container[str]) -> int:
     while at and first - at < _SLIP and at not in heard.times.breaks and _is_joined(atoms[at - 1]):
         before = atoms[at - 1]
         # `Okay, one five` is no letter; `K, one five` heard as `okay one five` may be.
-        if before.text not in words or (before.stop and before.text in _PLAIN):
+        spoken = before.text in words or before.cls is Class.DIGIT
+        if not spoken or (before.stop and before.text in _PLAIN):
             break
         at -= 1
     while at < first and not _begins(heard, at):
@@ -148,6 +152,8 @@ def _over_last(heard: Heard, last: int, *, letters: bool) -> int:
         end += 1
     ends = end + 1 == len(atoms) or end + 1 in heard.times.breaks or bool(atoms[end].stop)
     spelt = letters and atoms[last].cls is Class.LETTER and atoms[after].text in _LETTERS
+    # `nine six six two six five be`: nothing said is one such word after figures.
+    spelt = spelt or (letters and end == after and atoms[after].text in _LAST_LETTERS)
     return end if ends and (spelt or atoms[after].text in SOUND_ALIKES) else last
 
 
@@ -176,11 +182,25 @@ def _over_spelling(heard: Heard, first: int) -> int:
         explained = _explanation(atoms, first)
         if explained:
             first -= explained
-        elif atoms[first - 1].cls in _PARTS and atoms[first - 1].text not in ("a", "i"):
+        elif _is_part(atoms, first - 1) or _is_spelt_on(atoms, first - 1):
             first -= 1
         else:
             break
     return first
+
+
+def _is_part(atoms: Sequence[Atom], at: int) -> bool:
+    return atoms[at].cls in _PARTS and atoms[at].text not in ("a", "i")
+
+
+def _is_spelt_on(atoms: Sequence[Atom], at: int) -> bool:
+    """Whether a word that sounds like a letter, or `I`, stands behind another: `S be I in`."""
+    before = atoms[at - 1] if at else None
+    if before is None or not _is_joined(before):
+        return False
+    alike = atoms[at].text in _LETTERS or atoms[at].text in ("a", "i")
+    spelt = before.cls is Class.LETTER or (before.text in _LETTERS and atoms[at].text == "i")
+    return alike and spelt and before.text not in ("a",)
 
 
 def _explanation(atoms: Sequence[Atom], first: int) -> int:

@@ -52,7 +52,7 @@ _LETTER_KINDS = frozenset(
         "security_answer",
     }
 )
-_SAYS = frozenset({"it's", "is", "its", "that's", "in", "with", "that", "was", "says"})
+_SAYS = frozenset({"it's", "is", "its", "that's", "in", "with", "that", "was", "say", "says"})
 _AT_ONCE_MS = 500
 
 _FETCHED = frozenset({"cvv", "expiry", "otp", "pin"})
