@@ -76,6 +76,8 @@ def _asked(texts: Sequence[str]) -> str:
 
 def _digits_of_code(atoms: Sequence[Atom], texts: Sequence[str]) -> Iterator[Question]:
     """`the second and fourth digits`, `digit three`, `the first number of your passcode`."""
+    if _PLACED.isdisjoint(texts) and _PLACES.isdisjoint(texts):
+        return
     for i, text in enumerate(texts):
         if text in _PLACED:
             placed = i > 0 and texts[i - 1] in _PLACES

@@ -5,10 +5,12 @@ purpose: where a name was asked for, the words of this list may well be names.
 """
 
 import hashlib
-from functools import cache
 from pathlib import Path
 
 _FILE = Path(__file__).with_name("english_words.txt")
+_WORDS = frozenset(
+    line for line in _FILE.read_text(encoding="ascii").splitlines() if line[:1] != "#"
+)
 _SHORTEST = 3
 _ENDINGS = ("s", "es", "ed", "d", "ing", "ly", "er", "est", "r", "st", "ers", "ings", "ish", "ness",
             "less", "ful", "ment", "able", "y", "like", "wise")  # fmt: skip
@@ -28,21 +30,14 @@ def fingerprint() -> str:
     return hashlib.blake2b(_FILE.read_bytes(), digest_size=8).hexdigest()
 
 
-@cache
-def _words() -> frozenset[str]:
-    lines = _FILE.read_text(encoding="ascii").splitlines()
-    return frozenset(line for line in lines if line[:1] != "#")
-
-
 def _is_form(word: str) -> bool:
     word = word.removesuffix("'s")
-    words = _words()
-    if word in words:
+    if word in _WORDS:
         return len(word) >= _SHORTEST
     for ending in _ENDINGS:
         if word.endswith(ending):
             stem = word[: -len(ending)]
             doubled = stem[:-1] if stem[-1:] == stem[-2:-1] else ""
-            if any(len(s) >= _SHORTEST and s in words for s in (stem, stem + "e", doubled)):
+            if any(len(s) >= _SHORTEST and s in _WORDS for s in (stem, stem + "e", doubled)):
                 return True
-    return any(word.endswith(e) and word[: -len(e)] + "y" in words for e in _OF_Y)
+    return any(word.endswith(e) and word[: -len(e)] + "y" in _WORDS for e in _OF_Y)

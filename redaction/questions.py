@@ -174,7 +174,7 @@ def is_question(clause: Sequence[Atom], texts: Sequence[str]) -> bool:
     """By its mark, its first words, or because it is hardly more than a noun."""
     if clause[-1].stop == "?" or (len(texts) <= 4 and texts[-1] not in _FIRST_PERSON):
         return True
-    return bool(_ASKS.intersection(texts)) or bool(_REQUESTS.intersection(texts[:5]))
+    return not _ASKS.isdisjoint(texts) or not _REQUESTS.isdisjoint(texts[:5])
 
 
 def _of_life(texts: Sequence[str], *, asks: int | None) -> int | None:

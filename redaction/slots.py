@@ -62,8 +62,17 @@ class CueIndex:
             for p in phrases
         ]
         self._by_first: dict[str, list[_Phrase]] = {}
+        self._by_two: dict[tuple[str, str], list[_Phrase]] = {}
+        self._alone: dict[str, list[_Phrase]] = {}
         for row in sorted(rows, key=lambda r: (-len(r[0]), r[1])):
-            self._by_first.setdefault(row[0][0], []).append(row)
+            phrase = row[0]
+            self._by_first.setdefault(phrase[0], []).append(row)
+            if len(phrase) == 1:
+                self._alone.setdefault(phrase[0], []).append(row)
+                continue
+            self._by_two.setdefault((phrase[0], phrase[1]), []).append(row)
+            if len(phrase) == 2:
+                self._by_two.setdefault((phrase[0], f"{phrase[1]}'s"), []).append(row)
 
     def beginning_with(self, word: str) -> Sequence[_Phrase]:
         """Phrases by first word, longest first."""
@@ -71,6 +80,17 @@ class CueIndex:
         if found is None and word.endswith("'s"):
             found = self._by_first.get(word[:-2])
         return found or ()
+
+    def phrase_at(self, texts: Sequence[str], at: int) -> _Phrase | None:
+        """The longest phrase that stands here, its last word with an `'s` or without."""
+        word = texts[at]
+        if at + 1 < len(texts):
+            for row in self._by_two.get((word, texts[at + 1]), ()):
+                if _reads(texts, at, row[0]):
+                    return row
+        if word not in self._by_first and word.endswith("'s"):
+            word = word[:-2]
+        return next(iter(self._alone.get(word, ())), None)
 
 
 ALL_CUES = CueIndex()
@@ -99,12 +119,11 @@ def cues_in(atoms: Sequence[Atom], index: CueIndex = ALL_CUES) -> list[Cue]:
     at = 0
     while at < len(texts):
         step = 1
-        for phrase, kind, strength in index.beginning_with(texts[at]):
-            if _reads(texts, at, phrase):
-                step = len(phrase)
-                if kind:
-                    found.append(Cue(kind, strength, at, at + step - 1))
-                break
+        if row := index.phrase_at(texts, at):
+            phrase, kind, strength = row
+            step = len(phrase)
+            if kind:
+                found.append(Cue(kind, strength, at, at + step - 1))
         at += step
     found += [Cue(q.kind, _strength(q.kind), q.at, q.at) for q in questions_in(atoms)]
     found += _name_cues(texts, index) + _gapped_cues(atoms) + _bare_cues(atoms)

@@ -115,7 +115,9 @@ class Heard:
         if not slots or not expected.filled:
             return slots
         left = (
-            still_expected(
+            slot
+            if slot.kind not in self._by_kind
+            else still_expected(
                 slot,
                 self._stream,
                 start_ms=start_ms,

@@ -37,6 +37,7 @@ _BEFORE_NUMBERS = frozenset(words[0] for words in _NUMBER_NEXT)
 _FIGURES = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.MULTIPLIER, Class.CODE,
             Class.MAGNITUDE}  # fmt: skip
 _OPERANDS = _FIGURES | {Class.LETTER, Class.OTHER}
+_JOINERS = ("_", ".", "-")
 _MAX_WORDS = 24
 
 
@@ -49,7 +50,11 @@ def find_joined(heard: Heard) -> tuple[list[Found], list[int]]:
     for i, atom in enumerate(heard.atoms):
         if found and i <= found[-1].last:
             continue
-        span = _joined(heard, i, expected=expected) if _may_join(atom) else None
+        # Hardly any word can: the cheapest question first.
+        may_join = atom.value in _JOINERS or "." in atom.text or "_" in atom.text
+        span = None
+        if may_join and _may_join(atom):
+            span = _joined(heard, i, expected=expected)
         if span is None and atom.cls in _OPERANDS and (expected or _may_say(heard.atoms, i + 1)):
             span = _remarked(heard, i, expected=expected)
         if span is None and expected and atom.text in SURE_PROVIDERS and _is_expected(heard, i):
@@ -68,7 +73,7 @@ def find_joined(heard: Heard) -> tuple[list[Found], list[int]]:
 
 
 def _may_join(atom: Atom) -> bool:
-    return atom.value in ("_", ".", "-") or (atom.cls is Class.OTHER and _parts(atom) > 1)
+    return atom.value in _JOINERS or (atom.cls is Class.OTHER and _parts(atom) > 1)
 
 
 def _parts(atom: Atom) -> int:
