@@ -20,7 +20,7 @@ from redaction.rules import Rules
 from redaction.runs import MAX_PAUSE_MS
 from redaction.segments import Segment, Span, meet
 from redaction.settings import Settings
-from redaction.slots import DIRECT_ANSWER, Limits
+from redaction.slots import DIRECT_ANSWER, Limits, Strength
 from redaction.suspects import hold_names
 from redaction.timeline import KEPT_MS, Context, Timeline
 from redaction.words import atoms_of
@@ -137,6 +137,26 @@ class CallRedactor:
         by = self._policy.engine.found_by([word.text for word in raw.words])
         unnamed = "a Presidio recogniser"
         return [(s, segment.why.get(s) or by.get(s, unnamed)) for s in sorted(best)]
+
+    def words_in_slots(self, raw: RawTranscript) -> frozenset[int]:
+        """Words of this segment's newest revision in an open slot: what this party was asked for,
+        or what is said in words and was announced, and not given yet. For measuring."""
+        segment = self._by_id.get(_key(raw))
+        if segment is None or segment.failed:
+            return frozenset()
+        context = self._timeline.context(segment)
+        expected = self._expectations(context)
+        expected.filled.extend(f for s in context.segments for f in s.filled)
+        heard = Heard(
+            context.atoms,
+            context.times,
+            stream=segment.stream,
+            is_open=not raw.is_final,
+            expectations=expected,
+            rules=self._policy.rules,
+        )
+        new = range(context.first_new, len(context.atoms))
+        return frozenset(context.atoms[i].word for i in new if _is_awaited(heard, i))
 
     def end(self) -> list[Redacted]:
         """The call is over: what was held back for words to come."""
@@ -387,6 +407,15 @@ class CallRedactor:
         until_ms = raw.end_ms + int(self._limits.seconds * 1000)
         self._blind = [*self._blind[-50:], (raw.start_ms, until_ms)]
         return refuse(raw, why=_where(error))
+
+
+def _is_awaited(heard: Heard, i: int) -> bool:
+    return any(
+        slot.strength is Strength.STRONG
+        and not slot.is_echo
+        and (slot.is_answer or slot.kind in ANSWERS_IN_WORDS)
+        for slot in heard.slots_at(i)
+    )
 
 
 def refuse(raw: RawTranscript, *, why: str) -> Redacted:

@@ -73,7 +73,9 @@ def _measure(calls: Iterable[Call], policy: Policy) -> list[CallScore]:
     scores = []
     for call in calls:
         heard = list(stream(call))
-        scores.append(score(call, heard, list(ours.redact(policy, call.name, heard))))
+        scores.append(
+            score(call, heard, list(ours.redact(policy, call.name, heard, slots=call.clean)))
+        )
     return scores
 
 

@@ -23,13 +23,20 @@ def make(models: Path, *, ner: bool) -> Policy:
     return make_policy(Settings(countries=COUNTRIES), build_engine(tagger=tagger), key=b"b" * 32)
 
 
-def redact(policy: Policy, call_id: str, heard: Iterable[Heard]) -> Iterator[Shown]:
-    """What can be read after each event."""
+def redact(
+    policy: Policy, call_id: str, heard: Iterable[Heard], *, slots: bool = False
+) -> Iterator[Shown]:
+    """What can be read after each event; with `slots`, which of its words are in open ones."""
     redactor = CallRedactor(policy, call_id=call_id)
     for one in heard:
         for redacted in redactor.receive(one.event):
             assert not redacted.fault, redacted.fault
-            yield _shown(redacted.raw.segment_id, redacted.raw.revision, redacted.rendered.sources)
+            shown = _shown(
+                redacted.raw.segment_id, redacted.raw.revision, redacted.rendered.sources
+            )
+            if slots and not redacted.is_correction:
+                shown = shown._replace(in_slots=redactor.words_in_slots(one.event))
+            yield shown
     for redacted in redactor.end():
         yield _shown(redacted.raw.segment_id, redacted.raw.revision, redacted.rendered.sources)
 

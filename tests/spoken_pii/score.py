@@ -15,6 +15,8 @@ class Shown(NamedTuple):
     segment_id: str
     revision: int
     words: frozenset[int]
+    in_slots: frozenset[int] = frozenset()
+    """Words of this revision in an open slot, as the system under test says itself."""
 
 
 @dataclass(slots=True)
@@ -36,6 +38,9 @@ class CallScore:
     clean_touched: int = 0
     waits: Counter[int] = field(default_factory=Counter)
     """Clean words by how many more words of their segment were heard before they were shown."""
+
+    outside_waits: Counter[int] = field(default_factory=Counter)
+    """The same of those that were heard while no slot was open."""
 
     number_waits: Counter[int] = field(default_factory=Counter)
     """The same of the words of numbers, which are held until they are known to be nobody's."""
@@ -99,6 +104,7 @@ def _count_waits(
 ) -> None:
     """Words heard between a clean word and the revision that first showed it."""
     seen: set[tuple[str, int]] = set()
+    slots: dict[tuple[str, int], bool] = {}
     first: dict[tuple[str, int], int] = {}
     finals: set[str] = set()
     for (segment_id, _), heard in revisions.items():
@@ -106,6 +112,9 @@ def _count_waits(
             first.setdefault((segment_id, i), len(heard.said))
     for one in shown:
         heard = revisions[one.segment_id, one.revision]
+        for i in range(len(heard.said)):
+            # The state when the word was heard first.
+            slots.setdefault((one.segment_id, i), i in one.in_slots)
         is_late = one.segment_id in finals
         if heard.event.is_final:
             finals.add(one.segment_id)
@@ -117,8 +126,12 @@ def _count_waits(
             if is_late:
                 result.shown_late += 1
             else:
-                waits = result.number_waits if word.kind == QUANTITY else result.waits
-                waits[len(heard.said) - first[one.segment_id, i]] += 1
+                count = len(heard.said) - first[one.segment_id, i]
+                if word.kind == QUANTITY:
+                    result.number_waits[count] += 1
+                    continue
+                result.waits[count] += 1
+                result.outside_waits[count] += not slots[one.segment_id, i]
 
 
 def _told(word: Said) -> int | None:
