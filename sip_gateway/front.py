@@ -6,14 +6,14 @@ switchboard's. The contract is the switchboard's.
 
 from collections.abc import Iterable
 
-from sip_gateway.call import Call
+from sip_gateway.calls.call import Call
+from sip_gateway.calls.line import Kept, Note
+from sip_gateway.calls.switchboard import Switchboard
 from sip_gateway.commands import CallCommand
 from sip_gateway.inline.call import InlineCall
 from sip_gateway.inline.desk import Desk
-from sip_gateway.line import Kept, Note
 from sip_gateway.sip.flow import Flow, Outgoing
 from sip_gateway.sip.user_agent import Login
-from sip_gateway.switchboard import Switchboard
 from sip_gateway.worker_protocol import FromWorker, ToWorker
 
 

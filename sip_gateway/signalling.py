@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from sip_gateway.call import BadRecord, Call, unpack
+from sip_gateway.calls.call import BadRecord, Call, unpack
+from sip_gateway.calls.line import Identity
+from sip_gateway.calls.switchboard import Switchboard
 from sip_gateway.commands import CallCommand
 from sip_gateway.dialog_store import DialogStore
 from sip_gateway.drivers import tls
@@ -20,12 +22,10 @@ from sip_gateway.inline import call as inline
 from sip_gateway.inline.call import InlineCall
 from sip_gateway.inline.desk import Desk
 from sip_gateway.inline.finder import Finder
-from sip_gateway.line import Identity
 from sip_gateway.peers.digest import Login, User
 from sip_gateway.peers.gate import Gate
 from sip_gateway.settings import Settings
 from sip_gateway.sip.flow import Flow, Outgoing
-from sip_gateway.switchboard import Switchboard
 from sip_gateway.worker_pool import WorkerPool
 from sip_gateway.worker_protocol import FromWorker
 

@@ -7,16 +7,16 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from sip_gateway.calls.line import Identity, Note
+from sip_gateway.calls.switchboard import Switchboard
 from sip_gateway.front import Front
 from sip_gateway.inline import call as calls
 from sip_gateway.inline.desk import Desk
 from sip_gateway.inline.settings import Inline, Route
-from sip_gateway.line import Identity, Note
 from sip_gateway.settings import Settings
 from sip_gateway.sip.flow import Flow, Outgoing
 from sip_gateway.sip.message import Request, Response
 from sip_gateway.sip.parsing import Malformed, parse
-from sip_gateway.switchboard import Switchboard
 from sip_gateway.worker_protocol import (
     CallClosed,
     CallOpened,

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from sip_gateway.call import unpack
-from sip_gateway.line import Identity, Note
+from sip_gateway.calls.call import unpack
+from sip_gateway.calls.line import Identity, Note
+from sip_gateway.calls.switchboard import Switchboard
 from sip_gateway.settings import Settings
 from sip_gateway.sip.flow import Flow, Outgoing
 from sip_gateway.sip.message import Request, Response
 from sip_gateway.sip.parsing import parse
-from sip_gateway.switchboard import Switchboard
 from sip_gateway.worker_protocol import (
     CallClosed,
     CallOpened,

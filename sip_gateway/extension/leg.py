@@ -5,7 +5,7 @@ from sip_gateway.caller.dialled import DialledCall
 from sip_gateway.caller.link import connect
 from sip_gateway.caller.plan import CallFailed, Dial, Party
 from sip_gateway.caller.user_agent import Body, Stage
-from sip_gateway.hints import VIA
+from sip_gateway.calls.hints import VIA
 from sip_gateway.sip import sdp
 from sip_gateway.sip.address import parse_sip_uri
 from sip_gateway.sip.message import Request

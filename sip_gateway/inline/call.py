@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from sip_gateway.audio.codecs import DECODED
-from sip_gateway.call import BadRecord
+from sip_gateway.calls.call import BadRecord
 from sip_gateway.inline import description
 from sip_gateway.sip import negotiate
 from sip_gateway.sip.dialog import Dialog

@@ -6,7 +6,8 @@ little as it can. No socket, no clock: one input at a time, like the switchboard
 
 from collections.abc import Callable, Iterable, Mapping
 
-from sip_gateway import attributes, hints
+from sip_gateway.calls import attributes, hints
+from sip_gateway.calls.line import Identity, Kept, Note
 from sip_gateway.commands import CallCommand
 from sip_gateway.inline import description, passing
 from sip_gateway.inline.board import (
@@ -28,7 +29,6 @@ from sip_gateway.inline.routing import branches, route_of, unusable
 from sip_gateway.inline.settings import Route
 from sip_gateway.inline.target import Target
 from sip_gateway.inline.wires import OURS, Came, Wires
-from sip_gateway.line import Identity, Kept, Note
 from sip_gateway.settings import Settings
 from sip_gateway.sip.answer import State as AnswerState
 from sip_gateway.sip.dialog import DialogId, from_invite

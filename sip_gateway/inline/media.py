@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
+from sip_gateway.calls.line import Kept, Note
+from sip_gateway.calls.roster import Roster
 from sip_gateway.commands import CallCommand, PauseCall
 from sip_gateway.inline.call import Agreed, InlineCall, Side, hear, pack
-from sip_gateway.line import Kept, Note
-from sip_gateway.roster import Roster
 from sip_gateway.sip.deadlines import Deadlines
 from sip_gateway.sip.exchange import Tally
 from sip_gateway.worker_protocol import (

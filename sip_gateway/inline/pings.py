@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
+from sip_gateway.calls.line import Note
 from sip_gateway.inline.board import Ping, Purpose
 from sip_gateway.inline.health import TargetHealth
 from sip_gateway.inline.settings import Inline
 from sip_gateway.inline.target import Target, read
 from sip_gateway.inline.wires import Came, Wires
-from sip_gateway.line import Note
 from sip_gateway.sip.address import host_port
 from sip_gateway.sip.exchange import Tally
 from sip_gateway.sip.flow import Flow, Hop

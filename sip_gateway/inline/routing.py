@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_address, ip_network
 
-from sip_gateway import hints
+from sip_gateway.calls import hints
 from sip_gateway.inline.settings import Route
 from sip_gateway.sip.address import parse_sip_uri
 from sip_gateway.sip.flow import Flow

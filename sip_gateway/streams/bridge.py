@@ -14,7 +14,7 @@ from sip_gateway.caller.link import connect
 from sip_gateway.caller.plan import Dial, Party
 from sip_gateway.caller.stream import open_sockets
 from sip_gateway.caller.user_agent import Stage
-from sip_gateway.hints import QUEUE, VIA
+from sip_gateway.calls.hints import QUEUE, VIA
 from sip_gateway.streams.heard import (
     CARRIED,
     StreamAudio,

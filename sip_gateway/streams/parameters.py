@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from sip_gateway.attributes import LONGEST, MOST
+from sip_gateway.calls.attributes import LONGEST, MOST
 
 Parameters = tuple[tuple[str, str], ...]
 """Names in lower case, and values."""

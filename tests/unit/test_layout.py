@@ -26,6 +26,7 @@ SANS_IO = (
     "sip_gateway/siprec",
     "sip_gateway/rtp",
     "sip_gateway/audio",
+    "sip_gateway/calls",
     *(
         f"sip_gateway/streams/{name}.py"
         for name in (

@@ -11,7 +11,7 @@ from sip_gateway.caller.digest import Login
 from sip_gateway.caller.place import place_call
 from sip_gateway.caller.plan import CallFailed, CallPlan, CallReport, TlsFiles
 from sip_gateway.caller.recording import length_ms
-from sip_gateway.hints import PHRASES, PROFILE, QUEUE
+from sip_gateway.calls.hints import PHRASES, PROFILE, QUEUE
 from sip_gateway.sip.address import parse_sip_uri
 from sip_gateway.sip.flow import default_port
 from sip_gateway.sip.sdes import KEY_BYTES

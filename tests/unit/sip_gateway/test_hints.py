@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sip_gateway import hints
-from sip_gateway.call import Call, unpack
 from sip_gateway.caller.user_agent import Body, CallingAgent, Ends
-from sip_gateway.hints import PHRASES, PROFILE, QUEUE
+from sip_gateway.calls import hints
+from sip_gateway.calls.call import Call, unpack
+from sip_gateway.calls.hints import PHRASES, PROFILE, QUEUE
 from sip_gateway.settings import Settings
 from sip_gateway.sip.message import Request, request
 from sip_gateway.sip.parsing import parse

@@ -5,7 +5,7 @@ from typing import Literal
 
 import pytest
 
-from sip_gateway.call import unpack
+from sip_gateway.calls.call import unpack
 from sip_gateway.settings import Accepted
 from sip_gateway.sip import sdes, sdp
 from sip_gateway.sip.message import Response

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sip_gateway import sessions
+from sip_gateway.calls import sessions
 from sip_gateway.commands import PauseCall
 from sip_gateway.sip import sdp
 from sip_gateway.sip.message import Response

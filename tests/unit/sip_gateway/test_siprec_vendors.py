@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sip_gateway import attributes, sessions
+from sip_gateway.calls import attributes, sessions
 from sip_gateway.settings import Accepted
 from sip_gateway.sip import sdp
 from sip_gateway.sip.message import Headers, Request, Response

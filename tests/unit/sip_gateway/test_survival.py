@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sip_gateway.answering import REOPEN_TIMES
+from sip_gateway.calls.answering import REOPEN_TIMES
 from sip_gateway.sip.message import Response
 from sip_gateway.worker_protocol import (
     CallRefused,

@@ -3,7 +3,7 @@
 import pytest
 
 from sip_gateway.audio.codecs import DECODED, OPUS
-from sip_gateway.call import unpack
+from sip_gateway.calls.call import unpack
 from sip_gateway.sip import sdp
 from sip_gateway.sip.message import Request, Response
 from sip_gateway.worker_protocol import (

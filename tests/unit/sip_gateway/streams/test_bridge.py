@@ -2,7 +2,7 @@
 
 import pytest
 
-from sip_gateway.hints import QUEUE, VIA
+from sip_gateway.calls.hints import QUEUE, VIA
 from sip_gateway.streams.bridge import Bridge
 from sip_gateway.streams.heard import StreamOpened, StreamParty
 

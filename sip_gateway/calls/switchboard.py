@@ -7,15 +7,15 @@ outside before the peer hears of it, so that after a crash its BYE still finds i
 
 from collections.abc import Callable, Iterable
 
-from sip_gateway import sessions
-from sip_gateway.answering import Answering
-from sip_gateway.beginning import Beginning
-from sip_gateway.board import Board
-from sip_gateway.call import Call
+from sip_gateway.calls import sessions
+from sip_gateway.calls.answering import Answering
+from sip_gateway.calls.beginning import Beginning
+from sip_gateway.calls.board import Board
+from sip_gateway.calls.call import Call
+from sip_gateway.calls.ending import Ending
+from sip_gateway.calls.line import Identity, Kept, Line, Note, Stage, agreed, key_press, obey
+from sip_gateway.calls.roster import RETRY
 from sip_gateway.commands import CallCommand
-from sip_gateway.ending import Ending
-from sip_gateway.line import Identity, Kept, Line, Note, Stage, agreed, key_press, obey
-from sip_gateway.roster import RETRY
 from sip_gateway.settings import Settings
 from sip_gateway.sip.dialog_events import (
     Acknowledged,

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import Enum
 from typing import NamedTuple
 
-from sip_gateway.call import Body, Call, Conversation, Leg
+from sip_gateway.calls.call import Body, Call, Conversation, Leg
 from sip_gateway.commands import CallCommand, PauseCall
 from sip_gateway.sip import negotiate, sdp
 from sip_gateway.sip.info import SYMBOLS, Keyed

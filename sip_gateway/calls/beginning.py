@@ -1,11 +1,11 @@
 """How calls begin: a peer's INVITE, and which media worker is to open ports for it."""
 
-from sip_gateway import attributes, hints, sessions
-from sip_gateway import call as calls
-from sip_gateway.board import WORKER_ANSWERS_S, Board
-from sip_gateway.call import NO_AUDIO, BadBody, Call, read_body
-from sip_gateway.line import Line, Stage
-from sip_gateway.roster import RETRY
+from sip_gateway.calls import attributes, hints, sessions
+from sip_gateway.calls import call as calls
+from sip_gateway.calls.board import WORKER_ANSWERS_S, Board
+from sip_gateway.calls.call import NO_AUDIO, BadBody, Call, read_body
+from sip_gateway.calls.line import Line, Stage
+from sip_gateway.calls.roster import RETRY
 from sip_gateway.sip.dialog import Dialog
 from sip_gateway.sip.message import Request
 from sip_gateway.sip.screening import Refusal

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from sip_gateway import sessions
-from sip_gateway.call import Call
-from sip_gateway.line import Identity, Kept, Line, Note
-from sip_gateway.lines import Lines
-from sip_gateway.roster import Roster
+from sip_gateway.calls import sessions
+from sip_gateway.calls.call import Call
+from sip_gateway.calls.line import Identity, Kept, Line, Note
+from sip_gateway.calls.lines import Lines
+from sip_gateway.calls.roster import Roster
 from sip_gateway.settings import Settings
 from sip_gateway.sip.deadlines import Deadlines
 from sip_gateway.sip.exchange import Tally

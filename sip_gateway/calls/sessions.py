@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from sip_gateway.call import Call, Conversation, Leg
-from sip_gateway.line import Identity
+from sip_gateway.calls.call import Call, Conversation, Leg
+from sip_gateway.calls.line import Identity
 from sip_gateway.siprec.metadata import Metadata
 from sip_gateway.worker_protocol import (
     ClockStarted,

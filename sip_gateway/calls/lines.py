@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from sip_gateway import sessions
-from sip_gateway.line import Line, Stage
+from sip_gateway.calls import sessions
+from sip_gateway.calls.line import Line, Stage
 from sip_gateway.sip.dialog import DialogId
 
 

@@ -1,8 +1,8 @@
 """How calls end, and how they survive their media worker: no socket, no clock."""
 
-from sip_gateway import sessions
-from sip_gateway.board import Board
-from sip_gateway.line import Line, Stage
+from sip_gateway.calls import sessions
+from sip_gateway.calls.board import Board
+from sip_gateway.calls.line import Line, Stage
 
 CLOSE_WITHIN_S = 600.0
 """How long a worker may take to flush a call's end."""

@@ -1,12 +1,12 @@
 """How INVITEs and UPDATEs are answered once the media worker has done its part, or refused."""
 
-from sip_gateway import call as calls
-from sip_gateway import sessions
-from sip_gateway.board import WORKER_ANSWERS_S, Board
-from sip_gateway.call import NO_AUDIO, BadBody, Body, read_body
-from sip_gateway.ending import Ending
-from sip_gateway.line import Line, Stage, agreed
-from sip_gateway.roster import RETRY
+from sip_gateway.calls import call as calls
+from sip_gateway.calls import sessions
+from sip_gateway.calls.board import WORKER_ANSWERS_S, Board
+from sip_gateway.calls.call import NO_AUDIO, BadBody, Body, read_body
+from sip_gateway.calls.ending import Ending
+from sip_gateway.calls.line import Line, Stage, agreed
+from sip_gateway.calls.roster import RETRY
 from sip_gateway.sip.message import Request
 from sip_gateway.sip.screening import Refusal
 from sip_gateway.worker_protocol import CallOpened

@@ -1,0 +1,1 @@
+"""Calls between their SIP dialogs and their media workers: no socket, no clock."""
