@@ -132,6 +132,8 @@ def among_letters(atoms: Sequence[Atom], i: int) -> bool:
 
 def is_explained(atoms: Sequence[Atom], i: int) -> bool:
     """`why for yankee`, `cue as in queen`: the name of a letter, or what sounds like it."""
+    if i + 1 >= len(atoms) or atoms[i + 1].text not in ("as", "for", "like"):
+        return False
     letter = SPELT.get(atoms[i].text) or lexicon.LETTER_ALIKES.get(atoms[i].text)
     if not letter or atoms[i].text in lexicon.SPELLING_ALPHABET:
         return False

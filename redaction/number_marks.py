@@ -16,6 +16,7 @@ from redaction.letter_marks import (
 from redaction.words import Atom, Class
 
 _POINTS = frozenset({"the", "this", "that", "which", "another", "other", "new", "old"})
+_TELLS = frozenset({"it's", "is", "its", "that's"})
 _VOWELS = frozenset("aeiouy")
 _LONGEST_CODE = 7
 _ALWAYS = {Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.CLOCK, Class.DECIMAL, Class.DATE}
@@ -62,6 +63,8 @@ def mark_numbers(atoms: Sequence[Atom]) -> list[bool]:
 
 def _mark_spelling(atoms: Sequence[Atom], marks: list[bool]) -> None:
     """`mike bravo oscar`: three or more words of the spelling alphabet, hesitations between."""
+    if sum(atom.text in lexicon.SPELLING_ALPHABET for atom in atoms) < 3:
+        return
     row: list[int] = []
     for i in range(len(atoms) + 1):
         if i < len(atoms) and atoms[i].text in lexicon.SPELLING_ALPHABET:
@@ -79,6 +82,8 @@ def _mark_spelling(atoms: Sequence[Atom], marks: list[bool]) -> None:
 
 def _mark_misheard(atoms: Sequence[Atom], marks: list[bool]) -> None:
     """`to oh ate`: three or more in a row that are digits or sound like them, and nothing else."""
+    if not any(atom.cls is Class.DIGIT for atom in atoms):
+        return
     first = 0
     for i in range(len(atoms) + 1):
         alike = i < len(atoms) and (
@@ -99,6 +104,9 @@ def _mark_misheard(atoms: Sequence[Atom], marks: list[bool]) -> None:
 def _stands_alone(atoms: Sequence[Atom], first: int, end: int) -> bool:
     """Whether nothing said in the same breath stands before atom `first` or from `end` on."""
     begins = first == 0 or bool(atoms[first - 1].stop) or _hesitates(atoms[first - 1])
+    # `it's one too nine`; `it's nine to five` is said of hours.
+    told = first > 0 and atoms[first - 1].text in _TELLS and end == len(atoms)
+    begins = begins or (told and all(a.text != "to" for a in atoms[first:end]))
     return begins and (end == len(atoms) or bool(atoms[end - 1].stop) or _hesitates(atoms[end]))
 
 

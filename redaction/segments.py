@@ -61,6 +61,8 @@ class Segment:
     changes_subject: bool = False
     """It asks for something, or says something that is no read-back."""
     reader: Reader = field(default_factory=Reader)
+    stream: Stream = field(init=False)
+    """Who speaks."""
     substantive: bool = False
     spans: list[Span] = field(default_factory=list)
     written: list[Span] = field(default_factory=list)
@@ -88,10 +90,8 @@ class Segment:
     shown_rank: int = -1
     """`rank` of what was published last; -1 before."""
 
-    @property
-    def stream(self) -> Stream:
-        """Who speaks."""
-        return (self.raw.leg_id, self.raw.channel, self.raw.speaker)
+    def __post_init__(self) -> None:
+        self.stream = _stream_of(self.raw)
 
     @property
     def sort_key(self) -> tuple[int, int]:
@@ -105,7 +105,7 @@ class Segment:
 
         `before` are the same speaker's last words: a phrase may have begun there.
         """
-        self.raw = raw
+        self.raw, self.stream = raw, _stream_of(raw)
         self.failed = False
         self.atoms = self.reader.atoms_of(word.text for word in raw.words)
         self.starts_ms = [raw.words[atom.word].start_ms for atom in self.atoms]
@@ -140,6 +140,10 @@ class Segment:
     def turn(self) -> Turn:
         """The stretch of speech it is."""
         return Turn(self.stream, self.raw.start_ms, self.raw.end_ms)
+
+
+def _stream_of(raw: RawTranscript) -> Stream:
+    return (raw.leg_id, raw.channel, raw.speaker)
 
 
 def is_substantive(atoms: Sequence[Atom]) -> bool:

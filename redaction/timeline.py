@@ -111,9 +111,11 @@ class Timeline:
 
     def context(self, segment: Segment) -> Context:
         """The segment behind the same speaker's last words before it."""
-        chain = [segment]
+        at = self.segments.index(segment)
+        chain, places = [segment], [at]
         count, is_cut = 0, False
-        for earlier in reversed(self.segments[: self.segments.index(segment)]):
+        for place in range(at - 1, -1, -1):
+            earlier = self.segments[place]
             if earlier.stream != segment.stream or earlier.failed:
                 continue
             if segment.raw.start_ms - earlier.raw.end_ms > CONTEXT_MS:
@@ -122,19 +124,20 @@ class Timeline:
                 is_cut = True
                 break
             chain.append(earlier)
+            places.append(place)
             count += len(earlier.atoms)
         chain.reverse()
-        return _row(chain, interrupted=self._interrupted(chain), is_cut=is_cut)
+        places.reverse()
+        return _row(chain, interrupted=self._interrupted(places), is_cut=is_cut)
 
-    def _interrupted(self, chain: Sequence[Segment]) -> list[bool]:
-        """For each segment, whether somebody changed the subject since the one before it."""
-        flags = [False] * len(chain)
-        for n in range(1, len(chain)):
-            begin, end = chain[n - 1].sort_key, chain[n].sort_key
+    def _interrupted(self, places: Sequence[int]) -> list[bool]:
+        """For each segment of a row, whether somebody changed the subject since the one before."""
+        flags = [False] * len(places)
+        for n in range(1, len(places)):
+            stream = self.segments[places[n]].stream
             flags[n] = any(
-                s.changes_subject
-                for s in self.segments
-                if begin < s.sort_key < end and s.stream != chain[n].stream
+                s.changes_subject and s.stream != stream
+                for s in self.segments[places[n - 1] + 1 : places[n]]
             )
         return flags
 

@@ -13,6 +13,7 @@ from redaction.tables import words_in
 from redaction.words import Atom, Class
 
 _FLATS = words_in("apartment apt flat suite unit ste")
+_FLATS_SAID = _FLATS | {f"{flat}s" for flat in _FLATS}
 _WEEK = words_in("""
 monday tuesday wednesday thursday friday saturday sunday phone email
 """)
@@ -65,7 +66,7 @@ def _flats(heard: Heard) -> list[Found]:
     before it, whatever became of the street and of the question."""
     atoms, found = heard.atoms, []
     for i, atom in enumerate(atoms):
-        if atom.text.removesuffix("s") not in _FLATS or not _has_number(atoms, i + 1):
+        if atom.text not in _FLATS_SAID or not _has_number(atoms, i + 1):
             continue
         name = i - 1
         while name >= 0 and i - name <= _MAX_NAME and _names_street(atoms[name]):

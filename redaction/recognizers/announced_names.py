@@ -63,6 +63,7 @@ please, cheers, brilliant, sure, yes, no, well, appreciate it, appreciate that, 
 _WHOSE = words_in("my his her our their your the")
 _BESIDE_KIN = words_in("is are was called named um uh here in-law law in and")
 _SAID_OF_KIN = 3
+_KIN_SAID = KIN | {f"{kin}'s" for kin in KIN}
 _MOST_CHAINED = 6
 _ENDS_NAME = FUNCTION_WORDS | AFTER_NAME | NOT_NAMED
 _NO_NAMES = FUNCTION_WORDS | DAYS
@@ -153,7 +154,7 @@ def kin(heard: Heard) -> list[tuple[int, int]]:
     atoms = heard.atoms
     spans: list[tuple[int, int]] = []
     for i, atom in enumerate(atoms):
-        if atom.text.removesuffix("'s") not in KIN:
+        if atom.text not in _KIN_SAID:
             continue
         at = i + 1
         while at < len(atoms) and at - i <= _SAID_OF_KIN and atoms[at].text in _BESIDE_KIN:

@@ -131,6 +131,8 @@ class Heard:
     def _open_at(self, atom: int) -> list[Slot]:
         """What was asked for or announced, given or not, the newest first."""
         expected, start_ms = self.expected, self.times.start_ms[atom]
+        if not expected.has_openers:
+            return []
         at = expected.interval(start_ms)
         known = self._open.get(at)
         if known is None:
@@ -288,10 +290,11 @@ class Expectations:
         blind: list[tuple[int, int]],
         limits: Limits,
     ) -> None:
-        self.cues = sorted(cues, key=lambda cue: cue.start_ms)
+        self.cues = sorted(cues, key=_begun_at)
         self._openers = [
             cue for cue in self.cues if cue.kind not in ASKED_NUMBERS and cue.kind != ASKED_WORD
         ]
+        self.has_openers = bool(self._openers)
         self.turns = turns
         self.filled = filled
         self.blind = blind
@@ -317,12 +320,13 @@ class Expectations:
     def _changes(self) -> list[float]:
         """When a slot can open or close: whatever `still_open` compares a time with."""
         expires_ms = self.limits.seconds * 1000
-        changes = {float(turn.start_ms) for turn in self.turns} if self._openers else set()
+        changes: list[float] = [turn.start_ms for turn in self.turns]
         for cue in self._openers:
             begins, ends = cue.start_ms, cue.end_ms
-            changes |= {begins, begins - SLACK_MS, begins + self._reach_ms}
-            changes |= {ends + expires_ms, ends + expires_ms * DIRECT_ANSWER}
-        return sorted(changes)
+            changes += (begins, begins - SLACK_MS, begins + self._reach_ms)
+            changes += (ends + expires_ms, ends + expires_ms * DIRECT_ANSWER)
+        changes.sort()
+        return changes
 
     def _within_reach(self, cues: list[TimedCue], at_ms: int) -> list[TimedCue]:
         first = bisect_left(cues, at_ms - self._reach_ms, key=_begun_at)
