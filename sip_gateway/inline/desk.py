@@ -6,11 +6,10 @@ little as it can. No socket, no clock: one input at a time, like the switchboard
 
 from collections.abc import Callable, Iterable, Mapping
 
-from sip_gateway.calls import attributes, hints
 from sip_gateway.calls.line import Identity, Kept, Note
 from sip_gateway.commands import CallCommand
-from sip_gateway.inline import description, passing
 from sip_gateway.inline.board import (
+    RETRY,
     Attempt,
     Board,
     Ours,
@@ -23,24 +22,22 @@ from sip_gateway.inline.board import (
 from sip_gateway.inline.call import SIDES, InlineCall
 from sip_gateway.inline.calling import Calling
 from sip_gateway.inline.dialogs import Dialogs
+from sip_gateway.inline.invites import Invites
 from sip_gateway.inline.media import Media, What
 from sip_gateway.inline.pings import Pings
-from sip_gateway.inline.routing import branches, route_of, unusable
 from sip_gateway.inline.settings import Route
 from sip_gateway.inline.target import Target
 from sip_gateway.inline.wires import OURS, Came, Wires
 from sip_gateway.settings import Settings
 from sip_gateway.sip.answer import State as AnswerState
-from sip_gateway.sip.dialog import DialogId, from_invite
-from sip_gateway.sip.exchange import Exchange, Merge, Tally, merge_of
+from sip_gateway.sip.dialog import DialogId
+from sip_gateway.sip.exchange import Exchange, Tally
 from sip_gateway.sip.flow import Flow, Outgoing, stamp_via
 from sip_gateway.sip.message import Request, Response, reply
 from sip_gateway.sip.parsing import Malformed, parse
 from sip_gateway.sip.screening import Refusal
 from sip_gateway.sip.user_agent import Login
 from sip_gateway.worker_protocol import FromWorker, ToWorker
-
-RETRY = (("Retry-After", "5"),)
 
 
 class Desk:
@@ -61,8 +58,6 @@ class Desk:
     ) -> None:
         inline = settings.inline
         self._settings = settings
-        self._tenant_id = tenant_id
-        self._identity = identity
         self._wires: Wires[Purpose] = Wires(tally, token)
         self._media = Media(
             settings.media_workers, silence_ends_s=inline.silence_ends_s, tally=tally
@@ -71,8 +66,9 @@ class Desk:
         self._pings = Pings(inline, wires=self._wires, tally=tally)
         self._calling = Calling(self._board, self._pings)
         self._dialogs = Dialogs(self._board, reads_keys=settings.pause.reads_keys)
-        self._made_by: dict[Merge, DialogId] = {}
-        self._draining = False
+        self._invites = Invites(
+            self._board, self._pings, settings=settings, tenant_id=tenant_id, identity=identity
+        )
         self._notes: list[Note] = []
 
     @property
@@ -140,18 +136,11 @@ class Desk:
         purpose, response = came
         if isinstance(purpose, Attempt):
             self._calling.receive(purpose, response, now=now)
-            self._remember(purpose.talk)
+            self._invites.remember(purpose.talk)
         elif isinstance(purpose, Passage):
             self._dialogs.came_back(purpose, response, now=now)
         else:
             self._pings.came(came)
-
-    def _remember(self, talk: Talk) -> None:
-        """An answered call's INVITE may come again after a restart."""
-        if talk.call.target is not None and not talk.call.closing:
-            caller = talk.call.caller
-            merge = Merge(caller.id.call_id, caller.id.remote_tag, caller.invite_cseq)
-            self._made_by[merge] = caller.id
 
     def _receive_request(self, request: Request, flow: Flow, now: float) -> bool:
         known = self._wires.served.find(request, "INVITE" if request.method == "ACK" else "")
@@ -171,8 +160,8 @@ class Desk:
         if request.to.tag:
             return False
         if request.method == "INVITE":
-            return self._invite(request, flow, now)
-        return request.method == "OPTIONS" and self._options(request, flow, now)
+            return self._invites.receive(request, flow, now)
+        return request.method == "OPTIONS" and self._invites.receive_options(request, flow, now)
 
     def _receive_ack(
         self, request: Request, known: Exchange | None, dialog_id: DialogId, *, now: float
@@ -209,117 +198,6 @@ class Desk:
                 if passage.exchange is invite:
                     self._dialogs.cancel(passage, request, now=now)
         return True
-
-    def _options(self, request: Request, flow: Flow, now: float) -> bool:
-        """A trunk that asks whether we take calls is told if all targets are down."""
-        route = self._route(request, flow)
-        if route is None or not route.sources or self._usable(route):
-            return False
-        exchange = self._wires.served.receive(request, flow, now=now)
-        self._board.refuse(exchange, Refusal(503, "no target", RETRY), now=now)
-        return True
-
-    # A new call.
-
-    def _route(self, request: Request, flow: Flow) -> Route | None:
-        return route_of(request, flow, self._settings.inline.routes)
-
-    def _usable(self, route: Route) -> list[Target]:
-        return self._pings.usable([self._pings.targets[name] for name in route.targets])
-
-    def _invite(self, request: Request, flow: Flow, now: float) -> bool:
-        again = self._made_by.get(merge_of(request))
-        place = self._board.places.get(again) if again else None
-        route = self._route(request, flow)
-        if route is None and place is None:
-            return False
-        if place is None and self._board.login is not None:
-            login = self._board.login
-            if refusal := login.refusal(request, flow, now=now):
-                fields = list(refusal.headers)
-                tag = login.tag(request)
-                response = reply(request, refusal.status, tag=tag, headers=fields)
-                self._wires.served.send_stateless(request, flow, response)
-                return True
-        if self._wires.served.full():
-            self._board.tally("refusals", "overload")
-            return True
-        exchange = self._wires.served.receive(request, flow, now=now)
-        if place is not None:
-            self._answer_again(place, exchange, now)
-        elif refusal := self._unfit(exchange):
-            self._turn_down(exchange, refusal, now)
-        elif route is not None:
-            self._begin(exchange, route, now)
-        return True
-
-    def _answer_again(self, place: Place, exchange: Exchange, now: float) -> None:
-        """Its transaction is over, or was lost in a restart: a late copy, or another path's."""
-        branch, last = exchange.request.via.branch.encode(), place.talk.call.caller.last_answer
-        if branch and branch in last:
-            answer = parse(last)
-            assert isinstance(answer, Response)
-            self._wires.served.respond(exchange, answer, now=now)
-        else:
-            self._board.refuse(exchange, Refusal(482, "merged"), now=now)
-
-    def _unfit(self, exchange: Exchange) -> Refusal | None:
-        request = exchange.request
-        if self._wires.served.merged(exchange):
-            return Refusal(482, "merged")
-        if any(map(self._wires.is_ours, branches(request))):
-            return Refusal(482, "it was ours")
-        if passing.forwards_left(request) < 0:
-            return Refusal(483)
-        if unknown := passing.unsupported(request):
-            return Refusal(420, "", [("Unsupported", ", ".join(unknown))])
-        if self._draining:
-            return Refusal(503, "draining", RETRY)
-        return unusable(request.uri)
-
-    def _turn_down(self, exchange: Exchange, refusal: Refusal, now: float) -> None:
-        self._board.tally("inline", "refused")
-        self._board.refuse(exchange, refusal, now=now)
-
-    def _begin(self, exchange: Exchange, route: Route, now: float) -> None:
-        request, worker, targets = exchange.request, self._media.worker(), self._usable(route)
-        refusal: Refusal | None = None
-        if not targets:
-            refusal = Refusal(503, "no target", RETRY)
-        elif worker is None:
-            refusal = Refusal(503, "no media worker", RETRY)
-        elif len(self._board.talks) >= self._settings.max_calls:
-            refusal = Refusal(486, "max_calls", RETRY)
-        try:
-            offer = description.of(request)
-            dialog = from_invite(request, exchange.flow, local_tag=self._board.token())
-        except (description.Broken, ValueError):
-            refusal = refusal or Refusal(400, "session description, Contact or Record-Route")
-        if refusal is not None or worker is None:
-            self._turn_down(exchange, refusal or Refusal(503), now)
-            return
-        self._wires.served.respond(exchange, reply(request, 100), now=now)
-        call_id, started_at = self._identity()
-        advertised = self._settings.advertised_host or exchange.flow.local_host
-        call = InlineCall(
-            call_id=call_id,
-            tenant_id=self._tenant_id,
-            external_id=dialog.id.call_id,
-            started_at=started_at,
-            worker=worker,
-            caller=dialog,
-            caller_host=route.caller_host or advertised,
-            target_host=route.target_host,
-            caller_role=route.caller,
-            hints=hints.read(request, self._settings.queues).hints,
-            attributes=attributes.read(request, None, self._settings.accepted.attributes),
-        )
-        talk = Talk(call, route, exchange, offer, targets)
-        exchange.dialog_id = dialog.id
-        self._board.talks[call_id] = talk
-        # An INVITE that leaves the offer to the target: it is hardly ever more than audio.
-        lines = description.wanted(offer) if offer else (0,)
-        self._media.relay(call, lines, now=now)
 
     # Workers and commands.
 
@@ -362,12 +240,12 @@ class Desk:
             self._board.talks[call.call_id] = talk
             for side in SIDES:
                 self._board.places[pair.of(side).id] = Place(talk, pair, side)
-            self._remember(talk)
+            self._invites.remember(talk)
             self._board.watch_session(talk, now=now)
 
     def drain(self, *, now: float) -> None:
         """Refuse new calls and end those there are."""
-        self._draining = True
+        self._invites.draining = True
         for talk in list(self._board.talks.values()):
             if talk.invite is not None:
                 attempt = talk.attempt
@@ -393,7 +271,7 @@ class Desk:
                     self._board.hang_up(talk, "session_expired", now=now)
                 else:
                     self._calling.silent(talk, now=now)
-        if not self._draining:
+        if not self._invites.draining:
             self._pings.wake(now=now)
         self._settle(now)
 
@@ -447,7 +325,7 @@ class Desk:
 
     def next_timer(self) -> float | None:
         """When `wake` must be called next."""
-        parts = (self._media, self._wires, *(() if self._draining else (self._pings,)))
+        parts = (self._media, self._wires, *(() if self._invites.draining else (self._pings,)))
         timers = [self._board.timers.next(), *(part.next_timer() for part in parts)]
         return min((at for at in timers if at is not None), default=None)
 

@@ -41,8 +41,8 @@ SANS_IO = (
     *(
         f"sip_gateway/inline/{name}.py"
         for name in (
-            *("board", "call", "calling", "description", "desk", "dialogs", "health", "media"),
-            *("passing", "pings", "routing", "target", "wires"),
+            *("board", "call", "calling", "description", "desk", "dialogs", "health"),
+            *("invites", "media", "passing", "pings", "routing", "target", "wires"),
         )
     ),
     "triton_models/riva/leg.py",
