@@ -77,6 +77,9 @@ def _waits(atoms: Sequence[Atom], *, from_word: int, wary: bool) -> Mapping[int,
 
 def _wait(atoms: Sequence[Atom], i: int, *, wary: bool) -> _Wait | None:
     atom = atoms[i]
+    if atom.cls is Class.AMOUNT and not atom.text[0].isdigit():
+        # `$39.31`, once a word has ended it
+        return _Wait.A_PLAIN_WORD
     if atom.cls not in _TALK:
         return None
     if atom.text in _SOUND_ALIKES or atom.cls is Class.CORRECTION:

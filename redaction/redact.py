@@ -414,6 +414,7 @@ def _is_awaited(heard: Heard, i: int) -> bool:
         slot.strength is Strength.STRONG
         and not slot.is_echo
         and (slot.is_answer or slot.kind in ANSWERS_IN_WORDS)
+        and slot.at_ms <= heard.times.start_ms[i]
         for slot in heard.slots_at(i)
     )
 

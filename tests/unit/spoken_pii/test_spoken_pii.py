@@ -193,3 +193,20 @@ def test_a_clean_word_waits_for_the_words_heard_until_it_is_shown() -> None:
     )
     assert result.waits.total() == 5 and result.shown_late == 0
     assert max(result.waits) == 5 - len(heard[0].said)
+
+
+def test_the_target_counts_the_words_that_were_heard_while_no_slot_was_open() -> None:
+    words = [Said(word) for word in ("well", "yes", "of", "course", "thanks")]
+    heard = list(stream(Call("c", [Turn(False, words)])))
+    first, final = heard[0].event, heard[-1].event
+    assert len(heard[0].said) < 5
+    result = score(
+        Call("c", [], clean=True),
+        heard,
+        [
+            Shown(first.segment_id, first.revision, frozenset(), frozenset({0})),
+            Shown(final.segment_id, final.revision, frozenset(range(5))),
+        ],
+    )
+    assert result.waits.total() == 5
+    assert result.outside_waits.total() == 4

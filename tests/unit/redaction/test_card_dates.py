@@ -1,0 +1,71 @@
+"""When cards run out: as it is asked for, said and misheard; and what of words in open slots."""
+
+import pytest
+
+from redaction.presidio import build_engine
+from redaction.redact import CallRedactor, Policy, make_policy
+from redaction.settings import Settings
+from tests.unit.redaction.spoken_dialogue import events, shown
+
+EXPIRY = [
+    ("A: Expiry?\nC: May to thousand thirty.", "[expiry]"),
+    ("A: great and it expires\nC: won slash thirty", "[expiry]"),
+    ("A: And when does it expire?\nC: So 09 slash three too.", "So [expiry]"),
+    ("A: Expiry?\nC: The fifth of twenty eight.", "The [expiry]"),
+    ("A: Expiry?\nC: The ninth month of twenty seven.", "The [expiry] month of [number]"),
+    ("A: Card validity please?\nC: Twenty thirty, month seven.", "[number] month [expiry]"),
+    ("A: The expiration date?\nC: Month then.", "Month [expiry]"),
+    ("A: What's the expiration?\nC: Next month.", "[expiry]"),
+    ("A: valid from and valid up to please\nC: from ten thirty one", "from [expiry]"),
+    ("C: It was 5/29 on the old card.", "It was [expiry] on the old card."),
+    ("A: How far does that one go?\nC: That'd be seven twenty seven.", "That'd be [expiry]"),
+]
+NO_EXPIRY = [
+    ("C: Can I check in?\nA: The check in date is the fifth.", "The check in date is the fifth."),
+    ("A: When does it leave?\nC: At ten thirty.", "At ten thirty."),
+    ("C: it was five thirty on my card", "it was five thirty on my card"),
+    ("C: It takes up to a thousand.", "It takes up to a thousand."),
+]
+CODES = [
+    ("A: And the letter?\nC: C.", "[name]"),
+    ("A: Your cvv?\nC: It's one too nine.", "It's [cvv]"),
+    ("A: And the pin?\nC: Three hundred, oh.", "[pin]"),
+    ("A: First five of the social?\nC: Nine hundred, five.", "[ssn]"),
+    ("C: My ni number's a b 82 four three 8 4 see", "My ni number's [nino]"),
+]
+
+
+@pytest.fixture(scope="module")
+def policy() -> Policy:
+    return make_policy(Settings(countries=("US", "UK")), build_engine(), key=b"k" * 32)
+
+
+@pytest.mark.parametrize(("dialogue", "last"), EXPIRY + CODES)
+def test_dates_and_codes_are_masked_as_they_are_said_and_heard(
+    policy: Policy, dialogue: str, last: str
+) -> None:
+    assert shown(policy, dialogue)[-1] == last
+
+
+@pytest.mark.parametrize(("dialogue", "last"), NO_EXPIRY)
+def test_other_dates_and_amounts_stay(policy: Policy, dialogue: str, last: str) -> None:
+    assert shown(policy, dialogue)[-1] == last
+
+
+@pytest.mark.parametrize(
+    ("dialogue", "in_slots"),
+    [
+        ("A: What's your name?\nC: Hang on", {0, 1}),
+        ("C: My name is rather long", {2, 3, 4}),
+        ("A: What's the weather like?\nC: Hang on", set()),
+        ("C: I lost my card yesterday", set()),
+    ],
+)
+def test_words_in_slots_are_those_asked_for_or_announced_in_words(
+    policy: Policy, dialogue: str, in_slots: set[int]
+) -> None:
+    redactor = CallRedactor(policy, call_id="c")
+    said = list(events(dialogue))
+    for event in said:
+        redactor.receive(event)
+    assert redactor.words_in_slots(said[-1]) == in_slots
