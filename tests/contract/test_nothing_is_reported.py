@@ -1,4 +1,4 @@
-"""ONNX Runtime 1.29 and later reports to its makers and stores what it will; with us it does not."""
+"""ONNX Runtime 1.29 and later reports to its makers, and stores reports; with us it does not."""
 
 import subprocess
 import sys
