@@ -82,6 +82,7 @@ and so but okay ok then now well know me ask about guess also sorry i exactly of
 just see um uh for to from
 """)
 _BE = words_in("is are was were am do does should shall will can would did else")
+_LIGHT = _DETAILS | _BE | _YOU | {"the", "in", "at", "is", "name", "for"}
 _HINTS = words_in("hint hints clue")
 _WHO = words_in("who who's whose whom")
 _HISTORY = words_in("question questions hint hints clue clues")
@@ -207,7 +208,7 @@ def _asks_where(texts: Sequence[str], where: int) -> bool:
 def _last_noun(texts: Sequence[str]) -> int | None:
     """The last word of weight: `and the property please`."""
     at = len(texts) - 1
-    while at >= 0 and texts[at] in _DETAILS | _BE | _YOU | {"the", "in", "at", "is", "name", "for"}:
+    while at >= 0 and texts[at] in _LIGHT:
         at -= 1
     return at if at >= 0 else None
 

@@ -17,6 +17,8 @@ _FLATS_SAID = _FLATS | {f"{flat}s" for flat in _FLATS}
 _WEEK = words_in("""
 monday tuesday wednesday thursday friday saturday sunday phone email
 """)
+_NO_TOWNS = FUNCTION_WORDS | _WEEK
+_OF_MANY = STREET | STATES
 _OWN_PLACE = frozenset(
     {"our", "we're", "office", "branch", "store", "shop", "located", "headquarters"}
 )
@@ -241,7 +243,7 @@ def _has_house_number(atoms: Sequence[Atom], street: int) -> bool:
 def _goes_on_with_town(atoms: Sequence[Atom], i: int) -> bool:
     """`El Paso, Texas`: a capital, ordinary word or not; what begins a sentence has none here."""
     atom = atoms[i]
-    if atom.cls is not Class.OTHER or not atom.capital or atom.text in FUNCTION_WORDS | _WEEK:
+    if atom.cls is not Class.OTHER or not atom.capital or atom.text in _NO_TOWNS:
         return False
     return atoms[i - 1].stop in ("", ",") and atom.text.isalpha()
 
@@ -355,5 +357,5 @@ def words_of(heard: Heard, found: Found) -> list[str]:
         if atom.cls is Class.OTHER
         and len(atom.text) > 4
         and atom.text not in COMMON_WORDS
-        and atom.text not in STREET | STATES
+        and atom.text not in _OF_MANY
     ]

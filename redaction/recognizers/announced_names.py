@@ -63,6 +63,7 @@ please, cheers, brilliant, sure, yes, no, well, appreciate it, appreciate that, 
 _WHOSE = words_in("my his her our their your the")
 _BESIDE_KIN = words_in("is are was called named um uh here in-law law in and")
 _SAID_OF_KIN = 3
+_NEVER_NAMES = (FUNCTION_WORDS - ALSO_NAMES) | NOT_NAMED
 _KIN_SAID = KIN | {f"{kin}'s" for kin in KIN}
 _MOST_CHAINED = 6
 _ENDS_NAME = FUNCTION_WORDS | AFTER_NAME | NOT_NAMED
@@ -117,11 +118,7 @@ def skip(atoms: Sequence[Atom], at: int, limit: int) -> int:
 def _strict(heard: Heard, at: int) -> tuple[int, int] | None:
     atoms = heard.atoms
     at = skip(atoms, at, 3)
-    if (
-        at >= len(atoms)
-        or not can_be_name(atoms[at])
-        or atoms[at].text in (FUNCTION_WORDS - ALSO_NAMES) | NOT_NAMED
-    ):
+    if at >= len(atoms) or not can_be_name(atoms[at]) or atoms[at].text in _NEVER_NAMES:
         return None
     if atoms[at].text in COMMON_WORDS and not atoms[at].capital and is_cased(atoms, at):
         return None

@@ -40,6 +40,8 @@ _FOR_AT = words_in("a an and app as bat hat it that the")
 """What `at` is misheard as, where only the domain after it shows that there was one."""
 
 _ALSO_WORDS = words_in("app in info it me no us")
+_SURE_TOP_LEVEL = TOP_LEVEL - _ALSO_WORDS
+_OF_DOMAINS = PROVIDERS | TOP_LEVEL
 _ABBREVIATED = words_in("dr jr mr mrs ms sr st")
 """Written with a full stop that ends no sentence; recognisers hear them in local parts."""
 
@@ -137,7 +139,7 @@ def _end_without_at(heard: Heard, i: int) -> int | None:
     if provided:
         return i + 1
     end = after_dots(atoms, i + 1) if is_dot(atoms[i + 1]) else None
-    named = end is not None and atoms[end].text in TOP_LEVEL - _ALSO_WORDS
+    named = end is not None and atoms[end].text in _SURE_TOP_LEVEL
     return end if named and not any(atom.text in _AT for atom in atoms[i : i + 6]) else None
 
 
@@ -343,6 +345,6 @@ def words_of(heard: Heard, found: Found) -> list[str]:
         if atom.cls is Class.OTHER
         and len(atom.text) > 3
         and atom.text not in COMMON_WORDS
-        and atom.text not in PROVIDERS | TOP_LEVEL
+        and atom.text not in _OF_DOMAINS
         and atom.text.isalpha()
     ]

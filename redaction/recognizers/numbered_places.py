@@ -17,6 +17,7 @@ _HOMES = words_in("apartment apt flat plot ward")
 _ROUTES = words_in("route road highway concession line")
 _OF_ROUTES = words_in("county rural state township concession range farm fire")
 FLOORS = words_in("top ground first second third fourth basement garden upper lower middle")
+_PARTS = _DWELLINGS | FLOORS | HOUSE_NAMES
 _NUMERIC = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.MAGNITUDE}
 
 
@@ -39,7 +40,7 @@ def find_numbered_places(heard: Heard) -> list[Found]:
 
 
 def _is_asked(heard: Heard, i: int) -> bool:
-    parts = heard.atoms[i].text in _DWELLINGS | FLOORS | HOUSE_NAMES
+    parts = heard.atoms[i].text in _PARTS
     return parts and any(s.kind == "address" and s.strength == 2 for s in heard.slots_at(i))
 
 

@@ -59,6 +59,8 @@ _NEAR_TURNS = 2
 _BEFORE = 10
 _MOST_LINKS = 3
 _OF_PLACES = STREET | DWELLING | STATES
+_OF_MANY = STREET | STATES
+_AFTER_NAMES = SURE_STREET | _REGIONS
 _LONGEST = 16
 _LETTERS = 5
 _READ_BACK_MS = 4000
@@ -256,7 +258,7 @@ def _is_where_somebody_is(atoms: Sequence[Atom], i: int, *, context: Sequence[st
 def _is_before_street(atoms: Sequence[Atom], i: int) -> bool:
     """`Larkspur Court`: with a capital."""
     following = atoms[i + 1] if i + 1 < len(atoms) and not atoms[i].stop else None
-    return following is not None and following.capital and following.text in SURE_STREET | _REGIONS
+    return following is not None and following.capital and following.text in _AFTER_NAMES
 
 
 def _is_house_said(atoms: Sequence[Atom], i: int, *, before: int, context: Sequence[str]) -> bool:
@@ -382,7 +384,5 @@ def words_of(heard: Heard, found: Found) -> list[str]:
     return [
         atom.text
         for atom in heard.atoms[found.first : found.last + 1]
-        if _is_unusual(atom, PLAIN_WORDS)
-        and len(atom.text) > 3
-        and atom.text not in STREET | STATES
+        if _is_unusual(atom, PLAIN_WORDS) and len(atom.text) > 3 and atom.text not in _OF_MANY
     ]
