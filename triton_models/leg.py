@@ -146,7 +146,9 @@ class Leg:
         self.next_ms += len(samples) // SAMPLES_PER_MS
         for window in windows:
             level = self._foreground.receive(window.probability, window.power)
-            run = self._endpointing.receive_window(window.probability, level)
+            run = self._endpointing.receive_window(
+                window.probability, level, whispered=window.whispered
+            )
             if run is not None:
                 self._finished.append(run)
             self._cut_if_long()

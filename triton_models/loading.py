@@ -16,7 +16,7 @@ from triton_models.settings import Riva, Settings
 from triton_models.voice import VoiceActivity
 from triton_models.whisper import Lazily
 
-_DECODER = "beam-2"
+_DECODER = "beam-2-whispers"
 """Grows when the same settings and weights would give other words."""
 
 

@@ -14,9 +14,8 @@ from typing import NamedTuple
 
 from triton_models.foreground import SURE, Level
 from triton_models.options import Endpointing as Asked
-
-WINDOW = 512
-"""Samples that one voice probability covers: 32 ms at 16 kHz."""
+from triton_models.unvoiced import WINDOW as WINDOW
+from triton_models.unvoiced import Whispers
 
 PRE_ROLL = 9 * WINDOW
 TAIL = 6 * WINDOW
@@ -80,6 +79,7 @@ class Endpointing:
         self._pause_samples = min(asked.stop_history_eou_ms * 16, self._stop_samples)
         self._taken = 0
         self._rising: list[_Rise] = []
+        self._whispers = Whispers()
 
     @property
     def silence(self) -> int:
@@ -91,16 +91,21 @@ class Endpointing:
         """True while the open run's speaker may have finished."""
         return self.open is not None and self.silence >= self._pause_samples
 
-    def receive_window(self, probability: float, level: Level = _LOUD) -> Run | None:
+    def receive_window(
+        self, probability: float, level: Level = _LOUD, *, whispered: float = 0.0
+    ) -> Run | None:
         """Take the next window; return the run that ended with it."""
         start = self.position
         self.position += WINDOW
+        since = self._whispers.receive(start, whispered, level)
         heard = self._is_heard(probability, level)
         if self.open is None:
             rise = _Rise(start, strong=_is_strong(probability, level))
             self._listen(rise, probability if heard else 0.0)
+            if self.open is None and since is not None:
+                self._begin(since)
             return None
-        if heard and probability >= self._goes_on:
+        if since is not None or (heard and probability >= self._goes_on):
             self.open = self.open._replace(voice_end=self.position, end=self.position)
             return None
         self.open = self.open._replace(end=min(self.position, self.open.voice_end + TAIL))
@@ -123,6 +128,7 @@ class Endpointing:
         run, self.open = self.open, None
         self._rising = []
         if run is not None:
+            self._whispers.forget()
             self._taken = run.end
         return run
 
@@ -131,6 +137,8 @@ class Endpointing:
         if self.open is not None:
             return self.open.start
         first = self._rising[0].at if self._rising else self.position
+        if self._whispers.first is not None:
+            first = min(first, self._whispers.first)
         return max(self._taken, first - PRE_ROLL, 0)
 
     def _is_heard(self, probability: float, level: Level) -> bool:
@@ -151,10 +159,12 @@ class Endpointing:
         if len(self._rising) < self._start_windows:
             return
         if sum(rise.strong for rise in self._rising) >= min(_STRONG_WINDOWS, self._start_windows):
-            first = self._rising[0].at
-            begin = max(self._taken, first - PRE_ROLL, 0)
-            self.open = Run(begin, first, self.position, self.position)
-            self._rising = []
+            self._begin(self._rising[0].at)
+
+    def _begin(self, first: int) -> None:
+        begin = max(self._taken, first - PRE_ROLL, 0)
+        self.open = Run(begin, max(begin, first), self.position, self.position)
+        self._rising = []
 
 
 def _is_strong(probability: float, level: Level) -> bool:

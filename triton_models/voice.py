@@ -1,7 +1,7 @@
 """Voice activity: is somebody speaking in these 32 ms? Silero's network, batched over legs.
 
 The network takes 512 samples with the 64 before them, and carries a recurrent state; `VoiceState`
-holds both for one leg.
+holds both for one leg. What is loud and not voice is heard again, as a whisper (`unvoiced.py`).
 """
 
 from collections.abc import Sequence
@@ -13,14 +13,16 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from triton_models.unvoiced import Doubtful
+
 WINDOW_SAMPLES = 512
 _CONTEXT_SAMPLES = 64
 _STATE_SIZE = 128
 
 
 @dataclass(slots=True)
-class VoiceState:
-    """What voice activity remembers of one leg."""
+class Memory:
+    """What the network remembers of one sound."""
 
     recurrent: NDArray[np.float32] = field(
         default_factory=lambda: np.zeros((2, _STATE_SIZE), np.float32)
@@ -28,6 +30,16 @@ class VoiceState:
     context: NDArray[np.float32] = field(
         default_factory=lambda: np.zeros(_CONTEXT_SAMPLES, np.float32)
     )
+
+
+@dataclass(slots=True)
+class VoiceState(Memory):
+    """What voice activity remembers of one leg."""
+
+    doubtful: Doubtful = field(default_factory=Doubtful)
+    again: Memory = field(default_factory=Memory)
+    """Of the sound that is heard a second time."""
+
     rest: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
     """Samples that did not fill a window yet."""
 
@@ -40,6 +52,9 @@ class HeardWindow(NamedTuple):
 
     power: float
     """Mean square of the samples; 1 is full scale."""
+
+    whispered: float = 0.0
+    """0 to 1: somebody whispers; 0 where that was not asked."""
 
 
 class VoiceActivity:
@@ -70,15 +85,33 @@ class VoiceActivity:
             at = window * WINDOW_SAMPLES
             windows = np.stack([queued[row][at : at + WINDOW_SAMPLES] for row in rows])
             states = [legs[row][0] for row in rows]
-            for row, heard in zip(rows, self._advance(states, windows), strict=True):
+            for row, heard in zip(rows, self._heard(states, windows), strict=True):
                 found[row].append(heard)
         for (state, _), samples, count in zip(legs, queued, counts, strict=True):
             state.rest = samples[count * WINDOW_SAMPLES :]
         return found
 
-    def _advance(
+    def _heard(
         self, states: Sequence[VoiceState], windows: NDArray[np.float32]
     ) -> list[HeardWindow]:
+        """One window of each leg."""
+        powers = np.square(windows).mean(axis=1).tolist()
+        found = []
+        for state, window, probability, power in zip(
+            states, windows, self._advance(states, windows), powers, strict=True
+        ):
+            again = state.doubtful.receive(window, probability, power)
+            found.append(HeardWindow(probability, power, self._whispered(state, again)))
+        return found
+
+    def _whispered(self, state: VoiceState, windows: Sequence[NDArray[np.float32]]) -> float:
+        """The probability in the last of the windows; several begin anew."""
+        if len(windows) > 1:
+            state.again = Memory()
+        probabilities = [self._advance([state.again], window[None])[0] for window in windows]
+        return probabilities[-1] if probabilities else 0.0
+
+    def _advance(self, states: Sequence[Memory], windows: NDArray[np.float32]) -> list[float]:
         context = np.stack([state.context for state in states])
         inputs = {
             "input": np.concatenate((context, windows), axis=1),
@@ -89,6 +122,4 @@ class VoiceActivity:
         for row, state in enumerate(states):
             state.recurrent = recurrent[:, row]
             state.context = windows[row, -_CONTEXT_SAMPLES:]
-        powers = np.square(windows).mean(axis=1)
-        heard = zip(probabilities[:, 0].tolist(), powers.tolist(), strict=True)
-        return [HeardWindow(probability, power) for probability, power in heard]
+        return [float(probability) for probability in probabilities[:, 0]]
