@@ -192,6 +192,29 @@ def test_a_retraction_that_broke_comes_with_the_next_event(policy: Policy, seam:
     assert first == ["The Tarvell thing came up again", "The [name] thing came up again"]
 
 
+BORN = """
+A: For security, could you confirm your date
+A: of birth?
+C: It's the
+C: twentieth of the third, seventy
+C: seven.
+A: The twentieth
+A: of the third, seventy seven,
+A: lovely.
+"""
+
+
+def test_the_last_digit_of_a_value_whose_rest_was_lost_is_masked(policy: Policy) -> None:
+    redactor, shown = CallRedactor(policy, call_id="call"), list[Redacted]()
+    for n, event in enumerate(dialogue(BORN)):
+        with pytest.MonkeyPatch.context() as patch:
+            if n == 3:
+                patch.setattr(redactor, "_judge", fails)
+            shown += redactor.receive(event)
+    shown += redactor.end()
+    assert [text_of(one) for one in shown if one.raw.segment_id == "005"][-1] == "[number]"
+
+
 class BrokenTagger:
     """A model that fails."""
 
