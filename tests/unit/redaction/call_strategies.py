@@ -144,6 +144,10 @@ def sources(out: Iterable[Redacted]) -> dict[str, frozenset[int]]:
     }
 
 
+TELLS_NOTHING = frozenset({"double", "triple", "the", "of"})
+"""Words of a number that give nothing of it away where its digits cannot be read."""
+
+
 def readable_numbers(call: Call, cut: Cut, out: Iterable[Redacted]) -> set[tuple[int, str]]:
     """Words of personal numbers that can still be read at the end: when said, and the kind."""
     shown = sources(out)
@@ -153,5 +157,5 @@ def readable_numbers(call: Call, cut: Cut, out: Iterable[Redacted]) -> set[tuple
         for segment, (event, words) in said.items()
         for i, word in enumerate(words)
         if word.kind in NUMBERS and not word.free and i in shown.get(segment, ())
-        if word.text.strip(".,").lower() not in ("double", "triple")
+        if word.text.strip(".,").lower() not in TELLS_NOTHING
     }
