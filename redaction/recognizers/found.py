@@ -37,6 +37,9 @@ _TRAILING = 8
 _ADDED_MS = 1500
 """So much may be said after a question, and it is still the question that is answered."""
 
+_PHRASE_PAUSE_MS = 500
+"""Between words of one phrase there is less."""
+
 SAME_BREATH_MS = 8_000
 """What is announced comes within this time."""
 
@@ -263,6 +266,15 @@ class Heard:
         """Whether speech just before was lost, so that any question may have been asked."""
         at_ms = self.times.start_ms[atom]
         return any(start <= at_ms <= end for start, end in self.expected.blind)
+
+    def begins_phrase(self, atom: int) -> bool:
+        """Whether all that the same speaker said just before is `the` or `of`: more may be lost."""
+        while atom and self._is_close(atom) and self.atoms[atom - 1].text in ("the", "of"):
+            atom -= 1
+        return not atom or not self._is_close(atom)
+
+    def _is_close(self, atom: int) -> bool:
+        return self.times.start_ms[atom] - self.times.end_ms[atom - 1] <= _PHRASE_PAUSE_MS
 
     def given(self, kind: str) -> Sequence[Filled]:
         """The values of a kind that were given, by the time they end."""

@@ -1,7 +1,8 @@
 """Words just after speech that was lost: any of them may answer a question that nobody knows.
 
 For that while what could be a name, part of an address, an e-mail or a password is not shown:
-every word that is no ordinary one of conversation, and every letter read out.
+every word that is no ordinary one of conversation, every letter read out, and an ordinal or a
+month with which a phrase begins: the rest of its date may be what was lost.
 """
 
 from redaction.common_words import COMMON_WORDS
@@ -21,8 +22,12 @@ def find_unasked(heard: Heard) -> tuple[list[Found], list[int]]:
     return [
         Found(i, i, KIND, why=why)
         for i, atom in enumerate(heard.atoms)
-        if _may_be_personal(atom) and heard.is_blind(i)
+        if heard.is_blind(i) and (_may_be_personal(atom) or _may_end_a_date(heard, i))
     ], []
+
+
+def _may_end_a_date(heard: Heard, i: int) -> bool:
+    return heard.atoms[i].cls in (Class.ORDINAL, Class.MONTH) and heard.begins_phrase(i)
 
 
 def words_of(heard: Heard, found: Found) -> list[str]:

@@ -168,7 +168,7 @@ def _judge(
     kind, why = _kind(heard, kept, shape=shape, slots=slots) or ("", "")
     if not kind and tells_expiry(heard.atoms, kept):
         kind, why = "expiry", "is said as cards run out"
-    if not kind and blind and (shape.digits > 1 or _opens_a_phrase(heard, kept)):
+    if not kind and blind and (shape.digits > 1 or heard.begins_phrase(kept.first)):
         kind, why = "number", "said just after speech that was lost"
     if not kind:
         kind, why = _unasked_kind(heard, kept, shape=shape, before=result.found, recalls=recalls)
@@ -189,12 +189,6 @@ def _judge(
     result.found.append(found)
     if complete:
         heard.fill(found)
-
-
-def _opens_a_phrase(heard: Heard, run: Run) -> bool:
-    """Whether the same speaker said nothing just before: its other digits may be what was lost."""
-    times = heard.times
-    return not run.first or times.start_ms[run.first] - times.end_ms[run.first - 1] > _AT_ONCE_MS
 
 
 def _unasked_kind(

@@ -122,6 +122,8 @@ def test_a_fault_makes_no_number_readable(
 ) -> None:
     """Of the call as a whole: what the lost segment asked for is masked, and so is the past."""
     policy, stream = policies["tagged"], stream_of(call, cut)
+    # First: what is remembered of words makes fewer calls, and so the fault is always the same.
+    whole = readable_numbers(call, cut, play(policy, stream))
     redactor, breaks, out = CallRedactor(policy, call_id="call"), Breaks(countdown), []
     for n, event in enumerate(stream):
         if n < at % len(stream) or breaks.where:
@@ -129,7 +131,6 @@ def test_a_fault_makes_no_number_readable(
         else:
             out += breaks.during(lambda event=event: redactor.receive(event))  # type: ignore[misc]
     out += redactor.end()
-    whole = readable_numbers(call, cut, play(policy, stream))
     assert readable_numbers(call, cut, out) <= whole, breaks.where
 
 
@@ -196,7 +197,8 @@ BORN = """
 A: For security, could you confirm your date
 A: of birth?
 C: It's the
-C: twentieth of the third, seventy
+C: twentieth of
+C: the third, seventy
 C: seven.
 A: The twentieth
 A: of the third, seventy seven,
@@ -204,15 +206,20 @@ A: lovely.
 """
 
 
-def test_the_last_digit_of_a_value_whose_rest_was_lost_is_masked(policy: Policy) -> None:
-    redactor, shown = CallRedactor(policy, call_id="call"), list[Redacted]()
+@pytest.mark.parametrize(
+    ("lost", "rest"), [(3, ["the [dob]", "[dob]"]), (4, ["[unavailable]", "[number]"])]
+)
+def test_what_is_left_of_a_date_whose_beginning_was_lost_is_masked(
+    policy: Policy, lost: int, rest: list[str]
+) -> None:
+    redactor, shown = CallRedactor(policy, call_id="call"), dict[str, Redacted]()
     for n, event in enumerate(dialogue(BORN)):
         with pytest.MonkeyPatch.context() as patch:
-            if n == 3:
+            if n == lost:
                 patch.setattr(redactor, "_judge", fails)
-            shown += redactor.receive(event)
-    shown += redactor.end()
-    assert [text_of(one) for one in shown if one.raw.segment_id == "005"][-1] == "[number]"
+            shown |= {one.raw.segment_id: one for one in redactor.receive(event)}
+    shown |= {one.raw.segment_id: one for one in redactor.end()}
+    assert [text_of(shown[name]) for name in ("005", "006")] == rest
 
 
 class BrokenTagger:
