@@ -19,7 +19,7 @@ from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.name_shape import is_strange
 from redaction.recognizers.places import STATES
 from redaction.recognizers.street_words import DWELLING, STREET, SURE_STREET
-from redaction.recognizers.tagged import JOURNEY, SOMEBODY, WHERE
+from redaction.recognizers.tagged import JOURNEY, SOMEBODY, WHERE, sentence_before
 from redaction.recognizers.well_known import BRANDS, WELL_KNOWN
 from redaction.slots import Slot, ended_at
 from redaction.tables import words_in
@@ -56,7 +56,6 @@ _OF_HOUSES = words_in("door live lives living lived doors reside resides neighbo
 _REGIONS = words_in("county borough township parish heights estate village")
 _OUR_OWN = words_in("our branch store shop office headquarters located")
 _NEAR_TURNS = 2
-_BEFORE = 10
 _MOST_LINKS = 3
 _OF_PLACES = STREET | DWELLING | STATES
 _OF_MANY = STREET | STATES
@@ -227,7 +226,7 @@ def _is_place_said(atoms: Sequence[Atom], i: int) -> bool:
         return False
     if not numeric and not atom.capital and (_is_cased(atoms, i) or is_english(atom.text)):
         return False
-    context = _sentence_before(atoms, i)
+    context = sentence_before(atoms, i)
     if _OUR_OWN.intersection(context):
         return False
     led = atoms[before].text in _BEFORE_PLACES or bool(atoms[before].stop)
@@ -284,15 +283,6 @@ def _is_house_said(atoms: Sequence[Atom], i: int, *, before: int, context: Seque
         return True
     proper = _is_proper(atoms, end + 1)
     return proper and of_place and (led in _BEFORE_PLACES or bool(atoms[before].stop))
-
-
-def _sentence_before(atoms: Sequence[Atom], i: int) -> list[str]:
-    texts: list[str] = []
-    for atom in reversed(atoms[max(0, i - _BEFORE) : i]):
-        if atom.stop in (".", "?", "!"):
-            break
-        texts.append(atom.text)
-    return texts
 
 
 def _is_cased(atoms: Sequence[Atom], i: int) -> bool:

@@ -8,6 +8,7 @@ from sip_gateway.calls import sessions
 from sip_gateway.calls.call import Call
 from sip_gateway.calls.line import Identity, Kept, Line, Note
 from sip_gateway.calls.lines import Lines
+from sip_gateway.calls.outbox import Outbox
 from sip_gateway.calls.roster import Roster
 from sip_gateway.settings import Settings
 from sip_gateway.sip.deadlines import Deadlines
@@ -19,7 +20,7 @@ WORKER_ANSWERS_S = 5.0
 """How long a peer waits for a media worker before it is refused."""
 
 
-class Board:
+class Board(Outbox):
     """Its parts write on it what to keep, to tell and to log; the switchboard hands that out."""
 
     def __init__(
@@ -31,6 +32,7 @@ class Board:
         token: Callable[[], str],
         tally: Tally,
     ) -> None:
+        super().__init__()
         self.settings = settings
         self.tenant_id = tenant_id
         self.identity = identity
@@ -43,9 +45,6 @@ class Board:
         )
         self.draining = False
         self.deadlines: Deadlines[str] = Deadlines()
-        self._to_keep: list[Kept] = []
-        self._to_workers: list[tuple[int, ToWorker]] = []
-        self._notes: list[Note] = []
 
     def keep(self, line: Line) -> None:
         """Store the call as it is now."""
@@ -67,18 +66,3 @@ class Board:
     def place(self, call: Call) -> None:
         """Give each leg to its conversation."""
         sessions.place(call, self.identity)
-
-    def to_keep(self) -> list[Kept]:
-        """What to store now, oldest first; empties itself."""
-        out, self._to_keep = self._to_keep, []
-        return out
-
-    def to_workers(self) -> list[tuple[int, ToWorker]]:
-        """What to tell which worker now; empties itself."""
-        out, self._to_workers = self._to_workers, []
-        return out
-
-    def notes(self) -> list[Note]:
-        """What to log; empties itself."""
-        out, self._notes = self._notes, []
-        return out

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from sip_gateway.calls.line import Kept, Note
+from sip_gateway.calls.outbox import Outbox
 from sip_gateway.calls.roster import Roster
 from sip_gateway.commands import CallCommand, PauseCall
 from sip_gateway.inline.call import Agreed, InlineCall, Side, hear, pack
@@ -76,20 +77,18 @@ class _Held:
     again: int = 0
 
 
-class Media:
+class Media(Outbox):
     """Contract: after every call, drain `happened`; store all of `to_keep`, then tell the workers
     all of `to_workers`; call `wake` at `next_timer`."""
 
     def __init__(self, workers: int, *, silence_ends_s: float, tally: Tally) -> None:
+        super().__init__()
         self._silence_ends_s = silence_ends_s
         self._tally = tally
         self._roster = Roster(workers, refuse_above_load=0.0)
         self._calls: dict[str, _Held] = {}
         self._deadlines: Deadlines[str] = Deadlines()
         self._happened: list[Happened] = []
-        self._to_keep: list[Kept] = []
-        self._to_workers: list[tuple[int, ToWorker]] = []
-        self._notes: list[Note] = []
 
     def worker(self) -> int | None:
         """Which worker the next call goes to; None if none is up. A busy recogniser is no reason
@@ -262,21 +261,6 @@ class Media:
     def happened(self) -> list[Happened]:
         """What became of relays; empties itself."""
         out, self._happened = self._happened, []
-        return out
-
-    def to_keep(self) -> list[Kept]:
-        """What to store now, oldest first; empties itself."""
-        out, self._to_keep = self._to_keep, []
-        return out
-
-    def to_workers(self) -> list[tuple[int, ToWorker]]:
-        """What to tell which worker now; empties itself."""
-        out, self._to_workers = self._to_workers, []
-        return out
-
-    def notes(self) -> list[Note]:
-        """What to log; empties itself."""
-        out, self._notes = self._notes, []
         return out
 
     def next_timer(self) -> float | None:

@@ -77,21 +77,22 @@ class Listening:
 
     def say_held(self, running: RunningLeg, cause: Cause, *, at_ms: int) -> None:
         """The leg is held from then on, and why."""
-        self._parts.events.publish(
-            LegHeld(
-                tenant_id=self._opened.tenant_id,
-                call_id=self._opened.call_id,
-                leg_id=running.leg.joined.leg_id,
-                at_ms=at_ms,
-                why=cause.why,
-                by=cause.by,
-            )
-        )
+        self._say(LegHeld, running, cause, at_ms=at_ms)
 
     def say_resumed(self, running: RunningLeg, cause: Cause, *, at_ms: int) -> None:
         """The leg is heard again from then on."""
+        self._say(LegResumed, running, cause, at_ms=at_ms)
+
+    def _say(
+        self,
+        kind: type[LegHeld | LegResumed],
+        running: RunningLeg,
+        cause: Cause,
+        *,
+        at_ms: int,
+    ) -> None:
         self._parts.events.publish(
-            LegResumed(
+            kind(
                 tenant_id=self._opened.tenant_id,
                 call_id=self._opened.call_id,
                 leg_id=running.leg.joined.leg_id,

@@ -14,13 +14,13 @@ from typing import NamedTuple
 
 from sip_gateway.drivers.address import mapped, plain
 from sip_gateway.media.latch import ANY, Address, Latch
+from sip_gateway.media.rtp_socket import bound_socket
 from sip_gateway.worker_protocol import Relay, Remote
 
 MAX_DATAGRAM_BYTES = 65_535
 AT_ONCE = 64
 """Packets of one port that are passed on before others get their turn."""
 
-BUFFER_BYTES = 1 << 18
 EXPEDITED = 46 << 2
 """DSCP EF: what switches and routers give voice its priority for."""
 
@@ -178,25 +178,15 @@ def open_shared(host: str, port: int) -> socket.socket:
 
     OSError if somebody else has it.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    udp = socket.socket(family, socket.SOCK_DGRAM)
-    try:
-        if family == socket.AF_INET6:
-            udp.setsockopt(
-                socket.SOL_SOCKET if False else socket.IPPROTO_IPV6,
-                socket.IPV6_V6ONLY,
-                int(host != "::"),
-            )
-        udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
+
+    def prepare(udp: socket.socket) -> None:
+        if udp.family == socket.AF_INET6:
+            udp.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(host != "::"))
         udp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         with contextlib.suppress(OSError):
             udp.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, EXPEDITED)
-        udp.setblocking(False)
-        udp.bind((host, port))
-    except OSError:
-        udp.close()
-        raise
-    return udp
+
+    return bound_socket(host, port, prepare=prepare)
 
 
 def is_free(host: str, port: int) -> bool:

@@ -6,6 +6,7 @@ to be listened to. Who is slow loses copies and nothing else.
 
 import socket
 import struct
+from collections.abc import Iterator
 
 import msgspec
 
@@ -60,3 +61,17 @@ def send(end: socket.socket, message: Order | Answer) -> bool:
     except OSError:
         return False
     return True
+
+
+def received(end: socket.socket) -> Iterator[bytes]:
+    """The messages that are there now; the last one is empty if the other end is gone."""
+    while True:
+        try:
+            data = end.recv(MOST_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        yield data
+        if not data:
+            return

@@ -20,7 +20,7 @@ import uvloop
 from sip_gateway.media.latch import Address
 from sip_gateway.media.port_pool import PortPool
 from sip_gateway.media.relay import Ear
-from sip_gateway.media.relay_link import MOST_BYTES, NUMBER, ORDERS, Counted, Order, Tap, send
+from sip_gateway.media.relay_link import NUMBER, ORDERS, Counted, Order, Tap, received, send
 from sip_gateway.media.relays import Owners, Relays
 from sip_gateway.worker_protocol import FromRelay
 
@@ -71,13 +71,7 @@ class RelayProcess:
         await self._relays.linger()
 
     def _hear(self) -> None:
-        while not self._gone.is_set():
-            try:
-                data = self._orders.recv(MOST_BYTES)
-            except BlockingIOError:
-                return
-            except OSError:
-                data = b""
+        for data in received(self._orders):
             if data:
                 self._obey(ORDERS.decode(data))
             else:

@@ -22,6 +22,7 @@ from sip_gateway.media.relay_link import (
     Order,
     Tap,
     pair,
+    received,
     send,
 )
 from sip_gateway.media.relay_process import Place
@@ -166,13 +167,9 @@ class Relaying:
             send(orders, Tap(call_id=call_id, tap=tap, ear=number))
 
     def _hear(self) -> None:
-        while self._orders is not None:
-            try:
-                data = self._orders.recv(MOST_BYTES)
-            except BlockingIOError:
-                return
-            except OSError:
-                data = b""
+        if self._orders is None:
+            return
+        for data in received(self._orders):
             if not data:
                 self._lost()
                 return

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+from collections.abc import Callable
 from time import monotonic
 from typing import cast
 
@@ -59,12 +60,19 @@ class RtpSocket(asyncio.DatagramProtocol):
             self._transport.close()
 
 
-def bound_socket(host: str, port: int) -> socket.socket:
-    """A socket on the port that waits for nothing; OSError if another process has it."""
+def bound_socket(
+    host: str, port: int, *, prepare: Callable[[socket.socket], None] | None = None
+) -> socket.socket:
+    """A socket on the port that waits for nothing; OSError if another process has it.
+
+    `prepare` sets further options before it is bound.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     udp = socket.socket(family, socket.SOCK_DGRAM)
     try:
         udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+        if prepare is not None:
+            prepare(udp)
         udp.setblocking(False)
         udp.bind((host, port))
     except OSError:
