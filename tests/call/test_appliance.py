@@ -1,26 +1,24 @@
-"""The whole row: SIPREC calls in; captions, rows and a webhook out; and what survives a kill.
+"""The whole row: SIPREC calls in; captions, rows and a webhook out.
 
 One appliance serves all tests of this module; it is started and stopped as a user would.
 """
 
 import asyncio
-import contextlib
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import psycopg
 import pytest
 import pytest_asyncio
-import soundfile
 from playwright.async_api import expect
 
 from deploy.webhook_receiver import Receiver
 from tests.recording_client import part_of, recording_client
-from tests.services.appliance import CALLS, TestAppliance, appliance, eventually, trunkline, truth
+from tests.services.appliance import CALLS, TestAppliance, appliance, eventually, trunkline
 from tests.services.browser import new_page
 from tests.services.captions import Watcher, watching
 from trunkline.evaluate.reference import read_reference
@@ -32,8 +30,6 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(420)
 LEGS = CALLS / "d01_bank_card"
 CALL = (str(LEGS / "agent.wav"), str(LEGS / "customer.wav"), "--siprec")
 SPOKEN_CARD = re.compile(r"four two four two|4242|42 42|\b7[ -]?3[ -]?1\b|seven three one", re.I)
-CLIP_FROM_MS = 31_500
-"""The kill tests play the call from here: read-back, expiry, CVV, and the last turns."""
 
 
 @pytest.fixture(scope="module")
@@ -50,12 +46,29 @@ async def line(
         yield started
 
 
-async def test_a_siprec_call_becomes_redacted_captions_rows_and_a_webhook(
-    line: TestAppliance, receiver: Receiver
-) -> None:
+class Played(NamedTuple):
+    """The test call, placed three ways at once: two recorded, one plain."""
+
+    watcher: Watcher
+    siprec: str
+    stored: str
+    plain: str
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def played(line: TestAppliance) -> AsyncIterator[Played]:
+    ways = (CALL, CALL, (*CALL[:2], "--plain", "--codec", "pcma"))
     async with watching(line) as watcher:
-        call_id = await line.call(*CALL)
-        document = await line.transcript(call_id)
+        calls = await asyncio.gather(*(line.call(*way) for way in ways))
+        await asyncio.gather(*(line.transcript(call_id) for call_id in calls))
+        yield Played(watcher, *calls)
+
+
+async def test_a_siprec_call_becomes_redacted_captions_rows_and_a_webhook(
+    line: TestAppliance, receiver: Receiver, played: Played
+) -> None:
+    call_id, watcher = played.siprec, played.watcher
+    document = await line.transcript(call_id)
     shown = watcher.text(call_id)
     assert watcher.segments(call_id, final=False), "partials were shown"
     assert "[card]" in shown and "[cvv]" in shown and "[expiry]" in shown
@@ -107,11 +120,9 @@ async def test_two_conversations_in_one_recording_session_come_out_apart(
 
 
 async def test_nothing_personal_is_readable_in_the_database_or_the_logs(
-    line: TestAppliance,
+    line: TestAppliance, played: Played
 ) -> None:
-    call_id = await line.call(*CALL)
-    await line.transcript(call_id)
-    stored = await stored_texts(line.running.postgres_dsn, call_id)
+    stored = await stored_texts(line.running.postgres_dsn, played.stored)
     assert "thank" in {word.text.lower() for one in stored for word in one.words}
     spans = read_reference(CALLS / "d01_bank_card.json").pii
     assert leaked_stored(spans, stored) == ()
@@ -140,10 +151,9 @@ def words_with_right_speaker(segments: list[dict[str, Any]], name: str) -> tuple
 
 
 async def test_a_plain_call_is_transcribed_and_its_two_speakers_told_apart(
-    line: TestAppliance,
+    line: TestAppliance, played: Played
 ) -> None:
-    call_id = await line.call(*CALL[:2], "--plain", "--codec", "pcma")
-    document = await line.transcript(call_id)
+    document = await line.transcript(played.plain)
     assert len(document["call"]["legs"]) == 1
     assert len(" ".join(s["text"] for s in document["segments"]).split()) > 60
     right, total = words_with_right_speaker(document["segments"], "d01_bank_card")
@@ -269,104 +279,3 @@ async def test_a_second_appliance_on_the_same_state_is_refused(line: TestApplian
     status, said = await trunkline("up", "--settings", str(line.state / "settings.toml"))
     assert status == 2
     assert "already running" in said and str(line.state) in said
-
-
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, str]:
-    """The last half minute of the call, as arguments of `trunkline call`."""
-    folder = tmp_path_factory.mktemp("clip")
-    for name in ("agent.wav", "customer.wav"):
-        pcm, rate_hz = soundfile.read(LEGS / name, dtype="int16")
-        soundfile.write(folder / name, pcm[CLIP_FROM_MS * rate_hz // 1000 :], rate_hz)
-    return str(folder / "agent.wav"), str(folder / "customer.wav"), "--siprec"
-
-
-Kill = tuple[str, tuple[str, ...], Callable[[TestAppliance], Awaitable[bool]]]
-
-
-def _role(name: str) -> Kill:
-    async def back(line: TestAppliance) -> bool:
-        return await line.ready(name)
-
-    return name, (f"trunkline run {name}",), back
-
-
-async def _triton_back(line: TestAppliance) -> bool:
-    return bool(line.pids("bin/tritonserver")) and await line.ready("listen")
-
-
-KILLS: list[Kill] = [
-    *(_role(name) for name in ("redact", "store", "serve", "deliver", "listen")),
-    ("media worker", ("trunkline run media",), lambda line: line.ready("listen")),
-    ("triton", ("bin/tritonserver",), _triton_back),
-]
-
-
-@pytest.mark.parametrize(("name", "words", "back"), KILLS, ids=[kill[0] for kill in KILLS])
-async def test_a_kill_in_mid_call_loses_nothing_that_comes_after(
-    line: TestAppliance, clip: tuple[str, ...], name: str, words: tuple[str, ...], back: Any
-) -> None:
-    """Kill one process while two calls run; what is spoken after its return is stored, once."""
-    async with watching(line) as watcher:
-        calls = [asyncio.create_task(line.call(*clip)) for _ in range(2)]
-        await eventually(lambda: _heard(watcher, calls=2), seconds=60, what="both calls are heard")
-        old = line.kill(*words)
-        await eventually(
-            lambda: _returned(line, words, old=old, back=back), seconds=40, what=f"{name} is back"
-        )
-        for call in calls:
-            await _told_whole(line, await call, name)
-
-
-async def _heard(watcher: Watcher, *, calls: int) -> bool:
-    finals = {m["call_id"] for m in watcher.messages if m["type"] == "segment" and m["is_final"]}
-    live = {m["call_id"] for m in watcher.messages if m["type"] == "call"}
-    return len(finals & live) >= calls
-
-
-async def _returned(
-    line: TestAppliance, words: tuple[str, ...], *, old: list[int], back: Any
-) -> bool:
-    return bool(set(line.pids(*words)) - set(old)) and bool(await back(line))
-
-
-async def _told_whole(line: TestAppliance, call_id: str, killed: str) -> None:
-    """The call ended; its last turns are there, once; what is missing is said to be."""
-    document = await line.transcript(call_id)
-    text = " ".join(s["text"] for s in document["segments"]).lower()
-    assert text.count("next payment is due") == 1
-    ids = [s["segment_id"] for s in document["segments"]]
-    assert len(ids) == len(set(ids))
-    by_leg: dict[str, list[tuple[int, int]]] = {}
-    for segment in document["segments"]:
-        by_leg.setdefault(segment["leg_id"], []).append((segment["start_ms"], segment["end_ms"]))
-    for spans in by_leg.values():
-        spans.sort()
-        assert all(a[1] <= b[0] + 100 for a, b in zip(spans, spans[1:], strict=False))
-    if killed in {"listen", "media worker"}:
-        # What was journaled is recovered; the rest is what came while no worker listened.
-        assert {gap["why"] for gap in document["gaps"]} == {"worker_restarted"}
-    else:
-        assert not document["gaps"]
-    if killed not in {"listen", "media worker", "triton"}:
-        turns = truth("d01_bank_card")["turns"]
-        said = [t for t in turns if t["start_ms"] > CLIP_FROM_MS and t["words"] > 3]
-        assert len(document["segments"]) >= len(said)
-
-
-async def test_sigterm_in_mid_call_ends_the_call_and_stores_what_was_said(
-    tmp_path: Path, receiver: Receiver
-) -> None:
-    async with appliance(tmp_path, receiver) as line:
-        async with watching(line) as watcher:
-            call = asyncio.create_task(line.call(*CALL))
-            await eventually(lambda: _heard(watcher, calls=1), seconds=60, what="the call is heard")
-            assert await line.stop() == 0
-        with contextlib.suppress(AssertionError):  # the caller says that the far end hung up
-            await call
-    async with appliance(tmp_path, receiver) as line:
-        (stored,) = (await line.get("/v1/calls")).json()["calls"]
-        assert stored["state"] == "ended"
-        document = await line.transcript(stored["call_id"])
-        assert document["summary"]["reason"] == "shutdown"
-        assert "thank you for calling" in document["segments"][0]["text"].lower()

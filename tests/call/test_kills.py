@@ -1,0 +1,138 @@
+"""What survives the end of one of the appliance's processes, or of all of them, in mid-call."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import soundfile
+
+from deploy.webhook_receiver import Receiver
+from tests.services.appliance import CALLS, TestAppliance, appliance, eventually, truth
+from tests.services.captions import Watcher, watching
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(420)]
+
+LEGS = CALLS / "d01_bank_card"
+CLIP_FROM_MS = 31_500
+"""The call is played from here: read-back, expiry, CVV, and the last turns."""
+
+
+@pytest.fixture(scope="module")
+def receiver() -> Any:
+    with Receiver() as receiver:
+        yield receiver
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def line(
+    tmp_path_factory: pytest.TempPathFactory, receiver: Receiver
+) -> AsyncIterator[TestAppliance]:
+    async with appliance(tmp_path_factory.mktemp("appliance"), receiver) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, str]:
+    """The last half minute of the call, as arguments of `trunkline call`."""
+    folder = tmp_path_factory.mktemp("clip")
+    for name in ("agent.wav", "customer.wav"):
+        pcm, rate_hz = soundfile.read(LEGS / name, dtype="int16")
+        soundfile.write(folder / name, pcm[CLIP_FROM_MS * rate_hz // 1000 :], rate_hz)
+    return str(folder / "agent.wav"), str(folder / "customer.wav"), "--siprec"
+
+
+Kill = tuple[str, tuple[str, ...], Callable[[TestAppliance], Awaitable[bool]]]
+
+
+def _role(name: str) -> Kill:
+    async def back(line: TestAppliance) -> bool:
+        return await line.ready(name)
+
+    return name, (f"trunkline run {name}",), back
+
+
+async def _triton_back(line: TestAppliance) -> bool:
+    return bool(line.pids("bin/tritonserver")) and await line.ready("listen")
+
+
+KILLS: list[Kill] = [
+    *(_role(name) for name in ("redact", "store", "serve", "deliver", "listen")),
+    ("media worker", ("trunkline run media",), lambda line: line.ready("listen")),
+    ("triton", ("bin/tritonserver",), _triton_back),
+]
+
+
+@pytest.mark.parametrize(("name", "words", "back"), KILLS, ids=[kill[0] for kill in KILLS])
+async def test_a_kill_in_mid_call_loses_nothing_that_comes_after(
+    line: TestAppliance, clip: tuple[str, ...], name: str, words: tuple[str, ...], back: Any
+) -> None:
+    """Kill one process while two calls run; what is spoken after its return is stored, once."""
+    async with watching(line) as watcher:
+        calls = [asyncio.create_task(line.call(*clip)) for _ in range(2)]
+        await eventually(lambda: _heard(watcher, calls=2), seconds=60, what="both calls are heard")
+        old = line.kill(*words)
+        await eventually(
+            lambda: _returned(line, words, old=old, back=back), seconds=40, what=f"{name} is back"
+        )
+        for call in calls:
+            await _told_whole(line, await call, name)
+
+
+async def _heard(watcher: Watcher, *, calls: int) -> bool:
+    finals = {m["call_id"] for m in watcher.messages if m["type"] == "segment" and m["is_final"]}
+    live = {m["call_id"] for m in watcher.messages if m["type"] == "call"}
+    return len(finals & live) >= calls
+
+
+async def _returned(
+    line: TestAppliance, words: tuple[str, ...], *, old: list[int], back: Any
+) -> bool:
+    return bool(set(line.pids(*words)) - set(old)) and bool(await back(line))
+
+
+async def _told_whole(line: TestAppliance, call_id: str, killed: str) -> None:
+    """The call ended; its last turns are there, once; what is missing is said to be."""
+    document = await line.transcript(call_id)
+    text = " ".join(s["text"] for s in document["segments"]).lower()
+    assert text.count("next payment is due") == 1
+    ids = [s["segment_id"] for s in document["segments"]]
+    assert len(ids) == len(set(ids))
+    by_leg: dict[str, list[tuple[int, int]]] = {}
+    for segment in document["segments"]:
+        by_leg.setdefault(segment["leg_id"], []).append((segment["start_ms"], segment["end_ms"]))
+    for spans in by_leg.values():
+        spans.sort()
+        assert all(a[1] <= b[0] + 100 for a, b in zip(spans, spans[1:], strict=False))
+    if killed in {"listen", "media worker"}:
+        # What was journaled is recovered; the rest is what came while no worker listened.
+        assert {gap["why"] for gap in document["gaps"]} == {"worker_restarted"}
+    else:
+        assert not document["gaps"]
+    if killed not in {"listen", "media worker", "triton"}:
+        turns = truth("d01_bank_card")["turns"]
+        said = [t for t in turns if t["start_ms"] > CLIP_FROM_MS and t["words"] > 3]
+        assert len(document["segments"]) >= len(said)
+
+
+async def test_sigterm_in_mid_call_ends_the_call_and_stores_what_was_said(
+    tmp_path: Path, receiver: Receiver
+) -> None:
+    async with appliance(tmp_path, receiver) as line:
+        async with watching(line) as watcher:
+            call = asyncio.create_task(
+                line.call(str(LEGS / "agent.wav"), str(LEGS / "customer.wav"), "--siprec")
+            )
+            await eventually(lambda: _heard(watcher, calls=1), seconds=60, what="the call is heard")
+            assert await line.stop() == 0
+        with contextlib.suppress(AssertionError):  # the caller says that the far end hung up
+            await call
+    async with appliance(tmp_path, receiver) as line:
+        (stored,) = (await line.get("/v1/calls")).json()["calls"]
+        assert stored["state"] == "ended"
+        document = await line.transcript(stored["call_id"])
+        assert document["summary"]["reason"] == "shutdown"
+        assert "thank you for calling" in document["segments"][0]["text"].lower()
