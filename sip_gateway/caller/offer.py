@@ -7,7 +7,7 @@ from sip_gateway.caller.user_agent import Body
 from sip_gateway.sip import sdes, sdp
 from sip_gateway.siprec import document
 
-_CODECS = {"PCMU": sdp.PCMU, "PCMA": sdp.PCMA, "L16": sdp.L16}
+_CODECS = {"PCMU": sdp.PCMU, "PCMA": sdp.PCMA, "G722": sdp.G722, "L16": sdp.L16}
 
 
 class Local(NamedTuple):

@@ -52,7 +52,7 @@ class Dial:
     tls: TlsFiles = field(default=TlsFiles(), kw_only=True)
 
     codec: str = field(default="PCMU", kw_only=True)
-    """`PCMU`, `PCMA`, or `L16`, at 16 kHz, which no file is sent in."""
+    """`PCMU`, `PCMA`, or `G722` and `L16`, at 16 kHz, which no file is sent in."""
 
     parties: tuple[Party, ...] = field(
         default=(

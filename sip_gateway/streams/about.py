@@ -1,11 +1,12 @@
 """What any platform may tell of a conversation, in parameters that its customer sets."""
 
 import re
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 
 from sip_gateway.streams.heard import StreamParty
+from sip_gateway.streams.parameters import parameters
 
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:@+=~-]{0,127}")
 
@@ -45,6 +46,18 @@ def both(about: About) -> tuple[StreamParty, ...]:
     customer = StreamParty("customer", about.customer, about.number)
     agent = StreamParty("agent", about.agent)
     return (customer, agent) if about.inbound == "customer" else (agent, customer)
+
+
+Told = TypeVar("Told")
+
+
+def described(kind: type[Told], *objects: msgspec.Raw | str) -> Told:
+    """What JSON objects say of a stream; the first of several with a name counts.
+
+    Platforms and dialplans write numbers as words and words as numbers, and null for what they do
+    not know; names count in lower case.
+    """
+    return msgspec.convert(dict(parameters(*objects)), kind, strict=False)
 
 
 Leg = Literal["customer", "agent", "mixed"]

@@ -35,7 +35,9 @@ LONGEST_AUDIO = 1 << 17
 LONGEST_LOSS_S = 3600.0
 
 _ID = re.compile(r"[0-9A-Za-z-]{1,64}")
-_DURATION = re.compile(r"PT(\d{1,9}(?:\.\d{1,9})?)S")
+_DURATION = re.compile(r"PT((?:\d{0,9}\.)?\d{1,9})S")
+"""As the platform's own reference client reads it: `PT.5S` is one."""
+
 _ROLES = {"external": "customer", "internal": "agent"}
 
 
@@ -47,10 +49,8 @@ class _Media(msgspec.Struct, frozen=True):
 
 
 class _Participant(msgspec.Struct, frozen=True, rename="camel"):
-    id: str
-    ani: str = ""
-    ani_name: str = ""
-    dnis: str = ""
+    ani: str | None = ""
+    ani_name: str | None = ""
 
 
 class _Open(msgspec.Struct, frozen=True, rename="camel"):
@@ -58,7 +58,8 @@ class _Open(msgspec.Struct, frozen=True, rename="camel"):
     conversation_id: str
     participant: _Participant
     media: tuple[_Media, ...]
-    language: str = ""
+    language: str | None = ""
+    """A probe has been seen to say null."""
 
 
 class _Own(msgspec.Struct, frozen=True, rename="camel"):
@@ -197,7 +198,7 @@ class AudioHookSession(Told):
         self._send("opened", {"media": [msgspec.to_builtins(media)], "startPaused": False})
         if not self.probe:
             parties = tuple(_party(name, opened.participant) for name in media.channels)
-            conversation, language = opened.conversation_id, opened.language
+            conversation, language = opened.conversation_id, opened.language or ""
             self._events.append(StreamOpened(conversation, parties, language=language, told=told))
 
     def _pause(self) -> None:
@@ -266,4 +267,4 @@ def _choose(offered: tuple[_Media, ...]) -> _Media | None:
 def _party(channel: str, participant: _Participant) -> StreamParty:
     if channel == "internal":
         return StreamParty("agent")
-    return StreamParty("customer", participant.ani_name, participant.ani)
+    return StreamParty("customer", participant.ani_name or "", participant.ani or "")

@@ -1,7 +1,8 @@
 """Asterisk's AudioSocket: a TCP connection a leg, audio behind a UUID that says whose it is.
 
 https://docs.asterisk.org/Configuration/Channel-Drivers/AudioSocket/: a byte of kind, two of
-length, a payload. The protocol has no place for a proof, so the UUID is one: deploy/ingress.
+length, a payload. Asterisk itself never says 0x00 (res_audiosocket.c of 18 to 23): it closes.
+The protocol has no place for a proof, so the UUID is one: deploy/ingress.
 """
 
 import hashlib
@@ -22,11 +23,19 @@ HEADER = 3
 """Bytes."""
 
 HANGUP, IDENTITY = 0x00, 0x01
-RATE_HZ = {0x10: 8000, 0x12: 16000}
-"""`slin` and `slin16`."""
+RATE_HZ = {
+    0x10: 8000,
+    0x12: 16000,
+    0x13: 24000,
+    0x14: 32000,
+    0x16: 48000,
+    0x17: 96000,
+    0x18: 192_000,
+}
+"""`slin`, and `slin16` to `slin192`."""
 
-OTHER_RATES = frozenset((0x11, *range(0x13, 0x19)))
-"""slin12, slin24 to slin192."""
+OTHER_RATES = frozenset((0x11, 0x15))
+"""slin12 and slin44."""
 
 NONCE, PROOF = 12, 19
 """Hexadecimal digits of a signed UUID; the one that is left is the leg's."""
@@ -105,9 +114,7 @@ class AudioSocketSession(Told):
             self._break(str(error))
 
     def receive_close(self) -> None:
-        """A channel that is hung up closes."""
-        if not self.closed:
-            self._stop()
+        """Without 0x00 before, which Asterisk never says, it is as good as broken."""
 
     def disconnect(self, reason: Reason, info: str) -> None:
         """Closing says it."""
@@ -138,7 +145,7 @@ class AudioSocketSession(Told):
         elif kind in RATE_HZ:
             self._hear(payload, RATE_HZ[kind], now=now)
         elif kind in OTHER_RATES:
-            raise BadMessage("no such rate: slin or slin16")
+            raise BadMessage("no such rate: neither slin12 nor slin44")
 
     def _identify(self, payload: bytes) -> None:
         if self.opened:

@@ -6,6 +6,7 @@ life that outlasts each of our processes but the one that holds the websocket.
 
 import asyncio
 import logging
+import re
 from collections import deque
 from collections.abc import Sequence
 
@@ -175,8 +176,8 @@ def _party(party: StreamParty, *, alone: bool) -> Party:
     The address tells it too, but for a number: then the other party's does.
     """
     user = party.role if party.role in ("agent", "customer") else "speaker"
-    told = _is_number(party.aor) and not (alone and party.name)
-    aor = f"tel:{party.aor}" if told else f"sip:{user}@stream.invalid"
+    number = "" if alone and party.name else _number(party.aor)
+    aor = f"tel:{number}" if number else f"sip:{user}@stream.invalid"
     return Party(_safe_name(party.name) or user.capitalize(), aor)
 
 
@@ -186,6 +187,13 @@ def _safe_name(name: str) -> str:
     return kept[:LONGEST_NAME].strip()
 
 
-def _is_number(aor: str) -> bool:
-    digits = aor.removeprefix("tel:").removeprefix("+")
-    return digits.isascii() and digits.isdigit() and len(digits) <= 20
+_SCHEME = re.compile(r"^(?:tel|sips?):", re.IGNORECASE)
+_SEPARATORS = str.maketrans("", "", "-.() ")
+_NUMBER = re.compile(r"\+?[0-9]{1,20}")
+
+
+def _number(aor: str) -> str:
+    """The number in what platforms call one: `tel:+49…`, `sip:100@host` and `+1-202-…` too."""
+    user = re.split("[@;]", _SCHEME.sub("", aor.strip()), maxsplit=1)[0]
+    number = user.translate(_SEPARATORS)
+    return number if _NUMBER.fullmatch(number) else ""

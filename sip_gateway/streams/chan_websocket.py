@@ -28,7 +28,7 @@ FORMATS: dict[str, tuple[Encoding, int]] = {
     "ulaw": ("pcmu", 8000),
     "alaw": ("pcma", 8000),
     "slin": ("l16", 8000),
-    "slin16": ("l16", 16000),
+    **{f"slin{n}": ("l16", 1000 * n) for n in (16, 24, 32, 48, 96, 192)},
 }
 
 
@@ -74,7 +74,7 @@ class Control:
     def _begin(self, event: _Event) -> Begin:
         about = msgspec.convert(self._in_url, InUrl, strict=False)
         if event.format not in FORMATS:
-            raise BadMessage("no such format: ulaw, alaw, slin or slin16")
+            raise BadMessage("no such format: ulaw, alaw, slin, or slin16 to slin192")
         if about.leg != "mixed" and not about.conversation:
             raise BadMessage("a leg without the conversation that it is of")
         parties, carries = parties_of(about, about.leg)

@@ -153,17 +153,22 @@ class Conversations:
                 seat.talk.put(event)
         return seat
 
-    def left(self, seat: Seat | None, *, connection: Connection) -> None:
-        """It is not connected any more: wait for the next connection, then end the call."""
-        if seat and seat.connection is connection:
-            self._left(seat)
+    def left(
+        self, seat: Seat | None, *, connection: Connection, wait_s: float | None = None
+    ) -> None:
+        """It is not connected any more: wait for the next connection, then end the call.
 
-    def _left(self, seat: Seat) -> None:
+        `wait_s`: not as long as for one that broke.
+        """
+        if seat and seat.connection is connection:
+            self._left(seat, self._settings.reconnect_s if wait_s is None else wait_s)
+
+    def _left(self, seat: Seat, wait_s: float) -> None:
         if seat.gone_at or seat.ended:
             return
         seat.gone_at = monotonic()
         loop = asyncio.get_running_loop()
-        loop.call_later(self._settings.reconnect_s, self._give_up, seat, seat.gone_at)
+        loop.call_later(wait_s, self._give_up, seat, seat.gone_at)
 
     def _give_up(self, seat: Seat, gone_at: float) -> None:
         if seat.gone_at == gone_at:
@@ -171,7 +176,7 @@ class Conversations:
 
     def _end(self, seat: Seat, ended: StreamEnded) -> None:
         if ended.reason == "reconnect":
-            self._left(seat)
+            self._left(seat, self._settings.reconnect_s)
         else:
             seat.end(ended.reason)
 

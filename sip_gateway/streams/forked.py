@@ -3,7 +3,8 @@
 A dialect's module reads the text messages; what they may amount to stands here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from json import JSONDecodeError, JSONDecoder
 from typing import NamedTuple
 
 import msgspec
@@ -67,12 +68,33 @@ def silent(kind: str, info: str) -> str:
     return ""
 
 
+def alone(text: str) -> Iterable[str]:
+    """A text message is one thing."""
+    return (text,)
+
+
+def objects(text: str) -> Iterable[str]:
+    """A text message may be JSON objects right behind each other: `mod_audio_fork` puts together
+    what it was given while it could not write (`bufferForSending`). Other words are one thing."""
+    start = 0
+    while start < len(text):
+        try:
+            end = _JSON.raw_decode(text, start)[1] if text[start] == "{" else len(text)
+        except JSONDecodeError:
+            end = len(text)
+        yield text[start:end]
+        start = end + len(text[end:]) - len(text[end:].lstrip())
+
+
+_JSON = JSONDecoder()
+
+
 class ForkedSession(Told):
     """Contract: as `StreamSession` says.
 
     `answer` gives the text that tells the peer `started`, `pong` or `error`, with a reason, or
-    nothing. `unsaid` describes a stream that begins with audio; where there is none, so much audio
-    may come before the words that describe it as `early_bytes` says.
+    nothing. So much audio may come before the words that describe it as `early_bytes` says; then
+    it is what `unsaid` describes, if there is that. `part` parts a text message.
     """
 
     def __init__(
@@ -82,6 +104,7 @@ class ForkedSession(Told):
         answer: Callable[[str, str], str] = silent,
         unsaid: Begin | None = None,
         early_bytes: int = 0,
+        part: Callable[[str], Iterable[str]] = alone,
     ) -> None:
         super().__init__()
         self._read = read
@@ -89,6 +112,7 @@ class ForkedSession(Told):
         self._unsaid = unsaid
         self._early: list[tuple[bytes, float]] = []
         self._early_bytes = early_bytes
+        self._part = part
         self._audio = Arriving("l16", 8000, (0,))
         self._paused = False
 
@@ -99,7 +123,9 @@ class ForkedSession(Told):
         try:
             if len(text) > LONGEST_TEXT:
                 raise BadMessage("a text message is too long")
-            self._receive(self._read(text, self.opened))
+            for one in self._part(text):
+                if not self.closed:
+                    self._receive(self._read(one, self.opened))
         except (BadMessage, msgspec.DecodeError, RecursionError) as error:
             self._break(blame(error))
 
@@ -107,12 +133,13 @@ class ForkedSession(Told):
         """Take a binary message."""
         if self.closed:
             return
-        if not self.opened and self._unsaid:
-            self._begin(self._unsaid)
         if not self.opened and len(data) <= self._early_bytes:
             self._early_bytes -= max(len(data), SHORTEST_AUDIO)
             self._early.append((data, now))
-        elif not self.opened or len(data) > LONGEST_AUDIO:
+            return
+        if not self.opened and self._unsaid:
+            self._begin(self._unsaid)
+        if not self.opened or len(data) > LONGEST_AUDIO:
             self._break("audio that was not announced")
         elif not self._paused:
             self._events += self._audio.receive(data, now=now)
@@ -120,6 +147,8 @@ class ForkedSession(Told):
     def receive_close(self) -> None:
         """Most of these platforms end a stream by closing."""
         if not self.closed:
+            if self._early and self._unsaid:
+                self._begin(self._unsaid)
             self._stop()
 
     def disconnect(self, reason: Reason, info: str) -> None:

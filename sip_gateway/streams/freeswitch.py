@@ -2,16 +2,18 @@
 
 https://github.com/drachtio/drachtio-freeswitch-modules and
 https://github.com/amigniter/mod_audio_stream: the metadata, if any, is the first text message and
-whatever the dialplan put there; `mono`, `mixed` or `stereo`, caller left; a stop closes.
+whatever the dialplan put there, any words; audio may overtake it; `mono`, `mixed` or `stereo`,
+caller left; a stop closes.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 from urllib.parse import parse_qsl
 
 import msgspec
 
-from sip_gateway.streams.about import About, BadMessage, both, conversation_id
+from sip_gateway.streams.about import About, BadMessage, both, conversation_id, described
 from sip_gateway.streams.dialect import Dialect
 from sip_gateway.streams.forked import (
     QUIET_S,
@@ -22,6 +24,7 @@ from sip_gateway.streams.forked import (
     Resume,
     Stop,
     Word,
+    objects,
 )
 from sip_gateway.streams.heard import StreamOpened, StreamParty
 from sip_gateway.streams.parameters import Parameters, in_url, parameters
@@ -45,8 +48,12 @@ class _Later(msgspec.Struct, frozen=True):
     event: str = ""
 
 
-_METADATA = msgspec.json.Decoder(Metadata, strict=False)
 _LATER = msgspec.json.Decoder(_Later)
+_KILO = re.compile(r'("rate" *: *)"?(\d{1,3})k"?', re.IGNORECASE)
+"""As the modules' own commands write it: `16k`."""
+
+EARLY_BYTES = 1 << 15
+"""1 s of 16 kHz: the metadata have been seen to come behind the first audio."""
 
 
 def begin(metadata: Metadata, *, uuid: str = "", told: Parameters = ()) -> Begin:
@@ -78,31 +85,37 @@ def dialect(tokens: Mapping[str, bytes]) -> Dialect:
     def admit(request: SignedRequest, now: float) -> ForkedSession:
         known.verify(request)
         query = dict(parse_qsl(request.target.partition("?")[2]))
-        return ForkedSession(_Reader(query), unsaid=_unsaid(query))
+        return ForkedSession(
+            _Reader(query), unsaid=_unsaid(query), early_bytes=EARLY_BYTES, part=objects
+        )
 
     return Dialect("freeswitch", admit, silent_s=QUIET_S)
 
 
 class _Reader:
-    """Metadata come before what the URL says."""
+    """Metadata come before what the URL says; words that are none say nothing."""
 
     def __init__(self, query: Mapping[str, str]) -> None:
-        self._in_url = query
+        self._in_url = in_url(query)
+        self._suffices = _unsaid(query)
 
     def __call__(self, text: str, begun: bool) -> Word:
         if begun:
             return later(text)
-        told = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
-        extra = {
-            name: msgspec.Raw(msgspec.json.encode(value)) for name, value in self._in_url.items()
-        }
-        metadata = _METADATA.decode(msgspec.json.encode(extra | told))
-        return begin(metadata, told=parameters(text, in_url(self._in_url)))
+        if not text.startswith("{"):
+            if self._suffices is None:
+                raise BadMessage("metadata that are no JSON object, and none in the URL")
+            return self._suffices
+        return _described(text, self._in_url)
 
 
 def _unsaid(query: Mapping[str, str]) -> Begin | None:
     try:
-        metadata = msgspec.convert(query, Metadata, strict=False)
-        return begin(metadata, told=parameters(in_url(query)))
+        return _described(in_url(query))
     except (BadMessage, msgspec.ValidationError):
         return None
+
+
+def _described(*objects: str) -> Begin:
+    plain = [_KILO.sub(r"\g<1>\g<2>000", each) for each in objects]
+    return begin(described(Metadata, *plain), told=parameters(*objects))

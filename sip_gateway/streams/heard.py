@@ -24,8 +24,8 @@ class Carried(NamedTuple):
     clock_per_tick: int = 1
 
 
-CARRIED = {"PCMU": Carried(1), "PCMA": Carried(1), "L16": Carried(4, 2)}
-"""L16 is at 16 kHz and, as in RTP, in network byte order."""
+CARRIED = {"PCMU": Carried(1), "PCMA": Carried(1), "G722": Carried(1), "L16": Carried(4, 2)}
+"""L16 is at 16 kHz and, as in RTP, in network byte order; G.722 has 64 kbit/s."""
 
 
 class StreamOpened(NamedTuple):

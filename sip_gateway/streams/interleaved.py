@@ -4,9 +4,9 @@ from typing import Literal
 
 import numpy as np
 
-from sip_gateway.audio.g711 import encode
 from sip_gateway.streams.about import BadMessage
 from sip_gateway.streams.heard import CARRIED, ChannelEvent, StreamAudio, StreamLost
+from sip_gateway.streams.linear import RATES_HZ, Linear, carried
 
 RATE_HZ = 8000
 LATE_S = 3.0
@@ -16,17 +16,15 @@ DRIFT = 0.025
 """Of what a second of audio is late is taken for the platform's slower clock: 100 ppm make 4 ms."""
 
 Encoding = Literal["pcmu", "pcma", "l16"]
-RATES_HZ = (8000, 16000)
 
 
 class Interleaved:
-    """Audio of `carries` channels. L16 at 8 kHz comes out as G.711, at 16 kHz as it is."""
+    """Audio of `carries` channels. L16 at 8 kHz comes out as G.711, else as L16 at 16 kHz."""
 
     def __init__(self, encoding: Encoding, rate_hz: int, carries: tuple[int, ...]) -> None:
-        wide = rate_hz > RATE_HZ
-        self.codec = "L16" if wide else "PCMA" if encoding == "pcma" else "PCMU"
+        self.codec = carried(rate_hz) if encoding == "l16" else encoding.upper()
         self._tick_bytes = CARRIED[self.codec].tick_bytes
-        self._encoding = encoding
+        self._linear = [Linear(rate_hz) for _ in carries] if encoding == "l16" else []
         self._carries = carries
         width = 2 if encoding == "l16" else 1
         self._unit = width * len(carries) * (rate_hz // RATE_HZ)
@@ -37,21 +35,18 @@ class Interleaved:
         data = self._rest + data
         whole = len(data) - len(data) % self._unit
         data, self._rest = data[:whole], data[whole:]
-        if not data:
-            return []
+        payloads = [self._payload(data, n) for n in range(len(self._carries))]
         return [
-            StreamAudio(channel, self._payload(data, n), self._tick_bytes)
-            for n, channel in enumerate(self._carries)
+            StreamAudio(channel, payload, self._tick_bytes)
+            for channel, payload in zip(self._carries, payloads, strict=True)
+            if payload
         ]
 
     def _payload(self, data: bytes, n: int) -> bytes:
         count = len(self._carries)
-        if self._encoding != "l16":
+        if not self._linear:
             return data[n::count]
-        samples = np.frombuffer(data, dtype="<i2")[n::count]
-        if self.codec == "L16":
-            return samples.astype(">i2").tobytes()
-        return encode(samples.tobytes(), self.codec)
+        return self._linear[n].receive(np.frombuffer(data, dtype="<i2")[n::count])
 
 
 class ArrivalClock:
@@ -86,7 +81,7 @@ class Arriving:
 
     def __init__(self, encoding: Encoding, rate_hz: int, carries: tuple[int, ...]) -> None:
         if rate_hz not in RATES_HZ or (encoding != "l16" and rate_hz != RATE_HZ):
-            raise BadMessage("no such rate: L16 at 8000 or 16000 Hz, G.711 at 8000")
+            raise BadMessage("no such rate: L16 at 8000 Hz and some multiples, G.711 at 8000")
         self.clock = ArrivalClock()
         self._audio = Interleaved(encoding, rate_hz, carries)
         self._carries = carries

@@ -19,6 +19,10 @@ class AudioSocket(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     networks: tuple[str, ...] = ()
     """Networks that may connect, for example `10.1.0.0/16`; empty: any."""
 
+    after_close_s: float = 5.0
+    """A leg whose connection was closed, which is how Asterisk hangs up and how it gives up, waits
+    so long for one with the same UUID; the call ends with the last. 0: it ends at once."""
+
     def __post_init__(self) -> None:
         for network in self.networks:
             ip_network(network)

@@ -95,15 +95,15 @@ class TcpListener:
         _keep_alive(writer)
         name, silent_s = self._dialect.name, self._dialect.silent_s
         session = self._dialect.admit(SignedRequest("", {}), 0.0)
-        connection, seat = _Socket(writer), None
+        connection, seat, wait_s = _Socket(writer), None, None
         try:
             while not session.closed:
                 async with asyncio.timeout(silent_s if session.opened else OPEN_S):
                     data = await reader.read(CHUNK)
-                if data:
-                    session.receive_audio(data, now=monotonic())
-                else:
-                    session.receive_close()
+                if not data:
+                    wait_s = self._settings.audiosocket.after_close_s
+                    break
+                session.receive_audio(data, now=monotonic())
                 seat = self._conversations.act(name, session, connection=connection, seat=seat)
             self._finish(session)
         except (OSError, TimeoutError) as error:
@@ -111,7 +111,7 @@ class TcpListener:
             reason = type(error).__name__
             logger.info("media stream's connection ended", extra={"reason": reason})
         finally:
-            self._conversations.left(seat, connection=connection)
+            self._conversations.left(seat, connection=connection, wait_s=wait_s)
 
     def _finish(self, session: StreamSession) -> None:
         self._conversations.count("protocol" if session.broke else "closed")

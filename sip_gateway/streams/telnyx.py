@@ -7,13 +7,13 @@ from collections.abc import Mapping
 
 import msgspec
 
-from sip_gateway.streams.about import About, conversation_id
+from sip_gateway.streams.about import About, conversation_id, described
 from sip_gateway.streams.dialect import Dialect
 from sip_gateway.streams.parameters import NOTHING, parameters
 from sip_gateway.streams.signature import SignedRequest
 from sip_gateway.streams.tokens import Tokens
 from sip_gateway.streams.track_messages import reader
-from sip_gateway.streams.tracks import TRACKS, Started, TracksSession, codec_of
+from sip_gateway.streams.tracks import TRACKS, Started, TracksSession, form_of
 
 
 class _Format(msgspec.Struct, frozen=True):
@@ -34,18 +34,17 @@ class _Start(msgspec.Struct, frozen=True):
 
 
 _START = msgspec.json.Decoder(_Start, strict=False)
-_PARAMETERS = msgspec.json.Decoder(_Parameters, strict=False)
 
 
 def _started(raw: msgspec.Raw) -> Started:
     start = _START.decode(raw)
-    described = start.media_format
-    codec = codec_of(described.encoding, described.sample_rate, described.channels)
-    about = _PARAMETERS.decode(start.custom_parameters)
+    media = start.media_format
+    form = form_of(media.encoding, media.sample_rate, media.channels)
+    about = described(_Parameters, start.custom_parameters)
     tracks = TRACKS if about.tracks == "both" else (about.tracks,)
     conversation = conversation_id(about.conversation, start.call_control_id)
     told = parameters(start.custom_parameters, raw)
-    return Started(conversation, about, tracks, codec, told)
+    return Started(conversation, about, tracks, form, told)
 
 
 read = reader(_started)

@@ -20,6 +20,7 @@ from sip_gateway.streams.heard import (
     StreamOpened,
     StreamQuiet,
 )
+from sip_gateway.streams.linear import RATES_HZ, ByteOrder, Linear, carried
 from sip_gateway.streams.parameters import Parameters
 
 SAMPLES_A_MS = 8
@@ -42,8 +43,18 @@ class Started(NamedTuple):
     conversation: str
     about: About
     tracks: tuple[str, ...]
-    codec: str
+    form: "Form"
     told: Parameters = ()
+
+
+class Form(NamedTuple):
+    """What a platform's chunks hold."""
+
+    codec: str
+    """One of `CARRIED`, as which they are carried."""
+
+    linear_hz: int = 0
+    """The rate of linear samples; 0: they are carried as they are."""
 
 
 class Media(NamedTuple):
@@ -53,7 +64,7 @@ class Media(NamedTuple):
     chunk: int
     timestamp_ms: int
     payload: bytes
-    """In the stream's codec."""
+    """In the platform's form."""
 
 
 class Stopped(NamedTuple):
@@ -70,9 +81,11 @@ Said = Started | Media | Stopped | Other
 class Track:
     """One track's clock: chunks in order, whatever is missing between them in its place."""
 
-    def __init__(self, channel: int, *, codec: str) -> None:
+    def __init__(self, channel: int, *, form: Form) -> None:
         self._channel = channel
-        self._tick_bytes = CARRIED[codec].tick_bytes
+        self._tick_bytes = CARRIED[form.codec].tick_bytes
+        self._linear = Linear(form.linear_hz) if form.linear_hz else None
+        self._order = ByteOrder()
         self._last: int | None = None
         self._due = 0
         """Where the next chunk should begin, in samples on the platform's clock."""
@@ -114,16 +127,23 @@ class Track:
         if self._last is None or abs(missing) > TOLERANCE:
             self._due = start
         self._last = media.chunk
-        said = StreamAudio(self._channel, media.payload, self._tick_bytes)
-        if len(media.payload) % self._tick_bytes:
-            raise BadMessage("a sample is cut in two")
+        said = StreamAudio(self._channel, self._payload(media.payload), self._tick_bytes)
         self._due += said.samples
-        audio = [said] if media.payload else []
+        audio = [said] if said.payload else []
         if missing <= TOLERANCE:
             return [*audio]
         # A platform may leave out silence; then no number is missing.
         kind = StreamQuiet if in_turn else StreamLost
         return [kind(self._channel, missing), *audio]
+
+    def _payload(self, data: bytes) -> bytes:
+        """As it is carried."""
+        if self._linear is None:
+            return data
+        if len(data) % 2:
+            raise BadMessage("a sample is cut in two")
+        payload = self._linear.receive(self._order.read(data))
+        return payload[: len(payload) - len(payload) % self._tick_bytes]
 
 
 class TracksSession(Told):
@@ -175,14 +195,14 @@ class TracksSession(Told):
             raise BadMessage("no track that is known here")
         self.opened = True
         self._tracks = {
-            track: Track(channel, codec=started.codec) for channel, track in enumerate(named)
+            track: Track(channel, form=started.form) for channel, track in enumerate(named)
         }
         of_track = dict(zip(TRACKS, both(started.about), strict=True))
         self._events.append(
             StreamOpened(
                 started.conversation,
                 tuple(of_track[track] for track in named),
-                codec=started.codec,
+                codec=started.form.codec,
                 language=started.about.language,
                 queue=started.about.queue,
                 told=started.told,
@@ -197,18 +217,18 @@ class TracksSession(Told):
             self._events.append(StreamEnded("end"))
 
 
-_CODECS = {
-    ("audio/x-mulaw", 8000): "PCMU",
-    ("pcmu", 8000): "PCMU",
-    ("audio/x-alaw", 8000): "PCMA",
-    ("pcma", 8000): "PCMA",
-    ("l16", 16_000): "L16",
-}
+_CODECS = {"mulaw": "PCMU", "pcmu": "PCMU", "alaw": "PCMA", "pcma": "PCMA", "g722": "G722"}
+_G722_HZ = (8000, 16_000)
+"""Its clock in RTP, and the truth."""
 
 
-def codec_of(encoding: str, rate_hz: int, channels: int) -> str:
-    """One of `CARRIED`; BadMessage for what we do not decode."""
-    codec = _CODECS.get((encoding.lower(), rate_hz))
-    if codec is None or channels != 1:
-        raise BadMessage("not G.711 at 8000 Hz or L16 at 16000 Hz, one channel a track")
-    return codec
+def form_of(encoding: str, rate_hz: int, channels: int) -> Form:
+    """What a media format means; BadMessage for what we do not decode.
+
+    Encodings have been seen as `PCMU`, `audio/x-mulaw`, `L16` and `audio/x-l16`.
+    """
+    name = encoding.lower().removeprefix("audio/").removeprefix("x-")
+    rates = RATES_HZ if name == "l16" else _G722_HZ if name == "g722" else (8000,)
+    if channels != 1 or rate_hz not in rates or name not in ("l16", *_CODECS):
+        raise BadMessage("not G.711, G.722 or L16 at a rate that is taken, one channel a track")
+    return Form(carried(rate_hz), rate_hz) if name == "l16" else Form(_CODECS[name])

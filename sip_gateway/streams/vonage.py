@@ -11,7 +11,14 @@ from collections.abc import Mapping
 import msgspec
 
 from sip_gateway.streams import freeswitch
-from sip_gateway.streams.about import About, BadMessage, Leg, conversation_id, parties_of
+from sip_gateway.streams.about import (
+    About,
+    BadMessage,
+    Leg,
+    conversation_id,
+    described,
+    parties_of,
+)
 from sip_gateway.streams.dialect import Dialect
 from sip_gateway.streams.forked import QUIET_S, Begin, ForkedSession, Word
 from sip_gateway.streams.heard import StreamOpened
@@ -29,14 +36,11 @@ class _Connected(About, frozen=True):
     leg: Leg = "mixed"
 
 
-_CONNECTED = msgspec.json.Decoder(_Connected)
-
-
 def read(text: str, begun: bool) -> Word:
     """What a text message says; keys pressed and the rest are passed over."""
     if begun:
         return freeswitch.later(text)
-    connected = _CONNECTED.decode(text)
+    connected = described(_Connected, text)
     rate = _CONTENT_TYPE.fullmatch(connected.content_type)
     if rate is None:
         raise BadMessage("content-type is not audio/l16 with a rate")

@@ -57,8 +57,17 @@ def test_a_connection_that_hangs_up_before_any_audio_was_no_call() -> None:
     playing = session("audiosocket")
     playing.receive_audio(b"\1\0\x10" + UUID(uuid_of("c", "0")).bytes, now=0.0)
     assert playing.opened
-    playing.receive_close()
+    playing.receive_audio(b"\0\0\0", now=0.0)
     assert playing.closed and playing.take() == []
+
+
+def test_a_closed_connection_is_not_yet_a_hangup() -> None:
+    playing = session("audiosocket")
+    playing.receive_audio(b"\1\0\x10" + UUID(uuid_of("c", "2")).bytes, now=0.0)
+    playing.receive_audio(b"\x10\0\x10" + bytes(16), now=0.0)
+    playing.receive_close()
+    assert [event.split()[0] for event in told(playing.take())] == ["opened", "audio"]
+    assert not playing.closed
 
 
 def test_what_says_no_uuid_is_known_by_its_first_byte() -> None:

@@ -59,6 +59,7 @@ def test_mutated_connections_end_themselves_and_leave_nothing(name: str) -> None
             opened += playing.opened
             playing.receive_close()
             ended += sum(isinstance(event, StreamEnded) for event in playing.take())
+            playing.disconnect("completed", "over")
             assert playing.closed
         assert tracemalloc.get_traced_memory()[0] - held < MOST_BYTES
     finally:

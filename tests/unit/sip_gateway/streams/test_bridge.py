@@ -52,3 +52,19 @@ def test_the_role_can_be_told_from_the_name_or_the_address(
     parties: tuple[StreamParty, ...], aors: list[str]
 ) -> None:
     assert [party.aor for party in bridge(*parties).dial.parties] == aors
+
+
+@pytest.mark.parametrize(
+    ("said", "aor"),
+    [
+        ("tel:+12025550143", "tel:+12025550143"),
+        ("+1-202-555-0143", "tel:+12025550143"),
+        ("(202) 555.0143", "tel:2025550143"),
+        ("sip:+12025550143@sbc.example.com;user=phone", "tel:+12025550143"),
+        ("sip:jordan@example.com", "sip:customer@stream.invalid"),
+        ("anonymous", "sip:customer@stream.invalid"),
+    ],
+)
+def test_a_number_is_one_however_a_platform_writes_it(said: str, aor: str) -> None:
+    (party,) = bridge(StreamParty("customer", "", said)).dial.parties
+    assert party.aor == aor

@@ -63,6 +63,7 @@ def test_a_decoders_words_are_not_sent_back() -> None:
 def test_a_fork_without_metadata_is_described_by_its_url() -> None:
     playing = session("freeswitch", query="?uuid=u-1&rate=16000&mix=stereo&queue=billing")
     playing.receive_audio(bytes(1280), now=1.0)
+    assert playing.take() == []  # metadata may be on their way
     playing.receive_close()
     assert told(playing.take()) == [
         "opened u-1 customer+agent L16 queue billing",
@@ -70,6 +71,23 @@ def test_a_fork_without_metadata_is_described_by_its_url() -> None:
         "audio 1 20 ms",
         "ended end",
     ]
+
+
+def test_an_empty_message_at_a_graceful_shutdown_is_nothing() -> None:
+    playing = session("freeswitch", query="?uuid=u-1")
+    for data in (bytes(320), b"", b""):
+        playing.receive_audio(data, now=1.0)
+    playing.receive_close()
+    assert told(playing.take()) == ["opened u-1 customer PCMU", "audio 0 20 ms", "ended end"]
+
+
+def test_a_url_alone_describes_a_fork_once_a_second_came_without_metadata() -> None:
+    playing = session("freeswitch", query="?uuid=u-1&rate=16k")
+    for n in range(60):
+        playing.receive_audio(bytes(640), now=0.02 * n)
+    assert told(playing.take()) == ["opened u-1 customer L16", "audio 0 1200 ms"]
+    playing.receive_text('{"uuid":"u-2"}')
+    assert not playing.closed and playing.take() == []
 
 
 def test_metadata_come_before_what_the_url_says() -> None:
@@ -80,8 +98,8 @@ def test_metadata_come_before_what_the_url_says() -> None:
 
 @pytest.mark.parametrize("dialect", ["vonage", "freeswitch", "jambonz", "stream", "chan_websocket"])
 def test_a_closed_connection_ends_what_has_no_stop(dialect: str) -> None:
-    playing = session(dialect)
     name = [name for name in names(dialect) if not name.startswith("broken")][-1]
+    playing = session(dialect, query=lines(dialect, name)[0].query)
     for message, now in messages(lines(dialect, name)):
         if not playing.opened:
             give(playing, message, now=now)
