@@ -8,41 +8,35 @@ take the call up again.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry
 
-from sip_gateway.audio.key import Key
-from sip_gateway.media.ahead import look_ahead
 from sip_gateway.media.call import MediaCall
+from sip_gateway.media.call_tasks import CallTasks
 from sip_gateway.media.connection import Disconnected, read_message, write_message
-from sip_gateway.media.contained import Contained
+from sip_gateway.media.hearing import Hearing
 from sip_gateway.media.kept_ports import KeptPorts, Passed
 from sip_gateway.media.leg_socket import LegSocket
 from sip_gateway.media.metrics import MediaMetrics
 from sip_gateway.media.parts import Parts
-from sip_gateway.media.pause_rule import Cause
-from sip_gateway.media.port_pool import NoPort, PortPool
+from sip_gateway.media.port_pool import PortPool
 from sip_gateway.media.progress import Progress
 from sip_gateway.media.relaying import Relaying, Which
-from sip_gateway.media.running_leg import RunningLeg
 from sip_gateway.media.sinks import AudioSink, CallSink
 from sip_gateway.media.sockets import Sockets
+from sip_gateway.media.upkeep import Upkeep
 from sip_gateway.settings import Settings
 from sip_gateway.worker_protocol import (
     CallClosed,
-    CallOpened,
     CallRefused,
     CloseCall,
     CloseRelays,
     FromWorker,
     KeepPorts,
-    LegSpec,
-    LoadTold,
-    MediaTimedOut,
     OpenCall,
     OpenRelays,
     PauseLegs,
@@ -50,20 +44,14 @@ from sip_gateway.worker_protocol import (
     ResumeLegs,
     ToCall,
     ToWorker,
-    UpdateLegs,
 )
 
 logger = logging.getLogger(__name__)
 
-SWEEP_S = 0.02
-"""How often ports are emptied: two packets at most wait, and wake-ups do not grow with packets."""
-
-REMEMBER_S = 1.0
 STOPPING_S = 10.0
 """After being told to stop, the signalling process gets so long to close its calls."""
 
-
-OfCall = tuple[MediaCall, RunningLeg]
+_LOOK_S = 0.02
 
 
 class Sinks(NamedTuple):
@@ -121,11 +109,10 @@ class MediaWorker:
             KeptPorts(ports),
             self._pass_on,
         )
-        self._load = sinks.load
-        self._told_load = 0.0
         self._calls: dict[str, MediaCall] = {}
-        self._inboxes: dict[str, asyncio.Queue[ToCall | None]] = {}
-        self._tasks: asyncio.TaskGroup | None = None
+        self._hearing = Hearing(self._calls, self._metrics.faults)
+        self._upkeep = Upkeep(self._calls, self._metrics, say=self._say, load=sinks.load)
+        self._call_tasks: CallTasks | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._over = asyncio.Event()
         self._stopping = False
@@ -157,16 +144,22 @@ class MediaWorker:
         self._socket_path.chmod(0o600)
         self._listening = True
         self._relays.start()
-        async with asyncio.TaskGroup() as self._tasks:
-            sweep = self._tasks.create_task(self._sweep())
-            stopping = self._tasks.create_task(self._stop(stop))
+        async with asyncio.TaskGroup() as tasks:
+            self._call_tasks = CallTasks(
+                self._calls, self._parts, tasks, hearing=self._hearing, upkeep=self._upkeep
+            )
+            beside = [
+                tasks.create_task(work)
+                for work in (self._hearing.run(), self._upkeep.run(), self._stop(stop))
+            ]
             await self._over.wait()
             self._stopping = True
             self._relays.close()
             server.close()
-            await self._hand_over()
-            sweep.cancel()
-            stopping.cancel()
+            self._parts.kept.let_go()
+            await self._call_tasks.hand_over()
+            for task in beside:
+                task.cancel()
         if self._writer:
             self._writer.close()
             with contextlib.suppress(OSError):
@@ -178,7 +171,7 @@ class MediaWorker:
         self._stopping = True
         until = monotonic() + STOPPING_S
         while self._calls and monotonic() < until and not self._over.is_set():
-            await asyncio.sleep(SWEEP_S)
+            await asyncio.sleep(_LOOK_S)
         self._over.set()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -195,30 +188,24 @@ class MediaWorker:
             self._over.set()
 
     def _dispatch(self, message: ToWorker) -> None:
-        """Each call has a task and an inbox, so that no call waits for another."""
-        assert self._tasks is not None
         if isinstance(message, OpenRelays | CloseRelays):
             self._relays.obey(message)
-            return
-        if isinstance(message, KeepPorts):
-            used = {running.rtp.port for _, running in self._legs()}
+        elif isinstance(message, KeepPorts):
+            used = {running.rtp.port for _, running in self._hearing.legs()}
             self._parts.kept.keep(message.call_id, message.ports, used=used)
+        else:
+            self._dispatch_to_call(message)
+
+    def _dispatch_to_call(self, message: ToCall) -> None:
+        assert self._call_tasks is not None
+        if self._call_tasks.post(message):
             return
-        inbox = self._inboxes.get(message.call_id)
-        if inbox is not None:
-            inbox.put_nowait(message)
-        elif isinstance(message, OpenCall) and not self._stopping:
-            inbox = self._inboxes[message.call_id] = asyncio.Queue()
-            self._tasks.create_task(self._run_call(message, inbox))
+        if isinstance(message, OpenCall) and not self._stopping:
+            self._call_tasks.open(message)
         elif isinstance(message, CloseCall):
             self._say(CallClosed(call_id=message.call_id))
         elif not isinstance(message, PauseLegs | ResumeLegs | PressKey):
             self._say(CallRefused(call_id=message.call_id, why="call is not open here"))
-
-    def _legs(self) -> Iterator[OfCall]:
-        for call in self._calls.values():
-            for running in call.legs.values():
-                yield call, running
 
     def _pass_on(self, port: int) -> LegSocket | None:
         """A port that is kept, from where it waits or from the leg that has it, which leaves."""
@@ -227,7 +214,7 @@ class MediaWorker:
             return None
         if (rtp := kept.claim(port)) is not None:
             return rtp
-        for call, running in self._legs():
+        for call, running in self._hearing.legs():
             if running.rtp.port == port and not isinstance(running.rtp, Passed):
                 # What came until now is its own.
                 call.receive_control(running)
@@ -239,174 +226,3 @@ class MediaWorker:
     def _say(self, message: FromWorker) -> None:
         if self._writer and not self._writer.is_closing():
             write_message(self._writer, message)
-
-    async def _run_call(self, opened: OpenCall, inbox: asyncio.Queue[ToCall | None]) -> None:
-        """Do what the call's messages say, until it is closed or handed over (None)."""
-        call = MediaCall(opened, self._parts)
-        open_ = await self._contain(self._open(call, opened), call_id=call.call_id)
-        if not open_:
-            self._say(CallRefused(call_id=call.call_id, why="fault"))
-            inbox.put_nowait(CloseCall(call_id=call.call_id, reason="fault"))
-        while call.call_id in self._calls and (message := await inbox.get()):
-            if isinstance(message, CloseCall):
-                closing = self._close(call, reason=message.reason)
-                await self._contain(closing, call_id=call.call_id)
-                self._say(CallClosed(call_id=call.call_id))
-                break
-            if isinstance(message, PauseLegs | ResumeLegs | PressKey):
-                await self._contain(self._obey(call, message), call_id=call.call_id)
-            elif isinstance(message, UpdateLegs):
-                updating = self._update(call, message.legs)
-                if not await self._contain(updating, call_id=call.call_id):
-                    self._say(CallRefused(call_id=call.call_id, why="fault"))
-            else:
-                self._say_opened(call)
-        self._calls.pop(call.call_id, None)
-        self._inboxes.pop(call.call_id, None)
-        self._metrics.calls.set(len(self._calls))
-
-    async def _open(self, call: MediaCall, opened: OpenCall) -> None:
-        try:
-            sockets = await call.open_sockets(opened.legs)
-        except (OSError, NoPort) as error:
-            self._refuse(call, error)
-            return
-        self._calls[call.call_id] = call
-        self._metrics.calls.set(len(self._calls))
-        call.announce()
-        for spec in opened.legs:
-            self._start(call, call.add(spec, sockets[spec.leg_id], again=opened.resumed))
-        self._say_opened(call)
-
-    async def _update(self, call: MediaCall, specs: tuple[LegSpec, ...]) -> None:
-        try:
-            sockets = await call.open_sockets(specs)
-        except (OSError, NoPort) as error:
-            self._refuse(call, error)
-            return
-        named = {spec.leg_id for spec in specs}
-        leaving = [running for leg_id, running in call.legs.items() if leg_id not in named]
-        for spec in specs:
-            if spec.leg_id in call.legs:
-                call.change(call.legs[spec.leg_id], spec)
-            else:
-                self._start(call, call.add(spec, sockets[spec.leg_id]))
-        self._say_opened(call)
-        await self._end_legs(leaving, reason="removed")
-
-    async def _obey(self, call: MediaCall, message: PauseLegs | ResumeLegs | PressKey) -> None:
-        if isinstance(message, PauseLegs):
-            call.pausing.pause_at(message.at, Cause(message.why, message.by))
-        elif isinstance(message, PressKey):
-            if running := call.legs.get(message.leg_id):
-                key = Key(message.symbol) if message.symbol else None
-                call.pausing.press(running, message.duration_ms, key)
-        else:
-            call.pausing.resume(Cause("api", message.by))
-
-    async def _close(self, call: MediaCall, *, reason: str) -> None:
-        ended = call.said_ended(reason=reason)
-        await self._end_legs(list(call.legs.values()), reason=reason)
-        await call.finish(ended)
-
-    async def _end_legs(self, legs: list[RunningLeg], *, reason: str) -> None:
-        for running in legs:
-            running.leave(reason)
-        await asyncio.gather(*(running.task for running in legs if running.task))
-
-    def _refuse(self, call: MediaCall, error: OSError | NoPort) -> None:
-        self._metrics.refused.inc()
-        why = str(error) if isinstance(error, NoPort) else error.strerror or "port not free"
-        logger.warning("no RTP port", extra={"call_id": call.call_id, "reason": why})
-        self._say(CallRefused(call_id=call.call_id, why=why))
-
-    def _say_opened(self, call: MediaCall) -> None:
-        ports = {leg_id: running.rtp.port for leg_id, running in call.legs.items()}
-        self._say(CallOpened(call_id=call.call_id, rtp_ports=ports))
-
-    def _start(self, call: MediaCall, running: RunningLeg) -> None:
-        assert self._tasks is not None
-        running.task = self._tasks.create_task(self._run_leg(call, running))
-        self._metrics.legs.inc()
-
-    async def _run_leg(self, call: MediaCall, running: RunningLeg) -> None:
-        """The leg's end; until then it is heard with all others (`_hear`)."""
-        leg_id = running.leg.joined.leg_id
-        await running.over.wait()
-        if not running.faulted:
-            self._each([(call, running)], MediaCall.play_out)
-        await self._contain(call.end_leg(running), call_id=call.call_id, leg_id=leg_id)
-        self._metrics.legs.dec()
-
-    async def _contain(
-        self, work: Coroutine[None, None, None], *, call_id: str, leg_id: str = ""
-    ) -> bool:
-        """False after a fault of ours."""
-        with Contained(self._metrics.faults, call_id=call_id, leg_id=leg_id) as contained:
-            await work
-        return not contained.faulted
-
-    def _each(self, legs: list[OfCall], step: Callable[[MediaCall, RunningLeg], None]) -> None:
-        """The same with each leg; one that faults ends."""
-        rest = iter(legs)
-        running = None
-        while True:
-            with Contained(self._metrics.faults) as contained:
-                for call, running in rest:
-                    contained.call_id, contained.leg_id = call.call_id, running.leg.joined.leg_id
-                    step(call, running)
-            if not contained.faulted or running is None:
-                return
-            running.fail()
-
-    def _hear(self, now: float) -> None:
-        """All legs that are due: what came is taken first, so that the costly part of it can be
-        done for all of them at once."""
-        due = [
-            (call, running)
-            for call in self._calls.values()
-            for running in call.legs.values()
-            if running.due_at <= now and running.leaves is None
-        ]
-        self._each(due, MediaCall.receive)
-        due = [(call, running) for call, running in due if not running.faulted]
-        with Contained(self._metrics.faults):
-            look_ahead(running.leg for _, running in due)
-        self._each(due, MediaCall.hear)
-
-    async def _sweep(self) -> None:
-        """Hear the legs that have something to say; look after all calls once a second."""
-        second = monotonic()
-        while True:
-            await asyncio.sleep(SWEEP_S)
-            now = monotonic()
-            self._hear(now)
-            if now - second >= REMEMBER_S:
-                second = now
-                self._look_after_calls(now)
-
-    def _look_after_calls(self, now: float) -> None:
-        if (load := round(self._load(), 1)) != self._told_load:
-            self._told_load = load
-            self._say(LoadTold(load=load))
-        self._metrics.paused.set(sum(call.pausing.on for call in self._calls.values()))
-        for call in self._calls.values():
-            for running in call.legs.values():
-                call.receive_control(running)
-                running.report(now=now)
-                self._metrics.add(running.leg.counts, running.reported)
-            call.remember()
-            call.pausing.look_after()
-            if call.times_out(now=now):
-                logger.info("media timed out", extra={"call_id": call.call_id})
-                self._say(MediaTimedOut(call_id=call.call_id))
-
-    async def _hand_over(self) -> None:
-        """Finish what was heard, free the ports, and leave each call to who takes it up."""
-        self._parts.kept.let_go()
-        calls = list(self._calls.values())
-        legs = [running for call in calls for running in call.legs.values()]
-        await self._end_legs(legs, reason="")
-        for call in calls:
-            call.remember()
-            self._inboxes[call.call_id].put_nowait(None)
