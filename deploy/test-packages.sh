@@ -8,6 +8,7 @@ need baresip baresip-core
 need kamailio "kamailio kamailio-tls-modules"
 ls /usr/lib/*/libopus.so.0 >/dev/null 2>&1 || missing="$missing libopus0"
 need chromium chromium
+need dnsmasq dnsmasq-base
 need java default-jre-headless
 need mvn maven
 [ -z "$missing" ] && exit 0

@@ -4,7 +4,7 @@ Each message goes to the desk of calls in line first, which takes what is its ow
 switchboard's. The contract is the switchboard's.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sip_gateway.calls.call import Call
 from sip_gateway.calls.line import Kept, Note
@@ -12,6 +12,7 @@ from sip_gateway.calls.switchboard import Switchboard
 from sip_gateway.commands import CallCommand
 from sip_gateway.inline.call import InlineCall
 from sip_gateway.inline.desk import Desk
+from sip_gateway.inline.pings import Reached
 from sip_gateway.sip.flow import Flow, Outgoing
 from sip_gateway.sip.user_agent import Login
 from sip_gateway.worker_protocol import FromWorker, ToWorker
@@ -59,9 +60,9 @@ class Front:
         """Nobody took a connection there."""
         self._desk.unreachable(flow, port, now=now)
 
-    def found(self, name: str, flow: Flow, *, now: float) -> None:
+    def found(self, name: str, servers: Sequence[Reached], *, now: float) -> None:
         """How a target of calls in line is reached."""
-        self._desk.found(name, flow)
+        self._desk.found(name, servers)
         self._desk.wake(now=now)
 
     def restore(self, kept: Iterable[Call | InlineCall], *, now: float) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
@@ -15,13 +15,16 @@ from sip_gateway.calls.switchboard import Switchboard
 from sip_gateway.commands import CallCommand
 from sip_gateway.dialog_store import DialogStore
 from sip_gateway.drivers import tls
+from sip_gateway.drivers.address import families
+from sip_gateway.drivers.names import DnsNames
 from sip_gateway.drivers.tcp import TcpDriver
 from sip_gateway.drivers.udp import UdpDriver
 from sip_gateway.front import Front
 from sip_gateway.inline import call as inline
 from sip_gateway.inline.call import InlineCall
 from sip_gateway.inline.desk import Desk
-from sip_gateway.inline.finder import Finder
+from sip_gateway.inline.finder import Asked, Finder
+from sip_gateway.inline.pings import Reached
 from sip_gateway.peers.digest import Login, User
 from sip_gateway.peers.gate import Gate
 from sip_gateway.settings import Settings
@@ -69,7 +72,10 @@ class Signalling:
         self._switchboard = Front(board, desk)
         self._metrics.active.set_function(self._switchboard.active)
         self._metrics.targets.set_function(desk.targets_up)
-        self._finder = Finder(desk.targets, ports=self._port_of, found=self._found)
+        self._names_at = desk.names_at
+        names = DnsNames(settings.inline.name_servers, families=families(settings.listen_host))
+        asked = Asked(names, self._metrics.count)
+        self._finder = Finder(desk.targets, asked, ports=self._port_of, found=self._found)
         self._gate = Gate(
             settings.peers, listen_host=settings.listen_host, tally=self._metrics.count
         )
@@ -155,8 +161,8 @@ class Signalling:
     def _unreachable(self, flow: Flow, port: int) -> None:
         self._do(lambda now: self._switchboard.unreachable(flow, port, now=now))
 
-    def _found(self, name: str, flow: Flow) -> None:
-        self._do(lambda now: self._switchboard.found(name, flow, now=now))
+    def _found(self, name: str, servers: Sequence[Reached]) -> None:
+        self._do(lambda now: self._switchboard.found(name, servers, now=now))
 
     def _port_of(self, transport: str) -> int:
         return self.tls_port if transport == "tls" else self.port
@@ -249,27 +255,28 @@ class Signalling:
     async def _bind_tls(self) -> None:
         settings = self._settings.tls
         if settings.certificate:
-            contexts = tls.contexts(settings)
+            contexts = tls.contexts(settings, self._settings.inline.tls)
             self._tls = TcpDriver(
                 self._receive, admits=self._admits, tls=contexts, tally=self._metrics.count
             )
             self._tls.unreachable = self._unreachable
+            self._tls.names_at = self._names_at
             await self._tls.start(self._settings.listen_host, settings.port)
             self.tls_port = self._tls.port
             logger.info("taking calls over TLS", extra={"port": self.tls_port})
 
     async def _watch_certificate(self) -> None:
         """Use a new certificate for the connections to come; those there are stay."""
-        settings = self._settings.tls
+        settings, targets = self._settings.tls, self._settings.inline.tls
         if self._tls is None:
             return
-        read = tls.modified(settings)
+        read = tls.modified(settings, targets)
         while True:
             await asyncio.sleep(LOOK_AT_CERTIFICATE_S)
             try:
-                if (now := tls.modified(settings)) == read:
+                if (now := tls.modified(settings, targets)) == read:
                     continue
-                self._tls.renew(tls.contexts(settings))
+                self._tls.renew(tls.contexts(settings, targets))
             except OSError as error:
                 # Half written, perhaps: the old one goes on, and the next look may find it whole.
                 logger.error("certificate not read", extra={"reason": type(error).__name__})
@@ -288,8 +295,8 @@ class Signalling:
 COUNTED = {
     "inline": (
         "trunkline_sip_gateway_inline_total",
-        "Calls in line by outcome; targets given up for the next, lost and back again;"
-        " calls that nobody can listen to",
+        "Calls in line by outcome; targets given up for the next, lost and back again, not found,"
+        " or with a certificate that does not fit; calls that nobody can listen to",
     ),
     "invites": (
         "trunkline_sip_gateway_invites_total",

@@ -12,6 +12,8 @@ from sip_gateway.calls.switchboard import Switchboard
 from sip_gateway.front import Front
 from sip_gateway.inline import call as calls
 from sip_gateway.inline.desk import Desk
+from sip_gateway.inline.lookup import Server
+from sip_gateway.inline.pings import Reached
 from sip_gateway.inline.settings import Inline, Route
 from sip_gateway.settings import Settings
 from sip_gateway.sip.flow import Flow, Outgoing
@@ -39,6 +41,12 @@ PBX_SDP = (
     "m=audio 6000 RTP/AVP 8 101\r\na=rtpmap:101 telephone-event/8000\r\n"
 )
 Message = Request | Response
+
+
+def alone(flow: Flow, *, rank: int = 0, weight: int = 0) -> Reached:
+    """A server with one address."""
+    there = (flow.remote_host,)
+    return Reached(Server((0, rank), weight, flow.transport, flow.remote_port, there), (flow,))
 
 
 class LineBench:
@@ -72,7 +80,7 @@ class LineBench:
         self.front.worker_up(0, now=self.now)
         for name, flow in ((FIRST, PBX), (SECOND, PBX_2)):
             if name in self.desk.targets:
-                self.front.found(name, flow, now=self.now)
+                self.front.found(name, [alone(flow)], now=self.now)
         self.settle()
 
     def _identity(self) -> Identity:

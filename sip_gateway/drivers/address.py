@@ -11,3 +11,8 @@ def plain(host: str) -> str:
 def mapped(host: str) -> str:
     """`host` as an IPv6 socket wants it."""
     return host if ":" in host else MAPPED + host
+
+
+def families(host: str) -> tuple[int, ...]:
+    """The versions of IP that a socket bound to `host` can send over."""
+    return (4, 6) if host == "::" else (6,) if ":" in host else (4,)

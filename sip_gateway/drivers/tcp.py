@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
+import ssl
 from collections.abc import Callable
 from typing import cast
 
 from sip_gateway.drivers.address import plain
 from sip_gateway.drivers.listener import HANDSHAKE_S, Listener
-from sip_gateway.drivers.tls import Contexts, peer_names
+from sip_gateway.drivers.tls import Contexts, fits, peer_names
 from sip_gateway.peers.bucket import owner
 from sip_gateway.sip.flow import Flow, Outgoing
 from sip_gateway.sip.framing import StreamFraming
@@ -31,6 +32,15 @@ def unheeded(flow: Flow, port: int) -> None:
 def anybody(flow: Flow, names: frozenset[str] | None) -> bool:
     """Admits every connection."""
     return True
+
+
+NamesAt = Callable[[str, int], frozenset[str]]
+"""Whom the certificate at an address must name, if it is a target's."""
+
+
+def nobody(host: str, port: int) -> frozenset[str]:
+    """No address is a target's."""
+    return frozenset()
 
 
 MAX_CONNECTIONS = 1024
@@ -61,9 +71,14 @@ def uncounted(what: str, kind: str) -> None:
 
 
 class _Connection(asyncio.Protocol):
-    def __init__(self, driver: "TcpDriver") -> None:
+    def __init__(self, driver: "TcpDriver", names: frozenset[str] = frozenset()) -> None:
+        """`names`: whom the certificate must name, if it is a target's."""
         self.transport: asyncio.Transport | None = None
         self.flow = Flow(driver.transport, "", 0, "", 0)
+        self.wrong = False
+        """It is not who it should be: nothing was sent, and nothing heard."""
+
+        self._names = names
         self._driver = driver
         self._framing = StreamFraming()
         self._deadline: asyncio.TimerHandle | None = None
@@ -76,6 +91,10 @@ class _Connection(asyncio.Protocol):
         local, remote = transport.get_extra_info("sockname"), transport.get_extra_info("peername")
         ours, theirs = plain(local[0]), plain(remote[0])
         self.flow = Flow(self._driver.transport, ours, self._driver.port, theirs, remote[1])
+        if self._names and not self._driver.is_one_of(self._names, self.transport):
+            self.wrong = True
+            self.transport.abort()
+            return
         self._wait(SILENT_S)
         self._driver.opened(self, peer_names(self.transport))
 
@@ -146,6 +165,7 @@ class TcpDriver:
         self.port = 0
         self.transport = "tls" if tls else "tcp"
         self.unreachable: Unreachable = unheeded
+        self.names_at: NamesAt = nobody
         self.receive = receive
         self.tally = tally
         self._admits = admits
@@ -192,6 +212,11 @@ class TcpDriver:
             flow = connection.flow
             self._connections[(flow.remote_host, flow.remote_port)] = connection
 
+    def is_one_of(self, names: frozenset[str], transport: asyncio.Transport) -> bool:
+        """Whether a target's certificate names it, where that is asked for."""
+        also = self._tls.names if self._tls else None
+        return also is None or fits(transport, names | also)
+
     def lost(self, connection: _Connection) -> None:
         """A connection is gone."""
         key = (connection.flow.remote_host, connection.flow.remote_port)
@@ -211,18 +236,35 @@ class TcpDriver:
         return self._admits(Flow(self.transport, "", self.port, host, port), None)
 
     async def _connect(self, address: tuple[str, int], outgoing: Outgoing) -> None:
-        loop = asyncio.get_running_loop()
+        names = self.names_at(*address) if self._tls else frozenset()
         try:
             async with asyncio.timeout(CONNECT_S):
-                _, connection = await loop.create_connection(
-                    lambda: _Connection(self),
-                    *address,
-                    ssl=self._tls.client if self._tls else None,
-                    server_hostname="" if self._tls else None,
-                    ssl_handshake_timeout=HANDSHAKE_S if self._tls else None,
-                )
+                connection = await self._open(address, names)
+        except ssl.SSLCertVerificationError as error:
+            self._unfit(outgoing, address, error.verify_message)
         except (OSError, TimeoutError):
             logger.info("peer not reachable", extra={"reason": self.transport})
             self.unreachable(outgoing.flow, address[1])
-            return
-        connection.write(outgoing.data)
+        else:
+            if connection.wrong:
+                self._unfit(outgoing, address, "it holds other names")
+            connection.write(outgoing.data)
+
+    async def _open(self, address: tuple[str, int], names: frozenset[str]) -> _Connection:
+        tls = self._tls
+        context = None if tls is None else tls.target if names else tls.client
+        _, connection = await asyncio.get_running_loop().create_connection(
+            lambda: _Connection(self, names),
+            *address,
+            ssl=context,
+            server_hostname=min(names, default="") if tls else None,
+            ssl_handshake_timeout=HANDSHAKE_S if tls else None,
+        )
+        return connection
+
+    def _unfit(self, outgoing: Outgoing, address: tuple[str, int], why: str) -> None:
+        """Nothing is sent to a peer that is not who it should be."""
+        peer = f"{address[0]}:{address[1]}"
+        logger.error("certificate of a peer does not fit", extra={"peer": peer, "reason": why})
+        self.tally("inline", "certificate")
+        self.unreachable(outgoing.flow, address[1])

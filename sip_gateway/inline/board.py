@@ -9,7 +9,7 @@ from sip_gateway.inline import description, passing
 from sip_gateway.inline.call import SIDES, Agreed, InlineCall, Side
 from sip_gateway.inline.media import Media
 from sip_gateway.inline.settings import Inline, Route
-from sip_gateway.inline.target import Target
+from sip_gateway.inline.target import Way
 from sip_gateway.inline.wires import Wires
 from sip_gateway.sip.answer import Answer
 from sip_gateway.sip.deadlines import Deadlines
@@ -46,7 +46,7 @@ class Attempt:
     """An INVITE to one target."""
 
     talk: "Talk"
-    target: Target
+    way: Way
     request: Request
     hop: Hop
     given_up: bool = False
@@ -81,7 +81,7 @@ class Passage:
 class Ping:
     """An OPTIONS to a target."""
 
-    target: Target
+    way: Way
 
 
 Purpose = Attempt | Passage | Ping
@@ -115,7 +115,7 @@ class Talk:
     offer: bytes | None = None
     """The description in it."""
 
-    left: list[Target] = field(default_factory=list)
+    left: list[Way] = field(default_factory=list)
     attempt: Attempt | None = None
     pairs: dict[str, Pair] = field(default_factory=dict)
     """Early dialogs by the target's tag."""

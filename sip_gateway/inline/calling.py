@@ -6,12 +6,12 @@ from sip_gateway.inline import description, passing
 from sip_gateway.inline.board import Answering, Attempt, Board, Pair, Place, Talk
 from sip_gateway.inline.call import SIDES, Agreed
 from sip_gateway.inline.pings import Pings
-from sip_gateway.inline.target import Target
+from sip_gateway.inline.target import Target, Way
 from sip_gateway.sip.address import host_port, parse_name_addr, parse_sip_uri
 from sip_gateway.sip.answer import Answer
 from sip_gateway.sip.dialog import Dialog, DialogId, from_invite
 from sip_gateway.sip.exchange import Exchange
-from sip_gateway.sip.flow import Flow, Hop, contact
+from sip_gateway.sip.flow import Hop, contact
 from sip_gateway.sip.message import Headers, Request, Response
 from sip_gateway.sip.screening import Refusal
 
@@ -44,17 +44,16 @@ class Calling:
         if not talk.left:
             self._give_up(talk, now)
             return
-        target = talk.left.pop(0)
-        flow = self._pings.flows[target.text]
-        talk.call.target_host = talk.route.target_host or flow.local_host
-        hop = Hop(flow, flow.remote_port)
-        attempt = talk.attempt = Attempt(talk, target, self._request(talk, target, flow), hop)
+        way = talk.left.pop(0)
+        talk.call.target_host = talk.route.target_host or way.flow.local_host
+        hop = Hop(way.flow, way.flow.remote_port)
+        attempt = talk.attempt = Attempt(talk, way, self._request(talk, way), hop)
         until = now + self._board.settings.try_next_after_s
         self._board.timers.set(("silent", talk.call.call_id), until)
         self._board.wires.send(attempt.request, hop, attempt, now=now)
 
-    def _request(self, talk: Talk, target: Target, flow: Flow) -> Request:
-        board = self._board
+    def _request(self, talk: Talk, way: Way) -> Request:
+        board, (target, flow) = self._board, way
         assert talk.invite is not None
         theirs, host = talk.invite.request, talk.call.target_host
         sent_by = host_port(host, flow.local_port)
@@ -81,11 +80,11 @@ class Calling:
         """A response to an attempt; None if there was none."""
         talk = attempt.talk
         if response is None:
-            self._pings.answered(attempt.target, 408)
+            self._pings.answered(attempt.way, 408)
             if talk.attempt is attempt:
                 self._failed(attempt, None, now)
         elif response.status >= 200:
-            self._pings.answered(attempt.target, 503 if response.status == 503 else 200)
+            self._pings.answered(attempt.way, 503 if response.status == 503 else 200)
             if response.status < 300:
                 self._accepted(attempt, response, now)
             elif talk.attempt is attempt:
@@ -107,7 +106,7 @@ class Calling:
         """The target has said nothing at all."""
         if attempt := talk.attempt:
             attempt.given_up = True
-            self._pings.answered(attempt.target, 408)
+            self._pings.answered(attempt.way, 408)
             self._failed(attempt, None, now)
 
     def _failed(self, attempt: Attempt, response: Response | None, now: float) -> None:

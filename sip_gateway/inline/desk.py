@@ -4,7 +4,7 @@ A back-to-back user agent (RFC 7092: signalling and media relay, media-unaware) 
 little as it can. No socket, no clock: one input at a time, like the switchboard beside it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from sip_gateway.calls.line import Identity, Kept, Note
 from sip_gateway.commands import CallCommand
@@ -24,7 +24,7 @@ from sip_gateway.inline.calling import Calling
 from sip_gateway.inline.dialogs import Dialogs
 from sip_gateway.inline.invites import Invites
 from sip_gateway.inline.media import Media, What
-from sip_gateway.inline.pings import Pings
+from sip_gateway.inline.pings import Pings, Reached
 from sip_gateway.inline.settings import Route
 from sip_gateway.inline.target import Target
 from sip_gateway.inline.wires import OURS, Came, Wires
@@ -91,9 +91,13 @@ class Desk:
         """New calls have to say who they are."""
         self._board.login = login
 
-    def found(self, name: str, flow: Flow) -> None:
+    def found(self, name: str, servers: Sequence[Reached]) -> None:
         """How a target is reached."""
-        self._pings.flows[name] = flow
+        self._pings.found(name, servers)
+
+    def names_at(self, host: str, port: int) -> frozenset[str]:
+        """Whom a certificate that is shown at an address must name; nobody, if none there is."""
+        return self._pings.names_at(host, port)
 
     # What comes in.
 

@@ -10,7 +10,7 @@ from sip_gateway.inline.call import InlineCall
 from sip_gateway.inline.pings import Pings
 from sip_gateway.inline.routing import branches, route_of, unusable
 from sip_gateway.inline.settings import Route
-from sip_gateway.inline.target import Target
+from sip_gateway.inline.target import Way
 from sip_gateway.settings import Settings
 from sip_gateway.sip.dialog import DialogId, from_invite
 from sip_gateway.sip.exchange import Exchange, Merge, merge_of
@@ -147,8 +147,8 @@ class Invites:
     def _route(self, request: Request, flow: Flow) -> Route | None:
         return route_of(request, flow, self._settings.inline.routes)
 
-    def _usable(self, route: Route) -> list[Target]:
-        return self._pings.usable([self._pings.targets[name] for name in route.targets])
+    def _usable(self, route: Route) -> list[Way]:
+        return self._pings.usable(self._pings.ways(route.targets))
 
     def remember(self, talk: Talk) -> None:
         """An answered call's INVITE may come again after a restart."""

@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from sip_gateway.inline.lookup import name_server
 from sip_gateway.inline.target import Target, read
 
 
@@ -12,8 +13,8 @@ class Route(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """One `[[sip_gateway.inline.routes]]`: which calls pass through us, and where to."""
 
     targets: tuple[str, ...]
-    """Where the call goes, the first that is up: `sip:pbx1.example:5060;transport=tcp`. Over
-    `transport=tls` our own `[sip_gateway.tls]` certificate is shown."""
+    """Where the call goes, the first that is up: `sip:pbx1.example:5060;transport=tcp`. A name
+    without a port leads by its NAPTR and SRV records, if it has any, to several servers."""
 
     called: tuple[str, ...] = ()
     """Calls to a number (user part of the Request-URI) that begins so; empty: any."""
@@ -39,6 +40,30 @@ class Route(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
             ipaddress.ip_network(network)
 
 
+class TargetTls(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`[sip_gateway.inline.tls]`: targets over TLS, and what they have to prove."""
+
+    check: Literal["name", "authority", "nothing"] = "name"
+    """`name`: the certificate is of an authority that we trust, and holds the target's name
+    (RFC 5922); `authority`: the first alone; `nothing`: encrypted, by whoever is there."""
+
+    ca: str = ""
+    """PEM file of the authorities; empty: `[sip_gateway.tls] ca`, or else the system's."""
+
+    names: tuple[str, ...] = ()
+    """Names that will do besides the target's own. What a certificate says with a `*` must stand
+    here as it says it: `*.pstn.carrier.example`."""
+
+    certificate: str = ""
+    """PEM file of what we show, if asked; empty: the certificate of `[sip_gateway.tls]`."""
+
+    private_key: str = ""
+
+    def __post_init__(self) -> None:
+        if bool(self.certificate) != bool(self.private_key):
+            raise ValueError("inline.tls: certificate and private_key belong together")
+
+
 class Inline(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`[sip_gateway.inline]`: calls from a trunk go through us to the PBX. Off without routes."""
 
@@ -56,6 +81,11 @@ class Inline(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     try_next_after_s: float = 4.0
     """A target that says nothing at all to an INVITE for so long is given up for the next."""
+
+    name_servers: tuple[str, ...] = ()
+    """Asked for the targets' names, `192.0.2.53` or `192.0.2.53:5353`; empty: the machine's own."""
+
+    tls: TargetTls = TargetTls()
 
     sources: Literal["told", "near", "any"] = "near"
     """From where a party's audio is taken: the address in its SDP alone; also from other ports of
@@ -75,3 +105,5 @@ class Inline(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             raise ValueError("inline: no negative time, and try_next_after_s above 0")
         if self.down_after < 1 or self.up_after < 1:
             raise ValueError("inline: down_after and up_after at least 1")
+        for server in self.name_servers:
+            name_server(server)

@@ -1,9 +1,9 @@
-"""Where calls are forwarded to, as the settings name it."""
+"""Where calls are forwarded to, as the settings name it, and as it is found in the network."""
 
 from typing import NamedTuple
 
 from sip_gateway.sip.address import host_port, parse_sip_uri
-from sip_gateway.sip.flow import default_port
+from sip_gateway.sip.flow import Flow
 
 
 class Target(NamedTuple):
@@ -13,24 +13,35 @@ class Target(NamedTuple):
     """As in the settings: its name everywhere."""
 
     host: str
-    port: int
+    port: int | None
+    """None: where its name leads (RFC 3263), or the protocol's own port."""
+
     transport: str
+    """Empty: likewise."""
+
     sips: bool
 
     def uri(self, user: str, params: str = "") -> str:
-        """The Request-URI of a call to `user` there."""
+        """The Request-URI of a call to `user` there, which no look-up changes."""
         scheme = "sips" if self.sips else "sip"
-        transport = "" if self.sips or self.transport == "udp" else f";transport={self.transport}"
+        transport = "" if self.sips or self.transport in ("", "udp") else self.transport
         at = f"{user}@" if user else ""
-        return f"{scheme}:{at}{host_port(self.host, self.port)}{params}{transport}"
+        where = host_port(self.host, self.port) if self.port else host_port(self.host, 0)[:-2]
+        return f"{scheme}:{at}{where}{params}{f';transport={transport}' if transport else ''}"
+
+
+class Way(NamedTuple):
+    """One address of a target, and how we get there."""
+
+    target: Target
+    flow: Flow
 
 
 def read(text: str) -> Target:
     """A target of the settings; ValueError if it is no SIP URI that we can send to."""
     uri = parse_sip_uri(text)
     sips = uri.scheme == "sips"
-    transport = (uri.params.get("transport") or ("tls" if sips else "udp")).lower()
-    if transport not in ("udp", "tcp", "tls"):
+    transport = (uri.params.get("transport") or "").lower()
+    if transport not in ("", "udp", "tcp", "tls") or (sips and transport == "udp"):
         raise ValueError(f"{text}: transport is not udp, tcp or tls")
-    transport = "tls" if sips else transport
-    return Target(text, uri.host, uri.port or default_port(transport), transport, sips)
+    return Target(text, uri.host, uri.port, "tls" if sips else transport, sips)

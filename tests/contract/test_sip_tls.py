@@ -8,6 +8,7 @@ import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from sip_gateway.caller.link import connect
@@ -15,6 +16,7 @@ from sip_gateway.caller.plan import CallFailed, TlsFiles
 from sip_gateway.drivers import tls
 from sip_gateway.drivers.tcp import TcpDriver
 from sip_gateway.drivers.udp import UdpDriver
+from sip_gateway.inline.settings import TargetTls
 from sip_gateway.peers.settings import Tls
 from sip_gateway.sip.flow import Flow, Outgoing
 from tests.services.authority import Authority, Certified
@@ -240,3 +242,100 @@ async def test_an_ipv6_address_is_listened_on_and_the_wildcard_takes_ipv4_too(
     writer.close()
     udp.close()
     tcp.close()
+
+
+NAMES = pytest.mark.parametrize(
+    ("held", "wanted", "fits"),
+    [
+        (["pbx.example"], "PBX.example", True),
+        (["sip:pbx.example"], "pbx.example", True),
+        (["other.example", "pbx.example"], "pbx.example", True),
+        (["192.0.2.1"], "192.0.2.1", True),
+        (["2001:db8::1"], "2001:0db8:0:0::1", True),
+        (["other.example"], "pbx.example", False),
+        (["*.example"], "pbx.example", False),
+        (["*.example"], "*.example", True),
+        (["pbx.example.evil"], "pbx.example", False),
+        (["sip:ann@pbx.example"], "pbx.example", False),
+        (["sips:pbx.example"], "pbx.example", False),
+        (["sip:other.example", "pbx.example"], "pbx.example", False),
+        (["sip:ann@other.example", "pbx.example"], "pbx.example", True),
+    ],
+)
+
+
+@NAMES
+async def test_a_target_gets_something_only_if_its_certificate_names_it(
+    line: Line, held: list[str], wanted: str, fits: bool
+) -> None:
+    seen, ours = await toward_target(line, TargetTls(ca=line.authority.ca), held, wanted)
+    assert seen == (b"OPTIONS" if fits else b"")
+    assert ours == ([] if fits else [("inline", "certificate"), "unreachable"])
+
+
+@pytest.mark.parametrize(
+    ("settings", "fits"),
+    [
+        (TargetTls(), False),
+        (TargetTls(check="authority"), False),
+        (TargetTls(check="nothing"), True),
+        (TargetTls(check="authority", ca="theirs"), True),
+        (TargetTls(ca="theirs"), False),
+        (TargetTls(ca="theirs", names=("Other.example",)), True),
+    ],
+)
+async def test_what_is_checked_is_a_setting(line: Line, settings: TargetTls, fits: bool) -> None:
+    if settings.ca:
+        settings = msgspec.structs.replace(settings, ca=line.authority.ca)
+    seen, _ = await toward_target(line, settings, ["other.example"], "pbx.example")
+    assert bool(seen) is fits
+
+
+async def test_a_target_is_told_its_name_and_shown_a_certificate_of_its_own(
+    line: Line, tmp_path: Path
+) -> None:
+    own = line.authority.sign("trunkline.example")
+    settings = TargetTls(
+        ca=line.authority.ca, certificate=own.certificate, private_key=own.private_key
+    )
+    told: list[str] = []
+    seen, _ = await toward_target(line, settings, ["pbx.example"], "pbx.example", told=told)
+    assert (seen, told) == (b"OPTIONS", ["pbx.example", "trunkline.example"])
+
+
+async def toward_target(
+    line: Line, settings: TargetTls, held: list[str], wanted: str, *, told: list[str] | None = None
+) -> tuple[bytes, list[object]]:
+    """What a target, whose certificate holds these names, gets of a request for it."""
+    theirs, ours = line.authority.sign(*held, file="target"), line.authority.sign("us.example")
+    happened: list[object] = []
+    got: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        got.set_result(await reader.read(7))
+        if told is not None and (shown := writer.get_extra_info("peercert")):
+            told.append(shown["subjectAltName"][0][1])
+        writer.close()
+
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=line.authority.ca)
+    context.load_cert_chain(theirs.certificate, theirs.private_key)
+    context.verify_mode = ssl.CERT_OPTIONAL
+    if told is not None:
+        context.sni_callback = lambda _, name, __: told.append(name)
+    server = await asyncio.start_server(take, HOST, 0, ssl=context)
+    port = server.sockets[0].getsockname()[1]
+    files = Tls(certificate=ours.certificate, private_key=ours.private_key)
+    driver = TcpDriver(
+        lambda data, flow: None,
+        tls=tls.contexts(files, settings),
+        tally=lambda what, kind: happened.append((what, kind)),
+    )
+    driver.names_at = lambda host, at: frozenset([wanted] if at == port else [])
+    driver.unreachable = lambda flow, at: happened.append("unreachable")
+    driver.send(Outgoing(Flow("tls", HOST, 5061, HOST, port), OPTIONS, port))
+    await asyncio.gather(*driver._connecting)
+    async with asyncio.timeout(10):
+        seen = b"" if happened else await got
+    driver.close()
+    server.close()
+    return seen, happened

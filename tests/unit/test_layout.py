@@ -41,7 +41,7 @@ SANS_IO = (
     *(
         f"sip_gateway/inline/{name}.py"
         for name in (
-            *("board", "call", "calling", "description", "desk", "dialogs", "health"),
+            *("board", "call", "calling", "description", "desk", "dialogs", "health", "lookup"),
             *("invites", "media", "passing", "pings", "routing", "target", "wires"),
         )
     ),

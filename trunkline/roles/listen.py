@@ -22,7 +22,7 @@ async def build(context: Context) -> list[Part]:
     run = settings.state_dir / "run"
     if settings.sip_gateway.tls.certificate:
         try:
-            tls.contexts(settings.sip_gateway.tls)
+            tls.contexts(settings.sip_gateway.tls, settings.sip_gateway.inline.tls)
         except OSError as error:
             raise SettingsError(f"[sip_gateway.tls]: {error.strerror or error}") from None
     run.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -54,7 +54,7 @@ def test_an_invite_goes_on_as_it_came_but_for_what_is_ours() -> None:
     )
     assert went.summary() == {"trunk": [100], "pbx": ["INVITE"]}
     invite = went.request("pbx", "INVITE")
-    assert invite.uri == "sip:line@pbx1.example:5060"
+    assert invite.uri == "sip:line@pbx1.example"
     assert invite.from_.uri == "sip:ann@example.com"
     assert invite.from_.name == "Ann"
     assert invite.from_.tag != "peer"
@@ -131,7 +131,7 @@ def test_a_target_that_cannot_is_passed_over(status: int) -> None:
     went = bench.answer(invite, status)
     assert went.summary() == {"pbx": ["ACK"], "pbx_2": ["INVITE"]}
     again = went.request("pbx_2", "INVITE")
-    assert again.uri == "sip:line@pbx2.example:5060;transport=tcp"
+    assert again.uri == "sip:line@pbx2.example;transport=tcp"
     assert again.call_id != invite.call_id
     went = bench.answer(again, 503)
     refusal = went.response("trunk", 503)
@@ -473,7 +473,7 @@ def test_routes_are_chosen_by_number_and_source_and_recordings_stay_ours() -> No
     before = len(bench.sent)
     bench.front.receive(_invite("tel:+4930;phone-context=x", "c3"), other, now=bench.now)
     uri = bench.went(before).request("pbx_2", "INVITE").uri
-    assert uri == "sip:+4930@pbx2.example:5060;user=phone;transport=tcp"
+    assert uri == "sip:+4930@pbx2.example;user=phone;transport=tcp"
     # Nobody's, and a recording session: answered by ourselves.
     switchboard = bench.trunk("INVITE", body=SDP, Call_ID="c4", Require="siprec")
     assert "pbx" not in switchboard.summary()

@@ -166,13 +166,13 @@ def test_a_new_address_is_found_anew_and_the_same_one_is_not() -> None:
 @pytest.mark.parametrize(
     ("text", "port", "transport"),
     [
-        ("sip:pbx", 5060, "udp"),
+        ("sip:pbx", None, ""),
         ("sip:pbx:5070;transport=TCP", 5070, "tcp"),
-        ("sips:pbx", 5061, "tls"),
-        ("sip:[2001:db8::5];transport=tls", 5061, "tls"),
+        ("sips:pbx", None, "tls"),
+        ("sip:[2001:db8::5];transport=tls", None, "tls"),
     ],
 )
-def test_targets_are_sip_uris(text: str, port: int, transport: str) -> None:
+def test_targets_are_sip_uris(text: str, port: int | None, transport: str) -> None:
     assert read(text)[2:4] == (port, transport)
 
 
@@ -183,6 +183,9 @@ def test_targets_are_sip_uris(text: str, port: int, transport: str) -> None:
         {"routes": [{"targets": ["pbx:5060"]}]},
         {"routes": [{"targets": ["sip:pbx;transport=sctp"]}]},
         {"routes": [{"targets": ["sip:pbx"], "sources": ["10.0.0.0/33"]}]},
+        {"routes": [{"targets": ["sips:pbx;transport=udp"]}]},
+        {"name_servers": ["dns.example"]},
+        {"tls": {"certificate": "ours.pem"}},
         {"try_next_after_s": 0},
         {"down_after": 0},
     ],
