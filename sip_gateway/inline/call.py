@@ -9,6 +9,7 @@ from sip_gateway.audio.codecs import DECODED
 from sip_gateway.calls.call import BadRecord
 from sip_gateway.inline import description
 from sip_gateway.sip import negotiate
+from sip_gateway.sip.address import NameAddr, parse_name_addr
 from sip_gateway.sip.dialog import Dialog
 from sip_gateway.sip.sdp import Codec, Media
 from sip_gateway.worker_protocol import (
@@ -59,7 +60,7 @@ class InlineCall(msgspec.Struct, kw_only=True):
     worker: int
     caller: Dialog
     target: Dialog | None = None
-    """None until the call is answered; only then is it kept."""
+    """None until the call is answered; only then is it kept, or once somebody listens."""
 
     caller_host: str
     target_host: str
@@ -120,10 +121,12 @@ class InlineCall(msgspec.Struct, kw_only=True):
         found = {relay.line: _end(relay, side).port for relay in self.relays}
         return {line: port for line, port in found.items() if port}
 
-    def dialog(self, side: Side) -> Dialog:
-        """Of a call that is answered."""
-        assert self.target is not None
-        return self.caller if side == "a" else self.target
+    def party(self, side: Side) -> NameAddr:
+        """Who is there; of a call that is not answered yet, who was called."""
+        if side == "a":
+            return self.caller.remote
+        called = self.target.remote_party if self.target else self.caller.local_party
+        return parse_name_addr(called)
 
     def told(self, side: Side, body: bytes, hosts: tuple[str, ...]) -> None:
         """Where this side wants its packets, and where else than there they may come from."""
@@ -247,7 +250,7 @@ def _leg(call: InlineCall, tap: str, *, known: tuple[LegSpec, ...]) -> LegSpec:
     channel, call.channels = call.channels, call.channels + 1
     side: Side = "a" if tap.endswith("a") else "b"
     other = "agent" if call.caller_role == "customer" else "customer"
-    party = call.dialog(side).remote
+    party = call.party(side)
     return LegSpec(
         leg_id=f"{call.call_id}-{channel}",
         channel=channel,

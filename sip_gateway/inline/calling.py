@@ -153,7 +153,8 @@ class Calling:
         place = Place(talk, self._pair(attempt, response), "a")
         body = description.seen(response)
         if body is not None and talk.offer is not None:
-            self._board.agree(place, Agreed(talk.offer, body, "b"), listen=False)
+            early = self._board.settings.hear_early
+            self._board.agree(place, Agreed(talk.offer, body, "b"), listen=early)
         elif body is not None:
             talk.early_offer = body
         self._board.pass_answer(place, talk.invite, response, now=now)

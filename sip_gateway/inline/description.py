@@ -94,17 +94,20 @@ def remotes(body: bytes) -> dict[int, Remote]:
 def rewritten(body: bytes, *, host: str, ports: Mapping[int, int]) -> bytes:
     """The description with our address and ports, by line; a line without one is turned down."""
     end = "\r\n" if b"\r\n" in body else "\n"
-    index = -1
+    index, theirs = -1, ""
     lines = []
     for line in body.decode().rstrip("\r\n").split(end):
+        if found := _MEDIA.match(line):
+            theirs = found[2]
         index += line.startswith("m=")
         if _AROUND_US.match(line):
             continue
-        lines.append(_line(line, host, port=ports.get(index, 0)))
+        lines.append(_line(line, host, port=ports.get(index, 0), theirs=theirs))
     return (end.join(lines) + end).encode()
 
 
-def _line(line: str, host: str, *, port: int) -> str:
+def _line(line: str, host: str, *, port: int, theirs: str) -> str:
+    """One line; `theirs` is the party's own port of the media line that it belongs to."""
     family = "IP6" if ":" in host else "IP4"
     if line.startswith("o="):
         fields = line.split(" ")
@@ -116,5 +119,8 @@ def _line(line: str, host: str, *, port: int) -> str:
         ours = port if int(found[2]) else 0
         return f"m={found[1]} {ours} {found[3]}{found[4]}"
     if line.startswith("a=rtcp:"):
-        return f"a=rtcp:{port + 1 if port else 0}"
+        # Where the party has both on one port (RFC 5761) so have we.
+        control = _RTCP.match(line)
+        same = control is not None and control[1] == theirs
+        return f"a=rtcp:{port if same or not port else port + 1}"
     return line

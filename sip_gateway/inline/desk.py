@@ -237,7 +237,11 @@ class Desk:
         for call in kept:
             self._media.restore(call)
             self._notes.append(Note("call in line taken up again", call.call_id, call.closing))
-            if call.closing or call.target is None:
+            if call.closing:
+                continue
+            if call.target is None:
+                # It was heard while it rang; the INVITE that rang is lost.
+                self._media.close(call, "fault", now=now)
                 continue
             talk = Talk(call, Route(targets=("sip:nowhere.invalid",)), None)
             pair = Pair(call.caller, call.target)

@@ -125,7 +125,8 @@ class Dialogs:
         elif theirs.method == "INFO":
             self._press(place, theirs)
         elif theirs.method == "PRACK" and body and talk.early_offer and talk.offer is None:
-            board.agree(place, Agreed(body, talk.early_offer, "a"), listen=False)
+            early = board.settings.hear_early
+            board.agree(place, Agreed(body, talk.early_offer, "a"), listen=early)
             passage.offer = None
         board.wires.send(request, hop, passage, now=now)
 
@@ -190,7 +191,8 @@ class Dialogs:
                 there.dialog.remote_target = _uri(contact) or there.dialog.remote_target
         body = description.seen(response)
         if body is not None and passage.offer is not None:
-            listen = passage.talk.call.target is not None
+            answered = passage.talk.call.target is not None
+            listen = answered or board.settings.hear_early
             board.agree(here, agreed_of(passage.side, passage.offer, body), listen=listen)
         ours = board.pass_answer(here, passage.exchange, response, now=now)
         if request.method == "INVITE":

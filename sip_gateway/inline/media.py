@@ -114,7 +114,7 @@ class Media(Outbox):
             self._tell_relays(held)
 
     def listen(self, call: InlineCall, agreed: Agreed) -> None:
-        """Listen to the call as it is agreed now; the call is answered."""
+        """Listen to the call as it is agreed now."""
         held = self._calls.get(call.call_id)
         if held is None:
             return
@@ -125,7 +125,8 @@ class Media(Outbox):
             self._notes.append(Note("call in line not heard", call.call_id, call.unheard))
         first, call.announced = not call.announced, True
         if first:
-            self._notes.append(Note("call in line answered", call.call_id))
+            what = "answered" if call.target else "heard before its answer"
+            self._notes.append(Note(f"call in line {what}", call.call_id))
         self.keep(call)
         if held.attached and first:
             self._say(held, call.open(resumed=False))
@@ -305,7 +306,9 @@ class Media(Outbox):
         if held.attached or not self._roster.up[call.worker]:
             return
         held.attached = True
-        if not call.closing:
+        if call.closing:
+            self._say(held, CloseRelays(call_id=call.call_id))
+        else:
             self._tell_relays(held)
         if call.announced:
             self._say(held, call.open(resumed=True))

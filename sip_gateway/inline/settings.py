@@ -82,6 +82,11 @@ class Inline(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     try_next_after_s: float = 4.0
     """A target that says nothing at all to an INVITE for so long is given up for the next."""
 
+    hear_early: bool = False
+    """Also hear what is said before a call is answered: announcements, menus, queues. Off: nobody
+    has agreed to anything yet, and most of it is a machine's. A call that is never answered is
+    then a call all the same, with the reason it ended."""
+
     name_servers: tuple[str, ...] = ()
     """Asked for the targets' names, `192.0.2.53` or `192.0.2.53:5353`; empty: the machine's own."""
 

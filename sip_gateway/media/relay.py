@@ -13,7 +13,7 @@ from time import monotonic
 from typing import NamedTuple
 
 from sip_gateway.drivers.address import mapped, plain
-from sip_gateway.media.latch import ANY, Address, Latch
+from sip_gateway.media.latch import Address, Latch
 from sip_gateway.media.rtp_socket import bound_socket
 from sip_gateway.worker_protocol import Relay, Remote
 
@@ -85,8 +85,14 @@ class Port:
         self._udp.close()
 
     def _native(self, host: str) -> str:
-        """The host as the kernel shows it."""
-        return mapped(host) if self._mapped and host != ANY else host
+        """The host as the kernel shows it: an IPv6 address can be written in many ways."""
+        try:
+            address = ipaddress.ip_address(host)
+        except ValueError:
+            return host  # whoever may send, or a name, which is nobody's address
+        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+            address = address.ipv4_mapped
+        return mapped(str(address)) if self._mapped else str(address)
 
     def _readable(self) -> None:
         udp, now = self._udp, monotonic()
@@ -185,6 +191,8 @@ def open_shared(host: str, port: int) -> socket.socket:
         udp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         with contextlib.suppress(OSError):
             udp.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, EXPEDITED)
+            if udp.family == socket.AF_INET6:
+                udp.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, EXPEDITED)
 
     return bound_socket(host, port, prepare=prepare)
 

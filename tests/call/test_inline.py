@@ -150,6 +150,20 @@ async def test_early_media_passes_before_the_answer(line: TestGateway, tmp_path:
     assert 60 <= left["1"] <= 90
 
 
+async def test_what_is_played_before_the_answer_is_heard_where_that_is_wanted(
+    tmp_path: Path,
+) -> None:
+    inline = msgspec.structs.replace(local().inline, hear_early=True)
+    settings = msgspec.structs.replace(local(), inline=inline)
+    async with gateway(tmp_path / "state", settings) as line:
+        async with pbx(tmp_path, "pbx_early"), sipp(line.port, tmp_path, "trunk", "-d", "1500"):
+            pass
+        (ended,) = await line.ended()
+    assert ended.reason == "bye"
+    left = {leg.leg_id[-1]: leg.packets_received for leg in line.of(LegLeft)}
+    assert left["1"] >= 105, "a second before the answer and a second and a half behind it"
+
+
 async def test_busy_is_told_as_it_is(line: TestGateway, tmp_path: Path) -> None:
     trunk = changed(tmp_path, "trunk_refused", 'response="503"', 'response="486"')
     async with pbx(tmp_path, "pbx_busy"), sipp(line.port, tmp_path, trunk):

@@ -42,13 +42,15 @@ OTHER = [b"\0\1\0\0" + os.urandom(16), b"\x16\xfe\xff" + os.urandom(60), b"\x80"
 class Party:
     """One party's two ports."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = HOST) -> None:
+        self.host = host
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
         while True:
-            self.rtp, self.rtcp = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in "ab")
-            self.rtp.bind((HOST, 0))
+            self.rtp, self.rtcp = (socket.socket(family, socket.SOCK_DGRAM) for _ in "ab")
+            self.rtp.bind((host, 0))
             self.port: int = self.rtp.getsockname()[1]
             try:
-                self.rtcp.bind((HOST, self.port + 1))
+                self.rtcp.bind((host, self.port + 1))
             except OSError:
                 self.close()
                 continue
@@ -59,7 +61,9 @@ class Party:
     @property
     def end(self) -> RelayEnd:
         """What signalling would say of it."""
-        remote = Remote(host=HOST, port=self.port, rtcp_host=HOST, rtcp_port=self.port + 1)
+        # As a party may write it, which is not how the kernel does.
+        host = "0:0::0001" if self.host == "::1" else self.host
+        remote = Remote(host=host, port=self.port, rtcp_host=host, rtcp_port=self.port + 1)
         return RelayEnd(remote=remote)
 
     async def hear(self, count: int, *, control: bool = False) -> list[bytes]:
@@ -83,10 +87,10 @@ class Party:
 
 
 @contextmanager
-def parties() -> Iterator[tuple[Party, Party]]:
+def parties(a: str = HOST, b: str = HOST) -> Iterator[tuple[Party, Party]]:
     """The caller and the other party."""
     with ExitStack() as stack:
-        caller, callee = Party(), Party()
+        caller, callee = Party(a), Party(b)
         for party in (caller, callee):
             stack.callback(party.close)
         yield caller, callee
@@ -124,10 +128,26 @@ async def end(worker: Worker, *, listened: bool = True) -> None:
 async def exchange(caller: Party, callee: Party, ports: dict[str, int], sent: list[bytes]) -> None:
     """Everything passes both ways, as it was and in order."""
     for data in sent:
-        caller.rtp.sendto(data, (HOST, ports["0a"]))
-        callee.rtp.sendto(data[::-1], (HOST, ports["0b"]))
+        caller.rtp.sendto(data, (caller.host, ports["0a"]))
+        callee.rtp.sendto(data[::-1], (callee.host, ports["0b"]))
         assert await callee.hear(1) == [data]
         assert await caller.hear(1) == [data[::-1]]
+
+
+@pytest.mark.parametrize(
+    ("ours", "a", "b"), [("::1", "::1", "::1"), ("::", HOST, "::1"), ("::", "::1", HOST)]
+)
+async def test_packets_pass_between_all_versions_of_ip(
+    tmp_path: Path, ours: str, a: str, b: str
+) -> None:
+    settings = msgspec.structs.replace(OWN_PORTS, listen_host=ours)
+    async with running_worker(tmp_path, settings) as worker:
+        with parties(a, b) as (caller, callee):
+            ports = await relay(worker, caller, callee)
+            await exchange(caller, callee, ports, OTHER)
+            caller.rtcp.sendto(b"report", (a, ports["0a"] + 1))
+            assert await callee.hear(1, control=True) == [b"report"]
+            await end(worker, listened=False)
 
 
 async def test_the_same_bytes_pass_both_ways_and_both_ends_are_heard(tmp_path: Path) -> None:

@@ -594,3 +594,38 @@ def _ok(request: Request, text: str) -> bytes:
         lines += [f"{name}: {value}" for value in request.headers.all(name)]
     lines += ["Contact: <sip:ann@192.0.2.1:5070>", "Content-Type: application/sdp"]
     return ("\r\n".join([*lines, f"Content-Length: {len(text)}", "", ""]) + text).encode()
+
+
+def test_what_is_said_before_the_answer_is_heard_where_that_is_wanted() -> None:
+    bench = LineBench(hear_early=True)
+    invite = bench.trunk("INVITE", body=SDP).request("pbx", "INVITE")
+    assert bench.answer(invite, 183, body=PBX_SDP).summary() == {"trunk": [183]}
+    order = opened(bench)
+    assert [(leg.role, leg.participant_aor) for leg in order.legs] == [
+        ("customer", "sip:ann@example.com"),
+        ("agent", "sip:line@example.com"),
+    ]
+    bench.answer(invite, 200, body=PBX_SDP)
+    assert len(bench.orders(OpenCall)) == 1
+    assert bench.orders(UpdateLegs) == [], "the same legs go on"
+
+
+@pytest.mark.parametrize(("status", "reason"), [(487, "refused"), (486, "refused")])
+def test_a_call_that_was_heard_and_never_answered_ends(status: int, reason: str) -> None:
+    bench = LineBench(hear_early=True)
+    invite = bench.trunk("INVITE", body=SDP).request("pbx", "INVITE")
+    bench.answer(invite, 183, body=PBX_SDP)
+    bench.answer(invite, status)
+    (close,) = bench.orders(CloseCall)
+    assert isinstance(close, CloseCall)
+    assert (close.reason, bench.kept) == (reason, {})
+
+
+def test_a_call_that_was_heard_while_it_rang_ends_with_the_process_that_rang() -> None:
+    bench = LineBench(hear_early=True)
+    invite = bench.trunk("INVITE", body=SDP).request("pbx", "INVITE")
+    bench.answer(invite, 183, body=PBX_SDP)
+    assert bench.kept
+    again = LineBench(kept=bench.kept, hear_early=True)
+    assert [type(order) for order in again.told] == [CloseRelays, OpenCall, CloseCall]
+    assert (again.kept, again.front.active()) == ({}, 0)

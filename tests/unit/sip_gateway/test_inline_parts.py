@@ -123,6 +123,15 @@ def test_our_side_may_speak_another_version_of_ip() -> None:
     assert sdp.parse(ours).media[0].address == "2001:db8::9"
 
 
+@pytest.mark.parametrize(("theirs", "ours"), [(4000, 30_000), (4001, 30_001), (4005, 30_001)])
+def test_a_party_that_has_both_on_one_port_gets_one_port(theirs: int, ours: int) -> None:
+    media = b"v=0\r\nc=IN IP4 10.0.0.5\r\nm=audio 4000 RTP/AVP 8\r\na=rtcp-mux\r\n"
+    told = description.rewritten(
+        media + f"a=rtcp:{theirs}\r\n".encode(), host="192.0.2.9", ports={0: 30_000}
+    )
+    assert told.endswith(f"a=rtcp-mux\r\na=rtcp:{ours}\r\n".encode())
+
+
 def latch(*sources: str) -> Latch:
     made = Latch()
     made.announce(TOLD, sources)
