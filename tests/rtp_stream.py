@@ -7,9 +7,10 @@ import numpy as np
 
 from sip_gateway.audio.g711 import encode
 from sip_gateway.rtp.clock import CallClock
+from sip_gateway.rtp.media_format import MediaFormat
 from sip_gateway.rtp.outputs import Lost, Pressed, Step
 from sip_gateway.rtp.packet import Packet, build
-from sip_gateway.rtp.receiver import LegReceiver, MediaFormat
+from sip_gateway.rtp.receiver import LegReceiver
 
 PACKET_MS = 20
 PCMU = MediaFormat("PCMU", 0, 101)

@@ -10,10 +10,12 @@ from sip_gateway.media.pauses import Pauses, Span
 from sip_gateway.media.sinks import JoinedLeg
 from sip_gateway.rtp.clock import CallClock
 from sip_gateway.rtp.keys import KeyRules
+from sip_gateway.rtp.media_format import MediaFormat
 from sip_gateway.rtp.outputs import STEP_MS, Counts, Lost, Pressed, Step
 from sip_gateway.rtp.packet import Malformed, is_rtcp
-from sip_gateway.rtp.receiver import Datagram, LegReceiver, MediaFormat
+from sip_gateway.rtp.receiver import LegReceiver
 from sip_gateway.rtp.rtcp import Reports
+from sip_gateway.rtp.run import Datagram
 from sip_gateway.rtp.srtp import Position, Refused, Srtp
 from sip_gateway.settings import Settings
 from sip_gateway.worker_protocol import LegSpec

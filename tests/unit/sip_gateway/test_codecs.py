@@ -16,9 +16,10 @@ from sip_gateway.media.leg import new_leg
 from sip_gateway.media.sinks import JoinedLeg
 from sip_gateway.rtp.clock import CallClock
 from sip_gateway.rtp.keys import KeyRules
+from sip_gateway.rtp.media_format import MediaFormat
 from sip_gateway.rtp.outputs import Lost, Pressed, Step
 from sip_gateway.rtp.packet import Packet, build
-from sip_gateway.rtp.receiver import LegReceiver, MediaFormat
+from sip_gateway.rtp.receiver import LegReceiver
 from sip_gateway.settings import Settings
 from sip_gateway.sip import negotiate, sdp
 from sip_gateway.worker_protocol import LegSpec

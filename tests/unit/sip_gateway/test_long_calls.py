@@ -7,9 +7,10 @@ import pytest
 from sip_gateway.audio.g711 import encode
 from sip_gateway.media.leg import SUSPENDED_S
 from sip_gateway.rtp.clock import CallClock
+from sip_gateway.rtp.media_format import MediaFormat
 from sip_gateway.rtp.outputs import Lost, Pressed, Step
 from sip_gateway.rtp.packet import Packet, build
-from sip_gateway.rtp.receiver import LegReceiver, MediaFormat
+from sip_gateway.rtp.receiver import LegReceiver
 from tests.rtp_stream import Delivery, Listener, on_time, packets, speech
 
 HOUR_S = 3600

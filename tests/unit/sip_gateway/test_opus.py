@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from sip_gateway.audio import opus
 from sip_gateway.audio.codecs import DECODED, OPUS, Coding, Decoder
 from sip_gateway.rtp.clock import CallClock
+from sip_gateway.rtp.media_format import MediaFormat
 from sip_gateway.rtp.outputs import Lost, Pressed, Step
 from sip_gateway.rtp.packet import Packet, build
-from sip_gateway.rtp.receiver import LegReceiver, MediaFormat
+from sip_gateway.rtp.receiver import LegReceiver
 from sip_gateway.sip import negotiate, sdp
 from tests.mutations import mutate
 from tests.opus_encoder import OpusEncoder

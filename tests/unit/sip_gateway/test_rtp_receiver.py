@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from sip_gateway.audio.g711 import decode, transcode
 from sip_gateway.rtp.clock import CallClock
+from sip_gateway.rtp.media_format import MediaFormat
 from sip_gateway.rtp.outputs import Lost, Pressed
 from sip_gateway.rtp.packet import Packet, build
-from sip_gateway.rtp.receiver import MediaFormat
 from tests.rtp_stream import (
     Delivery,
     Heard,

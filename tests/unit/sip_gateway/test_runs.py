@@ -16,8 +16,9 @@ from sip_gateway.media.ahead import look_ahead
 from sip_gateway.media.leg import Heard, MediaLeg, new_leg
 from sip_gateway.media.sinks import JoinedLeg
 from sip_gateway.rtp.clock import CallClock
+from sip_gateway.rtp.media_format import MediaFormat
 from sip_gateway.rtp.packet import Packet, build
-from sip_gateway.rtp.receiver import LegReceiver, MediaFormat
+from sip_gateway.rtp.receiver import LegReceiver
 from sip_gateway.settings import Settings
 from sip_gateway.worker_protocol import LegSpec
 from tests.keyed import Samples, as_g711, keyed
