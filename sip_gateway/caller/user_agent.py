@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from sip_gateway.caller import digest
-from sip_gateway.caller.digest import Login
+from sip_gateway.caller.digest import Login, Proofs
 from sip_gateway.caller.invite import InviteClient, cancel
 from sip_gateway.sip.address import host_port, parse_name_addr, parse_sip_uri
 from sip_gateway.sip.message import MAGIC_COOKIE, Headers, Request, Response, reply
@@ -44,7 +43,14 @@ class Ends(NamedTuple):
     """Of every INVITE, besides those it must have."""
 
     login: Login | None = None
-    """What an INVITE that is challenged is answered with, by digest."""
+    """Who we are, to whoever asks by digest."""
+
+
+class _Pending(NamedTuple):
+    """A request of ours, no INVITE, with its transaction."""
+
+    request: Request
+    transaction: Transaction
 
 
 class Body(NamedTuple):
@@ -73,11 +79,11 @@ class CallingAgent:
         self._siprec = siprec
         self._cseq = 0
         self._branches = 0
-        self._proven = False
+        self._proofs = Proofs(ends.login) if ends.login else None
         self._reliable = ends.transport != "udp"
         self._invite: InviteClient | None = None
         self._acks: dict[int, bytes] = {}
-        self._others: dict[str, Transaction] = {}
+        self._others: dict[str, _Pending] = {}
         self._bye = b""
         self._outgoing: list[bytes] = []
         self._remote_target = ends.target
@@ -93,7 +99,6 @@ class CallingAgent:
     def invite(self, body: Body, *, now: float) -> None:
         """Start the call, or change its media (re-INVITE)."""
         request = self._request("INVITE", body)
-        self._proven = False
         self._invite = InviteClient(request, reliable=self._reliable, now=now)
 
     def hang_up(self, *, now: float) -> None:
@@ -120,10 +125,8 @@ class CallingAgent:
             self._receive_request(message)
         elif message.cseq.method == "INVITE":
             self._receive_invite_response(message, now=now)
-        elif other := self._others.get(message.cseq.method):
-            other.receive_response(message.status, now=now)
-            if message.status >= 200 and message.cseq.method == "BYE":
-                self.stage = Stage.ENDED
+        else:
+            self._receive_other_response(message, now=now)
 
     def to_send(self, *, now: float) -> list[bytes]:
         """What is due now; empties itself."""
@@ -133,7 +136,7 @@ class CallingAgent:
             if self._invite.timed_out:
                 self._invite = None
                 self._give_up()
-        for method, other in list(self._others.items()):
+        for method, (_, other) in list(self._others.items()):
             before = other.state
             outgoing += other.to_send(now=now)
             if other.state is State.TERMINATED:
@@ -144,7 +147,7 @@ class CallingAgent:
 
     def next_timer(self) -> float | None:
         """When `to_send` must be called next."""
-        timers = [other.next_timer() for other in self._others.values()]
+        timers = [other.transaction.next_timer() for other in self._others.values()]
         timers += [self._invite.next_timer()] if self._invite else []
         return min((t for t in timers if t is not None), default=None)
 
@@ -152,6 +155,19 @@ class CallingAgent:
         """The far end does not answer at all."""
         self.no_answer = True
         self.stage = Stage.ENDED
+
+    def _receive_other_response(self, response: Response, *, now: float) -> None:
+        method = response.cseq.method
+        pending = self._others.get(method)
+        if pending is None or response.via.branch != pending.request.via.branch:
+            return
+        final = pending.transaction.receive_response(response.status, now=now)
+        if not final or method != "BYE":
+            return
+        if self._asked(response, pending.request):
+            self._start("BYE", self._request("BYE"), now=now)
+        else:
+            self.stage = Stage.ENDED
 
     def _receive_invite_response(self, response: Response, *, now: float) -> None:
         current = self._invite
@@ -162,43 +178,38 @@ class CallingAgent:
         if not current.receive_response(response, now=now) or response.status < 200:
             return
         if response.status < 300:
+            self._asked(response, current.request)
             self._accept(response, now=now)
-        elif proof := self._proof(response):
+        elif self.stage is not Stage.ENDING and self._asked(response, current.request):
             self._outgoing += current.to_send(now=now)  # the ACK
-            self._prove(current.request, proof, now=now)
+            theirs = current.request
+            self.invite(Body(theirs.headers.get("Content-Type") or "", theirs.body), now=now)
         elif self.stage is Stage.ANSWERED:
             self.refusal = response  # of a re-INVITE: the call goes on as it was
         else:
             self.refusal = response
             self.stage = Stage.ENDED if self.stage is Stage.ENDING else Stage.REFUSED
 
-    def _proof(self, response: Response) -> tuple[str, str] | None:
-        """The header that answers a challenge, once for each INVITE; None where there is none."""
-        login, fields = self._ends.login, digest.FIELDS.get(response.status)
-        ending = self.stage is Stage.ENDING
-        if login is None or fields is None or self._proven or self._invite is None or ending:
-            return None
-        value = digest.credentials(
-            response.headers.all(fields[0]),
-            login,
-            method="INVITE",
-            uri=self._invite.request.uri,
-            cnonce=f"{self._branch}{self._branches}",
-        )
-        return (fields[1], value) if value else None
+    def _asked(self, response: Response, request: Request) -> bool:
+        """Whether the far end wants a proof that we have not given it yet."""
+        cnonce = f"{self._branch}{self._branches}"
+        proofs = self._proofs
+        return proofs is not None and proofs.answered(response, request, cnonce=cnonce)
 
-    def _prove(self, challenged: Request, proof: tuple[str, str], *, now: float) -> None:
-        self._proven = True
-        body = Body(challenged.headers.get("Content-Type") or "", challenged.body)
-        request = self._request("INVITE", body)
-        request.headers.add(*proof)
-        self._invite = InviteClient(request, reliable=self._reliable, now=now)
+    def _ack(self, number: int) -> Request:
+        """The ACK of a 2xx: it proves what its INVITE proved (section 22.1)."""
+        ack = self._request("ACK", cseq=number)
+        assert self._invite is not None
+        for name in ("Authorization", "Proxy-Authorization"):
+            for value in self._invite.request.headers.all(name):
+                ack.headers.add(name, value)
+        return ack
 
     def _accept(self, response: Response, *, now: float) -> None:
         number = response.cseq.number
         if number not in self._acks:
             self._learn_dialog(response)
-            self._acks[number] = bytes(self._request("ACK", cseq=number))
+            self._acks[number] = bytes(self._ack(number))
             self.answer = response
         self._outgoing.append(self._acks[number])
         if self.stage is Stage.CALLING:
@@ -232,7 +243,7 @@ class CallingAgent:
     def _start(self, method: str, request: Request, *, now: float) -> None:
         transaction = Transaction(NON_INVITE_CLIENT, reliable=self._reliable, now=now)
         transaction.send_request(bytes(request), now=now)
-        self._others[method] = transaction
+        self._others[method] = _Pending(request, transaction)
         self._bye = bytes(request) if method == "BYE" else self._bye
 
     def _request(self, method: str, body: Body | None = None, *, cseq: int = 0) -> Request:
@@ -257,7 +268,10 @@ class CallingAgent:
             fields += self._invite_fields(sent_by)
         if body:
             fields.append(("Content-Type", body.content_type))
-        return Request(Headers(fields), body.content if body else b"", method, uri)
+        request = Request(Headers(fields), body.content if body else b"", method, uri)
+        if self._proofs is not None and method != "ACK":
+            self._proofs.prove(request)
+        return request
 
     def _invite_fields(self, sent_by: str) -> list[tuple[str, str]]:
         contact = f"<sip:{sent_by};transport={self._ends.transport}>"
