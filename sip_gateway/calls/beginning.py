@@ -48,7 +48,6 @@ class Beginning:
             dialog=dialog,
             metadata=body.metadata,
             hints=self._hints(request, call_id),
-            attributes=attributes.read(request, body.metadata, settings.accepted.attributes),
         )
         line = Line(call, Stage.OPENING, attached=True, request=request, body=body)
         if body.session is None:
@@ -58,7 +57,7 @@ class Beginning:
         if not call.specs:
             raise BadBody(NO_AUDIO, status=488)
         call.external_id = call.session_id or call.external_id
-        call.attributes |= sessions.group(call)
+        call.attributes |= self._attributes(call, request)  # also the first conversation's
         board.lines.add(line)
         # Until it is answered, a crash of ours means that this call has to be closed.
         call.closing = "fault"
@@ -66,6 +65,14 @@ class Beginning:
         call.closing = ""
         board.tell(line, sessions.opening(call, resumed=False))
         board.deadlines.set(call_id, now + WORKER_ANSWERS_S)
+
+    def _attributes(self, call: Call, request: Request) -> dict[str, str]:
+        """Those of the INVITE are of the first conversation, whatever others it begins."""
+        told = call.metadata
+        extensions = told.extensions_of(call.session_id) if told else ()
+        said = [*attributes.said_in(request), *extensions]
+        wanted = self._board.settings.accepted.attributes
+        return attributes.chosen(said, wanted) | sessions.group(call)
 
     def _hints(self, request: Request, call_id: str) -> CallHints:
         found = hints.read(request, self._board.settings.queues)

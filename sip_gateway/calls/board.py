@@ -65,4 +65,5 @@ class Board(Outbox):
 
     def place(self, call: Call) -> None:
         """Give each leg to its conversation."""
-        sessions.place(call, self.identity)
+        naming = sessions.Naming(self.identity, self.settings.accepted.attributes)
+        sessions.place(call, naming)

@@ -11,7 +11,7 @@ from sip_gateway.sip import negotiate, sdp
 from sip_gateway.sip.info import SYMBOLS, Keyed
 from sip_gateway.sip.message import Request
 from sip_gateway.siprec.metadata import Metadata
-from sip_gateway.worker_protocol import Pause, PauseLegs, PressKey, ResumeLegs
+from sip_gateway.worker_protocol import LegSpec, Pause, PauseLegs, PressKey, ResumeLegs
 
 
 class Stage(Enum):
@@ -82,18 +82,28 @@ def agreed(call: Call) -> Agreed:
 
 
 def key_press(call: Call, keyed: Keyed, *, readable: bool) -> PressKey | None:
-    """What the worker is told of a key press; signalling does not say on which leg: the customer's.
-
-    `readable` if some rule asks which key it was.
-    """
+    """What the worker is told of a key press. `readable` if some rule asks which key it was."""
     if not call.specs:
         return None
-    leg = next((leg for leg in call.specs if leg.role == "customer"), call.specs[0])
+    leg = _pressed_on(call, keyed.label)
     key = keyed.key if readable else None
     symbol = next((s for s in SYMBOLS if key.among(s)), "") if key else ""
     call_id = leg.leg_id.rpartition("-")[0]
     return PressKey(
         call_id=call_id, leg_id=leg.leg_id, duration_ms=keyed.duration_ms, symbol=symbol
+    )
+
+
+def _pressed_on(call: Call, label: str) -> LegSpec:
+    """The leg with the label, if signalling tells one. Else the customer's: of several
+    conversations that of one which is not held, and of those the one that began last."""
+    if label and (named := [leg for leg in call.specs if leg.label == label]):
+        return named[0]
+    began = {each.call_id: n for n, each in enumerate(call.conversations or ())}
+    customers = [leg for leg in call.specs if leg.role == "customer"]
+    return max(
+        customers or call.specs,
+        key=lambda leg: (not leg.held, began.get(leg.leg_id.rpartition("-")[0], 0)),
     )
 
 

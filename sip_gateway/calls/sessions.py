@@ -5,10 +5,12 @@ streams carry is another conversation now, or several at once. Each is a call wi
 start and end. A call of one conversation, which most are, knows nothing of this.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 import msgspec
 
+from sip_gateway.calls import attributes
 from sip_gateway.calls.call import Call, Conversation, Leg
 from sip_gateway.calls.line import Identity
 from sip_gateway.siprec.metadata import Metadata
@@ -23,7 +25,14 @@ from sip_gateway.worker_protocol import (
     UpdateLegs,
 )
 
-Identify = Callable[[], Identity]
+
+class Naming(NamedTuple):
+    """What a conversation gets when it begins."""
+
+    identify: Callable[[], Identity]
+    wanted: Sequence[str] = ()
+    """Which ids of the contact centre are kept with it, of those that the metadata tell."""
+
 
 RECORDING = "trunkline-recording-session"
 """The attribute of a later conversation that names the first call of its recording session."""
@@ -35,7 +44,7 @@ GROUP = "trunkline-session-group"
 # Which leg is part of which conversation.
 
 
-def place(call: Call, identify: Identify) -> None:
+def place(call: Call, naming: Naming) -> None:
     """Give each leg of a recording session to the conversation that the metadata says.
 
     A leg whose stream passes to another conversation is a new leg there.
@@ -50,7 +59,7 @@ def place(call: Call, identify: Identify) -> None:
             return
         call.conversations = (_first(call),)
     call.legs = tuple(
-        _placed(call, leg, session, identify)
+        _placed(call, leg, session, naming)
         for leg, session in zip(call.legs, sessions, strict=True)
     )
 
@@ -139,7 +148,7 @@ def _first(call: Call) -> Conversation:
     )
 
 
-def _placed(call: Call, leg: Leg, session: str | None, identify: Identify) -> Leg:
+def _placed(call: Call, leg: Leg, session: str | None, naming: Naming) -> Leg:
     assert call.metadata is not None
     parts = [each for each in call.conversations or () if not each.closing]
     current = None
@@ -148,30 +157,35 @@ def _placed(call: Call, leg: Leg, session: str | None, identify: Identify) -> Le
     if _over(call.metadata, session, current.session_id if current else ""):
         return _idle(leg)
     if not session:
-        return leg if current or leg.spec.leg_id else _joins(leg, _any(call, identify))
+        return leg if current or leg.spec.leg_id else _joins(leg, _any(call, naming))
     if current is not None and current.session_id == session:
         return leg
     target = next((each for each in parts if each.session_id == session), None)
     if target is None and current is not None and not current.session_id:
         current.session_id = session
         return leg
-    return _joins(leg, target or _begin(call, session, identify))
+    return _joins(leg, target or _begin(call, session, naming))
 
 
-def _any(call: Call, identify: Identify) -> Conversation:
+def _any(call: Call, naming: Naming) -> Conversation:
     """For a line that nothing is told of: recorded it is."""
     parts = [each for each in call.conversations or () if not each.closing]
-    return parts[0] if parts else _begin(call, "", identify)
+    return parts[0] if parts else _begin(call, "", naming)
 
 
-def _begin(call: Call, session_id: str, identify: Identify) -> Conversation:
-    call_id, started_at = identify()
+def _begin(call: Call, session_id: str, naming: Naming) -> Conversation:
+    call_id, started_at = naming.identify()
+    told = call.metadata.extensions_of(session_id) if call.metadata else ()
     begun = Conversation(
         call_id=call_id,
         session_id=session_id,
         external_id=session_id or call.dialog.id.call_id,
         started_at=started_at,
-        attributes={RECORDING: call.call_id, **_group(call, session_id)},
+        attributes={
+            **attributes.chosen(told, naming.wanted),
+            RECORDING: call.call_id,
+            **_group(call, session_id),
+        },
     )
     call.conversations = (*(call.conversations or ()), begun)
     return begun

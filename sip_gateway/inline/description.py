@@ -24,7 +24,7 @@ _AROUND_US = re.compile(
 PASSING = ("RTP/", "UDP/", "UDPTL")
 """Protocols of m= lines, upper case, that are datagrams."""
 
-NOWHERE = ("0.0.0.0", "::")
+NOWHERE = ("", "0.0.0.0", "::")
 
 
 class Broken(Exception):

@@ -126,7 +126,9 @@ class Invites:
             target_host=route.target_host,
             caller_role=route.caller,
             hints=hints.read(request, self._settings.queues).hints,
-            attributes=attributes.read(request, None, self._settings.accepted.attributes),
+            attributes=attributes.chosen(
+                attributes.said_in(request), self._settings.accepted.attributes
+            ),
         )
         talk = Talk(call, route, exchange, offer, targets)
         exchange.dialog_id = dialog.id

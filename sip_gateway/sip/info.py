@@ -16,6 +16,7 @@ USUAL_MS = 100
 LONGEST_MS = 10_000
 
 _SIGNAL = re.compile(r"^\s*Signal\s*=\s*(\S+)\s*$", re.IGNORECASE | re.MULTILINE)
+_LABEL = re.compile(r"^[ \t]*Label[ \t]*=[ \t]*(\S{1,200})[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
 _DURATION = re.compile(r"^\s*Duration\s*=\s*(\d{1,6})\s*$", re.IGNORECASE | re.MULTILINE)
 
 
@@ -26,6 +27,8 @@ class Keyed(NamedTuple):
     """None for an event that is no key of a telephone, like a hook flash."""
 
     duration_ms: int
+    label: str = ""
+    """Of the stream that it was pressed in, where the sender says so (`Label=2`)."""
 
 
 def read(request: Request) -> Keyed | Refusal | None:
@@ -45,7 +48,9 @@ def read(request: Request) -> Keyed | Refusal | None:
         signal = found[1] if found else ""
     else:
         signal = text.strip().splitlines()[0].strip() if text.strip() else ""
-    return _keyed(signal, min(told_ms, LONGEST_MS))
+    keyed = _keyed(signal, min(told_ms, LONGEST_MS))
+    label = _LABEL.search(text)
+    return keyed._replace(label=label[1]) if label and isinstance(keyed, Keyed) else keyed
 
 
 def _keyed(signal: str, duration_ms: int) -> Keyed | Refusal:

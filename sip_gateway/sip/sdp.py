@@ -83,7 +83,9 @@ def _media(session: SdpMessage, line: MediaDescription) -> Media:
     if not line.media or not line.formats or not 0 <= line.port < 65536:
         raise BadSdp("media line")
     connection = line.connection or session.connection
-    if connection is None and line.port:
+    direction = _direction(line.attributes) or _direction(session.attributes) or "sendrecv"
+    if connection is None and line.port and direction not in ("sendonly", "inactive"):
+        # OpenSIPS' recording client leaves it out of lines that only send.
         raise BadSdp("no c= line")
     labels = line.attributes.get("label") or [""]
     return Media(
@@ -96,7 +98,7 @@ def _media(session: SdpMessage, line: MediaDescription) -> Media:
             for c in line.codecs
             if c.channels in (None, 1) or c.encoding_name.upper() == OPUS.name
         ),
-        _direction(line.attributes) or _direction(session.attributes) or "sendrecv",
+        direction,
         connection.address.partition("/")[0] if connection else "",
         labels[0].strip(),
         _ptime_ms(line),

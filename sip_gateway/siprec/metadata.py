@@ -5,10 +5,11 @@ chain is the only way from media to person: the order of anything means nothing.
 """
 
 from collections.abc import Collection, Iterator
-from itertools import islice
 
 import msgspec
 
+from sip_gateway.siprec import extensions
+from sip_gateway.siprec.extensions import LONGEST
 from sip_gateway.siprec.xml import BadXml, Element, parse
 
 ROOTS = ("recording", "recording_metadata")
@@ -18,17 +19,6 @@ MEDIA_TYPES = ("application/rs-metadata+xml", "application/rs-metadata")
 """The registered type, and the one of clients that follow an early draft."""
 
 
-_NAMES = """
-    recording group session participant stream sessionrecordingassoc participantsessionassoc
-    participantstreamassoc datamode group-ref start-time stop-time end-time associate-time
-    disassociate-time reason nameid name aor send recv label mode content-type sipsessionid
-    siprecparams param id session_id participant_id stream_id group_id extensiondata
-"""
-STANDARD = frozenset(_NAMES.split())
-"""Element names of RFC 7865 and of its drafts: what has another one is the client's own."""
-
-MOST_EXTENSIONS = 32
-LONGEST = 200
 MOST_PARTIES = 64
 """Participants kept who send nothing: a recording session may stay open for months."""
 
@@ -76,7 +66,11 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     """Participants that left: they send nothing any more."""
 
     extensions: tuple[tuple[str, str], ...] = ()
-    """What the client says of its own: element name, lower case, and text. Any may be personal."""
+    """What the last document said of the client's own: element name, lower case, and text. Any may
+    be personal."""
+
+    own: dict[str, tuple[tuple[str, str], ...]] = {}
+    """What of that is said of one session, or of who and what is part of it, by session."""
 
     partial: bool = False
     """True if it tells only what changed (RFC 7865 section 6.1)."""
@@ -104,6 +98,16 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
             return None
         return going[0] if len(going) == 1 else ""
 
+    def extensions_of(self, session_id: str) -> tuple[tuple[str, str], ...]:
+        """What the client says of its own of a session: what is said of all together too, unless
+        several go on."""
+        if len(self.sessions) < 2:
+            return self.extensions
+        going = sum(not of.stopped for of in self.sessions.values())
+        of_others = {each for owned in self.own.values() for each in owned}
+        common = [each for each in self.extensions if going < 2 and each not in of_others]
+        return (*self.own.get(session_id, ()), *common)
+
     def is_over(self, session_id: str) -> bool:
         """Whether a session, if it has an id, has stopped, or is not told of any more."""
         known = self.sessions.get(session_id)
@@ -122,17 +126,19 @@ def read(document: bytes) -> Metadata:
         raise BadMetadata(str(error)) from None
     if root.name not in ROOTS:
         raise BadMetadata("the root is not <recording>")
-    sessions = _sessions(root)
+    sessions, streams = _sessions(root), dict(_streams(root))
+    groups = {name: of.group for name, of in sessions.items()}
     gone = _gone(root)
     return Metadata(
         session_id=min(sessions, key=lambda each: bool(sessions[each].stopped), default=""),
         sessions=sessions,
-        streams=dict(_streams(root)),
+        streams=streams,
         participants=dict(_participants(root)),
         labels=dict(_labels(root)),
         senders=_without(_senders(root), gone),
         gone=gone,
-        extensions=tuple(islice(_extensions(root), MOST_EXTENSIONS)),
+        extensions=extensions.read(root),
+        own=extensions.own(root, groups, streams),
         partial=root.child_text("datamode").lower() == "partial",
     )
 
@@ -154,7 +160,8 @@ def merge(known: Metadata | None, told: Metadata) -> Metadata:
         participants=participants,
         labels={**known.labels, **told.labels},
         senders={stream: ids for stream, ids in senders.items() if ids},
-        extensions=told.extensions or known.extensions,
+        extensions=told.extensions,
+        own={**known.own, **told.own},
     )
 
 
@@ -168,6 +175,7 @@ def _without_the_past(known: Metadata, told: Metadata) -> Metadata:
     return msgspec.structs.replace(
         known,
         sessions={name: of for name, of in known.sessions.items() if name not in over},
+        own={name: of for name, of in known.own.items() if name not in over},
         streams={s: of for s, of in known.streams.items() if s not in past},
         labels={s: label for s, label in known.labels.items() if s not in past},
         senders={s: ids for s, ids in known.senders.items() if s not in past},
@@ -190,11 +198,11 @@ def _together(known: dict[str, Session], told: dict[str, Session]) -> dict[str, 
 def _sessions(root: Element) -> dict[str, Session]:
     stopped: dict[str, str] = {}
     for assoc in root.all("sessionrecordingassoc"):
-        if session_id := _identity(assoc, "session_id", "session"):
+        if session_id := assoc.identity("session_id", "session"):
             stopped[session_id] = assoc.child_text("disassociate-time")
     found: dict[str, Session] = {}
     for element in root.all("session"):
-        if session_id := _identity(element, "session_id"):
+        if session_id := element.identity("session_id"):
             end = element.child_text("stop-time") or element.child_text("end-time")
             group = element.attribute("group_id", "group") or element.child_text("group-ref")
             found[session_id] = Session(
@@ -212,7 +220,7 @@ def _streams(root: Element) -> Iterator[tuple[str, str]]:
         session_id = element.attribute("session_id", "session") or (
             element.child_text("session_id") or element.child_text("session")
         )
-        if session_id and (identity := _identity(element, "stream_id")):
+        if session_id and (identity := element.identity("stream_id")):
             yield identity, session_id
 
 
@@ -220,9 +228,13 @@ def _gone(root: Element) -> tuple[str, ...]:
     """Who left the session, and did not come back to it in the same document."""
     there: dict[str, bool] = {}
     for element in root.all("participantsessionassoc"):
-        if who := _identity(element, "participant_id", "participant"):
+        if who := element.identity("participant_id", "participant"):
             left = bool(element.child_text("disassociate-time"))
             there[who] = there.get(who, False) or not left
+    for element in root.all("participant"):
+        # Early drafts, and with them Ribbon and Oracle, say it of the participant itself.
+        if element.child_text("disassociate-time") and (who := element.identity("participant_id")):
+            there.setdefault(who, False)
     return tuple(who for who, is_there in there.items() if not is_there)
 
 
@@ -234,21 +246,6 @@ def _without(
     return {s: tuple(who for who in ids if who not in gone) for s, ids in senders.items()}
 
 
-def _extensions(root: Element) -> Iterator[tuple[str, str]]:
-    """Every element that the standard does not know, with its text, wherever it stands."""
-    for element in root.children:
-        text = element.text.strip()
-        if element.name not in STANDARD and text and not element.children:
-            # Some put a SIP header in: <header label="X-Agent">.
-            name = element.attribute("label", "name") if element.name == "header" else ""
-            yield (name or element.name).lower()[:LONGEST], text[:LONGEST]
-        yield from _extensions(element)
-
-
-def _identity(element: Element, *names: str) -> str:
-    return element.attribute(*names, "id") or element.child_text(names[0])
-
-
 def _participants(root: Element) -> Iterator[tuple[str, Participant]]:
     for element in root.all("participant"):
         # RFC 7865: <nameID aor=""><name>; early drafts: <aor> and <name> in the participant.
@@ -258,13 +255,13 @@ def _participants(root: Element) -> Iterator[tuple[str, Participant]]:
             (text for part in named if (text := part.attribute("aor") or part.child_text("aor"))),
             "",
         )
-        if identity := _identity(element, "participant_id"):
+        if identity := element.identity("participant_id"):
             yield identity, Participant(name=name, aor=aor)
 
 
 def _labels(root: Element) -> Iterator[tuple[str, str]]:
     for element in root.all("stream"):
-        if identity := _identity(element, "stream_id"):
+        if identity := element.identity("stream_id"):
             yield identity, element.child_text("label") or element.attribute("label") or identity
 
 
@@ -272,10 +269,10 @@ def _senders(root: Element) -> dict[str, tuple[str, ...]]:
     """Participants by the stream they send; a stream whose last sender left has none."""
     senders: dict[str, tuple[str, ...]] = {}
     for element in [*root.all("participantstreamassoc"), *root.all("participant")]:
-        who = _identity(element, "participant_id", "participant")
+        who = element.identity("participant_id", "participant")
         gone = bool(element.child_text("disassociate-time"))
         for send in element.all("send"):
-            stream = send.text.strip() or _identity(send, "stream_id") or send.child_text("id")
+            stream = send.text.strip() or send.identity("stream_id") or send.child_text("id")
             others = senders.get(stream, ())
             if stream and who and who not in others:
                 senders[stream] = others if gone else (*others, who)

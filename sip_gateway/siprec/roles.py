@@ -8,14 +8,20 @@ from sip_gateway.siprec.metadata import Participant
 AGENT = "agent"
 CUSTOMER = "customer"
 NAMED = (AGENT, CUSTOMER)
+_OTHER = {AGENT: CUSTOMER, CUSTOMER: AGENT, "": ""}
 
 
 def decide(parties: Sequence[Participant | None], settings: Settings) -> list[str]:
-    """The role of each leg, by the operator's patterns; of two, the one not named is the other."""
+    """The role of each leg, by the operator's patterns; of two, the one not named is the other.
+
+    A third leg that is nobody's, as the mix of both that some send besides, does not count.
+    """
     roles = [_named(party, settings) for party in parties]
-    if len(roles) == 2 and "" in roles and roles != ["", ""]:
-        known = roles[0] or roles[1]
-        roles = [role or (CUSTOMER if known == AGENT else AGENT) for role in roles]
+    known = [n for n, party in enumerate(parties) if party or len(parties) == 2]
+    if len(known) == 2:
+        one, other = known
+        roles[one] = roles[one] or _OTHER[roles[other]]
+        roles[other] = roles[other] or _OTHER[roles[one]]
     return [role or f"speaker_{i}" for i, role in enumerate(roles, start=1)]
 
 

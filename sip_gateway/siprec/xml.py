@@ -36,6 +36,10 @@ class Element:
         """The first of these attributes that is there and not empty."""
         return next((v for n in names if (v := self.attributes.get(n.lower()))), "")
 
+    def identity(self, *names: str) -> str:
+        """Its id: `id` of early drafts, or by the name that RFC 7865 gave it, first of `names`."""
+        return self.attribute(*names, "id") or self.child_text(names[0])
+
 
 def _local(name: str) -> str:
     return name.rpartition(":")[2].lower()

@@ -1,6 +1,7 @@
 """A recording session of several communication sessions: each is a call of its own."""
 
 import random
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from sip_gateway.calls import sessions
 from sip_gateway.commands import PauseCall
+from sip_gateway.settings import Accepted
 from sip_gateway.sip import sdp
 from sip_gateway.sip.message import Response
 from sip_gateway.siprec import metadata
@@ -278,20 +280,129 @@ def test_a_change_that_no_worker_can_do_leaves_the_old_conversation_with_new_leg
 def test_a_key_press_that_signalling_tells_is_of_the_conversation_that_goes_on() -> None:
     bench, tag = begin()
     tell(bench, "next", tag)
-    body = b"Signal=5\r\nDuration=160\r\n"
-    info = bye(tag, cseq=3).replace(b"BYE", b"INFO").rpartition(b"Content")[0]
-    info += b"Content-Type: application/dtmf-relay\r\nContent-Length: %d\r\n\r\n" % len(body)
-    assert statuses(bench.send(info + body, TCP)) == [200]
-    press = bench.told[-1][1]
-    assert isinstance(press, PressKey)
-    assert (press.call_id, press.leg_id) == (SECOND, f"{SECOND}-0")
+    assert pressed(bench, tag, cseq=3) == (SECOND, f"{SECOND}-0")
     tell_stop = (DATA / "all_off.sip").read_bytes().replace(b"@TAG@", tag.encode())
     tell_stop = tell_stop.replace(b"CSeq: 2", b"CSeq: 4").replace(b"many-all_off", b"many-off-4")
     assert statuses(bench.send(tell_stop, TCP))[-1] == 200
+    assert pressed(bench, tag, cseq=5) is None, "nobody is listened to"
+
+
+def pressed(bench: Bench, tag: str, *, cseq: int, more: str = "") -> tuple[str, str] | None:
+    """Which call and leg an INFO's key press is said to be of."""
     told = len(bench.told)
-    info = info.replace(b"CSeq: 3", b"CSeq: 5").replace(b"bye-3", b"info-5")
+    body = f"Signal=5\r\nDuration=160\r\n{more}".encode()
+    info = bye(tag, cseq=cseq).replace(b"BYE", b"INFO").rpartition(b"Content")[0]
+    info += b"Content-Type: application/dtmf-relay\r\nContent-Length: %d\r\n\r\n" % len(body)
     assert statuses(bench.send(info + body, TCP)) == [200]
-    assert len(bench.told) == told, "nobody is listened to"
+    presses = [order for _, order in bench.told[told:] if isinstance(order, PressKey)]
+    return (presses[0].call_id, presses[0].leg_id) if presses else None
+
+
+def test_of_two_conversations_a_key_is_pressed_in_the_one_that_began_last() -> None:
+    bench, tag = begin()
+    tell(bench, "second", tag)
+    assert pressed(bench, tag, cseq=3) == (SECOND, f"{SECOND}-0")
+
+
+def test_a_key_is_not_pressed_in_the_conversation_that_is_on_hold() -> None:
+    bench, tag = begin()
+    tell(bench, "second", tag)
+    on_hold = (DATA / "second.sip").read_bytes().replace(b"@TAG@", tag.encode())
+    on_hold = on_hold.replace(b"CSeq: 2 ", b"CSeq: 3 ").replace(b"many-second", b"many-held-3")
+    for label in (b"3", b"4"):
+        line = b"a=label:%s\r\na=" % label
+        on_hold = on_hold.replace(line + b"sendonly", line + b"inactive")
+    assert statuses(bench.send(on_hold, TCP))[-1] == 200
+    ack(bench, on_hold, tag)
+    assert pressed(bench, tag, cseq=4) == (FIRST, f"{FIRST}-0")
+
+
+@pytest.mark.parametrize(("label", "call_id"), [("2", FIRST), ("4", SECOND), ("9", SECOND)])
+def test_a_key_is_pressed_where_signalling_says(label: str, call_id: str) -> None:
+    bench, tag = begin()
+    tell(bench, "second", tag)
+    leg = 0 if label == "9" else 1  # nobody's label says nothing
+    where = pressed(bench, tag, cseq=3, more=f"Label={label}\r\n")
+    assert where == (call_id, f"{call_id}-{leg}")
+
+
+IDS = {
+    b'<session session_id="cs-a">': b"<extensiondata><x:ucid>u-a</x:ucid></extensiondata>",
+    b'<session session_id="cs-b">': b"<extensiondata><x:ucid>u-b</x:ucid></extensiondata>",
+    b'<participant participant_id="bob">': b"<x:agentId>4712</x:agentId>",
+    b'<participantsessionassoc participant_id="dana" session_id="cs-b"': b"><x:ani>100</x:ani",
+    b'<stream stream_id="s3" session_id="cs-b">': b"<x:dnis>200</x:dnis>",
+    b'<participant participant_id="ann">': b"<x:agentId>4711</x:agentId>",
+    b'<recording xmlns="urn:ietf:params:xml:ns:recording:1"': b' xmlns:x="urn:example:own"',
+}
+WANTED = Accepted(attributes=("ucid", "agentId", "ani", "dnis", "site"))
+
+
+def with_ids(name: str, tag: str = "", *, common: bytes = b"") -> bytes:
+    """A message whose metadata tell ids of each conversation where they tell of it."""
+    request = (DATA / f"{name}.sip").read_bytes().replace(b"@TAG@", tag.encode())
+    for place, own in IDS.items():
+        request = request.replace(place, place + own)
+    request = request.replace(
+        b"<x:ani>100</x:ani/>", b"<x:ani>100</x:ani></participantsessionassoc>"
+    )
+    request = request.replace(b"</recording>", common + b"</recording>")
+    head, _, body = request.partition(b"\r\n\r\n")
+    head = re.sub(rb"Content-Length: \d+", b"Content-Length: %d" % len(body), head)
+    return head + b"\r\n\r\n" + body
+
+
+def ids(order: ToWorker) -> dict[str, str]:
+    assert isinstance(order, OpenCall)
+    ours = (sessions.GROUP, sessions.RECORDING)
+    return {name: text for name, text in order.attributes.items() if name not in ours}
+
+
+FIRST_IDS = {"ucid": "u-a", "agentid": "4711"}
+SECOND_IDS = {"ucid": "u-b", "agentid": "4712", "ani": "100", "dnis": "200"}
+
+
+@pytest.mark.parametrize("name", ["second", "next"])
+def test_a_later_conversation_has_the_ids_that_are_told_of_it(name: str) -> None:
+    bench = Bench(accepted=WANTED)
+    begun = bench.send(with_ids("invite"), TCP)[-1]
+    assert isinstance(begun, Response)
+    ack(bench, (DATA / "invite.sip").read_bytes(), begun.to.tag)
+    assert statuses(bench.send(with_ids(name, begun.to.tag), TCP))[-1] == 200
+    first, second = bench.orders(OpenCall)
+    assert ids(first) == FIRST_IDS
+    assert ids(second).items() >= {"ucid": "u-b"}.items() and "u-a" not in ids(second).values()
+    if name == "second":
+        assert ids(second) == SECOND_IDS
+
+
+def test_conversations_that_begin_together_have_each_their_own_ids() -> None:
+    bench = Bench(accepted=WANTED)
+    common = b"<x:site>Mandalore</x:site>"
+    assert statuses(bench.send(with_ids("invite_two", common=common), TCP))[-1] in (100, 200)
+    first, second = bench.orders(OpenCall)
+    assert (ids(first), ids(second)) == (FIRST_IDS, SECOND_IDS), "nobody says whose the site is"
+
+
+def test_what_is_told_of_all_is_of_the_one_that_goes_on() -> None:
+    told = metadata.read(
+        b"<recording><datamode>complete</datamode><site>M</site>"
+        b"<session session_id='a'><ucid>1</ucid><stop-time>t</stop-time></session>"
+        b"<session session_id='b'><ucid>2</ucid></session></recording>"
+    )
+    assert told.extensions_of("b") == (("ucid", "2"), ("site", "M"))
+    assert told.extensions_of("a")[0] == ("ucid", "1")
+
+
+def test_ids_of_past_conversations_are_not_kept_for_months() -> None:
+    known: Metadata | None = None
+    for n in range(200):
+        past = f"<session session_id='s{n - 1}'><stop-time>t</stop-time></session>"
+        now = f"<session session_id='s{n}'><ucid>{n}</ucid></session>"
+        part = f"<recording><datamode>partial</datamode>{past}{now}</recording>"
+        known = metadata.merge(known, metadata.read(part.encode()))
+        assert known.extensions_of(f"s{n}") == (("ucid", str(n)),)
+    assert known and len(known.own) <= 2
 
 
 def test_one_recording_session_brings_no_more_calls_than_we_take() -> None:

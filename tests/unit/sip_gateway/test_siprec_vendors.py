@@ -9,7 +9,7 @@ from sip_gateway.calls import attributes, sessions
 from sip_gateway.settings import Accepted
 from sip_gateway.sip import sdp
 from sip_gateway.sip.message import Headers, Request, Response
-from sip_gateway.siprec.metadata import Metadata, read
+from sip_gateway.siprec.metadata import read
 from sip_gateway.worker_protocol import LegSpec, OpenCall, UpdateLegs
 from tests.sip_bench import SDP, TCP, Bench, message, statuses
 
@@ -151,17 +151,18 @@ def test_attributes_are_bounded_in_number_and_length() -> None:
     fields = [(f"X-{n}", "v") for n in range(40)] + [("X-Long", "x" * 500), ("X-Odd", "a\x07b")]
     invite = Request(Headers(fields), b"", "INVITE", "sip:a@b")
     wanted = [name for name, _ in fields]
-    told = attributes.read(invite, None, wanted)
+    told = attributes.chosen(attributes.said_in(invite), wanted)
     assert len(told) == attributes.MOST
-    assert attributes.read(invite, None, ["x-long", "x-odd"]) == {}
+    assert attributes.chosen(attributes.said_in(invite), ["x-long", "x-odd"]) == {}
     many = "".join(f"<a{n}>v</a{n}>" for n in range(100))
     assert len(read(f"<recording>{many}</recording>".encode()).extensions) == 32
 
 
 def test_a_header_counts_before_the_metadata() -> None:
-    invite = Request(Headers([("UCID", "header")]), b"", "INVITE", "sip:a@b")
-    metadata = Metadata(extensions=(("ucid", "metadata"),))
-    assert attributes.read(invite, metadata, ["ucid"]) == {"ucid": "header"}
+    invite = raw("oracle", "invite").replace(b"Require: siprec", b"Require: siprec\r\nUCID: header")
+    bench = Bench()
+    bench.send(invite, FLOW)
+    assert opened(bench).attributes == {"ucid": "header"}
 
 
 def test_a_transfer_changes_who_speaks_and_keeps_the_leg() -> None:
@@ -245,11 +246,69 @@ def test_what_is_broken_costs_names_where_it_can_and_the_call_where_it_must(
     assert good.switchboard.active() == 1
 
 
+SEEN: dict[str, tuple[str, list[Party]]] = {
+    "audiocodes_opus": ("ac-7", [("1", "customer", CARL), ("2", "agent", ANN)]),
+    "avaya_sbce": (
+        "04FA08002C0007671C00D3" + 26 * "434F7C61",
+        [("10", "customer", CARL), ("20", "agent", ANN), ("30", "speaker_3", "")],
+    ),
+    "cisco_inactive": ("cu/be==", [("1", "speaker_1", ""), ("2", "speaker_2", "")]),
+    "intrado": ("ses-911", [("1", "speaker_1", "")]),
+    "jambonz": ("jb-ses", [("1", "customer", CARL), ("2", "agent", ANN)]),
+    "metaswitch_mixed": ("ms-1", [("1", "speaker_1", "")]),
+    "netsapiens": ("20260129201748000671", [("1", "customer", CARL), ("2", "agent", ANN)]),
+    "opensips": ("oS/5+A==", [("0", "customer", CARL), ("1", "agent", ANN)]),
+    "opensips_without_associations": (
+        "oS/5+A==",
+        [("1", "speaker_1", ""), ("2", "speaker_2", "")],
+    ),
+    "oracle_headers": (
+        "0rBXFi0C==",
+        [("201835599", "customer", CARL), ("201835600", "agent", ANN)],
+    ),
+    "sems": ("se/ms==", [("a_leg", "agent", ANN), ("b_leg", "customer", CARL)]),
+}
+"""Shapes that recording clients were seen to send: tests/data/siprec/ORIGIN.md."""
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_what_recording_clients_were_seen_to_send_is_taken(name: str) -> None:
+    bench, _ = begin("seen", name)
+    order = opened(bench)
+    assert (order.ingress, order.external_id) == ("siprec", SEEN[name][0])
+    assert parties(order.legs) == SEEN[name][1]
+    assert [leg.held for leg in order.legs] == [name == "cisco_inactive"] * len(order.legs)
+
+
+def test_headers_that_a_client_wraps_in_elements_of_their_own_are_read() -> None:
+    bench, _ = begin("seen", "oracle_headers")
+    assert opened(bench).attributes == {
+        "ucid": "00FA081003B9CF5E7DF7E6;encoding=hex",
+        "x-genesys-calluuid": "4BOKLLA3VH66JF112M1CC9VHKS14F0KQ",
+    }
+    bench, _ = begin("seen", "netsapiens", wanted=["xferredGroupID", "groupSeq"])
+    assert _told(opened(bench)) == {"groupseq": "1", "xferredgroupid": "5ed05251"}
+    bench, _ = begin("seen", "jambonz", wanted=["callsid", "carrier"])
+    assert opened(bench).attributes == {"callsid": "3e5d869a-0001", "carrier": "carrier-1"}
+
+
+def test_metadata_in_a_bye_do_not_keep_it_from_ending_the_call() -> None:
+    bench, tag = begin("seen", "sems")
+    assert statuses(bench.send(raw("seen", "bye_with_metadata", tag=tag), FLOW)) == [200]
+    assert bench.switchboard.active() == 0
+
+
+def test_who_left_by_an_early_drafts_word_speaks_no_more() -> None:
+    left = b"<participant id='%s'><disassociate-time>t</disassociate-time></participant>"
+    told = read(b"<recording><datamode>partial</datamode>" + left % b"ann==" + b"</recording>")
+    assert told.gone == ("ann==",)
+
+
 def test_every_fixture_is_used() -> None:
     used = {f"{vendor}/invite" for vendor in BEGUN} | {f"{v}/{n}" for v, n in BROKEN}
     used |= {"oracle/transfer", "oracle/hold", "cisco/third_joins", "cisco/agent_leaves"}
     used |= {"cisco/no_metadata", "audiocodes/paused", "audiocodes/resumed", "ribbon/port_0"}
-    used |= {"broadworks/mixed"}
+    used |= {"broadworks/mixed", "seen/bye_with_metadata", *(f"seen/{name}" for name in SEEN)}
     # rs_many: test_sessions.py
     there = {f"{p.parent.name}/{p.stem}" for p in DATA.glob("*/*.sip")}
     assert {name for name in there if not name.startswith("rs_many/")} == used
