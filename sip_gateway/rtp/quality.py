@@ -12,11 +12,17 @@ _BASE = 93.2
 _WIDE_BASE = 129.0
 """The same on the scale of G.107.1, which is 1.29 times as long."""
 
-_ROBUSTNESS = 4.3
-"""Bpl of G.711 without concealment (G.113 appendix I): a lost packet is silence to us."""
+_SILENCE = 4.3
+_ROBUSTNESS = {"OPUS": 18.7}
+"""Bpl; else that of G.711 without concealment (G.113 appendix I): a lost packet is silence to us.
 
-_IMPAIRMENT = {"PCMU": 0.0, "PCMA": 0.0, "L16": 0.0, "G722": 13.0}
-"""Ie; of G.722 at 64 kbit/s Ie,wb (G.113 appendix IV)."""
+G.113 has no values for Opus. These were found by Al-Ahmadi, Pocta and Melvin's instrumental
+estimation for the E-model (ISSC 2018 and later; github.com/mohaoahmadi) for wideband at 15 kbit/s,
+the highest rate that they give for it: most encoders send more, so it is a careful estimate.
+"""
+
+_IMPAIRMENT = {"PCMU": 0.0, "PCMA": 0.0, "L16": 0.0, "G722": 13.0, "OPUS": 18.1}
+"""Ie; of G.722 at 64 kbit/s (G.113 appendix IV) and of Opus Ie,wb, on the scale of G.107.1."""
 
 
 class Heard(NamedTuple):
@@ -52,7 +58,8 @@ def _loss_impairment(heard: Heard) -> float:
     run = heard.lost / max(1, heard.losses)
     burst_ratio = max(1.0, run * (1.0 - loss))  # random losses are 1 / (1 - loss) long on average
     percent = 100.0 * loss
-    return base + (95.0 - base) * percent / (percent / burst_ratio + _ROBUSTNESS)
+    robustness = _ROBUSTNESS.get(heard.codec, _SILENCE)
+    return base + (95.0 - base) * percent / (percent / burst_ratio + robustness)
 
 
 def _delay_impairment(delay_ms: float) -> float:

@@ -170,7 +170,7 @@ def test_rtcp_on_the_rtp_port_is_answered_where_it_was_offered() -> None:
 
 
 def score(lost: int = 0, losses: int = 0, *, codec: str = "PCMU", delay_ms: float = 20) -> float:
-    wide = codec == "G722"
+    wide = codec in ("G722", "OPUS", "L16")
     found = mos(Heard(codec, wide, 1000, lost, losses or lost, delay_ms))
     assert found is not None
     return found
@@ -179,6 +179,16 @@ def score(lost: int = 0, losses: int = 0, *, codec: str = "PCMU", delay_ms: floa
 def test_an_undisturbed_call_scores_as_the_model_says() -> None:
     assert score() == pytest.approx(4.40, abs=0.01)  # R = 93.2 - 0.48: MOS 4.4
     assert score(codec="G722") == pytest.approx(4.33, abs=0.01)  # R = (129 - 13 - 0.48) / 1.29
+
+
+def test_wideband_codecs_score_on_the_scale_of_wideband() -> None:
+    assert score(codec="L16") == pytest.approx(4.49, abs=0.01)  # R = 128.5 / 1.29
+    assert score(codec="OPUS") == pytest.approx(4.21, abs=0.01)  # R = (129 - 18.1 - 0.48) / 1.29
+
+
+def test_opus_suffers_less_from_loss_than_what_leaves_silence() -> None:
+    kept = {name: score(50, codec=name) / score(codec=name) for name in ("OPUS", "G722", "PCMU")}
+    assert kept["OPUS"] > 0.85 > 0.7 > kept["G722"] > kept["PCMU"]
 
 
 def test_loss_bursts_and_delay_each_cost_quality() -> None:
