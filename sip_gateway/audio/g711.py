@@ -31,6 +31,11 @@ def encode(pcm: bytes, codec: str) -> bytes:
     return _ENCODE[codec](pcm, 2)
 
 
+def peak(pcm: bytes) -> int:
+    """The largest of int16 [samples], whatever its sign."""
+    return audioop.max(pcm, 2)
+
+
 def transcode(g711: bytes, codec: str, *, to: str) -> bytes:
     """The same samples in the other law."""
     return g711 if codec == to else encode(decode(g711, codec), to)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sip_gateway.audio.g711 import peak
 from sip_gateway.audio.key import Key
 
 RATE_HZ = 8000
@@ -41,6 +42,9 @@ _ABOVE_OTHERS = 10 ** (8.0 / 10)
 
 _FLOOR = (32768 * 10 ** (-45.0 / 20)) ** 2 / 2
 """Power of the weaker one, at -45 dBov: 10 dB below the weakest that Q.24 wants heard."""
+
+_LEAST_PEAK = int(0.9 * (2 * _FLOOR) ** 0.5)
+"""Audio that nowhere goes beyond holds no two frequencies of that power."""
 
 _BRIDGED = 4
 """Blocks: a drop-out of 20 ms does not cut a tone in two; keys are 40 ms apart at least."""
@@ -153,6 +157,11 @@ class ToneFinder:
             self.spans.pop()
         self.spans.append((start, heard.end + MARGIN))
         return []
+
+
+def too_quiet(line: bytes) -> bool:
+    """Whether no tone can be in this audio: in most calls one of two is silent."""
+    return peak(line) < _LEAST_PEAK
 
 
 def tones_likely(lines: Sequence[bytes]) -> list[bool]:

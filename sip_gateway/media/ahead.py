@@ -10,7 +10,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from sip_gateway.audio.resample import upsampled
-from sip_gateway.audio.tones import tones_likely
+from sip_gateway.audio.tones import tones_likely, too_quiet
 from sip_gateway.media.leg import MediaLeg
 from sip_gateway.rtp.steps import Due
 
@@ -28,8 +28,12 @@ def look_ahead(legs: Iterable[MediaLeg]) -> None:
     due = [_DueLeg(leg, steps) for leg in legs if (steps := leg.receiver.due())]
     by_size: defaultdict[int, list[_DueLeg]] = defaultdict(list)
     for one in due:
-        if one.due.line is not None:
-            by_size[len(one.due.line)].append(one)
+        if (line := one.due.line) is None:
+            continue
+        if too_quiet(line):
+            one.leg.receiver.hear_toneless(one.due)
+        else:
+            by_size[len(line)].append(one)
     for alike in by_size.values():
         for part in _parts(alike):
             _search(part)

@@ -69,7 +69,7 @@ class Listening:
         for heard in running.leg.take():
             if isinstance(heard, AudioFrame):
                 self._parts.audio.feed(heard)
-                self._parts.metrics.frames.inc()
+                self._parts.metrics.count_frame()
             else:
                 if isinstance(heard, DtmfPressed):
                     self._parts.metrics.keys.inc()

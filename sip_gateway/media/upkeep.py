@@ -88,6 +88,7 @@ class Upkeep:
             self._say(MediaTimedOut(call_id=call.call_id))
 
     def _look_after_all(self) -> None:
+        self._metrics.tell_frames()
         if (load := round(self._load(), 1)) != self._told_load:
             self._told_load = load
             self._say(LoadTold(load=load))

@@ -18,16 +18,16 @@ class Interarrival:
         self, arrivals: Iterable[float], timestamp: int, *, step: int = 0, clock_hz: int
     ) -> None:
         """Packets came whose timestamps are `step` apart, the first `timestamp`."""
+        before, now_ms, most_ms = self._transit, self.now_ms, self.most_ms
         for now in arrivals:
             transit = now * 1000 - timestamp * 1000 / clock_hz
-            if self._transit is not None:
-                moved = abs(transit - self._transit)
-                if moved < _ODD_MS:
-                    self.now_ms += (moved - self.now_ms) / 16
-                    if self.now_ms > self.most_ms:
-                        self.most_ms = self.now_ms
-            self._transit = transit
+            if before is not None and (moved := abs(transit - before)) < _ODD_MS:
+                now_ms += (moved - now_ms) / 16
+                if now_ms > most_ms:
+                    most_ms = now_ms
+            before = transit
             timestamp = (timestamp + step) & 0xFFFFFFFF
+        self._transit, self.now_ms, self.most_ms = before, now_ms, most_ms
 
     def restart(self) -> None:
         """What follows is of another series."""

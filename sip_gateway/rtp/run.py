@@ -37,9 +37,9 @@ def run_of(datagrams: Sequence[Datagram], begin: int, *, following: Next) -> Run
     run = Run([], [])
     add_payload, add_arrival = run.payloads.append, run.arrivals.append
     kind, sequence, timestamp, ssrc, payload_bytes, step = following
-    kind, size = kind | _PLAIN, payload_bytes + _HEAD.size
+    kind, size, head = kind | _PLAIN, payload_bytes + _HEAD.size, _HEAD.unpack_from
     for data, at in datagrams[begin:] if begin else datagrams:
-        if len(data) != size or _HEAD.unpack_from(data) != (kind, sequence, timestamp, ssrc):
+        if len(data) != size or head(data) != (kind, sequence, timestamp, ssrc):
             break
         add_payload(data[12:])
         add_arrival(at)

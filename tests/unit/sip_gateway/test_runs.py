@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sip_gateway.audio.resample import Upsampler
-from sip_gateway.audio.tones import BLOCK, HOP, ToneFinder, tones_likely
+from sip_gateway.audio.tones import BLOCK, HOP, ToneFinder, tones_likely, too_quiet
 from sip_gateway.events import AudioFrame
 from sip_gateway.media.ahead import look_ahead
 from sip_gateway.media.leg import Heard, MediaLeg, new_leg
@@ -21,7 +21,7 @@ from sip_gateway.rtp.packet import Packet, build
 from sip_gateway.rtp.receiver import LegReceiver
 from sip_gateway.settings import Settings
 from sip_gateway.worker_protocol import LegSpec
-from tests.keyed import Samples, as_g711, keyed
+from tests.keyed import Samples, as_g711, keyed, tone
 from tests.rtp_stream import Delivery, on_time, packets, speech
 
 FORMATS = [
@@ -179,6 +179,23 @@ def test_no_tone_is_passed_over_wherever_it_falls(at: int, samples: int, symbol:
             quick.receive(part, start=begin)
         assert quick.spans == careful.spans
     assert BLOCK + HOP == 255, "as long as a tone must be for two blocks"
+
+
+@given(st.floats(-47.0, -35.0), st.floats(-9.0, 9.0), st.sampled_from("147*258"))
+def test_no_tone_is_too_quiet_to_be_looked_for(dbov: float, twist_db: float, symbol: str) -> None:
+    sound = tone(symbol, ms=100, dbov=dbov, twist_db=twist_db)
+    pcm = np.rint(sound).astype(np.int16)
+    found = ToneFinder()
+    found.receive(pcm, start=0)
+    if found.finish() or found.spans:
+        assert not too_quiet(pcm.tobytes())
+
+
+def test_a_silent_leg_is_not_searched() -> None:
+    rng = np.random.default_rng(1)
+    assert too_quiet(bytes(1600))
+    assert too_quiet(rng.normal(0, 30, 800).astype(np.int16).tobytes()), "a line's own noise"
+    assert not too_quiet(np.full(800, -32768, np.int16).tobytes())
 
 
 def test_what_was_prepared_for_other_audio_is_not_used() -> None:
