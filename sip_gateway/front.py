@@ -14,7 +14,7 @@ from sip_gateway.inline.call import InlineCall
 from sip_gateway.inline.desk import Desk
 from sip_gateway.inline.pings import Reached
 from sip_gateway.sip.flow import Flow, Outgoing
-from sip_gateway.sip.user_agent import Login
+from sip_gateway.sip.screening import Login
 from sip_gateway.worker_protocol import FromWorker, ToWorker
 
 

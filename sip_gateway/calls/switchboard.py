@@ -28,8 +28,7 @@ from sip_gateway.sip.dialog_events import (
 )
 from sip_gateway.sip.exchange import Tally
 from sip_gateway.sip.flow import Flow, Outgoing
-from sip_gateway.sip.screening import Refusal
-from sip_gateway.sip.user_agent import Login
+from sip_gateway.sip.screening import Login, Refusal
 from sip_gateway.worker_protocol import (
     CallClosed,
     CallOpened,

@@ -17,8 +17,7 @@ from sip_gateway.sip.dialog import Dialog, DialogId
 from sip_gateway.sip.exchange import Exchange, Tally
 from sip_gateway.sip.flow import Flow, Hop, contact
 from sip_gateway.sip.message import Request, Response, reply
-from sip_gateway.sip.screening import Refusal
-from sip_gateway.sip.user_agent import Login
+from sip_gateway.sip.screening import Login, Refusal
 
 _EXPIRES = re.compile(r"\s*(\d{1,6})")
 RETRY = (("Retry-After", "5"),)

@@ -35,8 +35,7 @@ from sip_gateway.sip.exchange import Exchange, Tally
 from sip_gateway.sip.flow import Flow, Outgoing, stamp_via
 from sip_gateway.sip.message import Request, Response, reply
 from sip_gateway.sip.parsing import Malformed, parse
-from sip_gateway.sip.screening import Refusal
-from sip_gateway.sip.user_agent import Login
+from sip_gateway.sip.screening import Login, Refusal
 from sip_gateway.worker_protocol import FromWorker, ToWorker
 
 

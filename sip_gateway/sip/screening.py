@@ -1,9 +1,10 @@
 """What a request must not be, whatever the call's state (RFC 3261 section 8.2)."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from sip_gateway.sip import session_timer
+from sip_gateway.sip.flow import Flow
 from sip_gateway.sip.message import Request
 
 ALLOW = ("INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "UPDATE", "INFO", "PRACK")
@@ -38,6 +39,16 @@ class Refusal(NamedTuple):
     """Told to the peer as Reason (RFC 3326), and nothing of the peer's."""
 
     headers: Sequence[tuple[str, str]] = ()
+
+
+class Login(Protocol):
+    """Asks new calls who they are."""
+
+    def refusal(self, request: Request, flow: Flow, *, now: float) -> Refusal | None:
+        """Why it is not let in, or what it is asked; None if it may come in."""
+
+    def tag(self, request: Request) -> str:
+        """The To tag of a refusal: the same for the same request."""
 
 
 def abilities() -> list[tuple[str, str]]:
