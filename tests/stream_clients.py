@@ -7,8 +7,8 @@ import socket
 import struct
 import time
 import uuid
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -117,8 +117,8 @@ class Forked:
         if self.query:
             return []
         if self.name == "jambonz":
-            call = {"callSid": conversation, "sampleRate": self.rate_hz, "mixType": "stereo"}
-            return [json.dumps({**call, "metadata": {"queue": QUEUE, **OWN}})]
+            call = {"sampleRate": self.rate_hz, "mixType": "stereo", "callSid": conversation}
+            return [json.dumps({**call, "direction": "inbound", "queue": QUEUE, **OWN})]
         fork = {"uuid": conversation, "rate": self.rate_hz, "mix": "stereo", "queue": QUEUE, **OWN}
         return [json.dumps(fork)]
 
@@ -260,6 +260,7 @@ class Talk:
     def __init__(self, client: Client, connection: ClientConnection | TcpConnection) -> None:
         self.client = client
         self.connection = connection
+        self._over = False
 
     async def start(self, conversation: str) -> None:
         await self._send(self.client.start(conversation))
@@ -282,7 +283,20 @@ class Talk:
         await asyncio.sleep(ms / 1000)
 
     async def end(self) -> None:
-        await self._send(self.client.end())
+        """In good order, if it did not break before."""
+        if not self._over:
+            self._over = True
+            await self._send(self.client.end())
+            await self.connection.close()
+
+    def break_off(self) -> None:
+        """As a machine that dies."""
+        self._over = True
+        self.connection.transport.abort()
+
+    async def close(self) -> None:
+        """Without a word."""
+        self._over = True
         await self.connection.close()
 
     async def say(self, **message: object) -> None:
@@ -315,19 +329,55 @@ async def talking(client: Client, ports: Ports, known: str = "") -> AsyncIterato
         yield Talk(client, connection)
 
 
-def clients() -> list[list[Client]]:
-    """What makes up a conversation of each dialect: one connection, or one a leg."""
-    return [
-        [Twilio()],
-        [Twilio("signalwire")],
-        [Telnyx()],
-        [Vonage("customer"), Vonage("agent")],
-        [Forked("freeswitch")],
-        [Forked("jambonz", rate_hz=8000)],
-        [Plain()],
-        [AudioSocket("customer"), AudioSocket("agent")],
-        [ChanWebsocket("customer"), ChanWebsocket("agent")],
-    ]
+@asynccontextmanager
+async def conversing(
+    parts: Sequence[Client], ports: Ports, known: str
+) -> AsyncIterator[list[Talk]]:
+    """Every connection of a conversation, begun; those that did not break are ended after it."""
+    async with AsyncExitStack() as stack:
+        talks = [await stack.enter_async_context(talking(part, ports, known)) for part in parts]
+        for talk in talks:
+            await talk.start(known)
+        yield talks
+        for talk in talks:
+            await talk.end()
+
+
+async def speak(talks: Sequence[Talk], ms: int) -> None:
+    """All connections at once."""
+    await asyncio.gather(*(talk.stream(ms) for talk in talks))
+
+
+def clients(name: str) -> list[Client]:
+    """What makes up a conversation of a dialect: one connection, or one a leg."""
+    made: dict[str, Callable[[], list[Client]]] = {
+        "twilio": lambda: [Twilio()],
+        "signalwire": lambda: [Twilio("signalwire")],
+        "telnyx": lambda: [Telnyx()],
+        "vonage": lambda: [Vonage("customer"), Vonage("agent")],
+        "freeswitch": lambda: [Forked("freeswitch")],
+        "jambonz": lambda: [Forked("jambonz", rate_hz=8000)],
+        "stream": lambda: [Plain()],
+        "audiosocket": lambda: [AudioSocket("customer"), AudioSocket("agent")],
+        "chan_websocket": lambda: [ChanWebsocket("customer"), ChanWebsocket("agent")],
+    }
+    return made[name]()
+
+
+ALL = (
+    *("twilio", "signalwire", "telnyx", "vonage", "freeswitch", "jambonz"),
+    *("chan_websocket", "audiosocket", "stream"),
+)
+CELLS = {
+    "start": ALL,
+    "audio": ALL,
+    "hold, pause": ("freeswitch", "jambonz", "stream"),
+    "DTMF": (),
+    "loss": ("twilio", "signalwire", "telnyx", "stream"),
+    "reconnect": ALL,
+    "end": ALL,
+}
+"""Which dialects show which behaviour in a call: the cells marked C of deploy/ingress/README.md."""
 
 
 def conversation() -> str:
@@ -335,6 +385,6 @@ def conversation() -> str:
     return uuid.uuid4().hex
 
 
-def id_of(client: Client, known: str) -> str:
+def id_of(name: str, known: str) -> str:
     """What the call's external id is."""
-    return uuid_of(known, "0") if client.name == "audiosocket" else known
+    return uuid_of(known, "0") if name == "audiosocket" else known
