@@ -140,6 +140,26 @@ def test_messages_of_later_versions_are_passed_over() -> None:
     assert peer.say("dtmf", {"digit": "4"}) == [] and peer.session.take() == []
 
 
+@pytest.mark.parametrize(
+    ("discarded", "samples"), [("PT.5S", 4000), ("PT0.0S", 0), ("PT1.25S", 10000)]
+)
+def test_a_duration_is_one_in_every_form_of_the_platform(discarded: str, samples: int) -> None:
+    peer = Peer()
+    peer.open()
+    peer.session.take()
+    peer.say("discarded", {"start": "PT.02S", "discarded": discarded})
+    assert peer.session.take() == [StreamLost(0, samples), StreamLost(1, samples)]
+
+
+def test_what_the_platform_does_not_know_is_null_or_empty() -> None:
+    peer = Peer()
+    nobody = {"id": "p", "ani": None, "aniName": None, "dnis": None}
+    peer.open(language=None, participant=nobody, inputVariables={}, customConfig=None)
+    (event,) = peer.session.take()
+    assert isinstance(event, StreamOpened)
+    assert (event.language, event.parties[0].name, event.parties[0].aor) == ("", "", "")
+
+
 FIELDS = ["version", "id", "type", "seq", "parameters", "media"]
 TEXTS = st.one_of(
     st.text(max_size=200),
