@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sip_gateway.audio.resample import Upsampler
 from sip_gateway.events import AudioFrame, DtmfPressed, Gap, LegJoined, LegLeft
+from sip_gateway.media.leg_events import LegEvents
 from sip_gateway.media.pauses import Pauses, Span
 from sip_gateway.media.sinks import JoinedLeg
 from sip_gateway.rtp.clock import CallClock
@@ -40,6 +41,7 @@ class MediaLeg:
     ) -> None:
         self.spec = spec
         self.joined = joined
+        self._said = LegEvents(joined)
         self.receiver = receiver
         self.missed_since_ms: int | None = None
         """Set when the leg is taken up again: everything from here to its next audio is a gap."""
@@ -184,7 +186,7 @@ class MediaLeg:
         if span is None:
             return None
         self.fed_until_ms = max(self.fed_until_ms, span.end_ms)
-        return self._gap(*span, why="paused") if span.end_ms > span.start_ms else None
+        return self._said.gap(*span, why="paused") if span.end_ms > span.start_ms else None
 
     def take_pressed(self) -> list[Pressed]:
         """The keys since the last call that a rule asks for: not to be kept."""
@@ -195,7 +197,7 @@ class MediaLeg:
         """A key press that signalling tells of."""
         if pressed.key is not None:
             self._pressed.append(pressed)
-        return self._said_pressed(pressed)
+        return self._said.pressed(pressed)
 
     def flush(self) -> None:
         """Nothing is waited for any more."""
@@ -209,11 +211,11 @@ class MediaLeg:
                 heard += self._step(item)
             elif isinstance(item, Lost):
                 parts = self._pauses.audible(Span(item.start_ms, item.end_ms))
-                heard += [self._gap(*part, why="lost_packets") for part in parts]
+                heard += [self._said.gap(*part, why="lost_packets") for part in parts]
             else:
                 if item.key is not None:
                     self._pressed.append(item)
-                heard.append(self._said_pressed(item))
+                heard.append(self._said.pressed(item))
         return heard
 
     def _step(self, step: Step) -> list[Heard]:
@@ -234,54 +236,22 @@ class MediaLeg:
             step = step._replace(pcm=bytes(quiet))
         return [*self.missed(step.start_ms), self._frame(step)]
 
-    def _said_pressed(self, pressed: Pressed) -> DtmfPressed:
-        return DtmfPressed(
-            tenant_id=self.joined.tenant_id,
-            call_id=self.joined.call_id,
-            leg_id=self.joined.leg_id,
-            start_ms=pressed.start_ms,
-            end_ms=pressed.end_ms,
-            count=1,
-        )
-
     def missed(self, end_ms: int) -> list[Gap]:
         """What a leg that was taken up again had not heard before `end_ms`; said once."""
         start_ms, self.missed_since_ms = self.missed_since_ms, None
         if start_ms is None or end_ms <= start_ms:
             return []
         self.fed_until_ms = self.taken_up_ms = max(self.fed_until_ms, end_ms)
-        return [self._gap(start_ms, end_ms, why="worker_restarted")]
+        return [self._said.gap(start_ms, end_ms, why="worker_restarted")]
 
     def said_joined(self, *, at_ms: int) -> LegJoined:
         """The leg's description as an event."""
-        return LegJoined(
-            tenant_id=self.joined.tenant_id,
-            call_id=self.joined.call_id,
-            leg_id=self.joined.leg_id,
-            channel=self.spec.channel,
-            role=self.spec.role,
-            codec=self.spec.codec,
-            label=self.spec.label,
-            participant_name=self.spec.participant_name,
-            participant_aor=self.spec.participant_aor,
-            joined_ms=at_ms,
-        )
+        return self._said.joined(self.spec, at_ms=at_ms)
 
     def said_left(self, *, reason: str) -> LegLeft:
         """The leg's end as an event."""
-        counts = self.receiver.counts
-        return LegLeft(
-            tenant_id=self.joined.tenant_id,
-            call_id=self.joined.call_id,
-            leg_id=self.joined.leg_id,
-            at_ms=max(self.receiver.position_ms, self.fed_until_ms),
-            reason=reason,
-            packets_received=counts.received,
-            packets_lost=counts.lost,
-            packets_late=counts.late,
-            jitter_ms=round(self.receiver.jitter_ms, 1),
-            mos=None if self.receiver.mos is None else round(self.receiver.mos, 2),
-        )
+        at_ms = max(self.receiver.position_ms, self.fed_until_ms)
+        return self._said.left(self.receiver, at_ms=at_ms, reason=reason)
 
     def _frame(self, step: Step) -> AudioFrame:
         if not step.joined or step.rate_hz == RATE_HZ:
@@ -297,16 +267,6 @@ class MediaLeg:
             line_hz=step.rate_hz,
             pcm=pcm,
             captured_at=self._wall(step.arrived_at),
-        )
-
-    def _gap(self, start_ms: int, end_ms: int, *, why: str) -> Gap:
-        return Gap(
-            tenant_id=self.joined.tenant_id,
-            call_id=self.joined.call_id,
-            leg_id=self.joined.leg_id,
-            start_ms=start_ms,
-            end_ms=end_ms,
-            why=why,
         )
 
 

@@ -185,8 +185,10 @@ class LegReceiver:
 
     def next_timer(self) -> float | None:
         """When a hole will be given up, or audio held back no longer."""
-        timers = (self._buffer.next_timer(), self._held_back_until())
-        return min((at for at in timers if at is not None), default=None)
+        hole, quiet = self._buffer.next_timer(), self._held_back_until()
+        if hole is None or quiet is None:
+            return quiet if hole is None else hole
+        return min(hole, quiet)
 
     def _held_back_until(self) -> float | None:
         """When a whole step goes on although nothing follows it: the sender fell silent."""

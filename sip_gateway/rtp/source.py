@@ -5,7 +5,6 @@ during a transfer, early media. The first SSRC is the leg's; another takes over 
 persisted and the first has gone quiet, or when signalling says that the media may have moved.
 """
 
-from collections import deque
 from collections.abc import Sequence
 from enum import Enum
 
@@ -43,7 +42,7 @@ class SourceLock:
         self._ssrc: int | None = None
         self._open = True
         self._heard_at = 0.0
-        self._candidate: deque[tuple[Packet, float]] = deque(maxlen=_CANDIDATE_PACKETS)
+        self._candidate: list[tuple[Packet, float]] = []
         self._candidate_since = 0.0
 
     def unlock(self) -> None:
@@ -80,7 +79,7 @@ class SourceLock:
         if not self._candidate or self._candidate[0][0].ssrc != packet.ssrc:
             self._candidate.clear()
             self._candidate_since = now
-        self._candidate.append((packet, now))
+        self._candidate = [*self._candidate[1 - _CANDIDATE_PACKETS :], (packet, now)]
         persists = (
             len(self._candidate) >= PERSIST_PACKETS and now - self._candidate_since >= PERSIST_S
         )
