@@ -87,6 +87,8 @@ def analyse(heard: Heard, memory: Memory, *, allowed: "Allowed") -> Analysis:
     if heard.is_open or heard.may_go_on:
         undecided += _awaited(heard, merged) + _open_date(heard) + _dangling(heard)
         undecided += _half_spelt(heard)
+    if heard.overdue == len(heard.atoms):
+        undecided = []
     return Analysis(merged, words, min(undecided) if undecided else None)
 
 

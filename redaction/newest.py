@@ -4,7 +4,9 @@ A word that could be (part of) a name, a number or an address waits for `hold_la
 A plain word of conversation does not, nor does one that sounds like a digit or a letter ("for",
 "to", "a") or takes something back ("no") once a plain word follows it. An ordinary word that only
 the table of plain ones lacks waits for one more, but for all of them where an answer in words was
-asked for. What the rules hold for a reason is held regardless.
+asked for. While nothing personal is awaited, `went to` and `the one` tell by the word before that
+`to` and `one` are no figures: they wait for any word. What the rules hold for a reason is held
+regardless.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +15,8 @@ from enum import Enum, auto
 from redaction.common_words import COMMON_WORDS
 from redaction.household_words import PLAIN_WORDS
 from redaction.lexicon import SPELLING_ALPHABET
+from redaction.recognizers.found import Heard
+from redaction.segments import Awaited
 from redaction.suspects import could_be_name
 from redaction.tables import words_in
 from redaction.words import Atom, Class
@@ -28,6 +32,15 @@ may march will mark dr st via and
 """)
 """Might be heard anew as a digit, a letter, a symbol or a name as more is said."""
 
+_BEGINS_ANSWER = words_in("""
+and are as begins by equals in is it it's like makes number numbers of okay one or says so starts
+sure that's thats the then there was we're were with yeah yes
+""")
+"""Behind these a sound-alike may be the first of what is read out: `it's for one nine`."""
+
+_POINTS = frozenset({"the", "this", "that", "which", "another", "no", "any", "every", "each"})
+"""`one` behind these is no figure."""
+
 _PLAIN = COMMON_WORDS - SPELLING_ALPHABET.keys()
 _TALK = (Class.OTHER, Class.FILLER, Class.GLUE, Class.LETTER, Class.CORRECTION)
 
@@ -40,16 +53,22 @@ class _Wait(Enum):
     A_PLAIN_WORD = auto()
 
 
-def shown_until(
-    atoms: Sequence[Atom], *, words: int, hold_last_words: int, wary: bool = True
-) -> int:
-    """The index of the first word held back, of a partial of so many `words`.
+def awaited_by(heard: Heard) -> Awaited:
+    """What may be said next, as the end of a row shows it."""
+    if not heard.expected.kinds.isdisjoint(ANSWERS_IN_WORDS):
+        return Awaited.WORDS
+    last = len(heard.atoms) - 1
+    calm = last >= 0 and not heard.slots_at(last) and not heard.is_blind(last)
+    return Awaited.NOTHING if calm else Awaited.FIGURES
 
-    `wary` where an answer in words may have been asked for.
-    """
+
+def shown_until(
+    atoms: Sequence[Atom], *, words: int, hold_last_words: int, awaited: Awaited = Awaited.WORDS
+) -> int:
+    """The index of the first word held back, of a partial of so many `words`."""
     until = max(0, words - hold_last_words)
     released = until
-    waits = _waits(atoms, from_word=until, wary=wary)
+    waits = _waits(atoms, from_word=until, awaited=awaited)
     for word in range(until, words):
         wait = waits.get(word)
         if wait is None or (wait is _Wait.ANY_WORD and word == words - 1):
@@ -59,7 +78,7 @@ def shown_until(
     return released
 
 
-def _waits(atoms: Sequence[Atom], *, from_word: int, wary: bool) -> Mapping[int, _Wait]:
+def _waits(atoms: Sequence[Atom], *, from_word: int, awaited: Awaited) -> Mapping[int, _Wait]:
     """For each word of conversation what it waits for; none for words that wait for as many as the
     setting says."""
     found: dict[int, _Wait] = {}
@@ -67,7 +86,7 @@ def _waits(atoms: Sequence[Atom], *, from_word: int, wary: bool) -> Mapping[int,
     for i in range(len(atoms) - 1, -1, -1):
         if atoms[i].word < from_word:
             break
-        wait = _wait(atoms, i, wary=wary)
+        wait = _wait(atoms, i, awaited=awaited)
         if wait is None:
             other.add(atoms[i].word)
         elif wait is not _Wait.NOTHING or atoms[i].word not in found:
@@ -75,22 +94,37 @@ def _waits(atoms: Sequence[Atom], *, from_word: int, wary: bool) -> Mapping[int,
     return {word: wait for word, wait in found.items() if word not in other}
 
 
-def _wait(atoms: Sequence[Atom], i: int, *, wary: bool) -> _Wait | None:
+def _wait(atoms: Sequence[Atom], i: int, *, awaited: Awaited) -> _Wait | None:
     atom = atoms[i]
+    calm = awaited is Awaited.NOTHING and _is_told_plain(atoms, i)
+    if atom.cls is Class.DIGIT and atom.text == "one" and calm:
+        return _Wait.ANY_WORD
     if atom.cls is Class.AMOUNT and not atom.text[0].isdigit():
         # `$39.31`, once a word has ended it
         return _Wait.A_PLAIN_WORD
     if atom.cls not in _TALK:
         return None
     if atom.text in _SOUND_ALIKES or atom.cls is Class.CORRECTION:
-        return _Wait.A_PLAIN_WORD
+        return _Wait.ANY_WORD if calm else _Wait.A_PLAIN_WORD
     if atom.cls is Class.LETTER:
         return None
     if atom.text in _PLAIN:
         # `Win` in the middle of a sentence may be the beginning of a name.
         named = atom.capital and atom.text[0] != "i" and i > 0 and not atoms[i - 1].stop
         return _Wait.ANY_WORD if named else _Wait.NOTHING
-    return None if wary or not _is_ordinary(atom) else _Wait.ANY_WORD
+    ordinary = awaited is not Awaited.WORDS and _is_ordinary(atom)
+    return _Wait.ANY_WORD if ordinary else None
+
+
+def _is_told_plain(atoms: Sequence[Atom], i: int) -> bool:
+    """Whether the word before shows that this is no figure and no letter."""
+    before = atoms[i - 1] if i else None
+    if before is None or before.stop:
+        return False
+    if atoms[i].text == "one":
+        return before.text in _POINTS
+    plain = before.cls is Class.OTHER and before.text in _PLAIN
+    return plain and before.text not in _BEGINS_ANSWER
 
 
 def _is_ordinary(atom: Atom) -> bool:

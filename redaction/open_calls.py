@@ -53,6 +53,11 @@ class OpenCalls(Generic[S]):
             self._committed.pop(part, None)
         return back
 
+    def peek(self, call_id: str) -> S | None:
+        """The state of an open call; says nothing of whether it is alive."""
+        call = self._calls.get(call_id)
+        return call.state if call else None
+
     def get(self, call_id: str, *, now: float) -> S | None:
         """The state of an open call, which is alive."""
         call = self._calls.get(call_id)

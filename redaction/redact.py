@@ -8,7 +8,7 @@ from redaction.analysis import Allowed, Analysis, analyse
 from redaction.canonical import groups
 from redaction.identifiers import of_countries
 from redaction.memory import Memory
-from redaction.newest import ANSWERS_IN_WORDS
+from redaction.newest import ANSWERS_IN_WORDS, awaited_by
 from redaction.number_marks import mark_numbers
 from redaction.placed import held_word, spans_by_segment, wholes
 from redaction.policy import policy_version
@@ -168,6 +168,24 @@ class CallRedactor:
         except Exception:  # noqa: BLE001 - what was held back then stays so
             return []
 
+    def held(self) -> list[RawTranscript]:
+        """The finals of which the end is held back, and may be longer."""
+        return [s.raw for s in self._timeline.segments if s.raw.is_final and _is_held(s)]
+
+    def settle(self, finals: Iterable[RawTranscript]) -> list[Redacted]:
+        """Nothing that decides on the ends of these came in time: corrections that show them, but
+        for numbers that may be unfinished, which are masked."""
+        try:
+            for raw in finals:
+                segment = self._by_id.get(_key(raw))
+                if segment is not None and segment.raw.is_final and _is_held(segment):
+                    segment.overdue = True
+                    self._judge(self._timeline.newest_after(segment))
+                    self._changed[id(segment)] = segment
+            return self._corrections(besides=None)
+        except Exception:  # noqa: BLE001 - what was held back then stays so
+            return []
+
     def _enter(self, raw: RawTranscript) -> Segment | None:
         """The segment, with its new words; None for a revision that is out of date."""
         if len(raw.words) > MAX_WORDS:
@@ -230,9 +248,10 @@ class CallRedactor:
         )
         self._tag(context)
         heard.tags, heard.starts = context.tags(), context.starts()
+        heard.overdue = context.overdue()
         analysis = analyse(heard, self._memory, allowed=self._policy.allowed)
         self._apply(context, analysis)
-        segment.wary = not expected.kinds.isdisjoint(ANSWERS_IN_WORDS)
+        segment.awaited = awaited_by(heard)
         if not segment.raw.is_final and self._policy.engine.tagger is not None:
             hold_names(
                 segment, self._policy.engine.tagger, hold=self._policy.settings.hold_last_words
@@ -407,6 +426,10 @@ class CallRedactor:
         until_ms = raw.end_ms + int(self._limits.seconds * 1000)
         self._blind = [*self._blind[-50:], (raw.start_ms, until_ms)]
         return refuse(raw, why=_where(error))
+
+
+def _is_held(segment: Segment) -> bool:
+    return segment.held_from is not None and not segment.overdue and not segment.failed
 
 
 def _is_awaited(heard: Heard, i: int) -> bool:

@@ -87,7 +87,7 @@ def render(segment: Segment, *, hold_last_words: int, forms: Forms) -> Rendered:
     hide = len(words)
     if not segment.raw.is_final:
         hide = shown_until(
-            segment.atoms, words=hide, hold_last_words=hold_last_words, wary=segment.wary
+            segment.atoms, words=hide, hold_last_words=hold_last_words, awaited=segment.awaited
         )
     if segment.held_from is not None:
         hide = min(hide, segment.held_from)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import NamedTuple
 
 from redaction.lexicon import BACKCHANNELS
@@ -21,6 +22,16 @@ from redaction.words import Atom, Reader
 from triton_models.events import RawTranscript
 
 _READ_BACK_DIGITS = 3
+
+
+class Awaited(Enum):
+    """What somebody may be about to say."""
+
+    NOTHING = auto()
+    FIGURES = auto()
+    """Something personal, or it was just mentioned."""
+    WORDS = auto()
+    """The same, and ordinary words may be all of it."""
 
 
 class Span(NamedTuple):
@@ -82,10 +93,12 @@ class Segment:
     tombstones: list[Tombstone] = field(default_factory=list)
     held_from: int | None = None
     """Index of the first word held back, if any."""
-    wary: bool = True
-    """An answer in words may have been asked for: its newest words wait (`newest.py`)."""
+    awaited: Awaited = Awaited.WORDS
+    """What somebody may be about to say: how long its newest words wait (`newest.py`)."""
     closed: bool = False
     """What comes later cannot be the rest of its last words."""
+    overdue: bool = False
+    """What its last words are was not known in time: an open number at their end is masked."""
     failed: bool = False
     shown_rank: int = -1
     """`rank` of what was published last; -1 before."""
@@ -125,6 +138,7 @@ class Segment:
         self.changes_subject = self._changes_subject()
         self.spans, self.written, self.tags, self.closed = [], [], None, False
         self.why, self.whole, self.searched = {}, {}, None
+        self.overdue = False
         return changed
 
     def _timed(self, cue: Cue) -> TimedCue:

@@ -18,6 +18,7 @@ from prometheus_client import CollectorRegistry
 
 from redaction.events import TRANSCRIPTS_TOPIC, Transcript, TranscriptEnded, TranscriptEvent
 from redaction.open_calls import OpenCalls
+from redaction.open_ends import OpenEnds
 from redaction.passed_on import is_unavailable, passed_on, withheld
 from redaction.policies import NO_POLICY, Policies
 from redaction.policy_file import PolicyError
@@ -34,6 +35,9 @@ from trunkline.bus.waiting import opened
 log = logging.getLogger(__name__)
 
 GROUP = "redact"
+BEHIND_S = 1.0
+"""Of a stage that reads events so late, what follows may be on the bus already."""
+
 IDLE_S = 7200.0
 """A call that was silent so long has lost its end: its state is dropped."""
 
@@ -80,6 +84,7 @@ class RedactStage:
         self._dead_letters = DeadLetters(bus, registry=registry)
         self._metrics = StageMetrics(registry)
         self._calls: OpenCalls[_Call] = OpenCalls(hold_s=retention_s, idle_s=IDLE_S)
+        self._ends = OpenEnds()
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="redact")
         self._to_publish: list[TranscriptEvent] = []
         self._worked_on: Sequence[Decoded[RawEvent]] = ()
@@ -115,6 +120,7 @@ class RedactStage:
         """Redact a batch and publish it; a batch that comes again is only published further."""
         if batch is not self._worked_on:
             await self._work(batch)
+            self._settle(behind=_is_behind(batch))
             self._worked_on = batch
         try:
             await self._publish()
@@ -187,6 +193,8 @@ class RedactStage:
             else:
                 self._to_publish += await self._end(call, event)
                 self._calls.close(call_id)
+        if call.redactor and (call.working is None or call.working.done()):
+            self._ends.note(call_id, call.redactor.held(), now=time.monotonic())
 
     async def _receive(self, call: _Call, raw: RawTranscript) -> list[TranscriptEvent]:
         """One revision, redacted in a thread; `[unavailable]` when that takes too long."""
@@ -199,6 +207,18 @@ class RedactStage:
         self._metrics.events.labels(kind).inc()
         self._metrics.seconds.labels(kind).observe(time.perf_counter() - started)
         return [self._transcript(redacted, call.policy_version) for redacted in done]
+
+    def _settle(self, *, behind: bool) -> None:
+        """Decide on the ends of finals for which nothing came in time."""
+        now = time.monotonic()
+        for call_id, finals in self._ends.due(now=now).items():
+            call = self._calls.peek(call_id)
+            if call is None or call.redactor is None:
+                self._ends.note(call_id, [], now=now)
+            elif not behind and (call.working is None or call.working.done()):
+                settled = call.redactor.settle(finals)
+                self._to_publish += [self._transcript(one, call.policy_version) for one in settled]
+                self._ends.note(call_id, call.redactor.held(), now=now)
 
     async def _in_thread(self, call: _Call, raw: RawTranscript) -> list[Redacted] | None:
         """What the redactor makes of `raw`; None if it is not done in time."""
@@ -278,6 +298,12 @@ class RedactStage:
     async def _put(self, event: TranscriptEvent) -> None:
         value = _ENCODER.encode(event)
         await self._bus.publish(TRANSCRIPTS_TOPIC, event.call_id, value)
+
+
+def _is_behind(batch: Sequence[Decoded[RawEvent]]) -> bool:
+    """Whether the newest of it was recognised a while ago."""
+    heard = [event.recognised_at for _, event in batch if isinstance(event, RawTranscript)]
+    return bool(heard) and (datetime.now(UTC) - max(heard)).total_seconds() > BEHIND_S
 
 
 def _step(call: _Call, raw: RawTranscript) -> list[Redacted]:

@@ -46,6 +46,11 @@ class Context(NamedTuple):
         """The first atom of each segment but the first."""
         return [i for i, (a, b) in enumerate(pairwise(self.places), 1) if a[0] != b[0]]
 
+    def overdue(self) -> int:
+        """How many leading atoms are of segments whose end may be open no longer."""
+        ends = [n for n, segment in enumerate(self.segments) if segment.overdue]
+        return sum(len(segment.atoms) for segment in self.segments[: ends[-1] + 1]) if ends else 0
+
     def tags(self) -> dict[int, Tag]:
         """What the model takes each atom for, where it takes it for anything."""
         found: dict[int, Tag] = {}
@@ -155,6 +160,12 @@ class Timeline:
                 near = later.raw.start_ms - segment.raw.end_ms <= CONTEXT_MS
                 return later if near else None
         return None
+
+    def newest_after(self, segment: Segment) -> Segment:
+        """The last segment of the same speaker that follows it near enough; itself if none does."""
+        while (later := self.following(segment)) is not None:
+            segment = later
+        return segment
 
     def has_later_of_same_speaker(self, segment: Segment) -> bool:
         """Whether the same speaker has said something since."""

@@ -10,6 +10,7 @@ from redaction.recognizers.name_shape import (
     end_of_name,
     is_cased,
     is_likely,
+    is_strange,
 )
 from redaction.recognizers.name_words import (
     AFTER_NAME,
@@ -289,6 +290,16 @@ def unfinished(heard: Heard) -> list[int]:
         for phrases in (_NAMES_IT, _MAY_NAME, _IS_HERE, _MAY_TELL):
             length = _match(atoms, i, phrases) if atoms[i].text in phrases else 0
             start = skip(atoms, i + length, 2) if length else 0
-            if length and start < len(atoms) and atoms[start].text not in COMMON_WORDS:
+            if not length or start >= len(atoms) or atoms[start].text in COMMON_WORDS:
+                continue
+            if phrases is _NAMES_IT or _may_yet_be_name(atoms, start):
                 return [start]
     return []
+
+
+def _may_yet_be_name(atoms: Sequence[Atom], at: int) -> bool:
+    """Whether the rules for what follows weaker phrases can find a name here: `it's $4` is none,
+    nor `It's loading` where names have capitals."""
+    atom = atoms[at]
+    lettered = can_be_name(atom) or atom.cls is Class.LETTER
+    return lettered and (atom.capital or not is_cased(atoms, at) or is_strange(atom))

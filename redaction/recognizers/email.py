@@ -308,6 +308,7 @@ def _unfinished(heard: Heard, *, after: int) -> list[int]:
     atoms = heard.atoms
     for i in range(max(after + 1, len(atoms) - 12), len(atoms)):
         joiner = atoms[i].cls is Class.SYMBOL and i > 0 and atoms[i].value in "._-"
+        joiner = joiner and not _is_decimal(atoms, i)
         spelled = (
             atoms[i].text in _AT
             and i > 0
@@ -316,6 +317,17 @@ def _unfinished(heard: Heard, *, after: int) -> list[int]:
         if joiner or (spelled and atoms[i - 1].cls is Class.LETTER) or _may_be_at(atoms, i):
             return [start_of_local(heard, i)]
     return []
+
+
+def _is_decimal(atoms: Sequence[Atom], i: int) -> bool:
+    """`eighty two point seven percent`: a point between figures that an ordinary word has ended."""
+    after = i + 1
+    while after < len(atoms) and atoms[after].cls in _NUMERIC:
+        after += 1
+    if atoms[i].text != "point" or atoms[i - 1].cls not in _NUMERIC or after == i + 1:
+        return False
+    ends = atoms[after : after + 1]
+    return bool(ends) and ends[0].cls is Class.OTHER and ends[0].text not in _AT
 
 
 def _may_be_at(atoms: Sequence[Atom], i: int) -> bool:

@@ -84,6 +84,8 @@ class Heard:
         self.rules = rules
         self.tags: Mapping[int, Tag] = {}
         """What the model takes an atom for; finals only."""
+        self.overdue = 0
+        """Of so many leading atoms nothing may stay undecided."""
         self.starts: Sequence[int] = ()
         """Where later segments of the row begin, in order."""
         self._stream = self.stream = stream

@@ -1,8 +1,8 @@
 """Words just after speech that was lost: any of them may answer a question that nobody knows.
 
 For that while what could be a name, part of an address, an e-mail or a password is not shown:
-every word that is no ordinary one of conversation, every letter read out, and an ordinal or a
-month with which a phrase begins: the rest of its date may be what was lost.
+every word that is no ordinary one of conversation, every letter read out, an ordinal or a month
+with which a phrase begins (the rest of its date may be what was lost), and an `oh` beside a figure.
 """
 
 from redaction.common_words import COMMON_WORDS
@@ -22,12 +22,26 @@ def find_unasked(heard: Heard) -> tuple[list[Found], list[int]]:
     return [
         Found(i, i, KIND, why=why)
         for i, atom in enumerate(heard.atoms)
-        if heard.is_blind(i) and (_may_be_personal(atom) or _may_end_a_date(heard, i))
+        if heard.is_blind(i) and (_may_be_personal(atom) or _may_end_something(heard, i))
     ], []
+
+
+def _may_end_something(heard: Heard, i: int) -> bool:
+    """Of what was lost: a date, or a number in which `oh` is a figure."""
+    return _may_end_a_date(heard, i) or _may_be_nought(heard, i)
 
 
 def _may_end_a_date(heard: Heard, i: int) -> bool:
     return heard.atoms[i].cls in (Class.ORDINAL, Class.MONTH) and heard.begins_phrase(i)
+
+
+def _may_be_nought(heard: Heard, i: int) -> bool:
+    """`nine oh.`, the end of what was lost."""
+    if heard.atoms[i].text not in ("oh", "o"):
+        return False
+    before = heard.atoms[i - 1 : i] if i else []
+    beside = [*before, *heard.atoms[i + 1 : i + 2]]
+    return not beside or any(atom.value.isdigit() for atom in beside)
 
 
 def words_of(heard: Heard, found: Found) -> list[str]:

@@ -7,8 +7,10 @@ back, only right before what was masked, and only where an answer begins.
 from collections.abc import Container, Sequence
 
 from redaction.common_words import COMMON_WORDS
+from redaction.household_words import PLAIN_WORDS
 from redaction.lexicon import ACRONYMS, SOUND_ALIKES
 from redaction.recognizers.found import Found, Heard
+from redaction.recognizers.well_known import WELL_KNOWN
 from redaction.tables import words_in
 from redaction.words import Atom, Class
 
@@ -69,7 +71,14 @@ def _with_name(atoms: Sequence[Atom], first: int) -> int:
         at -= 1
     before = atoms[at - 1] if at else None
     named = before is not None and before.cls is Class.OTHER and not before.stop
-    return at - 1 if named and before and before.text not in COMMON_WORDS else first
+    if not named or not before or before.text in COMMON_WORDS:
+        return first
+    return first if before.text in PLAIN_WORDS or _is_firms(before) else at - 1
+
+
+def _is_firms(atom: Atom) -> bool:
+    """`Boeing`, written as the name that it is."""
+    return atom.capital and atom.text.removesuffix("'s") in WELL_KNOWN
 
 
 def _widened(heard: Heard, one: Found) -> Found:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from redaction.asked_numbers import QUANTITY, SECRETS
+from redaction.english import is_english
 from redaction.evidence import RIGHT_CONTEXT, Asked, trim
 from redaction.recognizers.bare import (
     is_all_that_is_said,
@@ -55,8 +56,12 @@ _LETTER_KINDS = frozenset(
 _SAYS = frozenset({"it's", "is", "its", "that's", "in", "with", "that", "was", "say", "says"})
 _AT_ONCE_MS = 500
 
+_COUNTS = (Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN)
+
 _FETCHED = frozenset({"cvv", "expiry", "otp", "pin"})
 """What people put the telephone down for, to look it up."""
+
+_IN_DOUBT = "nothing that was said in time shows that it is none"
 
 _SPELLED_ONLY = frozenset({"name", "email"})
 
@@ -73,11 +78,22 @@ def find_numbers(heard: Heard, recalls: Callable[[Shape], str | None]) -> Number
     """Judge every run, left to right; `recalls` says what a value was when it was masked before."""
     result = Numbers([], [])
     for run in find_runs(heard.atoms, heard.times):
-        if _touches_end(heard, run) or _is_tentative(heard, run):
+        is_open = _touches_end(heard, run) or _is_tentative(heard, run)
+        if is_open and run.first >= heard.overdue:
             result.undecided.append(run)
-            continue
-        _judge(heard, run, result=result, recalls=recalls)
+        elif is_open and run.last >= heard.overdue:
+            _split(heard, run, result=result)
+        else:
+            _judge(heard, run, result=result, recalls=recalls)
     return result
+
+
+def _split(heard: Heard, run: Run, *, result: Numbers) -> None:
+    """Mask what of an open run must be decided now; the rest of it stays open."""
+    old = [i for i in run.numbers if i < heard.overdue]
+    new = tuple(i for i in run.numbers if i >= heard.overdue)
+    result.found.append(Found(run.first, old[-1], "number", why=_IN_DOUBT))
+    result.undecided.append(Run(new[0], run.last, new))
 
 
 def _touches_end(heard: Heard, run: Run) -> bool:
@@ -102,7 +118,17 @@ def _is_released_unasked(heard: Heard, run: Run) -> bool:
         return False
     if heard.slots_at(run.first) or heard.is_blind(run.first):
         return False
-    return trim(heard.atoms, run, asked=Asked(frozenset(), frozenset())) is None
+    counts = trim(heard.atoms, run, asked=Asked(frozenset(), frozenset())) is None
+    return counts or _counts_things(heard.atoms, run)
+
+
+def _counts_things(atoms: Sequence[Atom], run: Run) -> bool:
+    """`two buttons`, `57 confirmations`: a small number before a plural of the dictionary."""
+    things = atoms[run.last + 1]
+    small = len(run.numbers) == 1 and len(atoms[run.first].value) <= 2
+    small = small and run.first == run.last and not atoms[run.first].stop
+    plural = things.text.endswith("s") and not things.text.endswith("ss") and not things.capital
+    return small and plural and atoms[run.first].cls in _COUNTS and is_english(things.text[:-1])
 
 
 def _is_tentative(heard: Heard, run: Run) -> bool:
@@ -161,6 +187,9 @@ def _judge(
     )
     kept = trim(heard.atoms, run, asked=asked)
     if kept is None:
+        if _may_go_on(heard, run) and not heard.atoms[run.last].stop:
+            # What stands before it released it: it may go on yet.
+            result.undecided.append(run)
         return
     shape = shape_of(heard.atoms, kept)
     if not blind and is_quantity_told(heard, kept, shape=shape):
@@ -172,10 +201,11 @@ def _judge(
         kind, why = "number", "said just after speech that was lost"
     if not kind:
         kind, why = _unasked_kind(heard, kept, shape=shape, before=result.found, recalls=recalls)
+    if not kind and _may_go_on(heard, kept) and (slots or _worth_holding(heard, kept)):
+        result.undecided.append(kept)
+    if not kind and _is_in_doubt(heard, kept, shape=shape, slots=slots):
+        kind, why = "number", _IN_DOUBT
     if not kind:
-        waits = heard.may_go_on and _ends_row(heard.atoms, kept.last)
-        if waits and (slots or _worth_holding(heard, kept)):
-            result.undecided.append(kept)
         return
     if not heard.rules.takes_out(kind) and card_like(shape):
         # What may be a card stays out, whatever else it may be.
@@ -212,6 +242,21 @@ def _unasked_kind(
     if is_an_answer(heard, run, shape=shape):
         return "number", "is all of an answer, and no quantity was asked for"
     return "", ""
+
+
+def _may_go_on(heard: Heard, run: Run) -> bool:
+    """Whether there is time yet for more of a number at the end of a final."""
+    return heard.may_go_on and run.first >= heard.overdue and _ends_row(heard.atoms, run.last)
+
+
+def _is_in_doubt(heard: Heard, run: Run, *, shape: Shape, slots: Sequence[Slot]) -> bool:
+    """Whether a run that must be decided now may be part of more than was said in time."""
+    if run.first >= heard.overdue or _is_lone_one(heard.atoms, run):
+        return False
+    if not (shape.digits or slots or _worth_holding(heard, run)):
+        return False
+    is_end = heard.may_go_on and _ends_row(heard.atoms, run.last)
+    return (is_end or _touches_end(heard, run)) and not is_quantity_asked(heard, run, shape=shape)
 
 
 def _worth_holding(heard: Heard, run: Run) -> bool:

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from prometheus_client import CollectorRegistry
 
+from redaction import open_ends
 from redaction.events import TRANSCRIPTS_TOPIC, Transcript, TranscriptEnded, TranscriptEvent
 from redaction.policies import NO_POLICY, Policies
 from redaction.presidio import Engine, build_engine
@@ -120,6 +121,16 @@ async def test_raw_transcripts_come_out_redacted_with_their_lineage(
     assert registry.get_sample_value(
         "trunkline_redaction_redactions_total", {"kind": "card"}
     ) == 1  # fmt: skip
+
+
+async def test_the_end_of_a_final_is_decided_though_nobody_says_anything_more(
+    bus: MemoryBus, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(open_ends, "LONGEST_S", 0.05)
+    async with running(bus, engine):
+        await publish(bus, said("Okay so", leg=0), said("That would be for two", at_ms=2000))
+        shown = await published(bus, 3)
+    assert texts(shown) == ["Okay so", "That would be for", "That would be for [number]"]
 
 
 async def test_partials_overtaken_in_one_batch_are_shed_and_finals_never(

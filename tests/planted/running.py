@@ -15,7 +15,9 @@ from tests.planted.planting import Bug, Misplanted, plant
 FOREIGN = ("presidio_analyzer", "presidio_anonymizer", "spacy", "hypothesis", "text_to_num")
 """Slow to import, and not ours to plant bugs in."""
 
-SPEED = ("-p", "no:cacheprovider", "--hypothesis-profile=planted", "--tb=no", "--no-header")
+SPEED = ("-p", "no:cacheprovider", "--hypothesis-profile=planted", "--tb=no", "--no-header",
+         "--timeout=0")  # fmt: skip
+"""No limit of time: what fails must fail by its assertion, however busy the machine is."""
 
 _NO_SHRINKING = (Phase.explicit, Phase.generate)
 """That a test fails is enough, the shortest example is not asked."""
@@ -101,7 +103,7 @@ def _run(bug: Bug | None, tests: Sequence[str]) -> Outcome:
             plant(bug)
     except Misplanted as error:
         return Outcome(problem=str(error))
-    settings.register_profile("planted", phases=_NO_SHRINKING, database=None)
+    settings.register_profile("planted", phases=_NO_SHRINKING, database=None, deadline=None)
     watch = _Watch()
     with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
         pytest.main([*SPEED, *tests], plugins=[watch])

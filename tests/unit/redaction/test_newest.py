@@ -5,13 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redaction.newest import shown_until
+from redaction.segments import Awaited
 from redaction.words import atoms_of
 
 
-def shown(text: str, *, wary: bool = True) -> str:
+def shown(text: str, *, awaited: Awaited = Awaited.WORDS) -> str:
     """The part of a partial that may be shown."""
     words = text.split()
-    until = shown_until(atoms_of(words), words=len(words), hold_last_words=3, wary=wary)
+    until = shown_until(atoms_of(words), words=len(words), hold_last_words=3, awaited=awaited)
     return " ".join(words[:until])
 
 
@@ -48,8 +49,8 @@ def test_plain_words_are_shown_at_once_and_others_wait(partial: str, expected: s
 def test_ordinary_words_wait_for_one_unless_an_answer_in_words_was_asked_for(
     partial: str, expected: str, wary: str
 ) -> None:
-    assert shown(partial, wary=False) == expected
-    assert shown(partial, wary=True) == wary
+    assert shown(partial, awaited=Awaited.FIGURES) == expected
+    assert shown(partial, awaited=Awaited.WORDS) == wary
 
 
 PHRASE = "I need the bill to for a Fitzgerald four B at dot my please 4111 oh"
