@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Response
+from pydantic import StringConstraints
 
 from analytics import formats
 from analytics.access import CALLS, Principal
@@ -15,6 +16,12 @@ from analytics.store import Store, Wanted
 
 MOST_CALLS = 200
 """On one page of the list."""
+
+MOST_ATTRIBUTES = 16
+"""Of one question: a call has no more."""
+
+Attribute = Annotated[str, StringConstraints(pattern=r"^[^:\x00-\x1f]{1,200}:[^\x00-\x1f]{1,200}$")]
+"""`NAME:VALUE`, the name in any case; the value may have colons."""
 
 CallId = Annotated[str, Path(pattern=r"^[\x21-\x7e]{1,128}$")]
 
@@ -44,8 +51,12 @@ def router(store: Store, guard: Guard) -> APIRouter:
         before: Annotated[str, Query(pattern=r"^[\x21-\x7e]{0,128}$")] = "",
         queue: Annotated[str, Query(pattern=r"^[\x20-\x7e]{0,64}$")] = "",
         external_id: Annotated[str, Query(max_length=256)] = "",
+        attribute: Annotated[tuple[Attribute, ...], Query(max_length=MOST_ATTRIBUTES)] = (),
     ) -> Response:
-        found = await store.calls(who.tenant_id, Wanted(state, limit, before, queue, external_id))
+        parted = (each.partition(":") for each in attribute)
+        attributes = tuple((name.lower(), value) for name, _, value in parted)
+        wanted = Wanted(state, limit, before, queue, external_id, attributes)
+        found = await store.calls(who.tenant_id, wanted)
         return _json(Calls(tuple(found)))
 
     @routes.get("/v1/calls/{call_id}")

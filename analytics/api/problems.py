@@ -57,7 +57,9 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
-        where = {str(found["loc"][-1]) for found in error.errors()}
+        # The name of a field, not the place in a list of several.
+        named = [[at for at in found["loc"] if isinstance(at, str)] for found in error.errors()]
+        where = {names[-1] for names in named if names}
         return response(Problem(400, f"Not as expected: {', '.join(sorted(where))}."))
 
     @app.exception_handler(Unavailable)

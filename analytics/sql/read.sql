@@ -15,6 +15,7 @@ where tenant_id = %(tenant_id)s
     and (%(before)s = '' or call_id < %(before)s)
     and (%(queue)s = '' or queue = %(queue)s)
     and (%(external_id)s = '' or external_id = %(external_id)s)
+    and (%(attributes)s::jsonb = '{}' or attributes @> %(attributes)s::jsonb)
 order by call_id desc
 limit %(limit)s
 

@@ -84,11 +84,15 @@ class Wanted(NamedTuple):
     external_id: str = ""
     """The peer's own name for the call."""
 
+    attributes: tuple[tuple[str, str], ...] = ()
+    """Names in lower case, and values: all of them."""
+
     def has(self, call: CallDocument) -> bool:
         """Whether this is one of them, however many there are."""
         asked = (self.state or "", self.queue, self.external_id)
         there = (call.state, call.queue, call.external_id)
         fits = all(want in ("", found) for want, found in zip(asked, there, strict=True))
+        fits = fits and all(call.attributes.get(name) == value for name, value in self.attributes)
         return fits and (not self.before or call.call_id < self.before)
 
 

@@ -140,7 +140,8 @@ class PostgresStore:
         async with self._connections.transaction() as connection:
             await connection.execute(READ["as_tenant"], (tenant_id,))
             cursor = connection.cursor(row_factory=args_row(CallRow))
-            asked = {"tenant_id": tenant_id, **wanted._asdict()}
+            attributes = msgspec.json.encode(dict(wanted.attributes)).decode()
+            asked = {"tenant_id": tenant_id, **wanted._asdict(), "attributes": attributes}
             rows = await (await cursor.execute(READ["calls"], asked)).fetchall()
             keys = [CallKey(row.tenant_id, row.call_id) for row in rows]
             legs = await _legs(connection, keys)

@@ -255,6 +255,19 @@ async def test_a_call_is_found_by_the_peers_name_for_it(store: Store) -> None:
     assert not await store.calls("default", Wanted(external_id="session"))
 
 
+async def test_a_call_is_found_by_the_ids_of_its_contact_centre(store: Store) -> None:
+    ids = {"ucid": "00001001551707824348", "x-desk": 'Zoë\'s "desk": 7%'}
+    told = msgspec.structs.replace(ToldCall().started(), attributes=ids)
+    await store.apply([told, ToldCall(OTHER_ID).started()], now=NOW)
+    for asked in [tuple(ids.items())[:1], tuple(ids.items())[1:], tuple(ids.items())]:
+        found = await store.calls("default", Wanted(attributes=asked))
+        assert [call.call_id for call in found] == [CALL_ID]
+    for none in [("ucid", "0000100155170782434"), ("ucid", ""), ("x", "y"), ("ucid", "%")]:
+        assert not await store.calls("default", Wanted(attributes=(none,)))
+    assert not await store.calls("other", Wanted(attributes=tuple(ids.items())))
+    assert len(await store.calls("default", Wanted())) == 2
+
+
 async def test_one_tenant_sees_nothing_of_another(store: Store) -> None:
     await store.apply(whole_call(ToldCall()), now=NOW)
     await store.apply(whole_call(ToldCall(OTHER_ID, tenant_id="other")), now=NOW)

@@ -103,9 +103,34 @@ async def test_the_list_shows_one_queue(api: Api, client: httpx.AsyncClient) -> 
     assert (await client.get("/v1/calls", params={"queue": "other"})).json() == {"calls": []}
 
 
+async def test_the_list_is_asked_by_ids_of_the_contact_centre(
+    api: Api, client: httpx.AsyncClient
+) -> None:
+    started = ToldCall(CALL_ID[:-1] + "3").started()
+    ids = {"ucid": "00001001551707824348", "session": "sip:100@host;x=1"}
+    await api.store.apply([msgspec.structs.replace(started, attributes=ids)], now=STARTED_AT)
+    asked: list[str | list[str]] = [
+        "ucid:00001001551707824348",
+        "session:sip:100@host;x=1",
+        ["UCID:00001001551707824348", "session:sip:100@host;x=1"],
+    ]
+    for each in asked:
+        (call,) = (await client.get("/v1/calls", params={"attribute": each})).json()["calls"]
+        assert (call["call_id"], call["attributes"]) == (started.call_id, ids)
+    for none in ("ucid:1", "session:sip", ["ucid:00001001551707824348", "session:x"]):
+        found = await client.get("/v1/calls", params={"attribute": none})
+        assert found.json() == {"calls": []}
+
+
 @pytest.mark.parametrize(
     "query",
     [
+        {"attribute": "ucid"},
+        {"attribute": ":1"},
+        {"attribute": "ucid:"},
+        {"attribute": "ucid:a\x00b"},
+        {"attribute": "u:" + 201 * "x"},
+        {"attribute": 17 * ["u:1"]},
         {"limit": "0"},
         {"limit": "201"},
         {"limit": "x"},
