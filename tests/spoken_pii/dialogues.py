@@ -131,6 +131,15 @@ def spoken_calls(half: Half, *, clean: bool) -> Iterator[SpokenCall]:
             yield _Filling(random.Random(seed), there, Rates()).spoken(seed)
 
 
+def spoken_calls_of(file: str) -> Iterator[SpokenCall]:
+    """Those of one file of dialogues, before any recogniser, without end."""
+    for number in count():
+        for scenario in scenarios(file):
+            seed = f"{number}/{scenario.name}"
+            there = _anywhere(scenario) if file.startswith("clean_") else scenario
+            yield _Filling(random.Random(seed), there, Rates()).spoken(seed)
+
+
 def _anywhere(scenario: Scenario) -> Scenario:
     return scenario._replace(locales=("us", "uk", "ca", "au", "in"))
 

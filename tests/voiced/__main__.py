@@ -14,13 +14,16 @@ import soundfile
 
 from tests.voiced.engine import NoVoices, VoiceEngine
 from tests.voiced.layout import RATE_HZ, Script, SpokenTurn, lay_out
-from tests.voiced.scripts import scripts, turns_to_speak
+from tests.voiced.scripts import scripts, scripts_of, turns_to_speak
 
 
 def main() -> int:
     """Write the calls; 0 when all are there."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--half", choices=("dev", "test"), default="test")
+    parser.add_argument(
+        "--texts", nargs="+", metavar="FILE", help="files of `spoken_pii/texts/` instead of a half"
+    )
     parser.add_argument("--calls", type=int, default=24, help="so many, clean ones included")
     parser.add_argument("--cache", type=Path, default=Path(".cache/voices"))
     parser.add_argument("--out", type=Path, default=Path(".cache/voiced"))
@@ -33,7 +36,8 @@ def main() -> int:
     except NoVoices as error:
         print(error, file=sys.stderr)
         return 1
-    for script in scripts(args.half, count=args.calls):
+    chosen = scripts_of(args.texts, count=args.calls) if args.texts else None
+    for script in chosen or scripts(args.half, count=args.calls):
         _make(script, engine, args.out)
     return 0
 

@@ -3,9 +3,16 @@
 import hashlib
 import random
 from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from typing import NamedTuple
 
-from tests.spoken_pii.dialogues import Half, SpokenCall, SpokenTurn, spoken_calls
+from tests.spoken_pii.dialogues import (
+    Half,
+    SpokenCall,
+    SpokenTurn,
+    spoken_calls,
+    spoken_calls_of,
+)
 from tests.spoken_pii.hearing import Token
 from tests.voiced.engine import ToSpeak
 from tests.voiced.layout import Personal, Script, ScriptTurn
@@ -51,6 +58,13 @@ def scripts(half: Half, *, count: int) -> Iterator[Script]:
     personal, clean = spoken_calls(half, clean=False), spoken_calls(half, clean=True)
     for number in range(count):
         call = next(clean if number % CLEAN_EACH == CLEAN_EACH - 1 else personal)
+        yield _script(call, number)
+
+
+def scripts_of(files: Sequence[str], *, count: int) -> Iterator[Script]:
+    """`count` calls of these files of dialogues, one of each in turn."""
+    calls = chain.from_iterable(zip(*map(spoken_calls_of, files), strict=True))
+    for number, call in enumerate(islice(calls, count)):
         yield _script(call, number)
 
 
