@@ -4,8 +4,9 @@ Each message goes to the desk of calls in line first, which takes what is its ow
 switchboard's. The contract is the switchboard's.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from sip_gateway.caller.digest import Login as Passwords
 from sip_gateway.calls.call import Call
 from sip_gateway.calls.line import Kept, Note
 from sip_gateway.calls.switchboard import Switchboard
@@ -30,6 +31,10 @@ class Front:
         """New calls have to say who they are."""
         self._switchboard.ask(login)
         self._desk.ask(login)
+
+    def log_in(self, logins: Mapping[str, Passwords]) -> None:
+        """Register with carriers of calls in line; the passwords by the registration's name."""
+        self._desk.log_in(logins)
 
     def receive(self, data: bytes, flow: Flow, *, now: float) -> None:
         """One SIP message."""

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from sip_gateway.caller.digest import Login as Passwords
 from sip_gateway.calls.call import BadRecord, Call, unpack
 from sip_gateway.calls.line import Identity
 from sip_gateway.calls.switchboard import Switchboard
@@ -75,6 +76,7 @@ class Signalling:
         self._names_at = desk.names_at
         names = DnsNames(settings.inline.name_servers, families=families(settings.listen_host))
         asked = Asked(names, self._metrics.count)
+        self._metrics.registered.set_function(desk.registered)
         self._finder = Finder(desk.targets, asked, ports=self._port_of, found=self._found)
         self._gate = Gate(
             settings.peers, listen_host=settings.listen_host, tally=self._metrics.count
@@ -102,6 +104,10 @@ class Signalling:
                 tally=self._metrics.count,
             )
         )
+
+    def log_in(self, logins: Mapping[str, Passwords]) -> None:
+        """Register where `[sip_gateway.inline]` says; the passwords by the registration's name."""
+        self._switchboard.log_in(logins)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Take calls until `stop` is set; OSError for a port taken or a certificate unreadable."""
@@ -296,7 +302,8 @@ COUNTED = {
     "inline": (
         "trunkline_sip_gateway_inline_total",
         "Calls in line by outcome; targets given up for the next, lost and back again, not found,"
-        " or with a certificate that does not fit; calls that nobody can listen to",
+        " or with a certificate that does not fit; registrations made, refused and lapsed;"
+        " calls that nobody can listen to",
     ),
     "invites": (
         "trunkline_sip_gateway_invites_total",
@@ -334,6 +341,11 @@ class _Metrics:
         self.targets = Gauge(
             "trunkline_sip_gateway_inline_targets_up",
             "Targets of calls in line that are sent calls",
+            registry=registry,
+        )
+        self.registered = Gauge(
+            "trunkline_sip_gateway_inline_registered",
+            "Carriers that know by our registration where we are",
             registry=registry,
         )
         self._counters = {

@@ -1,4 +1,4 @@
-"""The users that SIP peers prove themselves to be, from their file."""
+"""Passwords of SIP, from files: of peers that prove themselves to us, and of ours to carriers."""
 
 import asyncio
 import logging
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from sip_gateway.caller.digest import Login
 from sip_gateway.peers.digest import User
 from trunkline.bus.waiting import pause
 from trunkline.settings import Settings, SettingsError
@@ -46,6 +47,33 @@ def read_users(path: Path) -> dict[str, User]:
         if len(user.password) < SHORTEST_PASSWORD:
             raise SettingsError(f"{path}: a password has less than {SHORTEST_PASSWORD} characters")
     return {name: User(user.password, user.md5) for name, user in found.items()}
+
+
+def read_password(path: Path) -> str:
+    """A file with nothing else in it; SettingsError names it."""
+    try:
+        if path.stat().st_mode & 0o077:
+            raise SettingsError(f"{path} can be read by others: chmod 600 {path}")
+        found = path.read_text().strip()
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path}: no text") from None
+    if not found:
+        raise SettingsError(f"{path}: no password")
+    return found
+
+
+def carrier_logins(settings: Settings) -> dict[str, Login]:
+    """Who we are to the carriers of `[[sip_gateway.inline.registrations]]`, by name."""
+    keys = settings.state_dir / "keys"
+    return {
+        of.name: Login(
+            of.login or of.user,
+            read_password(Path(of.password_file or keys / f"{of.name}.password")),
+        )
+        for of in settings.sip_gateway.inline.registrations
+    }
 
 
 class UsersFile:

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from sip_gateway.caller.digest import Proofs
 from sip_gateway.inline import description, passing
 from sip_gateway.inline.call import SIDES, Agreed, InlineCall, Side
 from sip_gateway.inline.media import Media
+from sip_gateway.inline.registration import Registering
 from sip_gateway.inline.settings import Inline, Route
 from sip_gateway.inline.target import Way
 from sip_gateway.inline.wires import Wires
@@ -83,7 +85,7 @@ class Ping:
     way: Way
 
 
-Purpose = Attempt | Passage | Ping
+Purpose = Attempt | Passage | Ping | Registering
 
 
 @dataclass(slots=True, eq=False)
@@ -128,6 +130,9 @@ class Talk:
 
     agreed: Agreed | None = None
     """What an offer and its answer came to last."""
+
+    proofs: dict[Side, Proofs] = field(default_factory=dict)
+    """Who we are to a side that may ask for it: a carrier where we register."""
 
     last: Response | None = None
     """What the last target said that turned the call down."""
@@ -266,7 +271,10 @@ class Board:
         request, hop = self.request(place, "BYE")
         for name, value in fields:
             request.headers.add(name, value)
-        self.wires.forget(request, hop, now=now)
+        proofs = place.talk.proofs.get(place.side)
+        if proofs is not None:
+            proofs.prove(request)
+        self.wires.forget(request, hop, now=now, proofs=proofs)
 
     # Media.
 

@@ -67,6 +67,10 @@ class InlineCall(msgspec.Struct, kw_only=True):
     """How each knows us."""
 
     caller_role: str
+    caller_domain: str = ""
+    target_domain: str = ""
+    """By which carrier's registration the call came, and to which domain it went."""
+
     relays: tuple[Relay, ...] = ()
     legs: tuple[LegSpec, ...] = ()
     channels: int = 0

@@ -6,6 +6,8 @@ from sip_gateway.inline import description, passing
 from sip_gateway.inline.board import Answering, Attempt, Board, Pair, Place, Talk
 from sip_gateway.inline.call import SIDES, Agreed
 from sip_gateway.inline.pings import Pings
+from sip_gateway.inline.proving import again
+from sip_gateway.inline.registrations import Registrations
 from sip_gateway.inline.target import Target, Way
 from sip_gateway.sip.address import host_port, parse_name_addr, parse_sip_uri
 from sip_gateway.sip.answer import Answer
@@ -26,9 +28,10 @@ _NUMBER = re.compile(r"tel:([^;]+)", re.IGNORECASE)
 class Calling:
     """Places the other half of each call."""
 
-    def __init__(self, board: Board, pings: Pings) -> None:
+    def __init__(self, board: Board, pings: Pings, registrations: Registrations) -> None:
         self._board = board
         self._pings = pings
+        self._registrations = registrations
 
     def begin(self, talk: Talk, *, now: float) -> None:
         """The relays are there: try the first target."""
@@ -46,6 +49,10 @@ class Calling:
             return
         way = talk.left.pop(0)
         talk.call.target_host = talk.route.target_host or way.flow.local_host
+        talk.call.target_domain = way.target.host
+        talk.proofs.pop("b", None)
+        if proofs := self._registrations.proofs(way.target.host):
+            talk.proofs["b"] = proofs
         hop = Hop(way.flow, way.flow.remote_port)
         attempt = talk.attempt = Attempt(talk, way, self._request(talk, way), hop)
         until = now + self._board.settings.try_next_after_s
@@ -59,7 +66,7 @@ class Calling:
         sent_by = host_port(host, flow.local_port)
         via = f"SIP/2.0/{flow.transport.upper()} {sent_by};branch={board.wires.branch()};rport"
         # A password that was meant for us is not the target's to see.
-        without = passing.CREDENTIALS if board.login else ()
+        without = passing.CREDENTIALS if board.login or "b" in talk.proofs else ()
         fields = [
             ("Via", via),
             ("Max-Forwards", str(passing.forwards_left(theirs))),
@@ -87,6 +94,8 @@ class Calling:
             self._pings.answered(attempt.way, 503 if response.status == 503 else 200)
             if response.status < 300:
                 self._accepted(attempt, response, now)
+            elif talk.attempt is attempt and self._proves(attempt, response, now):
+                return
             elif talk.attempt is attempt:
                 self._failed(attempt, response, now)
         elif attempt.given_up or talk.attempt is not attempt:
@@ -95,6 +104,16 @@ class Calling:
             self._board.timers.set(("silent", talk.call.call_id), None)
             if response.status > 100:
                 self._rings(attempt, response, now)
+
+    def _proves(self, attempt: Attempt, response: Response, now: float) -> bool:
+        """Send the INVITE again, if the target asks who we are and we can tell."""
+        wires, proofs = self._board.wires, attempt.talk.proofs.get("b")
+        branch, request = wires.branch(), attempt.request
+        new = again(request, response, proofs, token=self._board.token, branch=branch)
+        if new is not None:
+            attempt.request = new
+            wires.send(new, attempt.hop, attempt, now=now)
+        return new is not None
 
     def unreachable(self, attempt: Attempt, *, now: float) -> None:
         """Nobody takes a connection there."""
@@ -185,7 +204,7 @@ class Calling:
         if talk.attempt is not attempt or talk.invite is None:
             # Too late, or a second one of those that rang: it is taken, and ended.
             place = Place(talk, Pair(talk.call.caller, _dialog(attempt, response)), "b")
-            board.wires.acknowledge(*board.ack(place, 1))
+            board.wires.acknowledge(*board.ack(place, attempt.request.cseq.number))
             board.say_bye(place, [], now=now)
             return
         board.timers.set(("silent", talk.call.call_id), None)
@@ -220,7 +239,8 @@ class Calling:
         if talk.agreed is None and body is not None:
             answering.offer, answering.waits = body, attempt
         else:
-            attempt.ack, hop = board.ack(Place(talk, pair, "b"), 1)
+            number = attempt.request.cseq.number
+            attempt.ack, hop = board.ack(Place(talk, pair, "b"), number)
             board.wires.acknowledge(attempt.ack, hop)
         board.answered(answering, now=now)
 
@@ -263,9 +283,9 @@ def _dialog(attempt: Attempt, response: Response) -> Dialog:
         remote_target=_contact(response) or ours.uri,
         route_set=tuple(response.headers.all("Record-Route")[::-1]),
         flow=attempt.hop.flow,
-        invite_cseq=1,
+        invite_cseq=ours.cseq.number,
         remote_cseq=-1,
-        local_cseq=1,
+        local_cseq=ours.cseq.number,
     )
 
 

@@ -6,6 +6,7 @@ little as it can. No socket, no clock: one input at a time, like the switchboard
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from sip_gateway.caller.digest import Login as Passwords
 from sip_gateway.calls.line import Identity, Kept, Note
 from sip_gateway.commands import CallCommand
 from sip_gateway.inline.board import (
@@ -19,12 +20,14 @@ from sip_gateway.inline.board import (
     Purpose,
     Talk,
 )
-from sip_gateway.inline.call import SIDES, InlineCall
+from sip_gateway.inline.call import SIDES, InlineCall, Side
 from sip_gateway.inline.calling import Calling
 from sip_gateway.inline.dialogs import Dialogs
 from sip_gateway.inline.invites import Invites
 from sip_gateway.inline.media import Media, What
 from sip_gateway.inline.pings import Pings, Reached
+from sip_gateway.inline.registration import Registering
+from sip_gateway.inline.registrations import Registrations
 from sip_gateway.inline.settings import Route
 from sip_gateway.inline.target import Target
 from sip_gateway.inline.wires import OURS, Came, Wires
@@ -63,10 +66,16 @@ class Desk:
         )
         self._board = Board(Ours(inline, tally, token), wires=self._wires, media=self._media)
         self._pings = Pings(inline, wires=self._wires, tally=tally)
-        self._calling = Calling(self._board, self._pings)
+        self._registrations = Registrations(inline, self._pings, wires=self._wires, tally=tally)
+        self._calling = Calling(self._board, self._pings, self._registrations)
         self._dialogs = Dialogs(self._board, reads_keys=settings.pause.reads_keys)
         self._invites = Invites(
-            self._board, self._pings, settings=settings, tenant_id=tenant_id, identity=identity
+            self._board,
+            self._pings,
+            settings=settings,
+            tenant_id=tenant_id,
+            identity=identity,
+            registrations=self._registrations,
         )
         self._notes: list[Note] = []
 
@@ -74,7 +83,7 @@ class Desk:
     def on(self) -> bool:
         """Whether any message could be for us."""
         busy = self._media.open_calls() or self._wires.next_timer() is not None
-        return bool(self._settings.inline.routes or busy)
+        return bool(self._settings.inline.targets or busy)
 
     @property
     def targets(self) -> Mapping[str, Target]:
@@ -89,6 +98,14 @@ class Desk:
     def ask(self, login: Login) -> None:
         """New calls have to say who they are."""
         self._board.login = login
+
+    def log_in(self, logins: Mapping[str, Passwords]) -> None:
+        """Register with carriers; the passwords by the name of the registration."""
+        self._registrations.log_in(logins)
+
+    def registered(self) -> int:
+        """How many carriers know where we are."""
+        return self._registrations.up()
 
     def found(self, name: str, servers: Sequence[Reached]) -> None:
         """How a target is reached."""
@@ -142,6 +159,8 @@ class Desk:
             self._invites.remember(purpose.talk)
         elif isinstance(purpose, Passage):
             self._dialogs.came_back(purpose, response, now=now)
+        elif isinstance(purpose, Registering):
+            self._registrations.came(purpose, response, now=now)
         else:
             self._pings.came(came)
 
@@ -226,6 +245,7 @@ class Desk:
     def unreachable(self, flow: Flow, port: int, *, now: float) -> None:
         """Nobody took a connection there."""
         self._pings.unreachable(flow, port)
+        self._registrations.unreachable(flow, port, now=now)
         for purpose, _ in self._wires.refused(flow, port):
             if isinstance(purpose, Attempt):
                 self._calling.unreachable(purpose, now=now)
@@ -243,6 +263,7 @@ class Desk:
                 self._media.close(call, "fault", now=now)
                 continue
             talk = Talk(call, Route(targets=("sip:nowhere.invalid",)), None)
+            self._prove_again(talk)
             pair = Pair(call.caller, call.target)
             self._board.talks[call.call_id] = talk
             for side in SIDES:
@@ -250,9 +271,18 @@ class Desk:
             self._invites.remember(talk)
             self._board.watch_session(talk, now=now)
 
+    def _prove_again(self, talk: Talk) -> None:
+        """Whoever may ask who we are did so before, of an earlier process."""
+        domains: tuple[tuple[Side, str], ...]
+        domains = ("a", talk.call.caller_domain), ("b", talk.call.target_domain)
+        for side, domain in domains:
+            if domain and (proofs := self._registrations.proofs(domain)):
+                talk.proofs[side] = proofs
+
     def drain(self, *, now: float) -> None:
         """Refuse new calls and end those there are."""
         self._invites.draining = True
+        self._registrations.leave(now=now)
         for talk in list(self._board.talks.values()):
             if talk.invite is not None:
                 attempt = talk.attempt
@@ -280,6 +310,7 @@ class Desk:
                     self._calling.silent(talk, now=now)
         if not self._invites.draining:
             self._pings.wake(now=now)
+            self._registrations.wake(now=now)
         self._settle(now)
 
     def _repeat_answer(self, dialog_id: DialogId, now: float) -> None:
@@ -328,11 +359,13 @@ class Desk:
     def notes(self) -> list[Note]:
         """What to log; empties itself."""
         out, self._notes = self._notes, []
-        return out + self._media.notes() + self._pings.notes()
+        return out + self._media.notes() + self._pings.notes() + self._registrations.notes()
 
     def next_timer(self) -> float | None:
         """When `wake` must be called next."""
-        parts = (self._media, self._wires, *(() if self._invites.draining else (self._pings,)))
+        parts: list[Media | Wires[Purpose] | Pings | Registrations] = [self._media, self._wires]
+        if not self._invites.draining:
+            parts += [self._pings, self._registrations]
         timers = [self._board.timers.next(), *(part.next_timer() for part in parts)]
         return min((at for at in timers if at is not None), default=None)
 

@@ -14,6 +14,7 @@ from sip_gateway.inline.board import (
     other,
 )
 from sip_gateway.inline.call import SIDES, Agreed, Side
+from sip_gateway.inline.proving import again
 from sip_gateway.sip import info
 from sip_gateway.sip.address import parse_name_addr
 from sip_gateway.sip.answer import Answer
@@ -117,6 +118,8 @@ class Dialogs:
         if theirs.method == "PRACK":
             request.headers.add("RAck", _rack(talk, theirs))
         request.body = board.toward(talk, there.side, theirs)
+        if proofs := talk.proofs.get(there.side):
+            proofs.prove(request)
         body = description.seen(theirs)
         passage = Passage(talk, pair, side, exchange, request, hop, body)
         talk.passages.append(passage)
@@ -159,6 +162,8 @@ class Dialogs:
             self._too_late(passage, response)
             return
         here = Place(passage.talk, passage.pair, passage.side)
+        if response is not None and self._proves(passage, response, now):
+            return
         if response is None:
             passage.talk.passages.remove(passage)
             self._board.refuse(passage.exchange, Refusal(408), now=now)
@@ -173,6 +178,18 @@ class Dialogs:
                 self._agreed(passage, response, now)
             else:
                 self._board.pass_answer(here, passage.exchange, response, now=now)
+
+    def _proves(self, passage: Passage, response: Response, now: float) -> bool:
+        """Send it again, if that side asks who we are and we can tell."""
+        side, wires = other(passage.side), self._board.wires
+        proofs, branch = passage.talk.proofs.get(side), wires.branch()
+        new = again(passage.request, response, proofs, token=self._board.token, branch=branch)
+        if new is None:
+            return False
+        passage.pair.of(side).local_cseq = new.cseq.number
+        passage.request = new
+        wires.send(new, passage.hop, passage, now=now)
+        return True
 
     def _too_late(self, passage: Passage, response: Response | None) -> None:
         """The call ended meanwhile; a 2xx to an INVITE wants its ACK all the same."""
@@ -272,7 +289,8 @@ def _rack(talk: Talk, prack: Request) -> str:
     if len(fields) != 3 or not fields[1].isdigit():
         return prack.headers.get("RAck") or ""
     theirs = int(fields[1])
-    ours = 1 if talk.invite and talk.invite.request.cseq.number == theirs else theirs
+    first = talk.attempt.request.cseq.number if talk.attempt else 1
+    ours = first if talk.invite and talk.invite.request.cseq.number == theirs else theirs
     for passage in talk.passages:
         if passage.exchange.request.cseq.number == theirs and passage.request.method == "INVITE":
             ours = passage.request.cseq.number

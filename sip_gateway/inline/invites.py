@@ -8,6 +8,8 @@ from sip_gateway.inline import description, passing
 from sip_gateway.inline.board import RETRY, Board, Place, Talk
 from sip_gateway.inline.call import InlineCall
 from sip_gateway.inline.pings import Pings
+from sip_gateway.inline.registration import Registration
+from sip_gateway.inline.registrations import Registrations, dialled
 from sip_gateway.inline.routing import branches, route_of, unusable
 from sip_gateway.inline.settings import Route
 from sip_gateway.inline.target import Way
@@ -31,10 +33,12 @@ class Invites:
         settings: Settings,
         tenant_id: str,
         identity: Callable[[], Identity],
+        registrations: Registrations,
     ) -> None:
         self.draining = False
         self._board = board
         self._pings = pings
+        self._registrations = registrations
         self._settings = settings
         self._tenant_id = tenant_id
         self._identity = identity
@@ -44,10 +48,13 @@ class Invites:
         """An INVITE of no dialog of ours; False if no route takes it."""
         again = self._made_by.get(merge_of(request))
         place = self._board.places.get(again) if again else None
-        route = self._route(request, flow)
+        by = self._registrations.brought(request, flow)
+        if by is not None:
+            request.uri = dialled(request, by)
+        route = self._route(request, flow, by)
         if route is None and place is None:
             return False
-        if place is None and self._board.login is not None:
+        if place is None and self._board.login is not None and by is None:
             login = self._board.login
             if refusal := login.refusal(request, flow, now=now):
                 fields = list(refusal.headers)
@@ -64,7 +71,7 @@ class Invites:
         elif refusal := self._unfit(exchange):
             self._turn_down(exchange, refusal, now)
         elif route is not None:
-            self._begin(exchange, route, now)
+            self._begin(exchange, route, by, now=now)
         return True
 
     def _answer_again(self, place: Place, exchange: Exchange, now: float) -> None:
@@ -95,7 +102,9 @@ class Invites:
         self._board.tally("inline", "refused")
         self._board.refuse(exchange, refusal, now=now)
 
-    def _begin(self, exchange: Exchange, route: Route, now: float) -> None:
+    def _begin(
+        self, exchange: Exchange, route: Route, by: Registration | None, *, now: float
+    ) -> None:
         request, worker, targets = exchange.request, self._board.media.worker(), self._usable(route)
         refusal: Refusal | None = None
         if not targets:
@@ -125,12 +134,15 @@ class Invites:
             caller_host=route.caller_host or advertised,
             target_host=route.target_host,
             caller_role=route.caller,
+            caller_domain=by.domain if by else "",
             hints=hints.read(request, self._settings.queues).hints,
             attributes=attributes.chosen(
                 attributes.said_in(request), self._settings.accepted.attributes
             ),
         )
         talk = Talk(call, route, exchange, offer, targets)
+        if by is not None and (proofs := self._registrations.proofs(by.domain)):
+            talk.proofs["a"] = proofs
         exchange.dialog_id = dialog.id
         self._board.talks[call_id] = talk
         # An INVITE that leaves the offer to the target: it is hardly ever more than audio.
@@ -139,15 +151,16 @@ class Invites:
 
     def receive_options(self, request: Request, flow: Flow, now: float) -> bool:
         """A trunk that asks whether we take calls is told if all targets are down."""
-        route = self._route(request, flow)
+        route = self._route(request, flow, None)
         if route is None or not route.sources or self._usable(route):
             return False
         exchange = self._board.wires.served.receive(request, flow, now=now)
         self._board.refuse(exchange, Refusal(503, "no target", RETRY), now=now)
         return True
 
-    def _route(self, request: Request, flow: Flow) -> Route | None:
-        return route_of(request, flow, self._settings.inline.routes)
+    def _route(self, request: Request, flow: Flow, by: Registration | None) -> Route | None:
+        name = by.name if by else ""
+        return route_of(request, flow, self._settings.inline.routes, by=name)
 
     def _usable(self, route: Route) -> list[Way]:
         return self._pings.usable(self._pings.ways(route.targets))

@@ -8,7 +8,7 @@ from sip_gateway.inline.board import Ping, Purpose
 from sip_gateway.inline.health import TargetHealth
 from sip_gateway.inline.lookup import Server, in_order
 from sip_gateway.inline.settings import Inline
-from sip_gateway.inline.target import Way, read
+from sip_gateway.inline.target import Way
 from sip_gateway.inline.wires import Came, Wires
 from sip_gateway.sip.address import host_port
 from sip_gateway.sip.exchange import Tally
@@ -29,7 +29,7 @@ class Pings:
     """Contract: after every call, drain `notes`; call `wake` at `next_timer`."""
 
     def __init__(self, settings: Inline, *, wires: Wires[Purpose], tally: Tally) -> None:
-        self.targets = {t: read(t) for route in settings.routes for t in route.targets}
+        self.targets = {target.text: target for target in settings.targets}
         """By name."""
 
         self._settings = settings

@@ -11,8 +11,11 @@ from sip_gateway.sip.message import Request
 from sip_gateway.sip.screening import Refusal
 
 
-def route_of(request: Request, flow: Flow, routes: Sequence[Route]) -> Route | None:
-    """The first that wants the call; none wants recordings, nor streams that we sent ourselves."""
+def route_of(
+    request: Request, flow: Flow, routes: Sequence[Route], *, by: str = ""
+) -> Route | None:
+    """The first that wants the call, which came by a registration perhaps; none wants recordings,
+    nor streams that we sent ourselves."""
     recording = "siprec" in request.headers.tokens("Require") or any(
         "+sip.src" in value.lower() for value in request.headers.all("Contact")
     )
@@ -21,6 +24,7 @@ def route_of(request: Request, flow: Flow, routes: Sequence[Route]) -> Route | N
     number = called(request.uri)
     for route in routes:
         wanted = not route.called or number.startswith(route.called)
+        wanted = wanted and route.registration in ("", by)
         if wanted and within(flow.remote_host, route.sources):
             return route
     return None

@@ -22,6 +22,9 @@ class Route(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     sources: tuple[str, ...] = ()
     """Calls from these networks, for example `203.0.113.0/24`; empty: any."""
 
+    registration: str = ""
+    """Calls that come by this registration; empty: any."""
+
     caller: Literal["customer", "agent"] = "customer"
     """Who is heard on the caller's side; the other side is the other one."""
 
@@ -38,6 +41,48 @@ class Route(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
             read(target)
         for network in self.sources:
             ipaddress.ip_network(network)
+
+
+class Registered(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One `[[sip_gateway.inline.registrations]]`: a carrier that wants to be told where we are."""
+
+    name: str
+    """Of our own choice: `registration` of a route."""
+
+    registrar: str
+    """Where to register, written as a target: `sip:carrier.example`. Calls to a target of the same
+    host prove the same user."""
+
+    user: str
+    """Whose calls we take: the user part of the address of record."""
+
+    login: str = ""
+    """The user name for the password; empty: `user`."""
+
+    domain: str = ""
+    """Of the address of record; empty: the registrar's host."""
+
+    password_file: str = ""
+    """File with the password alone, readable by its owner; empty: `keys/NAME.password` in the state
+    directory."""
+
+    expires_s: int = 600
+    """For how long the carrier is asked to remember us; it may decide otherwise."""
+
+    host: str = ""
+    """Our address as the carrier is told it; empty: the one from which we reach it."""
+
+    def __post_init__(self) -> None:
+        read(self.registrar)
+        words = (self.name, self.user, self.domain, self.login)
+        if not (self.name and self.user) or any(_breaks(word) for word in words):
+            raise ValueError("inline: a registration needs a name and a user, without blanks")
+        if "/" in self.name or self.expires_s < 60:
+            raise ValueError("inline: no / in a registration's name, and expires_s at least 60")
+
+
+def _breaks(word: str) -> bool:
+    return any(c in '<>@"\\;' or c <= " " for c in word)
 
 
 class TargetTls(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -69,6 +114,9 @@ class Inline(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     routes: tuple[Route, ...] = ()
     """Asked in order; a call that none wants is answered by ourselves, as a recorder does."""
+
+    registrations: tuple[Registered, ...] = ()
+    """Carriers where we register, as telephones do."""
 
     ping_every_s: float = 10.0
     """Each target gets an OPTIONS so often; 0: none, and only calls find out."""
@@ -102,13 +150,19 @@ class Inline(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     @property
     def targets(self) -> tuple[Target, ...]:
-        """Of all routes."""
-        return tuple(read(text) for route in self.routes for text in route.targets)
+        """Of all routes and registrations."""
+        texts = [text for route in self.routes for text in route.targets]
+        return tuple(read(text) for text in [*texts, *(r.registrar for r in self.registrations)])
 
     def __post_init__(self) -> None:
         if self.ping_every_s < 0 or self.try_next_after_s <= 0 or self.silence_ends_s < 0:
             raise ValueError("inline: no negative time, and try_next_after_s above 0")
         if self.down_after < 1 or self.up_after < 1:
             raise ValueError("inline: down_after and up_after at least 1")
+        names = [of.name for of in self.registrations]
+        if len(set(names)) < len(names):
+            raise ValueError("inline: two registrations of one name")
+        if any(route.registration not in ("", *names) for route in self.routes):
+            raise ValueError("inline: a route names a registration that is not there")
         for server in self.name_servers:
             name_server(server)

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
+from sip_gateway.caller.digest import Proofs
 from sip_gateway.caller.invite import InviteClient, cancel
+from sip_gateway.inline.proving import again
 from sip_gateway.sip.deadlines import Deadlines
 from sip_gateway.sip.exchange import Exchange, Exchanges, Tally
 from sip_gateway.sip.flow import Flow, Hop, Outgoing, answer_to
@@ -31,6 +33,12 @@ class _Invite(Generic[Purpose]):
     cancelled: bool = False
 
 
+class _Provable(NamedTuple):
+    request: Request
+    hop: Hop
+    proofs: Proofs
+
+
 class Came(NamedTuple, Generic[Purpose]):
     """What a request of ours led to."""
 
@@ -49,6 +57,7 @@ class Wires(Generic[Purpose]):
         self.token = token
         self._invites: dict[str, _Invite[Purpose]] = {}
         self._others: dict[str, Purpose] = {}
+        self._provable: dict[str, _Provable] = {}
         self._deadlines: Deadlines[str] = Deadlines()
         self._outgoing: list[Outgoing] = []
 
@@ -70,8 +79,12 @@ class Wires(Generic[Purpose]):
         self._others[request.via.branch] = purpose
         self.served.request(request, hop, now=now)
 
-    def forget(self, request: Request, hop: Hop, *, now: float) -> None:
-        """Send a request whose outcome nobody waits for."""
+    def forget(
+        self, request: Request, hop: Hop, *, now: float, proofs: Proofs | None = None
+    ) -> None:
+        """Send a request whose outcome nobody waits for; who asks for a proof gets it."""
+        if proofs is not None:
+            self._provable[request.via.branch] = _Provable(request, hop, proofs)
         self.served.request(request, hop, now=now)
 
     def cancel(self, branch: str, fields: list[tuple[str, str]], *, now: float) -> bool:
@@ -107,9 +120,19 @@ class Wires(Generic[Purpose]):
             return Came(invite.purpose, response) if seen else None
         if self.served.receive_response(response, now=now) is None:
             return None
+        if provable := self._provable.pop(branch, None):
+            self._prove(provable, response, now)
+            return None
         if response.cseq.method == "CANCEL" or branch not in self._others:
             return None
         return Came(self._others.pop(branch), response)
+
+    def _prove(self, provable: "_Provable", response: Response, now: float) -> None:
+        request, hop, proofs = provable
+        branch = self.branch()
+        new = again(request, response, proofs, token=self.token, branch=branch)
+        if new is not None:
+            self.forget(new, hop, now=now, proofs=proofs)
 
     def refused(self, flow: Flow, port: int) -> list[Came[Purpose]]:
         """Nobody took the connection: what was to go there has failed, if nothing came of it."""
@@ -125,6 +148,7 @@ class Wires(Generic[Purpose]):
         """Run what is due; what nobody answered."""
         came = []
         for ours in self.served.wake(now=now):
+            self._provable.pop(ours.request.via.branch, None)
             purpose = self._others.pop(ours.request.via.branch, None)
             if purpose is not None and ours.request.method != "CANCEL":
                 came.append(Came(purpose, None))

@@ -15,6 +15,7 @@ import uvloop
 from numpy.typing import NDArray
 from prometheus_client import CollectorRegistry
 
+from sip_gateway.caller.digest import Login
 from sip_gateway.dialog_store import DialogStore
 from sip_gateway.events import AudioFrame, CallEnded, CallEvent
 from sip_gateway.media.sinks import JoinedLeg
@@ -112,6 +113,12 @@ async def listen(state: Path, settings: Settings, stop: asyncio.Event) -> None:
     )
     if settings.peers.digest:
         signalling.ask_for(read_users(state / "sip_users.toml"))
+    signalling.log_in(
+        {
+            of.name: Login(of.login or of.user, (state / f"{of.name}.password").read_text())
+            for of in settings.inline.registrations
+        }
+    )
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(signalling.run(stop))
         await signalling.started.wait()

@@ -42,7 +42,8 @@ SANS_IO = (
         f"sip_gateway/inline/{name}.py"
         for name in (
             *("board", "call", "calling", "description", "desk", "dialogs", "health", "lookup"),
-            *("invites", "media", "passing", "pings", "routing", "target", "wires"),
+            *("invites", "media", "passing", "pings", "proving", "registration"),
+            *("registrations", "routing", "target", "wires"),
         )
     ),
     "triton_models/riva/leg.py",

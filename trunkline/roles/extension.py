@@ -9,6 +9,7 @@ from pathlib import Path
 from sip_gateway.drivers.udp import address_toward
 from trunkline.roles.process import Context, Part
 from trunkline.settings import Settings, SettingsError
+from trunkline.sip_users import read_password
 
 
 async def build(context: Context) -> list[Part]:
@@ -35,10 +36,6 @@ async def build(context: Context) -> list[Part]:
 
 def _password(settings: Settings) -> str:
     named = settings.sip_gateway.extension.password_file
-    path = Path(named) if named else settings.state_dir / "keys" / "extension.password"
-    try:
-        if path.stat().st_mode & 0o077:
-            raise SettingsError(f"{path} can be read by others: chmod 600 {path}")
-        return path.read_text().strip()
-    except OSError as error:
-        raise SettingsError(f"{path}: {error.strerror}") from None
+    return read_password(
+        Path(named) if named else settings.state_dir / "keys" / "extension.password"
+    )

@@ -13,7 +13,7 @@ from trunkline.bus.sealed import load_or_create_key
 from trunkline.processes import Program, spawn
 from trunkline.roles.process import Context, Part
 from trunkline.settings import SettingsError, write
-from trunkline.sip_users import UsersFile, users_file
+from trunkline.sip_users import UsersFile, carrier_logins, users_file
 
 
 async def build(context: Context) -> list[Part]:
@@ -49,6 +49,7 @@ async def build(context: Context) -> list[Part]:
         state=DialogStore(settings.state_dir / "dialogs", key),
         registry=context.registry,
     )
+    signalling.log_in(carrier_logins(settings))
     commands = CommandReader(context.bus, signalling.command, registry=context.registry)
     parts: list[Part] = [signalling, commands]
     if settings.sip_gateway.peers.digest:
