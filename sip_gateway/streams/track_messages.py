@@ -8,7 +8,8 @@ import msgspec
 from sip_gateway.streams.about import BadMessage
 from sip_gateway.streams.tracks import Media, Other, Said, Started, Stopped
 
-Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 40)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
+"""Milliseconds since 1970 too."""
 
 
 class _Media(msgspec.Struct, frozen=True):

@@ -94,10 +94,15 @@ class Track:
 
     def receive(self, media: Media) -> list[ChannelEvent]:
         """What can be told after this chunk."""
+        told: list[ChannelEvent] = []
         if self._last is not None and media.chunk <= self._last:
-            return []  # said before, or given up already
+            if media.timestamp_ms * SAMPLES_A_MS < self._due - TOLERANCE:
+                return []  # said before, or given up already
+            # Time goes on, and the numbers begin anew.
+            told = self.flush()
+            self._last = media.chunk - 1
         self._waiting[media.chunk] = media
-        return self._told(PATIENCE)
+        return told + self._told(PATIENCE)
 
     def flush(self) -> list[ChannelEvent]:
         """The rest, whatever is missing."""
