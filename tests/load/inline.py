@@ -36,7 +36,8 @@ from sip_gateway.worker_protocol import (
     RelaysOpened,
     Remote,
 )
-from tests.load.gateway import HOST, Signalling, measure, run_worker
+from tests.load.gateway import Signalling, measure, run_worker
+from tests.load.sending import HOST
 
 SO_TIMESTAMPNS = 35  # linux/socket.h; Python has no name for it
 TICK_S = 0.02

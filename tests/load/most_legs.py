@@ -17,7 +17,8 @@ from typing import NamedTuple
 import msgspec
 
 from sip_gateway.media.open_files import allow_open_files
-from tests.load.gateway import Loaded, measure, report, run, send
+from tests.load.gateway import Loaded, measure, report, run
+from tests.load.sending import send
 
 PEER_PORTS_FROM = 33_000
 MOST = 4000

@@ -46,7 +46,8 @@ from sip_gateway.media.sockets import Sockets
 from sip_gateway.media.upkeep import Upkeep
 from sip_gateway.settings import Settings
 from sip_gateway.worker_protocol import LegSpec, OpenCall
-from tests.load.gateway import HOST, IN_TIME_MS, PACKET, Counting
+from tests.load.gateway import IN_TIME_MS, Counting
+from tests.load.sending import HOST, PACKET
 
 PORTS_FROM = 43_000
 WALL = 1_700_000_000.0

@@ -22,7 +22,8 @@ import msgspec
 
 from sip_gateway.media.open_files import allow_open_files
 from sip_gateway.settings import Settings
-from tests.load.gateway import HOST, Measured, measure
+from tests.load.gateway import Measured, measure
+from tests.load.sending import HOST
 
 ROOT = Path(__file__).parents[2]
 METADATA = ROOT / "tests/data/siprec/rfc7865.xml"

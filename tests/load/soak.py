@@ -24,7 +24,8 @@ import numpy as np
 from sip_gateway.audio.g711 import encode
 from sip_gateway.events import CallEnded, CallEvent, LegLeft
 from sip_gateway.settings import Settings
-from tests.load.gateway import HOST, PACKET, measure
+from tests.load.gateway import measure
+from tests.load.sending import HOST, PACKET
 from tests.load.setups import Gateway, Recorder, gateway, recording
 from tests.services.gateway_process import Heard
 
