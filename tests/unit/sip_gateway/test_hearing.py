@@ -1,12 +1,15 @@
 """Which legs of a worker are heard when, and which calls are looked after."""
 
+import asyncio
+from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import cast
 
 from prometheus_client import CollectorRegistry
 
+from sip_gateway.media.ahead import AT_ONCE
 from sip_gateway.media.call import MediaCall
-from sip_gateway.media.hearing import Hearing
+from sip_gateway.media.hearing import Hearing, OfCall
 from sip_gateway.media.metrics import MediaMetrics
 from sip_gateway.media.upkeep import Upkeep
 from sip_gateway.worker_protocol import FromWorker, MediaTimedOut
@@ -42,6 +45,19 @@ class ACall:
         return self._broken and not self.legs
 
 
+class Slices(Hearing):
+    """Tells how many legs were heard at once, and how often others had their turn before."""
+
+    others = 0
+    heard: list[tuple[int, int]] = []
+
+    def hear(self, legs: Iterable[OfCall]) -> None:
+        legs = list(legs)
+        for _, running in legs:
+            running.due_at = float("inf")
+        self.heard = [*self.heard, (len(legs), self.others)]
+
+
 def as_calls(calls: list[ACall]) -> dict[str, MediaCall]:
     return {call.call_id: cast(MediaCall, call) for call in calls}
 
@@ -61,6 +77,19 @@ def test_who_has_waited_longest_is_heard_first_and_who_leaves_is_not() -> None:
     hearing = Hearing(as_calls(calls), MediaMetrics(CollectorRegistry()).faults)
     due = [cast(SimpleNamespace, running).name for _, running in hearing.due(4.0)]
     assert due == ["a-1", "b-0", "a-0"]
+
+
+async def test_others_have_their_turn_while_many_legs_are_due() -> None:
+    calls = as_calls([ACall(f"{n}", 0.0, 0.0) for n in range(2 * AT_ONCE)])
+    hearing = Slices(calls, MediaMetrics(CollectorRegistry()).faults)
+    running = asyncio.create_task(hearing.run())
+    while sum(legs for legs, _ in hearing.heard) < 4 * AT_ONCE:
+        await asyncio.sleep(0)
+        hearing.others += 1
+    running.cancel()
+    assert [legs for legs, _ in hearing.heard] == [AT_ONCE] * 4
+    turns = [others for _, others in hearing.heard]
+    assert turns == sorted(set(turns)), "between any two"
 
 
 def test_calls_that_began_together_take_turns() -> None:
