@@ -45,7 +45,7 @@ def _peers(settings: Settings) -> Iterator[Finding]:
 def _certificate(settings: Settings) -> Finding:
     files = settings.sip_gateway.tls
     try:
-        tls.contexts(files)
+        tls.contexts(files, settings.sip_gateway.inline.tls)
         read = x509.load_pem_x509_certificate(Path(files.certificate).read_bytes())
     except (OSError, ValueError) as error:
         why = type(error).__name__

@@ -16,7 +16,7 @@ from sip_gateway.inline.target import Way
 from sip_gateway.settings import Settings
 from sip_gateway.sip.dialog import DialogId, from_invite
 from sip_gateway.sip.exchange import Exchange, Merge, merge_of
-from sip_gateway.sip.flow import Flow
+from sip_gateway.sip.flow import Flow, our_host
 from sip_gateway.sip.message import Request, Response, reply
 from sip_gateway.sip.parsing import parse
 from sip_gateway.sip.screening import Refusal
@@ -62,8 +62,7 @@ class Invites:
                 response = reply(request, refusal.status, tag=tag, headers=fields)
                 self._board.wires.served.send_stateless(request, flow, response)
                 return True
-        if self._board.wires.served.full():
-            self._board.tally("refusals", "overload")
+        if self._board.wires.served.turns_away(request, flow):
             return True
         exchange = self._board.wires.served.receive(request, flow, now=now)
         if place is not None:
@@ -123,7 +122,7 @@ class Invites:
             return
         self._board.wires.served.respond(exchange, reply(request, 100), now=now)
         call_id, started_at = self._identity()
-        advertised = self._settings.advertised_host or exchange.flow.local_host
+        advertised = our_host(self._settings.advertised_host, exchange.flow)
         call = InlineCall(
             call_id=call_id,
             tenant_id=self._tenant_id,

@@ -10,7 +10,7 @@ from sip_gateway.sip.deadlines import Deadlines
 from sip_gateway.sip.dialog import Dialog, DialogId
 from sip_gateway.sip.dialog_events import Ended, Event
 from sip_gateway.sip.exchange import Exchange, Exchanges, Merge, Tally
-from sip_gateway.sip.flow import Flow
+from sip_gateway.sip.flow import Flow, our_host
 from sip_gateway.sip.message import MAGIC_COOKIE, Request, Response, reply
 from sip_gateway.sip.screening import Refusal
 
@@ -48,7 +48,7 @@ class Dialogs:
 
     def host(self, flow: Flow) -> str:
         """The address of ours that a peer on this flow is told."""
-        return self._host or flow.local_host
+        return our_host(self._host, flow)
 
     def of(self, dialog_id: DialogId | None) -> Entry | None:
         """What goes on in a dialog, if there is such a one."""

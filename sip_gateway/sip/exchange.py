@@ -8,7 +8,7 @@ from sip_gateway.sip.address import host_port
 from sip_gateway.sip.deadlines import Deadlines
 from sip_gateway.sip.dialog import DialogId
 from sip_gateway.sip.flow import Flow, Hop, Outgoing, answer_to
-from sip_gateway.sip.message import MAGIC_COOKIE, Request, Response
+from sip_gateway.sip.message import MAGIC_COOKIE, Request, Response, reply
 from sip_gateway.sip.transaction import (
     INVITE_SERVER,
     NON_INVITE_CLIENT,
@@ -18,7 +18,10 @@ from sip_gateway.sip.transaction import (
 )
 
 MAX_TRANSACTIONS = 20_000
-"""Beyond it new requests are dropped: peers repeat them, attackers do not matter."""
+"""Beyond it new calls are refused at once, and nothing is kept of them. Beyond twice as many all
+is dropped: peers repeat it, attackers do not matter."""
+
+OVERLOADED = (("Retry-After", "5"),)
 
 Tally = Callable[[str, str], None]
 """Counts one occurrence: what, and of which kind."""
@@ -69,9 +72,18 @@ class Exchanges:
         self._deadlines: Deadlines[Key] = Deadlines()
         self._outgoing: list[Outgoing] = []
 
-    def full(self) -> bool:
-        """True while no new request can be taken."""
-        return len(self._server) >= MAX_TRANSACTIONS
+    def turns_away(self, request: Request, flow: Flow) -> bool:
+        """Whether there is no room for a request any more; a call there is goes on, and may end."""
+        most = 2 * MAX_TRANSACTIONS if request.to.tag else MAX_TRANSACTIONS
+        if len(self._server) < most:
+            return False
+        self._tally("refusals", "overload")
+        if len(self._server) < 2 * MAX_TRANSACTIONS and request.method != "CANCEL":
+            # The same tag for a repeat, of which nothing is known either (section 8.2.7).
+            tag = f"{hash((request.call_id, request.via.branch)) & 0xFFFFFFFFFFFF:012x}"
+            response = reply(request, 503, tag=tag, headers=OVERLOADED)
+            self.send_stateless(request, flow, response)
+        return True
 
     def find(self, request: Request, method: str = "") -> Exchange | None:
         """The server transaction of a request; of a CANCEL or ACK, that of its INVITE."""

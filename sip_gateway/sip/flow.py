@@ -74,6 +74,17 @@ class Hop(NamedTuple):
     """For TCP and TLS: where the next hop listens, if the flow's connection is gone."""
 
 
+def our_host(advertised: str, flow: Flow) -> str:
+    """How a peer on this flow is told to reach us: as advertised, unless that is an address of the
+    version of IP that the peer does not speak."""
+    try:
+        spoken = ipaddress.ip_address(flow.local_host).version
+        fits = ipaddress.ip_address(advertised).version == spoken
+    except ValueError:
+        fits = bool(advertised)
+    return advertised if fits else flow.local_host
+
+
 def default_port(transport: str) -> int:
     """Where SIP is listened for (section 19.1.2)."""
     return 5061 if transport == "tls" else 5060

@@ -226,6 +226,8 @@ def reply(
             if name == "To" and tag and not _tagged(value):
                 value = f"{value};tag={tag}"
             response.headers.add(name, value)
+    if status == 100 and (stamp := to.headers.get("Timestamp")):
+        response.headers.add("Timestamp", stamp)  # section 8.2.6.1
     for name, value in headers:
         response.headers.add(name, value)
     return response

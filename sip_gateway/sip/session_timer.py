@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sip_gateway.sip.dialog import Dialog
-from sip_gateway.sip.message import Request
+from sip_gateway.sip.message import Request, Response
 
 MIN_SE_S = 90
 MAX_SE_S = 7200
@@ -13,6 +13,12 @@ MAX_SE_S = 7200
 _SESSION_EXPIRES = re.compile(
     r"\s*(\d{1,9})\s*(?:;.*?refresher\s*=\s*(uac|uas)\b.*|;.*)?\Z", re.IGNORECASE
 )
+
+
+_MIN_SE = re.compile(r"\s*(\d{1,6})\s*(?:;|\Z)")
+
+AGAIN_S = 10.0
+"""A refresh that the peer could not take now, because of a request of its own perhaps."""
 
 
 class TooSmall(Exception):
@@ -48,7 +54,28 @@ def agree(request: Request) -> Timer | None:
     # Without the peer's support, or its UPDATE, nobody could refresh: its end is found by silence.
     if not peer_can or (refresher == "uas" and "update" not in request.headers.tokens("Allow")):
         return None
-    return Timer(min(expires_s, MAX_SE_S), refresher == "uas")
+    return Timer(max(min(expires_s, MAX_SE_S), _least(request)), refresher == "uas")
+
+
+def refreshed(dialog: Dialog, response: Response) -> bool:
+    """Take over what the peer says of the session to our UPDATE; True if that is to be sent again,
+    with the longer interval that the peer wants (section 7.3)."""
+    if response.status == 422:
+        least, now_s = _least(response), dialog.session_expires_s or 0
+        dialog.session_expires_s = max(least, now_s)
+        return least > now_s
+    told = response.headers.get("Session-Expires")
+    found = _SESSION_EXPIRES.match(told or "")
+    if response.status < 300 and found and int(found[1]) >= MIN_SE_S:
+        dialog.session_expires_s = int(found[1])
+        dialog.refreshed_by_us = (found[2] or "uac").lower() == "uac"
+    return False
+
+
+def _least(message: Request | Response) -> int:
+    """The shortest interval that the peer, or who stands between, can live with."""
+    found = _MIN_SE.match(message.headers.get("Min-SE") or "")
+    return int(found[1]) if found else 0
 
 
 def headers(timer: Timer | None) -> Sequence[tuple[str, str]]:

@@ -5,6 +5,7 @@ It knows nothing of media: who owns the calls reads each INVITE's body, then acc
 
 from collections.abc import Callable
 
+from sip_gateway.sip import session_timer
 from sip_gateway.sip.answers import Answers
 from sip_gateway.sip.dialog import Dialog
 from sip_gateway.sip.dialog_events import Accepted, Acknowledged, Event
@@ -83,8 +84,8 @@ class UserAgent:
             if entry and entry.answer and entry.answered is known:
                 entry.answer.receive_invite(now=now)
                 self._dialogs.repeat_answer(entry, now=now)
-        elif self._dialogs.exchanges.full():
-            self._dialogs.tally("refusals", "overload")
+        elif self._dialogs.exchanges.turns_away(request, flow):
+            return
         elif refusal := self._new.asked(request, flow, now):
             assert self.login is not None
             response = reply_of(request, refusal, tag=self.login.tag(request))
@@ -127,8 +128,13 @@ class UserAgent:
             return
         if response.status in (408, 481):
             self._dialogs.end(entry, "session_expired", now=now, bye=response.status == 408)
-        else:
+        elif session_timer.refreshed(entry.dialog, response):
+            self._dialogs.send(entry.dialog, "UPDATE", now=now)
+        elif response.status < 300:
             self._dialogs.watch_session(entry.dialog, now=now)
+        else:
+            again = now + session_timer.AGAIN_S
+            self._dialogs.deadlines.set(("session", entry.dialog.id), again)
 
     def _refreshed(self, ours: Exchange) -> Entry | None:
         """The dialog whose session an UPDATE of ours was to refresh."""

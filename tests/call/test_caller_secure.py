@@ -104,6 +104,26 @@ async def test_baresip_hears_what_the_caller_sealed(
     assert np.sqrt(np.mean(heard**2)) > 0.02, "silence, or none of what was said"
 
 
+async def test_kamailio_asks_again_at_the_end_when_its_nonce_is_old(tmp_path: Path) -> None:
+    long_s = 3
+    noise = np.random.default_rng(1).normal(0, 0.1, (8000 * long_s, 2))
+    soundfile.write(tmp_path / "long.wav", noise, 8000, subtype="PCM_16")
+    async with small_pbx(tmp_path / "pbx", PASSWORD, asks="MD5", always=True) as pbx:
+        account = f"<sip:line@{HOST}:{pbx.port}>;auth_user=line;auth_pass={PASSWORD}"
+        phone = Phone(f"{account};regint=60;audio_codecs=PCMU/8000/1;answermode=auto", seconds=20)
+        async with baresip(tmp_path / "phone", phone) as answering:
+            await pbx.until(lambda: pbx.said("[registered] line") > 0)
+            login = Login("line", PASSWORD)
+            plan = CallPlan(
+                HOST, pbx.port, tmp_path / "long.wav", siprec=False, user="line", login=login
+            )
+            report = await place_call(plan)
+            await pbx.until(lambda: pbx.said("[proved] BYE") > 0)
+            answering.kill()
+    assert report.packets_sent == 50 * long_s
+    assert pbx.said("[asked] BYE") == 1
+
+
 @pytest.mark.parametrize("kind", ["SHA-256", "MD5"])
 async def test_kamailio_takes_the_callers_proof(speech: Path, tmp_path: Path, kind: str) -> None:
     async with small_pbx(tmp_path / "pbx", PASSWORD, asks=kind) as pbx:

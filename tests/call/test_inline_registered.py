@@ -82,3 +82,22 @@ async def test_a_call_to_the_carrier_proves_who_we_are(tmp_path: Path, kind: str
                     (ended,) = await line.ended()
                     assert ended.reason == "bye"
             answering.kill()
+
+
+async def test_a_carrier_that_asks_in_every_request_is_told_with_fresh_nonces(
+    tmp_path: Path,
+) -> None:
+    async with small_pbx(tmp_path / "carrier", PASSWORD, asks="MD5", always=True) as carrier:
+        account = f"<sip:line@{HOST}:{carrier.port}>;auth_user=line;auth_pass={PASSWORD}"
+        phone = Phone(f"{account};regint=60;audio_codecs=PCMU/8000/1;answermode=auto", seconds=30)
+        async with baresip(tmp_path / "phone", phone) as answering:
+            await carrier.until(lambda: carrier.said("[registered] line") > 0)
+            async with gateway(state(tmp_path / "state"), registered(carrier)) as line:
+                await carrier.until(lambda: carrier.said(f"[registered] {USER}") > 0)
+                async with sipp(line.port, tmp_path / "trunk", "trunk", "-d", "3000"):
+                    pass
+                (ended,) = await line.ended()
+                await carrier.until(lambda: carrier.said("[proved] BYE") > 0)
+            answering.kill()
+    assert ended.reason == "bye"
+    assert carrier.said("[asked] BYE") == 1

@@ -100,10 +100,15 @@ loadmodule "usrloc.so"
 loadmodule "registrar.so"
 loadmodule "auth.so"
 modparam("auth", "algorithm", "{algorithm}")
+modparam("auth", "nonce_expire", {nonce_s})
 
 request_route {{
     if (is_method("CANCEL")) {{ if (t_check_trans()) t_relay(); exit; }}
-    if (has_totag()) {{ t_relay(); exit; }}
+    if (has_totag()) {{
+        {within}
+        t_relay();
+        exit;
+    }}
     t_check_trans();
     if (is_method("{methods}") && !pv_www_authenticate("pbx", "{password}", "0")) {{
         www_challenge("pbx", "{qop}");
@@ -115,8 +120,21 @@ request_route {{
         exit;
     }}
     if (!lookup("location")) {{ sl_send_reply("480", "Not Registered"); exit; }}
+    {stays}
     t_relay();
 }}
+"""
+
+_WITHIN = """
+        loose_route();
+        if (is_method("INVITE|UPDATE|BYE")) {{
+            if (!pv_www_authenticate("pbx", "{password}", "0")) {{
+                xlog("L_ERR", "[asked] $rm\\n");
+                www_challenge("pbx", "1");
+                exit;
+            }}
+            xlog("L_ERR", "[proved] $rm\\n");
+        }}
 """
 
 _TLS = """
@@ -180,13 +198,20 @@ async def kamailio(
 
 
 @contextlib.asynccontextmanager
-async def small_pbx(folder: Path, password: str, *, asks: str = "") -> AsyncIterator[Kamailio]:
+async def small_pbx(
+    folder: Path, password: str, *, asks: str = "", always: bool = False
+) -> AsyncIterator[Kamailio]:
     """A registrar whose extensions all have this password, and call each other over UDP.
 
-    `asks` is the hash by which it asks callers, too, for it.
+    `asks` is the hash by which it asks callers, too, for it; `always`: also within a call, where
+    its nonces are old after a second.
     """
     methods, algorithm = ("REGISTER|INVITE", asks) if asks else ("REGISTER", "MD5")
     words = {"password": password, "methods": methods, "algorithm": algorithm}
+    words |= {"within": "", "stays": "", "nonce_s": "300"}
+    if always:
+        within = _WITHIN.format(password=password)
+        words |= {"within": within, "stays": "record_route();", "nonce_s": "1"}
     async with _running(folder, _PBX.format(**words, qop=int(bool(asks)))) as pbx:
         yield pbx
 
