@@ -41,10 +41,13 @@ class Captions:
         self.ended = asyncio.Event()
         self.call_id = ""
         self.final_delays_ms: list[float] = []
+        self.end_delays_ms: list[float] = []
+        """Of finals that came again: with an end that had waited for what follows it."""
         self.partial_delays_ms: list[float] = []
         self._clock_started_at: datetime | None = None
         self._shown_at: dict[str, float] = {}
         self._roles: dict[str, str] = {}
+        self._finals: set[str] = set()
 
     async def follow(self, appliance: RunningAppliance) -> None:
         """Read the captions of every call until the call is over."""
@@ -76,7 +79,9 @@ class Captions:
         heard_at = datetime.fromisoformat(str(segment["audio_end_at"]))
         delay_ms = (datetime.now(heard_at.tzinfo) - heard_at).total_seconds() * 1000
         if segment["is_final"]:
-            self.final_delays_ms.append(delay_ms)
+            again = str(segment["segment_id"]) in self._finals
+            self._finals.add(str(segment["segment_id"]))
+            (self.end_delays_ms if again else self.final_delays_ms).append(delay_ms)
             print(f"{BOLD}{speaker:>8}{PLAIN}  {text}", flush=True)
             return
         self.partial_delays_ms.append(delay_ms)
@@ -169,11 +174,12 @@ async def play(appliance: RunningAppliance, receiver: Receiver) -> bool:
     print(f"{BOLD}delay from the last audio of a caption to this screen{PLAIN}")
     for name, delays in (
         ("finals", captions.final_delays_ms),
+        ("their held ends", captions.end_delays_ms),
         ("partials", captions.partial_delays_ms),
     ):
         if len(delays) > 1:
             p50, p95 = statistics.median(delays), statistics.quantiles(delays, n=20)[-1]
-            print(f"  {name:<9} {len(delays):>4}   p50 {p50:5.0f} ms   p95 {p95:5.0f} ms")
+            print(f"  {name:<15} {len(delays):>4}   p50 {p50:5.0f} ms   p95 {p95:5.0f} ms")
     print(f"{BOLD}webhook{PLAIN}")
     receipt = await asyncio.to_thread(receiver.wait, 15.0)
     print(f"  {receipt or 'nothing came'}")

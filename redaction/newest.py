@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from enum import Enum, auto
 
 from redaction.common_words import COMMON_WORDS
+from redaction.english import is_english
 from redaction.household_words import PLAIN_WORDS
 from redaction.lexicon import SPELLING_ALPHABET
 from redaction.recognizers.found import Heard
@@ -32,6 +33,9 @@ may march will mark dr st via and
 """)
 """Might be heard anew as a digit, a letter, a symbol or a name as more is said."""
 
+_NO_FIGURES = frozenset({"and", "at", "of", "on", "under", "via"})
+"""Of these, the ones that are heard for symbols and letters only."""
+
 _BEGINS_ANSWER = words_in("""
 and are as begins by equals in is it it's like makes number numbers of okay one or says so starts
 sure that's thats the then there was we're were with yeah yes
@@ -41,6 +45,7 @@ sure that's thats the then there was we're were with yeah yes
 _POINTS = frozenset({"the", "this", "that", "which", "another", "no", "any", "every", "each"})
 """`one` behind these is no figure."""
 
+_SHORT = 3
 _PLAIN = COMMON_WORDS - SPELLING_ALPHABET.keys()
 _TALK = (Class.OTHER, Class.FILLER, Class.GLUE, Class.LETTER, Class.CORRECTION)
 
@@ -113,18 +118,27 @@ def _wait(atoms: Sequence[Atom], i: int, *, awaited: Awaited) -> _Wait | None:
         named = atom.capital and atom.text[0] != "i" and i > 0 and not atoms[i - 1].stop
         return _Wait.ANY_WORD if named else _Wait.NOTHING
     ordinary = awaited is not Awaited.WORDS and _is_ordinary(atom)
+    ordinary = ordinary or (awaited is Awaited.NOTHING and _is_of_the_dictionary(atom))
     return _Wait.ANY_WORD if ordinary else None
 
 
 def _is_told_plain(atoms: Sequence[Atom], i: int) -> bool:
     """Whether the word before shows that this is no figure and no letter."""
+    if atoms[i].text in _NO_FIGURES:
+        return True
     before = atoms[i - 1] if i else None
     if before is None or before.stop:
         return False
     if atoms[i].text == "one":
         return before.text in _POINTS
-    plain = before.cls is Class.OTHER and before.text in _PLAIN
+    plain = before.cls is Class.OTHER and (before.text in _PLAIN or _is_ordinary(before))
     return plain and before.text not in _BEGINS_ANSWER
+
+
+def _is_of_the_dictionary(atom: Atom) -> bool:
+    """`quiches`, `kilowatt`: no name, as far as one can see."""
+    word = atom.cls is Class.OTHER and not atom.capital and atom.text not in SPELLING_ALPHABET
+    return word and len(atom.text) > _SHORT and is_english(atom.text)
 
 
 def _is_ordinary(atom: Atom) -> bool:

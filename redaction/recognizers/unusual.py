@@ -260,11 +260,17 @@ def _is_before_street(atoms: Sequence[Atom], i: int) -> bool:
     return following is not None and following.capital and following.text in _AFTER_NAMES
 
 
+_LONGEST_HOUSE = 8
+"""Words of a house's number, at most."""
+
+
 def _is_house_said(atoms: Sequence[Atom], i: int, *, before: int, context: Sequence[str]) -> bool:
     """`at forty one Ashbury`; `two doors down at fifty nine`; `the same street but number ten`."""
     end = i
     while end + 1 < len(atoms) and atoms[end + 1].cls in _NUMERIC and not atoms[end].stop:
         end += 1
+        if end - i > _LONGEST_HOUSE:
+            return False
     if is_counted(atoms, end + 1) or atoms[end].text == "one":
         return False
     led = atoms[before].text

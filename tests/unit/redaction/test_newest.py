@@ -53,24 +53,44 @@ def test_ordinary_words_wait_for_one_unless_an_answer_in_words_was_asked_for(
     assert shown(partial, awaited=Awaited.WORDS) == wary
 
 
+@pytest.mark.parametrize(
+    ("partial", "calm", "otherwise"),
+    [
+        ("it went to three", "it went to", "it went"),
+        ("it is to three", "it is", "it is"),
+        ("that one they", "that one they", "that"),
+        ("we stop at nine", "we stop at", "we stop"),
+        ("with mini quiches and a", "with mini quiches and", "with mini"),
+        ("and Barnaby will", "and", ""),
+    ],
+)
+def test_while_nothing_personal_is_awaited_words_around_tell_that_one_is_no_figure(
+    partial: str, calm: str, otherwise: str
+) -> None:
+    assert shown(partial, awaited=Awaited.NOTHING) == calm
+    assert shown(partial, awaited=Awaited.FIGURES) == otherwise
+
+
 PHRASE = "I need the bill to for a Fitzgerald four B at dot my please 4111 oh"
 SAID = st.lists(st.sampled_from(PHRASE.split()), max_size=9)
 
 
-@given(SAID, st.integers(0, 4))
+@given(SAID, st.integers(0, 4), st.sampled_from(Awaited))
 def test_never_less_is_shown_than_the_setting_says_nor_ever_taken_back(
-    words: list[str], hold: int
+    words: list[str], hold: int, awaited: Awaited
 ) -> None:
     until = [
-        shown_until(atoms_of(words[:n]), words=n, hold_last_words=hold)
+        shown_until(atoms_of(words[:n]), words=n, hold_last_words=hold, awaited=awaited)
         for n in range(len(words) + 1)
     ]
     assert all(max(0, n - hold) <= shown <= n for n, shown in enumerate(until))
     assert until == sorted(until)
 
 
-@given(SAID)
-def test_a_word_that_could_be_personal_is_never_the_last_shown_too_soon(words: list[str]) -> None:
-    until = shown_until(atoms_of(words), words=len(words), hold_last_words=3)
+@given(SAID, st.sampled_from(Awaited))
+def test_a_word_that_could_be_personal_is_never_the_last_shown_too_soon(
+    words: list[str], awaited: Awaited
+) -> None:
+    until = shown_until(atoms_of(words), words=len(words), hold_last_words=3, awaited=awaited)
     newest = words[max(0, len(words) - 3) : until]
     assert not {"Fitzgerald", "four", "B", "4111", "oh"} & set(newest)

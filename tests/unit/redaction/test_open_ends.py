@@ -49,13 +49,14 @@ def test_a_number_that_goes_on_is_masked_where_it_was_held_and_open_where_it_goe
 ) -> None:
     talk = "A: Okay\nC: I have it here it's nine five|four three one two eight"
     question, first, rest = dialogue(talk)
-    partial = list(dialogue(talk, partials=True))[-3]
+    partial, longer = list(dialogue(talk, partials=True))[-3:-1]
     redactor = CallRedactor(policy, call_id="call")
     for event in (question, first):
         redactor.receive(event)
     assert text_of(redactor.receive(partial)[0]) == ""
     (settled,) = redactor.settle([first])
     assert text_of(settled) == "I have it here it's [number]"
+    assert [text_of(one) for one in redactor.receive(longer)] == [""]
     out = [*redactor.receive(rest), *redactor.end()]
     assert {text_of(one) for one in out} == {"[phone]", "I have it here it's [phone]"}
 
