@@ -16,6 +16,7 @@ from redaction.memory import Memory
 from redaction.recognizers import (
     address,
     answers,
+    asked_places,
     card_dates,
     email,
     joined,
@@ -115,6 +116,7 @@ _WORD_RECOGNISERS: tuple[
     (answers.words_of, answers.find_answers),
     (person.words_of, person.find_names),
     (address.words_of, address.find_addresses),
+    (asked_places.words_of, asked_places.find_asked_places),
     (tagged.words_of, tagged.find_tagged),
     (unusual.words_of, unusual.find_unusual),
     (own.words_of, own.find_phrases),

@@ -57,10 +57,21 @@ children doctor teacher manager party executor witness deceased contact
 _SECRETS = words_in("""
 passphrase passcode's phrase codeword password passwords keyword watchword passkey
 """)
+_OF_PASSCODES = words_in("your verbal account telephone phone security spoken")
+_PARTS_OF_NAMES = words_in("first last middle second given family")
+_BEFORE_PARTS = (["and"], ["your"], ["the"], ["or"], ["her"], ["his"])
 _OF_SECRETS = words_in("code secret safe magic security memorable watch duress verbal telephone")
 """What stands before `word`, where that is a secret."""
 _USES = words_in("use used using pick picked choose chose chosen set tried try")
 _HEADING = words_in("going heading coming travelling traveling from to too driving moving headed")
+_ITS = words_in("it it's this that these those they the")
+_OURS = words_in("we we're you i'd you'd")
+_SENT = words_in("""
+delivered delivering dispatching going headed heading kept living posted posting sending sent
+shipped shipping
+""")
+"""`where's it going`: to whom, not which of the firm's places."""
+_TIMES = words_in("when time times day days")
 _THINGS = words_in("""
 airline airport app appliance bag band brand breed browser bus cabin channel colour color connection
 course coverage cuisine currency day destination detergent device diet dish dosage drink drug
@@ -131,6 +142,8 @@ def _asked(clause: Sequence[Atom], *, in_security: bool) -> Iterator[Question]:
     if _heads(texts) or _names_streets(texts) or (where is not None and _asks_where(texts, where)):
         yield Question("address", len(texts) - 1)
     yield from (Question("password", i) for i in range(len(texts)) if _is_secret(texts, i))
+    if len(texts) <= _SHORT and texts[-1] in _PARTS_OF_NAMES and texts[-2:-1] in _BEFORE_PARTS:
+        yield Question("asked_name", len(texts) - 1)
     noun = _last_noun(texts)
     chosen = None if asks is None else _chosen(texts, asks)
     if _THEIR_OWN.intersection(texts):
@@ -145,8 +158,11 @@ def _asked(clause: Sequence[Atom], *, in_security: bool) -> Iterator[Question]:
 def _is_secret(texts: Sequence[str], i: int) -> bool:
     """`passphrase`, `code word`, `the word you chose`, `what does it say for the key`."""
     text = texts[i]
-    if text in _SECRETS:
+    if text in _SECRETS or (text == "passcode" and not _OF_PASSCODES.isdisjoint(texts)):
         return True
+    a_word = text == "word" and i > 0 and texts[i - 1] in ("a", "the", "your", "that")
+    if a_word and texts[i + 1 : i + 2] in (["from"], ["please"], []):
+        return not _YOU.isdisjoint(texts)
     if text in ("word", "phrase") and i and texts[i - 1] in _OF_SECRETS:
         return True
     if text == "key":
@@ -165,8 +181,10 @@ def _names_streets(texts: Sequence[str]) -> bool:
 def _heads(texts: Sequence[str]) -> bool:
     """`where from?`, `and going to?`"""
     if texts[-1] in ("in", "at") and not _YOU.isdisjoint(texts[-4:-1]) and len(texts) <= 5:
+        return _TIMES.isdisjoint(texts)
+    if texts in (["in"], ["and", "in"]):
         return True
-    said = [text for text in texts if text not in _BEFORE_WHO or text in _HEADING]
+    said = [t for t in texts if t in _HEADING or not (t in _BEFORE_WHO or t in _YOU)]
     short = 0 < len(said) <= 3 and all(text in _HEADING or text in _WHERE for text in said)
     return short and (said[-1] in ("from", "to", "too", "headed"))
 
@@ -200,9 +218,14 @@ def _of_life(texts: Sequence[str], *, asks: int | None) -> int | None:
 def _asks_where(texts: Sequence[str], where: int) -> bool:
     """`where are you`, `where does she live`: not `where do I find`, nor where something was."""
     after = texts[where + 1 : where + 4]
-    if not after or _FIRST_PERSON.intersection(after[:2]) or _BACKWARD.intersection(texts[where:]):
+    if not after or _BACKWARD.intersection(texts[where:]):
         return False
-    return bool(_PERSONS.intersection(after))
+    goes = not _SENT.isdisjoint(texts[where + 2 :])
+    if goes and not _OURS.isdisjoint(after) and "i" not in after:
+        return True  # `where are we delivering?`
+    if _FIRST_PERSON.intersection(after[:2]):
+        return False
+    return bool(_PERSONS.intersection(after)) or (goes and not _ITS.isdisjoint(after))
 
 
 def _last_noun(texts: Sequence[str]) -> int | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.evidence import RIGHT_CONTEXT, is_counted
-from redaction.lexicon import ACRONYMS
+from redaction.lexicon import ACRONYMS, SOUND_ALIKES
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.numbered_places import find_numbered_places
 from redaction.recognizers.places import STATES
@@ -27,6 +27,7 @@ _TOWN_TAIL = words_in("""
 by city east fort in lake las le los new north on port saint san south st under upon west
 """)
 _MAX_NAME = 4
+_MISHEARD_WITHIN = words_in("for were are or of to the and in bird our by her")
 _LONGEST_ANSWER = 20
 _ENDS_ANSWER = words_in("""
 and but can could do i i'd i'll i'm i've is it it's my no okay please sir so thank thanks that
@@ -71,10 +72,10 @@ def _flats(heard: Heard) -> list[Found]:
         if atom.text not in _FLATS_SAID or not _has_number(atoms, i + 1):
             continue
         name = i - 1
-        while name >= 0 and i - name <= _MAX_NAME and _names_street(atoms[name]):
+        while name >= 0 and i - name <= _MAX_NAME and _may_name_street(atoms, name):
             name -= 1
         words = atoms[name + 1 : i]
-        unusual = any(a.text not in COMMON_WORDS for a in words)
+        unusual = any(a.text not in COMMON_WORDS or a.text in STREET for a in words)
         if not unusual or name < 0 or atoms[name].cls not in _NUMERIC:
             continue
         first = name
@@ -84,11 +85,18 @@ def _flats(heard: Heard) -> list[Found]:
     return found
 
 
+def _may_name_street(atoms: Sequence[Atom], i: int) -> bool:
+    """Part of a street's name, or what `spur` of `Larkspur` was heard as: `large for Lane`."""
+    between = atoms[i].text in _MISHEARD_WITHIN and i and _names_street(atoms[i - 1])
+    return bool(between) or _names_street(atoms[i])
+
+
 def _post_boxes(heard: Heard) -> list[Found]:
     """`P O box three four one`."""
     atoms, found = heard.atoms, []
     for i, atom in enumerate(atoms):
-        if atom.text != "box" or not _has_number(atoms, i + 1):
+        sounds = i + 2 < len(atoms) and atoms[i + 1].text in SOUND_ALIKES
+        if atom.text != "box" or not _has_number(atoms, i + 2 if sounds else i + 1):
             continue
         if not "".join(a.text for a in atoms[max(0, i - 2) : i]).endswith("po"):
             continue
@@ -165,13 +173,16 @@ def _names_street(atom: Atom) -> bool:
 def _with_dwelling(atoms: Sequence[Atom], first: int) -> int:
     """Back over `flat two`, `unit three,` and a number read as several."""
     at = first - 1
-    while (
-        at >= 0 and first - at <= 4 and (atoms[at].cls in _NUMERIC or atoms[at].cls is Class.LETTER)
-    ):
+    while at >= 0 and first - at <= 4 and _is_figure(atoms[at]):
         at -= 1
     if at >= 0 and atoms[at].text in DWELLING:
         return at
     return first
+
+
+def _is_figure(atom: Atom) -> bool:
+    """Or what one is heard as: `flat free eight`."""
+    return atom.cls in _NUMERIC or atom.cls is Class.LETTER or atom.text in SOUND_ALIKES
 
 
 def _end(atoms: Sequence[Atom], street: int, *, asked: bool) -> int:
@@ -220,7 +231,9 @@ def _is_dwelling(atoms: Sequence[Atom], i: int, *, numbered: bool) -> bool:
 
 
 def _is_numbered(atoms: Sequence[Atom], i: int) -> bool:
-    return i < len(atoms) and atoms[i].text == "number" and _has_number(atoms, i + 1)
+    """`number six`, or `numbe six`: recognisers lose its end."""
+    named = i < len(atoms) and atoms[i].text[:4] in ("numb", "nump", "nomb", "no")
+    return named and _has_number(atoms, i + 1)
 
 
 def _explained(atoms: Sequence[Atom], i: int) -> int:

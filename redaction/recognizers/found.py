@@ -193,6 +193,19 @@ class Heard:
             for slot in self.slots_at(atom)
         )
 
+    def was_asked(self, atom: int, kind: str) -> bool:
+        """Whether this atom is in the direct answer to a question for `kind`, or was announced in
+        the same breath; given already or not."""
+        if not self.may_expect(kind):
+            return False
+        at_ms = self.times.start_ms[atom]
+        return any(
+            slot.kind == kind
+            and slot.strength == 2
+            and (slot.is_answer or (slot.turns == 0 and at_ms - slot.at_ms <= SAME_BREATH_MS))
+            for slot in self._open_at(atom)
+        )
+
     def awaits(self, atom: int, kind: str) -> bool:
         """Whether this atom answers a question for `kind`, or follows its announcement."""
         if not self.may_expect(kind):

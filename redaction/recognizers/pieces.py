@@ -71,6 +71,8 @@ def _goes_on(atoms: Sequence[Atom], i: int, *, kind: str) -> bool:
 
 def _leads(atoms: Sequence[Atom], i: int, *, kind: str) -> bool:
     atom = atoms[i]
+    if kind == "address" and atoms[i + 1].cls in _NUMERIC and is_strange(atom):
+        return True  # `syxty two, Peachtree Drive`
     if not atom.capital and is_cased(atoms, i):
         return False
     return is_strange(atom) or (kind == "name" and atom.capital and atom.text in PARTICLES)

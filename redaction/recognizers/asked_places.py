@@ -1,0 +1,301 @@
+"""Whatever answers a question for an address: everything in it that is not plainly something else.
+
+Recognisers write `large for Lane` for a street and `leave` for a town, so that no word of such an
+answer says by itself what it is. Its place does: it follows the question or the announcement, it
+is no sentence, and somewhere in it stands a number, a word of places, or a word nobody knows.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from redaction.asked_numbers import QUANTITY
+from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
+from redaction.evidence import NOUNS_BEFORE, RIGHT_CONTEXT, is_counted
+from redaction.recognizers.found import Found, Heard
+from redaction.recognizers.name_shape import is_cased, is_strange
+from redaction.recognizers.numbered_places import FLOORS
+from redaction.recognizers.places import STATES
+from redaction.recognizers.street_words import DWELLING, HOUSE_NAMES, STREET, SURE_STREET
+from redaction.recognizers.tagged import sentence_before
+from redaction.recognizers.well_known import TOWNS
+from redaction.slots import ended_at
+from redaction.tables import by_first_word, phrases_in, words_in
+from redaction.words import Atom, Class
+
+_NUMERIC = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.MAGNITUDE}
+_SENTENCE = words_in("""
+am are aren't can can't cannot could couldn't did didn't do does doesn't don't gonna had has have
+haven't he he'd he'll he's how i'd i'll i've if is isn't it'll let let's me need not she she'd
+she'll she's should they they'd they'll they're they've think wanna want wants was wasn't we'd we'll
+we've went were what what's when where where's which who who's why will won't would you you'd
+you'll you're you've because but
+""")
+"""A clause with one of these is a sentence: what is personal in it, others find."""
+
+_LEADS = words_in("""
+actually address ah and at be called change come comes deliver er go goes i i'm in is it it'd it's
+its just like live living me mine my new no number oh ok okay on our please postcode put right
+same send ship so sorry sure that that'd that'll that's the them then there they're to uh um we
+we're well work yeah yep yes you zip code postal mail home house
+""")
+"""What leads in to an address, or is no part of it."""
+
+_TAIL = words_in("""
+again and anyway as both brilliant cheers either er good great here i i'm is it it's love lovely
+ma'am mate my no now of ok okay or perfect please right same sir so sorry still thank thanks that
+that's the then there they to too uh um we yeah yes you
+""")
+"""What stands behind one."""
+
+_WEEK = words_in("""
+monday tuesday wednesday thursday friday saturday sunday today tomorrow yesterday weekday weekend
+weekdays weekends morning afternoon evening tonight
+""")
+_PEOPLES = words_in("""
+african american argentina asian australian british canadian caribbean chinese czech dutch english
+european french german greek indian irish italian japanese korean polish portuguese scottish
+spanish swedish swiss thai turkish welsh
+""")
+_PLACE_WORDS = STREET | DWELLING | HOUSE_NAMES | STATES | FLOORS | TOWNS
+_SURE_PLACES = (
+    (SURE_STREET - {"row"}) | STATES | (TOWNS - _PEOPLES) | HOUSE_NAMES - {"house", "hall"}
+)
+_ANEW = words_in("it's that's there's it")
+"""After a place, one of these begins a sentence."""
+
+_THEIRS = NOUNS_BEFORE - DWELLING - STREET - words_in("level phase route routes roads")
+_WHOSE = words_in("my our your his her their a an this that the any")
+_LINKS = words_in("of and on in at near by above the over under opposite behind off")
+_LETTERS = words_in("are be see you why ex eye tea")
+"""Words that recognisers write for a letter: `unit two are`."""
+
+_OUR_OWN = words_in("""
+our branch store shop office headquarters located depot showroom clinic surgery open opens closes
+""")
+_MOST_LEADS = 8
+_MOST_LINKS = 3
+_LONGEST = 24
+_MOST_OF_TOWN = 3
+_READ_BACK_MS = 6000
+_ASKED_ON_MS = 12_000
+_SHORT = 7
+"""So many words answer what else is asked about an address."""
+
+_ANNOUNCES = by_first_word(
+    phrases_in("""
+still at, still in, still on, still out on, still over in, with me at, with us at, staying at,
+moving to, moved to, folks at, parents at, over in, you're at, got you at, have you at,
+is it still, lives at, lives on, lives over on, lives in, live over on, round at, shipped to
+""")
+)
+"""What is said behind these is somebody's place, if it is a street, numbered, or unknown."""
+
+_BEGINS = _ANNOUNCES.keys() | {"corner"}
+_REGIONS = words_in("county borough township parish heights estate village")
+
+
+class _Clause(NamedTuple):
+    """Words from `first` up to but not with `end`."""
+
+    first: int
+    end: int
+
+
+def find_asked_places(heard: Heard) -> tuple[list[Found], list[int]]:
+    """Addresses in answers and after announcements, and where undecided ones begin."""
+    found: list[Found] = []
+    undecided: list[int] = []
+    told = heard.may_expect("address") or bool(heard.given("address"))
+    if not told and _BEGINS.isdisjoint(atom.text for atom in heard.atoms):
+        return found, undecided
+    for clause in _clauses(heard):
+        span = _place_in(heard, clause)
+        if span is None:
+            continue
+        first, last = span
+        if heard.is_open and last + RIGHT_CONTEXT >= len(heard.atoms):
+            undecided.append(first)
+            continue
+        why = "is said where an address was asked for"
+        found.append(Found(first, last, "address", complete=True, why=why))
+    return found, undecided
+
+
+def _clauses(heard: Heard) -> list[_Clause]:
+    """What is said between the ends of sentences, pauses, and behind `please,`."""
+    atoms, clauses, first = heard.atoms, [], 0
+    cuts = {*heard.times.breaks, *heard.starts}
+    for i, atom in enumerate(atoms):
+        ends = atom.stop in ("?", "!", ";") or (atom.stop == "." and len(atom.text) > 2)
+        ends = (
+            ends
+            or i + 1 == len(atoms)
+            or i + 1 in cuts
+            or (atom.stop == "," and atom.text in _TAIL)
+        )
+        if ends:
+            clauses.append(_Clause(first, i + 1))
+            first = i + 1
+    return clauses
+
+
+def _place_in(heard: Heard, clause: _Clause) -> tuple[int, int] | None:
+    """The part of the clause that is a place."""
+    atoms = heard.atoms
+    first, is_sign = _begins(heard, clause)
+    if first is None:
+        return None
+    end = min(clause.end, clause.first + _LONGEST)
+    lead = first
+    while first < end and first - lead < _MOST_LEADS and _is_lead(atoms[first]):
+        first += 1
+    stop = _stops(atoms, first, end)
+    while stop > first and (atoms[stop - 1].text in _TAIL or atoms[stop - 1].cls is Class.FILLER):
+        stop -= 1
+    begins = next((i for i in range(first, stop) if is_sign(heard, i)), None)
+    if begins is None or (stop - first == 1 and atoms[first].text in _PLACE_WORDS - _SURE_PLACES):
+        return None
+    while begins > first and _goes_with(
+        atoms, begins - 1, first=first, linked=is_sign is not _is_sure_sign
+    ):
+        begins -= 1
+    return begins, stop - 1
+
+
+def _begins(heard: Heard, clause: _Clause) -> tuple[int | None, Callable[[Heard, int], bool]]:
+    """From where on a place is expected in this clause, and what makes it one."""
+    atoms = heard.atoms
+    for i in range(clause.first, clause.end):
+        if heard.was_asked(i, "address"):
+            return i, _is_sign
+        if atoms[i].text == "of" and i and atoms[i - 1].text == "corner" and i + 1 < clause.end:
+            return i + 1, _is_corner
+        for phrase in _ANNOUNCES.get(atoms[i].text, ()):
+            end = i + len(phrase)
+            if end < clause.end and tuple(a.text for a in atoms[i:end]) == phrase:
+                return end, _is_sure_sign
+    if _was_given(heard, clause.first, by_other=True, within_ms=_READ_BACK_MS):
+        short = clause.end - clause.first <= _MOST_OF_TOWN
+        return clause.first, _is_town if short else _is_sure_sign
+    if _is_asked_on(heard, clause):
+        return clause.first, _is_sign
+    return None, _is_sign
+
+
+def _was_given(heard: Heard, i: int, *, by_other: bool, within_ms: int) -> bool:
+    """Whether one of the two has said an address in this time: what is said now may be it too."""
+    at_ms, given = heard.times.start_ms[i], heard.given("address")
+    first = bisect_left(given, at_ms - within_ms, key=ended_at)
+    until = bisect_right(given, at_ms, key=ended_at)
+    return any((one.stream != heard.stream) == by_other for one in given[first:until])
+
+
+def _is_asked_on(heard: Heard, clause: _Clause) -> bool:
+    """`Is there a number?` `Box seventy.`: a short answer, just after the address was given."""
+    i = clause.first
+    begins = i == 0 or i in heard.times.breaks or heard.atoms[i - 1].text in _LEADS
+    if not begins or clause.end - i > _SHORT or not heard.is_asked_for_word(i):
+        return False
+    asked = heard.asked_of_numbers(i)
+    given = _was_given(heard, i, by_other=False, within_ms=_ASKED_ON_MS)
+    of_place = any(a.text in _PLACE_WORDS for a in heard.atoms[i : clause.end])
+    return given and of_place and asked != QUANTITY
+
+
+def _stops(atoms: Sequence[Atom], first: int, end: int) -> int:
+    """Where a sentence begins, or the clause ends."""
+    for i in range(first, end):
+        spelt = atoms[i].text in _LETTERS and i + 1 == end and i > first
+        spelt = spelt and (atoms[i - 1].cls in _NUMERIC or atoms[i - 1].cls is Class.LETTER)
+        if not spelt and (atoms[i].text in _SENTENCE or (i > first and atoms[i].text in _ANEW)):
+            return i
+    return end
+
+
+def _is_lead(atom: Atom) -> bool:
+    return atom.text in _LEADS or atom.cls in (Class.FILLER, Class.CORRECTION)
+
+
+def _is_sign(heard: Heard, i: int) -> bool:
+    """Whether this word makes an address of the clause."""
+    atoms = heard.atoms
+    atom = atoms[i]
+    if atom.cls in _NUMERIC:
+        return _numbers_something(atoms, i)
+    if atom.cls is not Class.OTHER or atom.text in _WEEK:
+        return False
+    if atom.text in _SURE_PLACES:
+        return i == 0 or atoms[i - 1].text not in _WHOSE
+    return is_strange(atom)
+
+
+def _is_sure_sign(heard: Heard, i: int) -> bool:
+    """Whether it is a numbered or unknown place by itself."""
+    atoms = heard.atoms
+    if _OUR_OWN.intersection(sentence_before(atoms, i)):
+        return False
+    atom, after = atoms[i], atoms[i + 1 : i + 4]
+    written = next((n for n, a in enumerate(after) if a.stop in (".", "?", "!")), len(after))
+    after = after[: written + 1] if not atom.stop else []
+    street = any(a.text in _SURE_PLACES | _REGIONS for a in after)
+    if atom.cls in _NUMERIC:
+        named = any(a.cls is Class.OTHER and is_strange(a) for a in after)
+        return (street or named) and _numbers_something(atoms, i)
+    if atom.cls is not Class.OTHER or atom.text in _WEEK | FUNCTION_WORDS:
+        return False
+    cased = is_cased(atoms, i)
+    if cased and not atom.capital:
+        return False
+    return is_strange(atom) or (street and (cased or atom.text not in COMMON_WORDS))
+
+
+def _is_town(heard: Heard, i: int) -> bool:
+    """`Glasgow?`, `Little Snoring?`: hardly more than a town, beside an address."""
+    atom = heard.atoms[i]
+    unknown = atom.cls is Class.OTHER and atom.text not in COMMON_WORDS and atom.text.isalpha()
+    proper = atom.capital or not is_cased(heard.atoms, i)
+    return unknown and proper and len(atom.text) > 2 and atom.text not in _WEEK
+
+
+def _is_corner(heard: Heard, i: int) -> bool:
+    """`the corner of Fourth and Delancey`: not of `the screen`, nor of `your street`."""
+    atom = heard.atoms[i]
+    if atom.text in FUNCTION_WORDS:
+        return False
+    return atom.cls is Class.ORDINAL or atom.capital or atom.text not in COMMON_WORDS
+
+
+def _numbers_something(atoms: Sequence[Atom], i: int) -> bool:
+    """A number that counts nothing, and is not all there is to `the other one`."""
+    end = i
+    while end + 1 < len(atoms) and atoms[end + 1].cls in _NUMERIC and not atoms[end].stop:
+        end += 1
+    if end == i and atoms[i].text == "one":
+        return False
+    before = i - 1
+    while before > 0 and (atoms[before].cls in _NUMERIC or atoms[before].text in ("and", "or")):
+        before -= 1
+    theirs = before >= 0 and atoms[before].text in _THEIRS
+    return not theirs and not is_counted(atoms, end + 1)
+
+
+def _goes_with(atoms: Sequence[Atom], i: int, *, first: int, linked: bool) -> bool:
+    """`large berlain`, `four miles south of Kindersley`: a word that leads to the sign."""
+    atom = atoms[i]
+    if atom.stop not in ("", "-"):
+        return False
+    if atom.text in _LINKS:
+        before = atoms[i - 1]
+        return linked and i > first and before.text not in FUNCTION_WORDS and not before.stop
+    plain = atom.cls is Class.OTHER and atom.text not in FUNCTION_WORDS
+    return plain or atom.cls in _NUMERIC or atom.capital
+
+
+def words_of(heard: Heard, found: Found) -> list[str]:
+    """The strange words of it, to be known again."""
+    return [
+        atom.text
+        for atom in heard.atoms[found.first : found.last + 1]
+        if len(atom.text) > 4 and atom.text not in _PLACE_WORDS and is_strange(atom)
+    ]
