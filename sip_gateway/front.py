@@ -26,6 +26,8 @@ class Front:
     def __init__(self, switchboard: Switchboard, desk: Desk) -> None:
         self._switchboard = switchboard
         self._desk = desk
+        # What we take at most is of both together.
+        switchboard.beside, desk.beside = desk.active, switchboard.active
 
     def ask(self, login: Login) -> None:
         """New calls have to say who they are."""
@@ -64,6 +66,10 @@ class Front:
     def unreachable(self, flow: Flow, port: int, *, now: float) -> None:
         """Nobody took a connection there."""
         self._desk.unreachable(flow, port, now=now)
+
+    def gone(self, flow: Flow, *, now: float) -> None:
+        """A connection is over."""
+        self._desk.gone(flow, now=now)
 
     def found(self, name: str, servers: Sequence[Reached], *, now: float) -> None:
         """How a target of calls in line is reached."""

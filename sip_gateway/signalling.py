@@ -83,7 +83,7 @@ class Signalling:
         )
         self._udp = UdpDriver(self._receive, drops=self._drops)
         self._tcp = TcpDriver(self._receive, admits=self._admits, tally=self._metrics.count)
-        self._tcp.unreachable = self._unreachable
+        self._tcp.unreachable, self._tcp.gone = self._unreachable, self._gone
         self._tls: TcpDriver | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._changed = asyncio.Event()
@@ -166,6 +166,10 @@ class Signalling:
 
     def _unreachable(self, flow: Flow, port: int) -> None:
         self._do(lambda now: self._switchboard.unreachable(flow, port, now=now))
+
+    def _gone(self, flow: Flow) -> None:
+        if self.started.is_set():
+            self._do(lambda now: self._switchboard.gone(flow, now=now))
 
     def _found(self, name: str, servers: Sequence[Reached]) -> None:
         self._do(lambda now: self._switchboard.found(name, servers, now=now))
@@ -265,7 +269,7 @@ class Signalling:
             self._tls = TcpDriver(
                 self._receive, admits=self._admits, tls=contexts, tally=self._metrics.count
             )
-            self._tls.unreachable = self._unreachable
+            self._tls.unreachable, self._tls.gone = self._unreachable, self._gone
             self._tls.names_at = self._names_at
             await self._tls.start(self._settings.listen_host, settings.port)
             self.tls_port = self._tls.port

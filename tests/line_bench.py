@@ -53,7 +53,9 @@ class LineBench:
     """Drains the front after every input, as its driver does; its one worker opens all it is told,
     unless `patient`."""
 
-    def __init__(self, *, kept: dict[str, bytes] | None = None, **inline: object) -> None:
+    def __init__(
+        self, *, kept: dict[str, bytes] | None = None, max_calls: int = 500, **inline: object
+    ) -> None:
         self.now = 100.0
         self.patient = False
         self.sent: list[Outgoing] = []
@@ -64,9 +66,10 @@ class LineBench:
         self._calls = self._tokens = 0
         self._port = 30_000
         settings = Settings(
+            max_calls=max_calls,
             inline=msgspec.convert(
                 {"routes": [Route(targets=(FIRST, SECOND))], "ping_every_s": 0, **inline}, Inline
-            )
+            ),
         )
         given = (self._identity, self._token, self._count)
         board = Switchboard(

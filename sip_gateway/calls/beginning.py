@@ -23,7 +23,7 @@ class Beginning:
         board = self._board
         found: int | Refusal = Refusal(503, "draining", RETRY)
         if not board.draining:
-            calls_of, most = board.lines.by_worker(), board.settings.max_calls
+            calls_of, most = board.lines.by_worker(), board.settings.max_calls - board.beside()
             found = board.roster.find(calls_of, active=board.lines.active(), most=most)
         if isinstance(found, int):
             try:

@@ -44,6 +44,9 @@ class Board(Outbox):
             settings.media_workers, refuse_above_load=settings.peers.refuse_above_load
         )
         self.draining = False
+        self.beside: Callable[[], int] = int
+        """How many calls there are besides ours, which count too."""
+
         self.deadlines: Deadlines[str] = Deadlines()
 
     def keep(self, line: Line) -> None:

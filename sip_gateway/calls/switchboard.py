@@ -68,6 +68,15 @@ class Switchboard:
         self._beginning = Beginning(self._board)
         self._answering = Answering(self._board, self._ending)
 
+    @property
+    def beside(self) -> Callable[[], int]:
+        """How many calls there are besides ours, which count too."""
+        return self._board.beside
+
+    @beside.setter
+    def beside(self, active: Callable[[], int]) -> None:
+        self._board.beside = active
+
     def ask(self, login: Login) -> None:
         """New calls have to say who they are."""
         self._agent.login = login

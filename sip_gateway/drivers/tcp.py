@@ -25,7 +25,11 @@ Unreachable = Callable[[Flow, int], None]
 """Is told on which flow, and to which port, nobody took a connection."""
 
 
-def unheeded(flow: Flow, port: int) -> None:
+Gone = Callable[[Flow], None]
+"""Is told of each connection that is over."""
+
+
+def unheeded(flow: Flow, port: int = 0) -> None:
     """Tells nobody."""
 
 
@@ -165,6 +169,7 @@ class TcpDriver:
         self.port = 0
         self.transport = "tls" if tls else "tcp"
         self.unreachable: Unreachable = unheeded
+        self.gone: Gone = unheeded
         self.names_at: NamesAt = nobody
         self.receive = receive
         self.tally = tally
@@ -222,6 +227,7 @@ class TcpDriver:
         key = (connection.flow.remote_host, connection.flow.remote_port)
         if self._connections.get(key) is connection:
             del self._connections[key]
+            self.gone(connection.flow)
 
     def close(self) -> None:
         """Stop listening and close every connection, once what was written is sent."""

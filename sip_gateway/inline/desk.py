@@ -86,6 +86,15 @@ class Desk:
         return bool(self._settings.inline.targets or busy)
 
     @property
+    def beside(self) -> Callable[[], int]:
+        """How many calls there are besides ours, which count too."""
+        return self._invites.beside
+
+    @beside.setter
+    def beside(self, active: Callable[[], int]) -> None:
+        self._invites.beside = active
+
+    @property
     def targets(self) -> Mapping[str, Target]:
         """Those that have to be found, by name."""
         return self._pings.targets
@@ -250,6 +259,11 @@ class Desk:
             if isinstance(purpose, Attempt):
                 self._calling.unreachable(purpose, now=now)
         self._settle(now)
+
+    def gone(self, flow: Flow, *, now: float) -> None:
+        """A connection is over: a carrier may have known us by it alone."""
+        if not self._invites.draining:
+            self._registrations.gone(flow, now=now)
 
     def restore(self, kept: Iterable[InlineCall], *, now: float) -> None:
         """Take up the calls an earlier process kept."""

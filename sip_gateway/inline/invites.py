@@ -36,6 +36,7 @@ class Invites:
         registrations: Registrations,
     ) -> None:
         self.draining = False
+        self.beside: Callable[[], int] = int
         self._board = board
         self._pings = pings
         self._registrations = registrations
@@ -110,7 +111,7 @@ class Invites:
             refusal = Refusal(503, "no target", RETRY)
         elif worker is None:
             refusal = Refusal(503, "no media worker", RETRY)
-        elif len(self._board.talks) >= self._settings.max_calls:
+        elif len(self._board.talks) + self.beside() >= self._settings.max_calls:
             refusal = Refusal(486, "max_calls", RETRY)
         try:
             offer = description.of(request)

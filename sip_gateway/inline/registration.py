@@ -16,6 +16,7 @@ REFRESHED_AT = 0.75
 """Of the time that a binding is granted for."""
 
 SHORTEST_S, LONGEST_S = 5.0, 86_400.0
+SOON_S = 1.0
 AGAIN_S, AGAIN_MOST_S = 5.0, 300.0
 """After a failure, twice as long each time."""
 
@@ -123,6 +124,10 @@ class Registration:
         self._ask_at = now + max(granted_s * REFRESHED_AT, SHORTEST_S)
         self._bound_until = now + max(granted_s, SHORTEST_S)
         return Then.NOTHING
+
+    def hurry(self, *, now: float) -> None:
+        """Register again soon, whatever time is left."""
+        self._ask_at = min(self._ask_at, now + SOON_S)
 
     def lapse(self, *, now: float) -> bool:
         """True once, when the binding is over without a new one."""

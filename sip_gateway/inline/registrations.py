@@ -109,6 +109,17 @@ class Registrations:
             if there == (flow.transport, flow.remote_host, port):
                 self.came(purpose, None, now=now)
 
+    def gone(self, flow: Flow, *, now: float) -> None:
+        """A connection is over: where we registered by it, we do so anew, by another."""
+        for registration in self._all:
+            way = self._bound_by.get(registration.name)
+            there = way is not None and (
+                (way.flow.transport, way.flow.remote_host, way.flow.remote_port)
+                == (flow.transport, flow.remote_host, flow.remote_port)
+            )
+            if there and registration.bound:
+                registration.hurry(now=now)
+
     def leave(self, *, now: float) -> None:
         """Take the bindings away: calls are to go elsewhere."""
         for registration in self._all:

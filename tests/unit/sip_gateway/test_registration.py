@@ -8,7 +8,7 @@ import pytest
 from sip_gateway.caller.digest import Login
 from sip_gateway.inline.settings import Inline, Registered, Route
 from sip_gateway.sip.message import Request
-from tests.line_bench import FIRST, PBX_SDP, SECOND, LineBench, Went
+from tests.line_bench import FIRST, PBX_2, PBX_SDP, SECOND, LineBench, Went
 from tests.sip_bench import SDP, UDP, Inside, build
 
 USER = "4930123"
@@ -123,6 +123,22 @@ def test_the_binding_is_taken_away_when_we_stop() -> None:
     made.answer(proven, 200)
     assert made.front.drained()
     assert registers(made.wait(3600)) == []
+
+
+def test_a_connection_that_is_over_is_a_reason_to_register_anew() -> None:
+    made = LineBench(
+        registrations=[{"name": "carrier", "registrar": SECOND, "user": USER}],
+        routes=[Route(targets=(FIRST,))],
+    )
+    made.desk.log_in(PASSWORD)
+    (request,) = (m for m in made.wait(0).pbx_2 if isinstance(m, Request))
+    assert ";transport=tcp;line=" in contact(request)
+    made.answer(request, 200, Contact=f"{contact(request)};expires=600")
+    made.front.gone(PBX_2._replace(remote_port=1), now=made.now)
+    assert made.wait(5).pbx_2 == []
+    made.front.gone(PBX_2, now=made.now)
+    (again,) = made.wait(1).pbx_2
+    assert isinstance(again, Request) and again.method == "REGISTER"
 
 
 def incoming(made: LineBench, uri: str, **headers: str) -> Went:

@@ -2,10 +2,11 @@
 
 import pytest
 
+from sip_gateway.inline.settings import Route
 from sip_gateway.sip import exchange
 from sip_gateway.sip.flow import Flow, our_host
 from sip_gateway.sip.message import Request, Response, reply
-from tests.line_bench import LineBench
+from tests.line_bench import FIRST, LineBench
 from tests.sip_bench import SDP, UDP, Bench, Inside, message, statuses
 
 
@@ -116,3 +117,11 @@ def test_nobody_is_told_an_address_of_the_other_version_of_ip(
     advertised: str, local: str, told: str
 ) -> None:
     assert our_host(advertised, Flow("udp", local, 5060, local, 5060)) == told
+
+
+def test_calls_that_pass_and_calls_that_end_with_us_share_one_limit() -> None:
+    bench = LineBench(max_calls=1, routes=[Route(targets=(FIRST,), called=("line",))])
+    bench.talk(offer=SDP)
+    recorded = message("INVITE", body=SDP, Call_ID="call-2").replace(b"sip:line@", b"sip:other@")
+    refused = bench.put(recorded, UDP).response("trunk", 486)
+    assert refused.headers.get("Retry-After") == "5"
