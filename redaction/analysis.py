@@ -78,7 +78,7 @@ def analyse(heard: Heard, memory: Memory, *, allowed: "Allowed") -> Analysis:
             words |= dict.fromkeys(module(heard, span), span.kind)
             if span.complete:
                 heard.fill(span)
-    found += _known_words(heard.atoms, memory)
+    found += _known_words(heard, memory)
     found = [f for f in found if not allowed.covers(heard.atoms, f) and _is_taken_out(heard, f)]
     found = [f for f in found if not _was_taken_out(heard, f)]
     words = {word: kind for word, kind in words.items() if heard.rules.takes_out(kind)}
@@ -144,15 +144,17 @@ def _recall(memory: Memory) -> Callable[[Shape], str | None]:
     return recall
 
 
-def _known_words(atoms: Sequence[Atom], memory: Memory) -> list[Found]:
+def _known_words(heard: Heard, memory: Memory) -> list[Found]:
     """Names and other unusual words that were masked before."""
     if not memory.has_words:
         return []
     found: list[Found] = []
-    for i, atom in enumerate(atoms):
+    known = heard.kept.known
+    for i, atom in enumerate(heard.atoms):
         if atom.cls is Class.OTHER and len(atom.text) > 2 and atom.text not in COMMON_WORDS:
-            text = atom.text.removesuffix("'s")
-            if kind := memory.word(text):
+            if i not in known:
+                known[i] = memory.word(atom.text.removesuffix("'s"))
+            if kind := known[i]:
                 found.append(Found(i, i, kind))
     return found
 
@@ -269,7 +271,8 @@ def stuttered(found: Found, atoms: Sequence[Atom]) -> Found:
         last + 1 < len(atoms) and last - found.last < 2 and _repeats(atoms[last], atoms[last + 1])
     ):
         last += 1
-    return found._replace(first=first, last=last)
+    same = first == found.first and last == found.last
+    return found if same else found._replace(first=first, last=last)
 
 
 def _repeats(a: Atom, b: Atom) -> bool:

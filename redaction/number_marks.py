@@ -52,19 +52,19 @@ def mark_numbers(atoms: Sequence[Atom]) -> list[bool]:
         if misheard and atoms[i + 1].text in lexicon.SOUND_ALIKES:
             marks[i] = True
     _mark_misheard(atoms, marks)
-    _mark_spelling(atoms, marks)
-    for i in range(len(atoms) - 2, -1, -1):
+    spelling = [i for i, atom in enumerate(atoms) if atom.text in lexicon.SPELLING_ALPHABET]
+    if len(spelling) > 2:
+        _mark_spelling(atoms, marks)
+    for i in reversed(spelling):
         # `alpha bravo one two`: the letter before a letter, which only the number makes one.
-        spelt = atoms[i].text in lexicon.SPELLING_ALPHABET and atoms[i].stop in ("", ",", "-")
-        if spelt and not marks[i] and marks[i + 1]:
+        followed = i + 1 < len(atoms) and marks[i + 1] and atoms[i].stop in ("", ",", "-")
+        if followed and not marks[i]:
             marks[i] = atoms[i + 1].text in lexicon.SPELLING_ALPHABET
     return marks
 
 
 def _mark_spelling(atoms: Sequence[Atom], marks: list[bool]) -> None:
     """`mike bravo oscar`: three or more words of the spelling alphabet, hesitations between."""
-    if sum(atom.text in lexicon.SPELLING_ALPHABET for atom in atoms) < 3:
-        return
     row: list[int] = []
     for i in range(len(atoms) + 1):
         if i < len(atoms) and atoms[i].text in lexicon.SPELLING_ALPHABET:

@@ -14,13 +14,14 @@ from redaction.placed import held_word, spans_by_segment, wholes
 from redaction.policy import policy_version
 from redaction.presidio import Engine
 from redaction.recognizers.found import Expectations, Heard
+from redaction.recognizers.kept import Kept
 from redaction.recognizers.tagged import may_be_name
 from redaction.render import Rendered, render, unavailable
 from redaction.rules import Rules
 from redaction.runs import MAX_PAUSE_MS
 from redaction.segments import Segment, Span, meet
 from redaction.settings import Settings
-from redaction.slots import DIRECT_ANSWER, Limits, Strength
+from redaction.slots import DIRECT_ANSWER, Limits, Stream, Strength
 from redaction.suspects import hold_names
 from redaction.timeline import KEPT_MS, Context, Timeline
 from redaction.words import atoms_of
@@ -92,6 +93,8 @@ class CallRedactor:
         self._changed: dict[int, Segment] = {}
         self._learned: list[str] = []
         """Both are kept until what they call for is done, should a fault come in between."""
+        self._kept: dict[Stream, Kept] = {}
+        """Decisions about each speaker's last words, for the next partial."""
 
     def receive(self, raw: RawTranscript) -> list[Redacted]:
         """The redacted revision, and corrections of earlier finals that it brings about."""
@@ -218,6 +221,7 @@ class CallRedactor:
 
     def _forget(self, now_ms: int, *, besides: Segment) -> None:
         for old in self._timeline.forget(now_ms - KEPT_MS, besides=besides):
+            self._kept.clear()
             self._by_id.pop(_key(old.raw), None)
             self._changed.pop(id(old), None)
 
@@ -249,6 +253,10 @@ class CallRedactor:
         self._tag(context)
         heard.tags, heard.starts = context.tags(), context.starts()
         heard.overdue = context.overdue()
+        known = self._kept.get(segment.stream) if is_open else None
+        heard.kept = (known or Kept()).renewed(heard, remembered=len(self._memory))
+        if not followed:
+            self._kept[segment.stream] = heard.kept
         analysis = analyse(heard, self._memory, allowed=self._policy.allowed)
         self._apply(context, analysis)
         segment.awaited = awaited_by(heard)

@@ -7,6 +7,7 @@ whatever pieces and order they came.
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
+from operator import attrgetter
 from typing import NamedTuple
 
 from redaction import cues
@@ -306,9 +307,8 @@ _SECRET_TURNS = 6
 """One is refused, another tried: more of them come for so long."""
 
 
-def ended_at(given: Filled) -> int:
-    """What values are put in order by."""
-    return given.end_ms
+ended_at = attrgetter("end_ms")
+"""What values are put in order by."""
 
 
 def _last_given(given: Sequence[Filled], *, since_ms: int, until_ms: int) -> Filled | None:
@@ -336,7 +336,9 @@ def still_expected(
     passed = changes_of_speaker(turns, since=last.stream, after_ms=last.end_ms, until_ms=start_ms)
     if stream == last.stream:
         most = _SECRET_TURNS if slot.kind in _IN_ROWS else 2
-        return slot._replace(is_answer=False) if passed <= most else None
+        if passed > most:
+            return None
+        return slot._replace(is_answer=False) if slot.is_answer else slot
     if passed <= 1 and start_ms - last.end_ms <= _READ_BACK_MS:
         return slot._replace(is_answer=False, is_echo=True)
     return None

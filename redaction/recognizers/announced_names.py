@@ -151,7 +151,7 @@ def kin(heard: Heard) -> list[tuple[int, int]]:
     """`my neighbour Olive`, `two girls, Maeve`, `Li Na Zhou, my wife`."""
     atoms = heard.atoms
     spans: list[tuple[int, int]] = []
-    for i, atom in enumerate(atoms):
+    for i, atom in enumerate(atoms if not _KIN_SAID.isdisjoint(heard.texts) else ()):
         if atom.text not in _KIN_SAID:
             continue
         at = i + 1
@@ -266,7 +266,7 @@ def titled(heard: Heard) -> list[tuple[int, int]]:
     """`Doctor Reyes`, `Miss Harriet Oduya`: the title is part of it."""
     atoms = heard.atoms
     spans: list[tuple[int, int]] = []
-    for i, atom in enumerate(atoms[:-1]):
+    for i, atom in enumerate(atoms[:-1] if not TITLES.isdisjoint(heard.texts) else ()):
         following = atoms[i + 1]
         if atom.text not in TITLES or not can_be_name(following):
             continue

@@ -163,6 +163,8 @@ def _months(heard: Heard) -> list[Found]:
 
 def _relative(heard: Heard) -> list[Found]:
     """`end of next month`, `this year`, where somebody asked until when a card is good."""
+    if _RELATIVE.isdisjoint(heard.texts):
+        return []
     why = "a month or a year by today's, where it was asked until when a card is good"
     return [
         Found(i, i + 1, "expiry", why=why)
@@ -182,7 +184,7 @@ def _numbered(heard: Heard) -> list[Found]:
     """`month ten`, `the ninth month`, `month then`."""
     atoms, found = heard.atoms, []
     why = "the number of a month, where it was asked or said until when a card is good"
-    for i, atom in enumerate(atoms):
+    for i, atom in enumerate(atoms if "month" in heard.texts else ()):
         if atom.text != "month" or not heard.awaits(i, "expiry"):
             continue
         if i and atoms[i - 1].cls is Class.ORDINAL:
@@ -233,7 +235,7 @@ def _doubted(heard: Heard) -> list[Found]:
     """`is that a six or an eight`, while a number is being told."""
     atoms = heard.atoms
     found: list[Found] = []
-    for i, atom in enumerate(atoms):
+    for i, atom in enumerate(atoms if "or" in heard.texts else ()):
         if atom.text != "or" or not 1 < i < len(atoms) - 1:
             continue
         right = i + 2 if atoms[i + 1].text in ("a", "an") else i + 1

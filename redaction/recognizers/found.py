@@ -3,11 +3,13 @@
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from operator import attrgetter
 from typing import NamedTuple
 
 from redaction.asked_numbers import COUNT, QUANTITY, SECRETS
 from redaction.asked_numbers import KINDS as ASKED_NUMBERS
 from redaction.questions import ASKED_WORD
+from redaction.recognizers.kept import Kept
 from redaction.rules import DEFAULT_RULES, Rules
 from redaction.runs import Times
 from redaction.slots import (
@@ -88,6 +90,8 @@ class Heard:
         """Of so many leading atoms nothing may stay undecided."""
         self.starts: Sequence[int] = ()
         """Where later segments of the row begin, in order."""
+        self.kept = Kept()
+        """What was decided about the row's earlier words at the partial before."""
         self._stream = self.stream = stream
         self._by_kind: dict[str, list[Filled]] = {}
         for one in expectations.filled:
@@ -104,6 +108,11 @@ class Heard:
             ),
             key=ended_at,
         )
+
+    @cached_property
+    def texts(self) -> frozenset[str]:
+        """All words of the row: a cheap first question of whoever looks for one of them."""
+        return frozenset([atom.text for atom in self.atoms])
 
     def slots_at(self, atom: int) -> list[Slot]:
         """Slots open for the atom with this index, the newest first."""
@@ -138,7 +147,14 @@ class Heard:
         expected, start_ms = self.expected, self.times.start_ms[atom]
         if not expected.has_openers:
             return []
-        at = expected.interval(start_ms)
+        known = self.kept.slots.get(atom)
+        if known is None:
+            known = self.kept.slots[atom] = self._open_in(expected.interval(start_ms), start_ms)
+        return known
+
+    def _open_in(self, at: tuple[int, int], start_ms: int) -> list[Slot]:
+        """The same for a time that lies between these changes."""
+        expected = self.expected
         known = self._open.get(at)
         if known is None:
             slots = (
@@ -360,8 +376,7 @@ class Expectations:
         return cues[first : bisect_right(cues, at_ms + SLACK_MS, key=_begun_at)]
 
 
-def _begun_at(cue: TimedCue) -> int:
-    return cue.start_ms
+_begun_at = attrgetter("start_ms")
 
 
 def _newest_first(slot: Slot) -> int:

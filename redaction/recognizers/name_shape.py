@@ -25,10 +25,12 @@ _OF_VERBS = ("s", "ed", "ing", "ly")
 def can_be_name(atom: Atom) -> bool:
     if atom.cls is Class.MONTH:
         return atom.capital
-    if atom.text in ACRONYMS and atom.value:
+    if atom.cls is not Class.OTHER or (atom.value and atom.text in ACRONYMS):
         return False
-    plain = atom.text.replace("'", "").replace("-", "").replace(".", "")
-    return atom.cls is Class.OTHER and plain.isalpha() and len(plain) > 1
+    plain = atom.text
+    if not plain.isalpha():
+        plain = plain.replace("'", "").replace("-", "").replace(".", "")
+    return plain.isalpha() and len(plain) > 1
 
 
 def is_cased(atoms: Sequence[Atom], at: int) -> bool:

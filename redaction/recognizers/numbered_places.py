@@ -18,6 +18,7 @@ _ROUTES = words_in("route road highway concession line")
 _OF_ROUTES = words_in("county rural state township concession range farm fire")
 FLOORS = words_in("top ground first second third fourth basement garden upper lower middle")
 _PARTS = _DWELLINGS | FLOORS | HOUSE_NAMES
+_SAID = _PARTS | _OF_ROUTES | _HOMES | {"route"}
 _NUMERIC = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.MAGNITUDE}
 
 
@@ -25,6 +26,8 @@ def find_numbered_places(heard: Heard) -> list[Found]:
     """Those that an address was asked for, and routes that are nobody else's."""
     asked = heard.may_expect("address")
     found: list[Found] = []
+    if _SAID.isdisjoint(heard.texts):
+        return found
     for i in range(len(heard.atoms)):
         if found and i <= found[-1].last:
             continue

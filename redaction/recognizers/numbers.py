@@ -18,6 +18,7 @@ from redaction.recognizers.bare import (
 )
 from redaction.recognizers.card_dates import date_slots, tells_expiry
 from redaction.recognizers.found import SAME_BREATH_MS, Found, Heard
+from redaction.recognizers.kept import Judged
 from redaction.recognizers.number_kinds import fits, is_complete, kind_by_shape
 from redaction.runs import Run, aside_length, find_runs
 from redaction.shape import (
@@ -84,7 +85,7 @@ def find_numbers(heard: Heard, recalls: Callable[[Shape], str | None]) -> Number
         elif is_open and run.last >= heard.overdue:
             _split(heard, run, result=result)
         else:
-            _judge(heard, run, result=result, recalls=recalls)
+            _take_over(heard, run, result=result, recalls=recalls)
     return result
 
 
@@ -96,9 +97,42 @@ def _split(heard: Heard, run: Run, *, result: Numbers) -> None:
     result.undecided.append(Run(new[0], run.last, new))
 
 
+def _take_over(
+    heard: Heard, run: Run, *, result: Numbers, recalls: Callable[[Shape], str | None]
+) -> None:
+    """What was decided about a run at the partial before, if it would be decided again so."""
+    before = result.found[-1] if result.found else None
+    judged = heard.kept.judged(run, before=before)
+    if judged is None:
+        heard.kept.note(run, _judged(heard, run, result=result, recalls=recalls))
+        return
+    result.found.extend(judged.found)
+    result.undecided.extend(judged.undecided)
+    for one in judged.found:
+        if one.complete:
+            heard.fill(one)
+
+
+def _judged(
+    heard: Heard, run: Run, *, result: Numbers, recalls: Callable[[Shape], str | None]
+) -> Judged:
+    """Judge a run, and say what was decided and what that depended on."""
+    found, undecided = len(result.found), len(result.undecided)
+    before = result.found[-1] if result.found else None
+    asked: list[Shape] = []
+
+    def recall(shape: Shape) -> str | None:
+        asked.append(shape)
+        return recalls(shape)
+
+    _judge(heard, run, result=result, recalls=recall)
+    new = tuple(result.found[found:])
+    return Judged(before, new, tuple(result.undecided[undecided:]), by_memory=bool(asked))
+
+
 def _touches_end(heard: Heard, run: Run) -> bool:
     """Whether words to come could still extend or explain the run."""
-    if not heard.is_open or _is_released_unasked(heard, run):
+    if not heard.is_open:
         return False
     after = run.last + 1
     plain = 0
@@ -107,7 +141,7 @@ def _touches_end(heard: Heard, run: Run) -> bool:
         if not step and heard.atoms[after].cls is not Class.GLUE:
             plain += 1
         after += max(step, 1)
-    return plain < RIGHT_CONTEXT
+    return plain < RIGHT_CONTEXT and not _is_released_unasked(heard, run)
 
 
 def _is_released_unasked(heard: Heard, run: Run) -> bool:

@@ -40,7 +40,8 @@ def with_pieces(heard: Heard, one: Found) -> Found:
         if atoms[first - 1].stop or not _leads(atoms, first - 1, kind=one.kind):
             break
         first -= 1
-    return one._replace(first=first, last=last)
+    same = first == one.first and last == one.last
+    return one if same else one._replace(first=first, last=last)
 
 
 def _over_towns(heard: Heard, last: int) -> int:

@@ -56,6 +56,8 @@ def find_secrets(heard: Heard) -> tuple[list[Found], list[int]]:
     found: list[Found] = []
     undecided: list[int] = []
     expected = any(heard.may_expect(kind) for kind in _KINDS)
+    if not expected and heard.texts.isdisjoint(_ANNOUNCES):
+        return found, undecided
     for i, atom in enumerate(atoms):
         if not (expected or atom.text in _ANNOUNCES) or (found and i <= found[-1].last):
             continue

@@ -93,8 +93,7 @@ def find_unusual(heard: Heard) -> tuple[list[Found], list[int]]:
             continue
         # Most words are ordinary ones.
         ordinary = not atom.capital and atom.cls is Class.OTHER and atom.text in COMMON_WORDS
-        worth = not ordinary and _is_worth_asking(atom)
-        kind = _kind(heard, _row(heard, i), i, expected=expected) if worth else None
+        kind = None if ordinary else _kind_at(heard, i, expected=expected)
         if kind is None and i not in spelt:
             continue
         kind = kind or "name"
@@ -104,6 +103,15 @@ def find_unusual(heard: Heard) -> tuple[list[Found], list[int]]:
         else:
             found.append(Found(first, last, kind, why=f"is unusual where a {kind} is expected"))
     return found, undecided
+
+
+def _kind_at(heard: Heard, i: int, *, expected: bool) -> str | None:
+    """What the atom is (part of), as it was decided before or now."""
+    decided = heard.kept.kinds
+    if i not in decided:
+        worth = _is_worth_asking(heard.atoms[i])
+        decided[i] = _kind(heard, _row(heard, i), i, expected=expected) if worth else None
+    return decided[i]
 
 
 def _row(heard: Heard, i: int) -> Sequence[Atom]:
