@@ -11,13 +11,17 @@ from typing import NamedTuple
 
 from prometheus_client import Counter
 
-from sip_gateway.media.ahead import AT_ONCE, look_ahead
+from sip_gateway.media.ahead import look_ahead
 from sip_gateway.media.call import MediaCall
 from sip_gateway.media.contained import Contained
 from sip_gateway.media.running_leg import RunningLeg
 
 SWEEP_S = 0.02
 """How often ports are emptied: two packets at most wait, and wake-ups do not grow with packets."""
+
+SLICE = 64
+"""Legs, about 4 ms. Of 16, each costs a quarter more: what a step works with has left the caches
+when its turn comes again."""
 
 _DUE_AT = attrgetter("running.due_at")
 
@@ -73,8 +77,8 @@ class Hearing:
         while True:
             began = monotonic()
             due = self.due(began)
-            for at in range(0, len(due), AT_ONCE):
-                self.hear(due[at : at + AT_ONCE])
+            for at in range(0, len(due), SLICE):
+                self.hear(due[at : at + SLICE])
                 await asyncio.sleep(0)
             await asyncio.sleep(began + SWEEP_S - monotonic())
 

@@ -32,9 +32,8 @@ from prometheus_client import CollectorRegistry
 from sip_gateway.audio.g711 import encode
 from sip_gateway.events import AudioFrame
 from sip_gateway.media import call, hearing, listening, pausing
-from sip_gateway.media.ahead import AT_ONCE
 from sip_gateway.media.call import MediaCall
-from sip_gateway.media.hearing import SWEEP_S, Hearing
+from sip_gateway.media.hearing import SLICE, SWEEP_S, Hearing
 from sip_gateway.media.kept_ports import KeptPorts
 from sip_gateway.media.leg_socket import LegSocket
 from sip_gateway.media.metrics import MediaMetrics
@@ -217,8 +216,8 @@ class Loop:
             self._send()
             due = worker.hearing.due(began)
             self._count(began)
-            for at in range(0, len(due), AT_ONCE):
-                self._timed(partial(worker.hearing.hear, due[at : at + AT_ONCE]))
+            for at in range(0, len(due), SLICE):
+                self._timed(partial(worker.hearing.hear, due[at : at + SLICE]))
                 if time.now() >= self._upkeep_at:
                     self._upkeep_at = time.now() + SWEEP_S
                     self._timed(partial(worker.upkeep.take_turns, time.now()))

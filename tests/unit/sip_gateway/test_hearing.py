@@ -7,9 +7,8 @@ from typing import cast
 
 from prometheus_client import CollectorRegistry
 
-from sip_gateway.media.ahead import AT_ONCE
 from sip_gateway.media.call import MediaCall
-from sip_gateway.media.hearing import Hearing, OfCall
+from sip_gateway.media.hearing import SLICE, Hearing, OfCall
 from sip_gateway.media.metrics import MediaMetrics
 from sip_gateway.media.upkeep import Upkeep
 from sip_gateway.worker_protocol import FromWorker, MediaTimedOut
@@ -80,14 +79,14 @@ def test_who_has_waited_longest_is_heard_first_and_who_leaves_is_not() -> None:
 
 
 async def test_others_have_their_turn_while_many_legs_are_due() -> None:
-    calls = as_calls([ACall(f"{n}", 0.0, 0.0) for n in range(2 * AT_ONCE)])
+    calls = as_calls([ACall(f"{n}", 0.0, 0.0) for n in range(2 * SLICE)])
     hearing = Slices(calls, MediaMetrics(CollectorRegistry()).faults)
     running = asyncio.create_task(hearing.run())
-    while sum(legs for legs, _ in hearing.heard) < 4 * AT_ONCE:
+    while sum(legs for legs, _ in hearing.heard) < 4 * SLICE:
         await asyncio.sleep(0)
         hearing.others += 1
     running.cancel()
-    assert [legs for legs, _ in hearing.heard] == [AT_ONCE] * 4
+    assert [legs for legs, _ in hearing.heard] == [SLICE] * 4
     turns = [others for _, others in hearing.heard]
     assert turns == sorted(set(turns)), "between any two"
 
