@@ -14,10 +14,11 @@ DIGITS = {
 SOUND_ALIKES = {
     "to": "2", "too": "2", "for": "4", "fore": "4", "won": "1", "ate": "8", "tree": "3",
     "sex": "6", "free": "3", "ow": "0", "owe": "0", "sick": "6", "sics": "6", "nein": "9",
+    "oo": "0",
 }  # fmt: skip
 """What a recogniser writes for a digit; a digit only between other digits."""
 
-SURE_ALIKES = frozenset({"won", "ate", "sex", "ow", "owe", "sics", "nein", "fore"})
+SURE_ALIKES = frozenset({"won", "ate", "sex", "oo", "ow", "owe", "sics", "nein", "fore"})
 """Of these, the ones that stand beside a digit for hardly any other reason."""
 
 TEENS = {

@@ -8,7 +8,7 @@ from collections.abc import Container, Sequence
 
 from redaction.common_words import COMMON_WORDS
 from redaction.household_words import PLAIN_WORDS
-from redaction.lexicon import ACRONYMS, SOUND_ALIKES
+from redaction.lexicon import ACRONYMS, LETTER_ALIKES, SOUND_ALIKES, SPELLING_ALPHABET
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.well_known import WELL_KNOWN
 from redaction.tables import words_in
@@ -30,6 +30,7 @@ _CODES = frozenset({"policy", "order", "account", "otp", "ticket", "iban", "numb
                     "routing"})  # fmt: skip
 _NUMBERS = frozenset({"card", "cvv", "expiry", "phone", "pin", "ip",
                       "dob"})  # fmt: skip
+_WORDED = frozenset({"name", "address", "email", "password", "security_answer"})
 _PARTS = (Class.LETTER, Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE,
           Class.ORDINAL)  # fmt: skip
 _ONLY_IF_GIVEN = frozenset({"cvv", "pin", "otp"})
@@ -48,12 +49,16 @@ _PLAIN = words_in("am an and are as ask end if in may oh okay or our us you")
 _SOUND_ALIKES = SOUND_ALIKES.keys() | {"oh", "o"}
 _SURE_COUNTRIES = words_in("gb uk de fr ie nl es")
 """In capitals these are no words."""
+_SPELT = _LETTERS | LETTER_ALIKES.keys()
+"""Letters, where what they are like is said behind them."""
+
+_EXPLAINS = frozenset({"as", "for", "in", "like"})
 _COUNTRIES = words_in("gb uk de fr ie nl es it be at us")
 
 
 def widened(heard: Heard, found: Sequence[Found]) -> list[Found]:
-    """What was found, each with the misheard part of it that stands before it."""
-    return [_widened(heard, one) for one in found]
+    """What was found, each with the misheard part of it that stands before or behind it."""
+    return _bridged(heard, [_widened(heard, one) for one in found])
 
 
 def held_first(heard: Heard, first: int) -> int:
@@ -82,7 +87,7 @@ def _is_firms(atom: Atom) -> bool:
 
 
 def _widened(heard: Heard, one: Found) -> Found:
-    code = one.kind in _CODES or heard.rules.spells(one.kind)
+    code = _spells(heard, one)
     long = len(one.value) >= (_FIGURES if one.kind == "number" else _LONG)
     long = long or one.kind == "expiry"
     if not (code or one.kind in _NUMBERS) or not (long or _is_given(heard, one)):
@@ -94,9 +99,75 @@ def _widened(heard: Heard, one: Found) -> Found:
     words = _LETTERS | SOUND_ALIKES.keys() if code else _SOUND_ALIKES
     first = _over_words(heard, first, words=words)
     last = _over_last(heard, one.last, letters=code)
+    last = _over_explained(heard, last) if code else last
     if one.kind in _NUMBERS:
         last = _over_correction(heard, last)
     return one._replace(first=first, last=last)
+
+
+def _bridged(heard: Heard, found: Sequence[Found]) -> list[Found]:
+    """`[code] for tango see, [code]`: between two parts of a code there is spelling only."""
+    bridged: list[Found] = []
+    for one in sorted(found, key=lambda f: f.first):
+        before = bridged[-1] if bridged else None
+        codes = before is not None and _spells(heard, before) and _spells(heard, one)
+        if before is not None and codes and _is_spelling(heard, before.last + 1, one.first):
+            bridged[-1] = before._replace(last=max(before.last, one.first - 1))
+        bridged.append(one)
+    return bridged
+
+
+def _is_spelling(heard: Heard, first: int, end: int) -> bool:
+    """Whether only words that explain letters, or are written for them, stand there."""
+    between = heard.atoms[first:end]
+    if not 0 < len(between) <= _HESITATION or any(
+        n in heard.times.breaks for n in range(first, end + 1)
+    ):
+        return False
+    explained = any(a.text in SPELLING_ALPHABET or a.cls is Class.LETTER for a in between)
+    return explained and all(
+        a.text in SPELLING_ALPHABET or a.text in _SPELT or a.text in _EXPLAINS
+        or a.cls in (Class.LETTER, Class.FILLER, Class.SYMBOL)
+        for a in between
+    )  # fmt: skip
+
+
+def _spells(heard: Heard, one: Found) -> bool:
+    """Whether letters are part of it."""
+    return (
+        one.kind in _CODES
+        or heard.rules.spells(one.kind)
+        or (one.kind not in _WORDED and not one.value.isdigit() and one.value.isalnum())
+    )
+
+
+def _over_explained(heard: Heard, last: int) -> int:
+    """`charlie, why B for victor`, `dash be like bravo`: more letters, and what they are like."""
+    atoms, at = heard.atoms, last + 1
+    while at < len(atoms) and at - last <= _SLIP and at not in heard.times.breaks:
+        if atoms[at - 1].stop in ("?", "!"):
+            return last
+        end = _explained_to(atoms, at)
+        if end:
+            return _over_explained(heard, end)
+        joins = atoms[at].text in _SPELT or atoms[at].cls in (Class.SYMBOL, Class.LETTER)
+        if not joins:
+            return last
+        at += 1
+    return last
+
+
+def _explained_to(atoms: Sequence[Atom], at: int) -> int:
+    """Where `B for victor` ends, if it begins here: a letter, or a word for one; else 0."""
+    if atoms[at].cls is not Class.LETTER and atoms[at].text not in _SPELT:
+        return 0
+    for said in (["as", "in"], ["like"], ["for"]):
+        end = at + len(said) + 1
+        if end < len(atoms) and [a.text for a in atoms[at + 1 : end]] == said:
+            alphabet = atoms[end].text in SPELLING_ALPHABET
+            same = LETTER_ALIKES.get(atoms[at].text, atoms[at].value) == atoms[end].text[:1]
+            return end if alphabet or (same and len(atoms[end].text) > 2) else 0
+    return 0
 
 
 def _over_words(heard: Heard, first: int, *, words: Container[str]) -> int:
@@ -105,7 +176,7 @@ def _over_words(heard: Heard, first: int, *, words: Container[str]) -> int:
     while at and first - at < _SLIP and at not in heard.times.breaks and _is_joined(atoms[at - 1]):
         before = atoms[at - 1]
         # `Okay, one five` is no letter; `K, one five` heard as `okay one five` may be.
-        spoken = before.text in words or before.cls is Class.DIGIT
+        spoken = before.text in words or before.cls in (Class.DIGIT, Class.MAGNITUDE)
         if not spoken or (before.stop and before.text in _PLAIN):
             break
         at -= 1
@@ -191,6 +262,8 @@ def _over_spelling(heard: Heard, first: int) -> int:
         explained = _explanation(atoms, first)
         if explained:
             first -= explained
+        elif atoms[first - 1].text in _LETTERS and _explanation(atoms, first - 1):
+            first -= 1  # `D for tango see`: the next letter
         elif _is_part(atoms, first - 1) or _is_spelt_on(atoms, first - 1):
             first -= 1
         else:

@@ -32,6 +32,18 @@ from tests.unit.redaction.spoken_dialogue import shown
             "[address] Not today.",
         ),
         ("A: What's the confirmation code?\nC: It's gay, seven P, Q, two X.", "It's [order]"),
+        ("A: Your NI number?\nC: It's Q Q, 123456 dash be like bravo.", "It's [nino]"),
+        (
+            "A: Your policy number?\nC: It's S, 17, C for charlie, why B for victor.",
+            "It's [policy]",
+        ),
+        ("A: Your policy number?\nC: D for tango see, T for tango, 31, 27, H.", "[policy]"),
+        (
+            "A: Your policy number?\nC: It's H, S, 17, see for yourself.",
+            "It's [policy] see for yourself.",
+        ),
+        ("A: And your social?\nC: Oh, hundred, three, three, seven, free, one, five.", "[ssn]"),
+        ("A: What's the code on the back?\nC: It's oo, two, nine.", "It's [cvv]"),
         ("A: Your policy number?\nC: It's in W dash, four, four, seven, one.", "It's [policy]"),
         ("C: My security code is four one nine.\nA: For one nine, thank you.", "[cvv] thank you."),
         (
