@@ -1,4 +1,4 @@
-"""What `trunkline doctor` looks at of the SIP line: who may call, certificate, users."""
+"""What `trunkline doctor` looks at of the SIP line: who may call, certificate, users, carriers."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ from cryptography import x509
 from sip_gateway.drivers import tls
 from trunkline.finding import Finding, Verdict
 from trunkline.settings import Settings, SettingsError
-from trunkline.sip_users import read_users, users_file
+from trunkline.sip_users import carrier_logins, read_users, users_file
 
 SOON = timedelta(days=14)
 
@@ -21,6 +21,7 @@ def line_findings(settings: Settings) -> Iterator[Finding]:
         yield _certificate(settings)
     if settings.sip_gateway.peers.digest:
         yield _users(settings)
+    yield from _inline(settings)
 
 
 def _peers(settings: Settings) -> Iterator[Finding]:
@@ -59,6 +60,25 @@ def _certificate(settings: Settings) -> Finding:
 
 
 _FILES = "[sip_gateway.tls] needs PEM files of a certificate with its chain, and of its key"
+
+
+def _inline(settings: Settings) -> Iterator[Finding]:
+    inline = settings.sip_gateway.inline
+    over_tls = any(target.transport == "tls" for target in inline.targets)
+    if over_tls and inline.tls.check != "name":
+        yield Finding(
+            Verdict.WARN,
+            "targets of calls in line need not prove their name",
+            'set check = "name" in [sip_gateway.inline.tls] (deploy/ingress/inline.md)',
+        )
+    if not inline.registrations:
+        return
+    try:
+        logins = carrier_logins(settings)
+    except SettingsError as error:
+        yield Finding(Verdict.FAIL, str(error), "the password alone, mode 600")
+    else:
+        yield Finding(Verdict.OK, f"passwords of {len(logins)} carriers where we register")
 
 
 def _users(settings: Settings) -> Finding:

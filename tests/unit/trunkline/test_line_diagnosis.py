@@ -93,3 +93,33 @@ def test_settings_of_peers_survive_being_handed_to_a_worker(tmp_path: Path) -> N
     settings = msgspec.convert({"sip_gateway": raw}, Settings)
     write(settings, tmp_path / "media.toml")
     assert load(tmp_path / "media.toml").sip_gateway == settings.sip_gateway
+
+
+def test_a_carriers_password_is_looked_for_and_not_told(tmp_path: Path) -> None:
+    carrier = {"name": "carrier", "registrar": "sip:carrier.example", "user": "4930"}
+    line = {"peers": {"networks": ["10.0.0.0/8"]}, "inline": {"registrations": [carrier]}}
+    *_, finding = found(tmp_path, **line)
+    assert (finding.verdict, "carrier.password" in finding.what) == (Verdict.FAIL, True)
+    (tmp_path / "keys").mkdir()
+    file = tmp_path / "keys" / "carrier.password"
+    for text, mode, verdict in (("", 0o600, Verdict.FAIL), ("secret-word", 0o644, Verdict.FAIL)):
+        file.write_text(text)
+        file.chmod(mode)
+        *_, finding = found(tmp_path, **line)
+        assert finding.verdict is verdict
+        assert "secret-word" not in str(finding)
+    file.chmod(0o600)
+    *_, finding = found(tmp_path, **line)
+    assert (finding.verdict, finding.what) == (
+        Verdict.OK,
+        "passwords of 1 carriers where we register",
+    )
+
+
+def test_a_target_over_tls_that_need_not_prove_its_name_is_a_warning(tmp_path: Path) -> None:
+    ours = Authority(tmp_path).sign("a.example.com")
+    files = {"certificate": ours.certificate, "private_key": ours.private_key}
+    for check, verdicts in (("name", []), ("nothing", [Verdict.WARN])):
+        inline = {"routes": [{"targets": ["sips:pbx.example"]}], "tls": {"check": check}}
+        _, _, *more = found(tmp_path, peers={"networks": ["10.0.0.0/8"]}, tls=files, inline=inline)
+        assert [finding.verdict for finding in more] == verdicts
