@@ -18,6 +18,7 @@ from redaction.recognizers import (
     answers,
     asked_places,
     card_dates,
+    code_ends,
     email,
     joined,
     lost,
@@ -82,7 +83,7 @@ def analyse(heard: Heard, memory: Memory, *, allowed: "Allowed") -> Analysis:
     found = [f for f in found if not allowed.covers(heard.atoms, f) and _is_taken_out(heard, f)]
     found = [f for f in found if not _was_taken_out(heard, f)]
     words = {word: kind for word, kind in words.items() if heard.rules.takes_out(kind)}
-    whole = widened(heard, merge(found, heard.atoms))
+    whole = code_ends.completed(heard, widened(heard, merge(found, heard.atoms)))
     widest = [stuttered(with_pieces(heard, one), heard.atoms) for one in whole]
     merged = merge(widest, heard.atoms)
     if heard.is_open or heard.may_go_on:
@@ -121,6 +122,7 @@ _WORD_RECOGNISERS: tuple[
     (unusual.words_of, unusual.find_unusual),
     (own.words_of, own.find_phrases),
     (card_dates.words_of, card_dates.find_card_dates),
+    (code_ends.words_of, code_ends.find_letters),
     (lost.words_of, lost.find_unasked),
 )
 

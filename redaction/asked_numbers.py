@@ -41,6 +41,7 @@ _CHOSEN = words_in("time times date day days value stop term")
 
 _PLACES = words_in("first second third fourth fifth sixth seventh eighth last final next")
 _PLACED = words_in("digit digits character characters")
+_PLACED_MANY = words_in("digits numbers characters letters")
 _OF_CODES = words_in("""
 code digit digits code's number numbers passcode passnumber passphrase password pin pin's
 """)
@@ -77,6 +78,11 @@ def _asked(texts: Sequence[str]) -> str:
 def _digits_of_code(atoms: Sequence[Atom], texts: Sequence[str]) -> Iterator[Question]:
     """`the second and fourth digits`, `digit three`, `the first number of your passcode`."""
     if _PLACED.isdisjoint(texts) and _PLACES.isdisjoint(texts):
+        return
+    places = [i for i, text in enumerate(texts) if text in _PLACES]
+    if len(places) > 1 and not _PLACED_MANY.isdisjoint(texts[places[-1] :]):
+        # `the first, fourth and sixth numbers`
+        yield Question("pin", places[-1])
         return
     for i, text in enumerate(texts):
         if text in _PLACED:

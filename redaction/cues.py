@@ -14,6 +14,7 @@ STRONG = {
         card number, credit card number
     """),
     "cvv": phrases_in("""
+        security one, security one's,
         cvv, cvc, cv two, cvv two, c v v, c v c, c v two, cid, security code, security number,
         card verification, digits on the back, digit on the back, numbers on the back, number on
         the back, code on the back, back of the card, on the back, three digit code, three digit
@@ -30,6 +31,7 @@ STRONG = {
         the back, on back, back says, back say, other side of the card
     """),
     "expiry": phrases_in("""
+        up when, run from and to, valid from and, card thru, until she expired, until it expired,
         expiration, expiration date, expiry, expiry date, expires, exp date,
         expire, expires on, expire
         on, does it expire, will it expire, expiring, expires in, expired in, expires end, valid
@@ -159,6 +161,7 @@ STRONG = {
         pin, pin number, pin code, p i n, pin's, personal identification
     """),
     "otp": phrases_in("""
+        two digits on, code did you, code have you, code does it, code do you, code came,
         passcode, pass code, one time, one-time, onetime, digit code, six digits, six digit,
         four digit code, verification code, access code, read me the code, read it to me, read
         that to me, read it out, read me the, authentication code, authorization code,
@@ -177,6 +180,7 @@ STRONG = {
         ends in, ending in, ends with, ending with, ending, starts with, starting with, begins
         with, beginning with, first six, first four, first three, number is, number's, numbers
         are, digits are, id is, id number, read it back, read that back, serial,
+        that ends, which ends, card ends,
         start with, begin with, should start, should begin, should end, letter at the end, last
         letter, final letter, letters at the, first letter, last bit, the rest of it, next bit,
         end in, letter at, number starts, number begins, number ends, what comes after
@@ -245,6 +249,7 @@ GAPPED = {
         street, name of * street, name of * road, street * name, house name, first line of
     """),
     "expiry": phrases_in("""
+        how far * good, how long * good, how long * expired,
         when * card * good, when * card * valid, how long * card, card * run out, card * runs out,
         card * expires,
         date * card, date * front, when * run out, when * runs out, when * expire, when *

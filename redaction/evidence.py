@@ -97,7 +97,8 @@ about after around at before between by from past since till to until
 _YEAR_WORDS = frozenset({"in", "since", "of", "during", "year", "until", "by", "back"})
 _SECRETS = frozenset({"cvv", "pin", "otp", "password", "expiry", "dob", "card", "number",
                       "security_answer"})  # fmt: skip
-_SHORT_CODES = frozenset({"cvv", "pin", "otp", "password", "expiry"})
+_SAID_IN_THOUSANDS = frozenset({"cvv", "pin", "otp", "password", "expiry", "dob", "ssn", "card",
+                                "routing", "sin", "aadhaar"})  # fmt: skip
 
 
 _LONG_REST = 4
@@ -191,6 +192,8 @@ def is_released(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked, la
     letters = bool(classes & {Class.LETTER, Class.CODE})
     if digits <= 12 and _noun_before(atoms, piece[0]):
         return True
+    if asked.near & {"phone"} and _is_extension(atoms, piece[0]):
+        return False
     if _is_constant(atoms, piece) or is_service_number(atoms, piece, asked=asked):
         return True
     if classes & {Class.MONTH, Class.ORDINAL, Class.DATE}:
@@ -216,7 +219,7 @@ def _counts(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked, digits
     if sum(atoms[i].value == "." for i in piece) > 1:
         return False
     article = piece[0] > 0 and atoms[piece[0] - 1].text == "a"
-    if Class.MAGNITUDE in classes and (article or not asked.near & (_SHORT_CODES | {"dob", "ssn"})):
+    if Class.MAGNITUDE in classes and (article or not asked.near & _SAID_IN_THOUSANDS):
         return True
     if classes <= {Class.CLOCK} and not asked.near & _SECRETS:
         return True
@@ -245,6 +248,10 @@ def _noun_before(atoms: Sequence[Atom], first: int) -> bool:
         if atom.text not in _BETWEEN and atom.cls is not Class.FILLER:
             return False
     return False
+
+
+def _is_extension(atoms: Sequence[Atom], first: int) -> bool:
+    return first > 0 and atoms[first - 1].text in ("extension", "ext", "x")
 
 
 def _planned_before(atoms: Sequence[Atom], first: int) -> bool:
@@ -296,6 +303,10 @@ def _amount_before(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked)
     ended = [a.stop in (".", "?", "!") for a in atoms[max(0, first - 3) : first]]
     if any(ended):
         before = before[len(ended) - ended[::-1].index(True) :]
+    if before[-2:] in (["how", "about"], ["what", "about"]):
+        return False  # `how about 7050?`
+    if before[-1:] == ["over"] and "expiry" in asked.near and atoms[first - 2].value.isdigit():
+        return False  # `twelve over twenty seven`
     if before and before[-1] in _ROUGHLY | _MONEY:
         return True
     return bool(set(before) & _AMOUNT_NOUNS) or before[-2:] in (

@@ -21,6 +21,9 @@ SOUND_ALIKES = {
 SURE_ALIKES = frozenset({"won", "ate", "sex", "oo", "ow", "owe", "sics", "nein", "fore"})
 """Of these, the ones that stand beside a digit for hardly any other reason."""
 
+NEVER_BETWEEN = frozenset({"too", "free", "tree", "sick"})
+"""Those that stand between two figures for no other reason."""
+
 TEENS = {
     "ten": "10", "eleven": "11", "twelve": "12", "thirteen": "13", "fourteen": "14",
     "fifteen": "15", "sixteen": "16", "seventeen": "17", "eighteen": "18", "nineteen": "19",
@@ -99,7 +102,7 @@ SYMBOL_PAIRS = {
 """Joiners of two words; where nothing stands for the second, it only says that the first is one."""
 
 FILLERS = words_in("""
-ah eh ehm er erm err hm hmm huh like mm mmm uh uhh uhm um umm well
+ah eh ehm er erm err hm ooh oof uhmm hmm huh like mm mmm uh uhh uhm um umm well
 """)
 
 CORRECTIONS = words_in("""
@@ -123,7 +126,7 @@ with me, excuse me, my mistake, my bad, start again, start over, not, i said, wh
 read, i can't read it, it says, it looks like, looks like, after that, at the end, got that, did
 you get that, you got that, are you ready, ready, as well, is it, it is, that is, then it's, in
 a row, oh sorry, i lost my place, to be exact, let me put my glasses on, let me read it, if i
-can read it
+can read it, then a line, a line, then a slash, then a dash, over
 """)
 """What people say in the middle of a number."""
 

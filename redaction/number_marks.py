@@ -17,6 +17,8 @@ from redaction.words import Atom, Class
 
 _POINTS = frozenset({"the", "this", "that", "which", "another", "other", "new", "old"})
 _TELLS = frozenset({"it's", "is", "its", "that's"})
+_PAIRS = (Class.TEN, Class.TEEN)
+_LEAST_PAIRS = 5
 _VOWELS = frozenset("aeiouy")
 _LONGEST_CODE = 7
 _ALWAYS = {Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.CLOCK, Class.DECIMAL, Class.DATE}
@@ -88,6 +90,7 @@ def _mark_misheard(atoms: Sequence[Atom], marks: list[bool]) -> None:
     for i in range(len(atoms) + 1):
         alike = i < len(atoms) and (
             atoms[i].cls is Class.DIGIT
+            or atoms[i].cls in _PAIRS
             or atoms[i].text in lexicon.SOUND_ALIKES
             # No article has a comma behind it.
             or (atoms[i].text == "a" and atoms[i].stop == ",")
@@ -96,7 +99,10 @@ def _mark_misheard(atoms: Sequence[Atom], marks: list[bool]) -> None:
             continue
         if i - first >= 3 and _stands_alone(atoms, first, i):
             row = atoms[first:i]
-            if any(a.cls is Class.DIGIT for a in row):
+            pairs = any(a.cls in _PAIRS for a in row)
+            # `six for fifty` is a price, `nine thirty to five thirty` are hours.
+            counted = pairs and (len(row) < _LEAST_PAIRS or any(a.text == "to" for a in row))
+            if not counted and any(a.cls is Class.DIGIT for a in row):
                 marks[first:i] = [True] * len(row)
         first = i + 1
 
@@ -227,6 +233,9 @@ def _is_digit_here(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool
     )
     ahead = after is not None and marks[i + 1] and after.cls in digit
     third = near(atoms, i + 2)
+    zero = before is not None and before.value == "0"
+    if behind and ahead and (zero or atoms[i].text in lexicon.NEVER_BETWEEN):
+        return True
     if after is not None and after.text in lexicon.SURE_ALIKES and third is not None:
         # `fifty for, ate, three`: the next sounds like a figure too, and one stands behind it.
         ahead = ahead or third.cls in digit

@@ -7,6 +7,7 @@ that no table has.
 import re
 
 from redaction.asked_numbers import ANYTHING, QUANTITY, SECRETS
+from redaction.common_words import FUNCTION_WORDS
 from redaction.recognizers.found import Heard
 from redaction.runs import Run
 from redaction.shape import Shape, is_read_out
@@ -15,7 +16,8 @@ from redaction.tables import words_in
 from redaction.words import Class
 
 _LEADS = words_in("""
-again ah alright an and are be correct course did erm got great here here's i is it it's its just
+about again ah alright an and are be correct could
+course did erm goes got great hello here here's how i is it it's its just
 number of oh ok okay please ready right said saying says see so sure thank thanks that that'd that's
 thats the then think uh um was well yeah yep yes
 """)
@@ -30,7 +32,7 @@ showing shows starts that's then to was were with
 """)
 """What stands right before a number that is told, not counted."""
 
-_YEAR = re.compile(r"19[3-9]\d|20[0-4]\d")
+YEAR = re.compile(r"19[3-9]\d|20[0-4]\d")
 _DIGITS = 4
 _CONFIRMED_DIGITS = 3
 _LONGEST_QUANTITY = 5
@@ -52,6 +54,12 @@ def is_all_that_is_said(heard: Heard, run: Run, *, shape: Shape) -> bool:
     return shape.digits >= (_CONFIRMED_DIGITS if told else _DIGITS)
 
 
+def is_all_of_code(heard: Heard, run: Run, *, shape: Shape) -> bool:
+    """`G B two nine`, and nothing of substance beside it."""
+    mixed = shape.letters > 1 and shape.digits > 1 and not shape.dated
+    return mixed and is_nothing_else_said(heard, run)
+
+
 def is_an_answer(heard: Heard, run: Run, *, shape: Shape) -> bool:
     """Whether it is all of an answer, in pairs or in figures, where nobody asked for a quantity.
 
@@ -60,7 +68,7 @@ def is_an_answer(heard: Heard, run: Run, *, shape: Shape) -> bool:
     """
     if shape.dated or shape.magnitude or not shape.groups or shape.digits < _CONFIRMED_DIGITS:
         return False
-    if _YEAR.fullmatch(shape.value) or not is_nothing_else_said(heard, run):
+    if YEAR.fullmatch(shape.value) or not is_nothing_else_said(heard, run):
         return False
     asked = heard.asked_of_numbers(run.first)
     return asked == ANYTHING or (asked is None and shape.digits >= _DIGITS)
@@ -123,15 +131,25 @@ def is_read_to_us(heard: Heard, run: Run, *, shape: Shape) -> bool:
     if shape.dated or shape.magnitude or not shape.groups:
         return False
     atoms = heard.atoms
-    if run.first == 0 or atoms[run.first - 1].text not in _TELLS:
+    if not _is_told_after(heard, run.first):
         return _is_one_by_one(heard, run) and shape.digits >= _DIGITS
     if not shape.read_out:
         lone = len(run.numbers) == 1 and atoms[run.first].cls is Class.NUMERAL
-        return lone and len(shape.value) == _DIGITS and not _YEAR.fullmatch(shape.value)
+        return lone and len(shape.value) == _DIGITS and not YEAR.fullmatch(shape.value)
     if shape.digits >= _DIGITS:
         return True
     ends = run.last + 1 == len(atoms) or bool(atoms[run.last].stop)
     return shape.digits == _CONFIRMED_DIGITS and (ends or _is_one_by_one(heard, run))
+
+
+def _is_told_after(heard: Heard, first: int) -> bool:
+    """`it is so`, `my buzzer's`: what tells a number stands before it, hesitations between."""
+    atoms, at = heard.atoms, first - 1
+    while at >= 0 and (atoms[at].cls is Class.FILLER or atoms[at].text == "so"):
+        at -= 1
+    if at < 0 or (atoms[at].stop in (".", "?", "!")):
+        return False
+    return atoms[at].text in _TELLS or atoms[at].text.endswith("'s")
 
 
 def payment_slots(heard: Heard, run: Run) -> list[Slot]:
@@ -171,7 +189,7 @@ def _lead(heard: Heard, first: int) -> frozenset[str] | None:
     while at > 0 and at not in times.breaks:
         before = atoms[at - 1]
         new_turn = times.start_ms[at] - times.end_ms[at - 1] > _NEW_TURN_MS
-        if before.stop in (".", "?", "!") or new_turn:
+        if before.stop in (".", "?", "!") or new_turn or _begins_anew(heard, at):
             break
         spoken = before.text in _LEADS or before.cls in (Class.FILLER, Class.CORRECTION)
         if not spoken or first - at >= _REACH:
@@ -179,6 +197,13 @@ def _lead(heard: Heard, first: int) -> frozenset[str] | None:
         said.add(before.text)
         at -= 1
     return frozenset(said)
+
+
+def _begins_anew(heard: Heard, at: int) -> bool:
+    """Whether a segment begins there, and the one before did not end in the middle of a phrase."""
+    before = heard.atoms[at - 1]
+    ended = before.text not in FUNCTION_WORDS and before.cls is Class.OTHER
+    return ended and at in heard.starts
 
 
 def _ends(heard: Heard, last: int) -> bool:

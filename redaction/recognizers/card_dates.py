@@ -37,7 +37,7 @@ _TOLD = re.compile(
     rf"|{_NUMBERED} {_LINK} {_LONG}"
     rf"|{_NUMBERED} (?:slash|stroke) {_SHORT}"
     rf"|{_RANKED} of (?:{_LONG}|{_SHORT})"
-    r"|(?:0?[1-9]|1[0-2])/20(?:2[4-9]|3\d))"
+    r"|(?:0?[1-9]|1[0-2])/(?:20(?:2[4-9]|3\d)|3[2-9]|4[0-5]))"
 )
 _BY_MONTH = re.compile(rf"(?:{_NAMED}|{_NUMBERED}|{_RANKED}) (?:{_LINK} )?(?:{_LONG}|{_SHORT})")
 """As little as is enough where a card is talked of."""
@@ -157,7 +157,7 @@ def _months(heard: Heard) -> list[Found]:
         for i, atom in enumerate(heard.atoms)
         if atom.cls is Class.MONTH
         and _is_month(heard.atoms, i)
-        and (heard.awaits(i, "expiry") or _echoes_date(heard, i))
+        and (heard.awaits(i, "expiry") or _echoes_date(heard, i) or _is_beside_card(heard, i))
     ]
 
 
@@ -209,6 +209,13 @@ def _echoes_date(heard: Heard, i: int) -> bool:
         0 <= at_ms - given.end_ms <= _ECHOED_MS and given.stream != heard.stream
         for given in heard.given("card")
     )
+
+
+def _is_beside_card(heard: Heard, i: int) -> bool:
+    """`September, yeah, September twenty nine`, with which a card that was just told goes on."""
+    at_ms = heard.times.start_ms[i]
+    told = any(0 <= at_ms - given.end_ms <= _ECHOED_MS for given in heard.given("card"))
+    return told and not (i and heard.atoms[i - 1].text in ("in", "by", "since", "last", "on"))
 
 
 def _is_month(atoms: Sequence[Atom], i: int) -> bool:

@@ -7,6 +7,8 @@ from redaction.asked_numbers import QUANTITY, SECRETS
 from redaction.english import is_english
 from redaction.evidence import RIGHT_CONTEXT, Asked, trim
 from redaction.recognizers.bare import (
+    YEAR,
+    is_all_of_code,
     is_all_that_is_said,
     is_an_answer,
     is_nothing_else_said,
@@ -20,6 +22,7 @@ from redaction.recognizers.card_dates import date_slots, tells_expiry
 from redaction.recognizers.found import SAME_BREATH_MS, Found, Heard
 from redaction.recognizers.kept import Judged
 from redaction.recognizers.number_kinds import fits, is_complete, kind_by_shape
+from redaction.recognizers.secret_talk import is_of_secret_talk, leads_to_secret
 from redaction.runs import Run, aside_length, find_runs
 from redaction.shape import (
     Shape,
@@ -56,6 +59,7 @@ _LETTER_KINDS = frozenset(
 )
 _SAYS = frozenset({"it's", "is", "its", "that's", "in", "with", "that", "was", "say", "says"})
 _AT_ONCE_MS = 500
+_LEADS_TO = frozenset({"a", "an", "in", "with", "ending", "ends", "end", "after"})
 
 _COUNTS = (Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN)
 
@@ -78,6 +82,7 @@ class Numbers(NamedTuple):
 def find_numbers(heard: Heard, recalls: Callable[[Shape], str | None]) -> Numbers:
     """Judge every run, left to right; `recalls` says what a value was when it was masked before."""
     result = Numbers([], [])
+    passed: list[Run] = []
     for run in find_runs(heard.atoms, heard.times):
         is_open = _touches_end(heard, run) or _is_tentative(heard, run)
         if is_open and run.first >= heard.overdue:
@@ -85,7 +90,12 @@ def find_numbers(heard: Heard, recalls: Callable[[Shape], str | None]) -> Number
         elif is_open and run.last >= heard.overdue:
             _split(heard, run, result=result)
         else:
+            known = len(result.found) + len(result.undecided)
             _take_over(heard, run, result=result, recalls=recalls)
+            if len(result.found) + len(result.undecided) == known:
+                passed.append(run)
+    if passed and result.found and not heard.is_open:
+        result.found.extend(_leading(heard, passed, found=result.found))
     return result
 
 
@@ -95,6 +105,21 @@ def _split(heard: Heard, run: Run, *, result: Numbers) -> None:
     new = tuple(i for i in run.numbers if i >= heard.overdue)
     result.found.append(Found(run.first, old[-1], "number", why=_IN_DOUBT))
     result.undecided.append(Run(new[0], run.last, new))
+
+
+def _leading(heard: Heard, runs: Sequence[Run], *, found: Sequence[Found]) -> list[Found]:
+    """Those of the runs that nothing was found in, which a secret number follows."""
+    nobody = Asked(frozenset(), frozenset())
+    why = "is told right before a secret number"
+    leading: list[Found] = []
+    for run in runs:
+        kept = trim(heard.atoms, run, asked=nobody)
+        if kept is None:
+            continue
+        shape = shape_of(heard.atoms, kept)
+        if leads_to_secret(heard, kept, shape=shape, found=found):
+            leading.append(Found(kept.first, kept.last, "number", shape.value, why=why))
+    return leading
 
 
 def _take_over(
@@ -269,12 +294,16 @@ def _unasked_kind(
     counted = is_quantity_asked(heard, run, shape=shape)
     if not counted and is_all_that_is_said(heard, run, shape=shape):
         return "number", "is read out, and all that is said"
+    if not counted and is_all_of_code(heard, run, shape=shape):
+        return "number", "is letters and figures, and all that is said"
     if recalled := recalls(shape):
         return recalled, "was masked before in this call"
     if is_read_to_us(heard, run, shape=shape):
         return "number", "is read out, and nothing says that it is counted"
     if is_an_answer(heard, run, shape=shape):
         return "number", "is all of an answer, and no quantity was asked for"
+    if is_of_secret_talk(heard, run, shape=shape):
+        return "number", "is said while a secret number is being told"
     return "", ""
 
 
@@ -369,11 +398,14 @@ def _masks(heard: Heard, run: Run, *, shape: Shape, slot: Slot) -> bool:
     if slot.kind in _SPELLED_ONLY:
         return shape.letters >= 2 or (slot.kind == "email" and shape.digits >= 5)
     if slot.strength is Strength.WEAK:
+        waited_ms = heard.times.start_ms[run.first] - slot.at_ms
+        if slot.kind == "card" and shape.digits == 4 and not slot.turns and waited_ms < _AT_ONCE_MS:
+            return not YEAR.fullmatch(shape.value)  # `your MasterCard, 3680`
         mixed = shape.letters >= 1 and shape.digits >= 2 and shape.letters + shape.digits >= 4
         return mixed or (shape.read_out and shape.digits >= 3) or shape.digits >= 5
     if len(run.numbers) == 1 and shape.digits <= 2:
         return _isolated(heard.atoms, run) or _is_wanted(heard, run, slot=slot)
-    hundreds = shape.magnitude and slot.is_answer and slot.kind in ("cvv", "pin", "otp")
+    hundreds = shape.magnitude and slot.is_answer and slot.kind in SECRETS
     return hundreds or shape.digits + shape.letters >= 2
 
 
@@ -399,8 +431,8 @@ def _is_wanted(heard: Heard, run: Run, *, slot: Slot) -> bool:
     if slot.is_answer and slot.kind in SECRETS:
         return heard.asked_of_numbers(run.first) != QUANTITY
     waited_ms = heard.times.start_ms[run.first] - slot.at_ms
-    article = heard.atoms[run.first - 1].text in ("a", "an") if run.first else False
-    return slot.kind == "number" and slot.turns == 0 and article and waited_ms <= _AT_ONCE_MS
+    led = run.first > 0 and heard.atoms[run.first - 1].text in _LEADS_TO
+    return slot.kind == "number" and slot.turns == 0 and led and waited_ms <= _AT_ONCE_MS
 
 
 def _continues(heard: Heard, run: Run, *, shape: Shape, found: Sequence[Found]) -> bool:

@@ -1,0 +1,223 @@
+"""The rest of a number or code of which a part was masked: what no rule for one word takes for it.
+
+`eighty to ninety eight` between two masked parts, `eight zero too` where three digits are wanted,
+`seven, dash, B as in boy` after the figures: it is decided by what stands on both sides, by how
+long such a value is, and by words that explain a letter.
+"""
+
+from collections.abc import Sequence
+
+from redaction.common_words import COMMON_WORDS
+from redaction.lexicon import ACRONYMS, LETTER_ALIKES, SOUND_ALIKES, SPELLING_ALPHABET
+from redaction.recognizers.found import Found, Heard
+from redaction.slots import Strength
+from redaction.words import Atom, Class
+
+_NUMBERS = frozenset(
+    ("card", "cvv", "expiry", "ssn", "routing", "iban", "pin", "otp", "phone", "account", "number",
+     "ip", "dob", "policy", "order", "ticket", "nino", "nhs", "sin", "itin", "aadhaar", "pan",
+     "tfn", "medicare", "passport", "plate", "driver_license", "steuer_id", "id_card", "nir")
+)  # fmt: skip
+_SPELT = _NUMBERS - {"card", "cvv", "expiry", "phone", "ip", "dob", "pin"}
+_LENGTHS = {"card": (15, 16), "cvv": (3,), "routing": (6, 9), "ssn": (4, 9), "sin": (9,),
+            "pin": (4,), "otp": (4, 6), "account": (8,), "expiry": (4,)}  # fmt: skip
+"""How many digits whole values have."""
+
+_TOO_LONG_TO_COUNT = 9
+_GAP = 4
+_AHEAD = 3
+_LONGEST = 12
+_DIGITS = (Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN)
+_TELLING = (*_DIGITS, Class.LETTER)
+_BETWEEN_PARTS = (*_DIGITS, Class.LETTER, Class.FILLER, Class.SYMBOL)
+_SOUNDS = frozenset(SOUND_ALIKES) | {"oh", "o", "a", "then"}
+_WORDS_TOO = frozenset({"a", "i", "us", "see", "you"})
+_LINKS = frozenset({"as", "for", "like"})
+
+
+def completed(heard: Heard, found: Sequence[Found]) -> list[Found]:
+    """What was found, each with what more of it stands around it, in order."""
+    whole = [_ended(heard, one) for one in found]
+    return _bridged(heard, whole)
+
+
+def _ended(heard: Heard, one: Found) -> Found:
+    if one.kind == "password" and one.value.isdigit():
+        one = one._replace(last=_over_sound(heard, one.last))
+    if one.kind in _NUMBERS and _is_half_said(heard, one.first - 1):
+        # `hundred, six, four`: the one before it was lost.
+        one = one._replace(first=one.first - 1)
+    if one.kind in _LENGTHS:
+        one = _of_full_length(heard, one)
+    if one.kind in _SPELT or heard.rules.spells(one.kind):
+        one = one._replace(last=_over_letters(heard, one.last))
+    return one
+
+
+def _of_full_length(heard: Heard, one: Found) -> Found:
+    """`eight zero too`, `to six three ...`: what sounds like the digit that is missing."""
+    wanted, length = _LENGTHS[one.kind], len(one.value)
+    if length in wanted or not one.value.isdigit():
+        return one
+    atoms, breaks = heard.atoms, heard.times.breaks
+    after, before = one.last + 1, one.first - 1
+    if length + 1 not in wanted and length + 2 not in wanted:
+        return one
+    ahead = after < len(atoms) and after not in breaks and atoms[one.last].stop in ("", ",")
+    if ahead and atoms[after].text in SOUND_ALIKES:
+        return one._replace(last=after)
+    lone = length + 1 in wanted and length + 1 >= _TOO_LONG_TO_COUNT
+    behind = before >= 0 and one.first not in breaks and atoms[before].stop in ("", ",")
+    if lone and behind and atoms[before].text in SOUND_ALIKES:
+        return one._replace(first=before)
+    return one
+
+
+def _is_half_said(heard: Heard, at: int) -> bool:
+    """Whether a `hundred` that counts nothing stands there."""
+    atoms = heard.atoms
+    if at < 0 or atoms[at].cls is not Class.MAGNITUDE or at + 1 in heard.times.breaks:
+        return False
+    before = atoms[at - 1] if at else None
+    return before is None or bool(before.stop) or before.cls is Class.FILLER
+
+
+def _over_sound(heard: Heard, last: int) -> int:
+    """`nine oh three too`, and nothing more."""
+    atoms, after = heard.atoms, last + 1
+    ends = after + 1 == len(atoms) or after + 1 in heard.times.breaks or after + 1 in heard.starts
+    sounds = after < len(atoms) and atoms[after].text in SOUND_ALIKES
+    return after if sounds and ends and after not in heard.times.breaks else last
+
+
+def _over_letters(heard: Heard, last: int) -> int:
+    """Forward over `dash`, letters, and `B as in boy`."""
+    atoms, breaks = heard.atoms, heard.times.breaks
+    end = last
+    while end - last < _LONGEST and atoms[end].stop not in ("?", "!"):
+        at = end + 1
+        while at < len(atoms) and at - end <= _AHEAD and _is_between(atoms[at]):
+            at += 1
+        broken = any(n in breaks for n in range(end + 1, at + 1))
+        if broken or at >= len(atoms) or at - end > _AHEAD:
+            break
+        length = explained(atoms, at)
+        if not length and at > end + 1 and not _is_dash(atoms, end + 1, at):
+            break
+        length = length or int(_is_code_letter(atoms, at))
+        if not length:
+            break
+        end = at + length - 1
+    return end
+
+
+def find_letters(heard: Heard) -> tuple[list[Found], list[int]]:
+    """Letters of a code that was given or asked for: explained (`is that B as in boy?`), or all
+    that answers a question for one, though it sounds like a word."""
+    atoms = heard.atoms
+    found: list[Found] = []
+    undecided: list[int] = []
+    why = "is a letter, explained as one"
+    told = bool(heard.expected.filled) or heard.expected.has_openers
+    for i, atom in enumerate(atoms):
+        if told and (atom.cls is Class.LETTER or atom.text in LETTER_ALIKES):
+            if length := explained(atoms, i):
+                found.append(Found(i, i + length - 1, "number", why=why))
+            elif _is_only_letter(heard, i) and heard.is_open:
+                undecided.append(i)
+            elif _is_only_letter(heard, i):
+                found.append(Found(i, i, "number", why="is all of an answer that is a letter"))
+    return found, undecided
+
+
+def words_of(heard: Heard, found: Found) -> list[str]:
+    """A letter is said of other things too."""
+    return []
+
+
+def _is_only_letter(heard: Heard, i: int) -> bool:
+    atoms = heard.atoms
+    starts = i == 0 or i in heard.times.breaks or atoms[i - 1].cls is Class.FILLER
+    ends = i + 1 == len(atoms) or i + 1 in heard.times.breaks
+    return starts and ends and any(
+        slot.is_answer and slot.strength is Strength.STRONG and slot.kind in _SPELT
+        for slot in heard.slots_at(i)
+    )  # fmt: skip
+
+
+def explained(atoms: Sequence[Atom], at: int) -> int:
+    """How many atoms from here on are a letter and what it is like: `B as in boy`; else 0."""
+    atom = atoms[at]
+    alike = LETTER_ALIKES.get(atom.text) or (atom.text if atom.cls is Class.LETTER else "")
+    if not alike or at + 2 >= len(atoms) or atoms[at + 1].text not in _LINKS or atom.stop == ".":
+        return 0
+    joined = 2 if atoms[at + 1].text == "as" and atoms[at + 2].text == "in" else 1
+    if atoms[at + 1].text == "as" and joined == 1:
+        return 0
+    named = at + joined + 1
+    if named >= len(atoms) or len(atoms[named].text) < 3 or not atoms[named].text.isalpha():
+        return 0
+    same = atoms[named].text[0] == alike
+    sure = atom.text not in _WORDS_TOO or atoms[named].text in SPELLING_ALPHABET
+    sure = joined == 2 or (same and sure)
+    return joined + 2 if sure else 0
+
+
+def _is_between(atom: Atom) -> bool:
+    return atom.cls in (Class.FILLER, Class.CORRECTION) or _joins(atom)
+
+
+def _joins(atom: Atom) -> bool:
+    return atom.text in ("version", "code") or (atom.cls is Class.SYMBOL and atom.value in "-/")
+
+
+def _is_dash(atoms: Sequence[Atom], first: int, end: int) -> bool:
+    return any(_joins(atoms[i]) for i in range(first, end))
+
+
+def _is_code_letter(atoms: Sequence[Atom], at: int) -> bool:
+    """A letter that is no word, or a few capitals that are none, right behind figures."""
+    atom, ended = atoms[at], at + 1 == len(atoms) or bool(atoms[at].stop)
+    if atom.cls is Class.LETTER:
+        return atom.text not in ("a", "i") or ended
+    if atom.text in SPELLING_ALPHABET:
+        return ended
+    plain = atom.text in COMMON_WORDS or atom.text in ACRONYMS
+    short = atom.cls is Class.OTHER and len(atom.text) <= 4 and atom.text.isalpha()
+    unsayable = short and not set(atom.text) & set("aeiouy")
+    return short and not plain and (bool(atom.value) or unsayable)
+
+
+def _bridged(heard: Heard, found: Sequence[Found]) -> list[Found]:
+    """Two parts of numbers as one, where hardly more than a sound of a digit stands between."""
+    out: list[Found] = []
+    for one in sorted(found, key=lambda f: (f.first, -f.last)):
+        if out and _is_gap(heard, out[-1], one):
+            out[-1] = out[-1]._replace(last=one.first - 1)
+        out.append(one)
+    return out
+
+
+def _is_gap(heard: Heard, left: Found, right: Found) -> bool:
+    between = heard.atoms[left.last + 1 : right.first]
+    if not between or len(between) > _GAP or right.kind not in _NUMBERS:
+        return False
+    if left.kind not in _NUMBERS and not (left.kind == "name" and right.kind in _SPELT):
+        return False
+    if any(n in heard.times.breaks for n in range(left.last + 1, right.first + 1)):
+        return False
+    if heard.atoms[left.last].stop in (".", "?", "!"):
+        return False
+    at, sounded = left.last + 1, False
+    while at < right.first:
+        length = explained(heard.atoms, at)
+        atom = heard.atoms[at]
+        if not length and not (
+            atom.text in _SOUNDS
+            or atom.cls in _BETWEEN_PARTS
+            or (atom.text in LETTER_ALIKES and right.kind in _SPELT)
+        ):
+            return False
+        sounded = sounded or atom.text in _SOUNDS or bool(length) or atom.cls in _TELLING
+        at += max(length, 1)
+    return sounded
