@@ -15,7 +15,6 @@ from sip_gateway.inline.board import (
     Board,
     Ours,
     Pair,
-    Passage,
     Place,
     Purpose,
     Talk,
@@ -23,20 +22,19 @@ from sip_gateway.inline.board import (
 from sip_gateway.inline.call import SIDES, InlineCall, Side
 from sip_gateway.inline.calling import Calling
 from sip_gateway.inline.dialogs import Dialogs
+from sip_gateway.inline.inlet import Inlet, Parts
 from sip_gateway.inline.invites import Invites
 from sip_gateway.inline.media import Media, What
 from sip_gateway.inline.pings import Pings, Reached
-from sip_gateway.inline.registration import Registering
 from sip_gateway.inline.registrations import Registrations
 from sip_gateway.inline.settings import Route
 from sip_gateway.inline.target import Target
-from sip_gateway.inline.wires import OURS, Came, Wires
+from sip_gateway.inline.wires import Wires
 from sip_gateway.settings import Settings
-from sip_gateway.sip.answer import State as AnswerState
 from sip_gateway.sip.dialog import DialogId
-from sip_gateway.sip.exchange import Exchange, Tally
+from sip_gateway.sip.exchange import Tally
 from sip_gateway.sip.flow import Flow, Outgoing, stamp_via
-from sip_gateway.sip.message import Request, Response, reply
+from sip_gateway.sip.message import Response
 from sip_gateway.sip.parsing import Malformed, parse
 from sip_gateway.sip.screening import Login, Refusal
 from sip_gateway.worker_protocol import FromWorker, ToWorker
@@ -77,6 +75,8 @@ class Desk:
             identity=identity,
             registrations=self._registrations,
         )
+        parts = Parts(self._calling, self._dialogs, self._invites, self._pings, self._registrations)
+        self._inlet = Inlet(self._board, parts)
         self._notes: list[Note] = []
 
     @property
@@ -135,100 +135,12 @@ class Desk:
         except Malformed:
             return False
         if isinstance(message, Response):
-            return self._receive_response(message, now)
-        stamp_via(message, flow)
-        taken = self._receive_request(message, flow, now)
+            taken = self._inlet.receive_response(message, now=now)
+        else:
+            stamp_via(message, flow)
+            taken = self._inlet.receive_request(message, flow, now=now)
         self._settle(now)
         return taken
-
-    def _receive_response(self, response: Response, now: float) -> bool:
-        if came := self._wires.receive(response, now=now):
-            self._came(came, now)
-        elif self._lost_ack(response):
-            return True
-        self._settle(now)
-        # Ours may be one that nobody waits for any more, and is nobody else's for that.
-        return response.via.branch.startswith(OURS)
-
-    def _lost_ack(self, response: Response) -> bool:
-        """A 2xx whose INVITE an earlier process sent, and whose ACK was lost with it."""
-        place = self._board.places.get(
-            DialogId(response.from_.tag, response.to.tag, response.call_id)
-        )
-        late = response.cseq.method == "INVITE" and 200 <= response.status < 300
-        if place is None or not late or self._wires.is_ours(response.via.branch):
-            return False
-        self._wires.acknowledge(*self._board.ack(place, response.cseq.number))
-        return True
-
-    def _came(self, came: Came[Purpose], now: float) -> None:
-        purpose, response = came
-        if isinstance(purpose, Attempt):
-            self._calling.receive(purpose, response, now=now)
-            self._invites.remember(purpose.talk)
-        elif isinstance(purpose, Passage):
-            self._dialogs.came_back(purpose, response, now=now)
-        elif isinstance(purpose, Registering):
-            self._registrations.came(purpose, response, now=now)
-        else:
-            self._pings.came(came)
-
-    def _receive_request(self, request: Request, flow: Flow, now: float) -> bool:
-        known = self._wires.served.find(request, "INVITE" if request.method == "ACK" else "")
-        dialog_id = DialogId(request.to.tag, request.from_.tag, request.call_id)
-        if request.method == "ACK":
-            return self._receive_ack(request, known, dialog_id, now=now)
-        if known is not None:
-            self._repeated(known, dialog_id, now)
-            return True
-        if request.method == "CANCEL":
-            return self._cancel(request, flow, now)
-        if place := self._board.places.get(dialog_id):
-            exchange = self._wires.served.receive(request, flow, now=now)
-            exchange.dialog_id = dialog_id
-            self._dialogs.receive(exchange, place, now=now)
-            return True
-        if request.to.tag:
-            return False
-        if request.method == "INVITE":
-            return self._invites.receive(request, flow, now)
-        return request.method == "OPTIONS" and self._invites.receive_options(request, flow, now)
-
-    def _receive_ack(
-        self, request: Request, known: Exchange | None, dialog_id: DialogId, *, now: float
-    ) -> bool:
-        if known is not None:
-            self._wires.served.confirm(known, now=now)
-        if waits := self._board.answering.get(dialog_id):
-            self._dialogs.acknowledged(waits, request, now=now)
-            return True
-        return known is not None or dialog_id in self._board.places
-
-    def _repeated(self, known: Exchange, dialog_id: DialogId, now: float) -> None:
-        self._wires.served.repeat(known, now=now)
-        for waits in self._board.answering.values():
-            if waits.exchange is known:
-                waits.answer.receive_invite(now=now)
-                self._repeat_answer(waits.place.dialog.id, now)
-                return
-
-    def _cancel(self, request: Request, flow: Flow, now: float) -> bool:
-        invite = self._wires.served.find(request, "INVITE")
-        if invite is None:
-            return False
-        exchange = self._wires.served.receive(request, flow, now=now)
-        response = reply(request, 200, tag=self._board.token())
-        self._wires.served.respond(exchange, response, now=now)
-        for talk in list(self._board.talks.values()):
-            if talk.invite is invite:
-                talk.invite = None
-                tag = talk.call.caller.id.local_tag
-                self._board.refuse(invite, Refusal(487), now=now, tag=tag)
-                self._calling.cancel(talk, request, now=now)
-            for passage in talk.passages:
-                if passage.exchange is invite:
-                    self._dialogs.cancel(passage, request, now=now)
-        return True
 
     # Workers and commands.
 
@@ -313,10 +225,10 @@ class Desk:
         """Run every timer that is due."""
         self._media.wake(now=now)
         for came in self._wires.wake(now=now):
-            self._came(came, now)
+            self._inlet.came(came, now=now)
         for what, key in self._board.timers.due(now=now):
             if isinstance(key, DialogId):
-                self._repeat_answer(key, now)
+                self._inlet.repeat_answer(key, now=now)
             elif talk := self._board.talks.get(key):
                 if what == "session":
                     self._board.hang_up(talk, "session_expired", now=now)
@@ -326,20 +238,6 @@ class Desk:
             self._pings.wake(now=now)
             self._registrations.wake(now=now)
         self._settle(now)
-
-    def _repeat_answer(self, dialog_id: DialogId, now: float) -> None:
-        waits = self._board.answering.get(dialog_id)
-        if waits is None:
-            return
-        for data in waits.answer.to_send(now=now):
-            self._wires.repeat(waits.exchange, data)
-        self._board.timers.set(("answer", dialog_id), waits.answer.next_timer())
-        if waits.answer.state is AnswerState.ABANDONED:
-            del self._board.answering[dialog_id]
-            if waits.then_bye:
-                self._board.say_bye(waits.place, [], now=now)
-            else:
-                self._board.hang_up(waits.place.talk, "no_ack", now=now)
 
     def _settle(self, now: float) -> None:
         """Do what waited for ports."""

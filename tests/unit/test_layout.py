@@ -42,7 +42,7 @@ SANS_IO = (
         f"sip_gateway/inline/{name}.py"
         for name in (
             *("board", "call", "calling", "description", "desk", "dialogs", "health", "lookup"),
-            *("invites", "media", "passing", "pings", "proving", "registration"),
+            *("inlet", "invites", "media", "passing", "pings", "proving", "registration"),
             *("registrations", "routing", "target", "wires"),
         )
     ),
