@@ -25,6 +25,7 @@ from redaction.recognizers import (
     own,
     person,
     secret,
+    short_answers,
     tagged,
     unusual,
 )
@@ -79,7 +80,7 @@ def analyse(heard: Heard, memory: Memory, *, allowed: "Allowed") -> Analysis:
             words |= dict.fromkeys(module(heard, span), span.kind)
             if span.complete:
                 heard.fill(span)
-    found += _known_words(heard, memory)
+    found += _known_words(heard, memory) + (_begun(heard) if heard.overdue else [])
     found = [f for f in found if not allowed.covers(heard.atoms, f) and _is_taken_out(heard, f)]
     found = [f for f in found if not _was_taken_out(heard, f)]
     words = {word: kind for word, kind in words.items() if heard.rules.takes_out(kind)}
@@ -115,6 +116,7 @@ _WORD_RECOGNISERS: tuple[
     (email.words_of, joined.find_joined),
     (secret.words_of, secret.find_secrets),
     (answers.words_of, answers.find_answers),
+    (short_answers.words_of, short_answers.find_short_answers),
     (person.words_of, person.find_names),
     (address.words_of, address.find_addresses),
     (asked_places.words_of, asked_places.find_asked_places),
@@ -181,6 +183,18 @@ def _with_number_before(atoms: Sequence[Atom], i: int) -> int:
     while i and atoms[i - 1].value.isdigit() and not atoms[i - 1].stop:
         i -= 1
     return i
+
+
+def _begun(heard: Heard) -> list[Found]:
+    """A date, a code or a secret of which the beginning was said, and no more in time."""
+    last = len(heard.atoms) - 1
+    if heard.overdue <= last or last < 0:
+        return []
+    begun = _open_date(heard) + _half_spelt(heard)
+    if _answers_secret(heard, last):
+        begun += _dangling(heard)
+    why = "may be the beginning of what was asked for, and no more was said in time"
+    return [Found(min(begun), last, "number", why=why)] if begun else []
 
 
 def _half_spelt(heard: Heard) -> list[int]:

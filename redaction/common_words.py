@@ -31,6 +31,8 @@ yet you you'd you'll you're you've your yours yourself
 """Never a name, whatever stands before them."""
 
 _ORDINARY = words_in("""
+somewhere anywhere nowhere aw aww how'd where'd why'd when'd what'd what'll who're it've would've
+could've should've might've must've y'all ain't character characters
 be router disk wifi parking plan plans g'day gotcha beauty myself coach thats whats hows wheres
 iphone ipad android samsung google microsoft apple's netflix amazon paypal zoom kindle macbook
 megs gigs wi-fi checkups checkup ebay visa mastercard amex router's hotspot login logout timeout

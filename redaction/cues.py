@@ -90,7 +90,8 @@ STRONG = {
         we send, where can i send, where should i send, where can we send, where are we sending,
         where would you like, deliver it to, delivered to, deliver to, ship to, ship it to, sent
         to, where to send, door number, residing at, moved to, address we have, address i have,
-        address as
+        address as, homer dress, homodress, home dress, home a dress, mailing a dress, dip code,
+        lipp code, lip code, sip code
     """),
     "dob": phrases_in("""
         date of birth, birth date, birthdate, birthday, birthday's, dob, d o b, born, d.o.b,
@@ -315,6 +316,7 @@ was, spelled, spelt, passenger name, patient's name, guest name
 """Phrases that ask for, or announce, somebody's name."""
 
 NO_CUE = phrases_in("""
+where would you like to,
 promo code, promotion code, promotional code, discount code, coupon code, voucher code, error
 code, dress code, qr code, bar code, product code, country code, source code, offer code,
 referral code, model number, version number, flight number, gate number, room number, seat

@@ -8,6 +8,8 @@ from redaction.common_words import COMMON_WORDS
 from redaction.tables import words_in
 
 _HOUSEHOLD = words_in("""
+suds turquoise flicker flickering flickers sync syncing synced judder juddering pixelated reboot
+rebooting rebooted pilates knackered buffering buffered teak drawer drawers backup
 absence absent academic ache aching actor additionally adopted adore advert advertised advertising
 affect affected aggressive aim airport aisle alarm album alcohol alert alive allergic allergy
 alternate alternative alternatively altogether ambulance amend amended ankle anniversary announce

@@ -65,6 +65,7 @@ _OF_SECRETS = words_in("code secret safe magic security memorable watch duress v
 _USES = words_in("use used using pick picked choose chose chosen set tried try")
 _HEADING = words_in("going heading coming travelling traveling from to too driving moving headed")
 _ITS = words_in("it it's this that these those they the")
+_FLIES = words_in("fly flying flies flight travel travelling traveling holiday")
 _OURS = words_in("we we're you i'd you'd")
 _SENT = words_in("""
 delivered delivering dispatching going headed heading kept living posted posting sending sent
@@ -221,6 +222,8 @@ def _asks_where(texts: Sequence[str], where: int) -> bool:
     if not after or _BACKWARD.intersection(texts[where:]):
         return False
     goes = not _SENT.isdisjoint(texts[where + 2 :])
+    if not _FLIES.isdisjoint(texts):
+        return False
     if goes and not _OURS.isdisjoint(after) and "i" not in after:
         return True  # `where are we delivering?`
     if _FIRST_PERSON.intersection(after[:2]):

@@ -26,6 +26,8 @@ _NUMERIC = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class
 _TOWN_TAIL = words_in("""
 by city east fort in lake las le los new north on port saint san south st under upon west
 """)
+_NOT_OF_STREETS = words_in("terminal gate gates platform flight item page row seat channel")
+"""A number after one of these is no house's: `terminal five, gates close`."""
 _MAX_NAME = 4
 _MISHEARD_WITHIN = words_in("for were are or of to the and in bird our by her")
 _LONGEST_ANSWER = 20
@@ -130,6 +132,8 @@ def _start(atoms: Sequence[Atom], street: int, *, asked: bool) -> int | None:
         number -= 1
     unusual = any(a.text not in COMMON_WORDS or a.cls is Class.ORDINAL for a in words)
     numbered = number < name and not is_counted(atoms, name + 1)
+    if numbered and number >= 0 and atoms[number].text in _NOT_OF_STREETS:
+        return None
     if numbered and atoms[street].text in ALWAYS_STREET and atoms[name].text != "one":
         return _with_dwelling(atoms, number + 1)
     proper = all(a.capital for a in words) and atoms[street].capital

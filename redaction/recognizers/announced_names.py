@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
+from redaction.english import is_english
 from redaction.recognizers.found import Heard
 from redaction.recognizers.name_shape import (
     MAX_NAME,
@@ -21,6 +22,7 @@ from redaction.recognizers.name_words import (
     SKIPPED,
     TITLES,
 )
+from redaction.recognizers.well_known import WELL_KNOWN
 from redaction.tables import Phrases, by_first_word, phrases_in, words_in
 from redaction.words import Atom, Class
 
@@ -133,7 +135,7 @@ def _medium(heard: Heard, at: int) -> tuple[int, int] | None:
     if at >= len(atoms) or not can_be_name(atoms[at]) or atoms[at - 1].stop in (".", "?", "!"):
         return None
     text = atoms[at].text
-    if text in FUNCTION_WORDS or (text in COMMON_WORDS and not atoms[at].capital):
+    if text in FUNCTION_WORDS | WELL_KNOWN or (text in COMMON_WORDS and not atoms[at].capital):
         return None
     if is_cased(atoms, at) and not atoms[at].capital:
         return None
@@ -157,8 +159,10 @@ def kin(heard: Heard) -> list[tuple[int, int]]:
         at = i + 1
         while at < len(atoms) and at - i <= _SAID_OF_KIN and atoms[at].text in _BESIDE_KIN:
             at += 1
-        if atoms[at - 1].stop not in (".", "?", "!") and (
-            is_likely(atoms, at, cued=True) or _is_proper_name(atoms, at)
+        if (
+            atoms[at - 1].stop not in (".", "?", "!")
+            and (is_likely(atoms, at, cued=True) or _is_proper_name(atoms, at))
+            and atoms[at].text not in WELL_KNOWN
         ):
             spans.append((at, end_of_name(atoms, at)))
         spans += _before_kin(atoms, i)
@@ -209,6 +213,8 @@ def _loose(heard: Heard, at: int) -> tuple[int, int] | None:
     if at >= len(atoms) or not can_be_name(atoms[at]) or atoms[at].text in COMMON_WORDS:
         return None
     if (is_cased(atoms, at) and not atoms[at].capital) or atoms[at - 1].stop in (".", "?", "!"):
+        return None
+    if atoms[at - 1].text == "it's" and not is_cased(atoms, at) and is_english(atoms[at].text):
         return None
     last = end_of_name(atoms, at)
     after = atoms[last + 1] if last + 1 < len(atoms) else None

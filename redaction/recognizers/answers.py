@@ -124,7 +124,7 @@ def _has_number(atoms: Sequence[Atom], stretch: _Stretch) -> bool:
 def _stretch(heard: Heard, start: int, *, question: _Question) -> _Stretch | None:
     """The answer that begins at `start`, without what leads in and follows; None if too long."""
     atoms = heard.atoms
-    first = _past_leads(heard, start)
+    first = past_leads(heard, start)
     at, is_ended = first, True
     while at < len(atoms) and (at == first or at not in heard.times.breaks):
         if atoms[at].text in question.ends:
@@ -142,7 +142,7 @@ def _stretch(heard: Heard, start: int, *, question: _Question) -> _Stretch | Non
     return _Stretch(first, last, is_ended) if last >= first else None
 
 
-def _past_leads(heard: Heard, start: int) -> int:
+def past_leads(heard: Heard, start: int) -> int:
     """The first atom after `yeah, it's` and the like."""
     atoms, at = heard.atoms, start
     while (
@@ -195,6 +195,8 @@ def _is_answer(atoms: Sequence[Atom], stretch: _Stretch, *, kind: str) -> bool:
         reason = texts & _OF_FIRMS and len(words) > 1
         return plain and stretch.is_ended and not reason
     if kind == ASKED_WORD:
+        if words[-1].stop == "?":
+            return False  # asked in return
         strange = sum(is_strange(a) and a.text not in ACRONYMS for a in content)
         return stretch.is_ended and 2 * strange >= len(content)
     if kind == "address":

@@ -52,6 +52,10 @@ _WEEK = words_in("""
 monday tuesday wednesday thursday friday saturday sunday today tomorrow yesterday weekday weekend
 weekdays weekends morning afternoon evening tonight
 """)
+_OF_TOWNS = words_in("""
+by east el fort great in la lake las le little los lower new north on port saint san south st the
+under upon upper west yeah yes yep no
+""")
 _PEOPLES = words_in("""
 african american argentina asian australian british canadian caribbean chinese czech dutch english
 european french german greek indian irish italian japanese korean polish portuguese scottish
@@ -177,6 +181,7 @@ def _begins(heard: Heard, clause: _Clause) -> tuple[int | None, Callable[[Heard,
                 return end, _is_sure_sign
     if _was_given(heard, clause.first, by_other=True, within_ms=_READ_BACK_MS):
         short = clause.end - clause.first <= _MOST_OF_TOWN
+        short = short and _is_town_alone(atoms[clause.first : clause.end])
         return clause.first, _is_town if short else _is_sure_sign
     if _is_asked_on(heard, clause):
         return clause.first, _is_sign
@@ -248,6 +253,13 @@ def _is_sure_sign(heard: Heard, i: int) -> bool:
     if cased and not atom.capital:
         return False
     return is_strange(atom) or (street and (cased or atom.text not in COMMON_WORDS))
+
+
+def _is_town_alone(words: Sequence[Atom]) -> bool:
+    """`Little Snoring?`: nothing in it is said of anything else, as `dip code` is."""
+    return all(
+        word.text not in COMMON_WORDS or word.text in _OF_TOWNS or word.capital for word in words
+    )
 
 
 def _is_town(heard: Heard, i: int) -> bool:

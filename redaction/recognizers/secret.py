@@ -12,7 +12,8 @@ _ANNOUNCES = by_first_word(
     phrases_in("""
 password is, password's, passphrase is, password was, pass phrase is, secret word is, memorable
 word is, maiden name is, maiden name was, password it's, answer is, pet was, pet is, safe word
-is, code word is, password to, password
+is, code word is, password to, password,
+temporary one is, temporary one's, temporary one as, temporary key is
 """)
 )
 _OF_ANSWERS = ("maiden", "answer", "pet", "memorable")
@@ -140,7 +141,9 @@ def _chosen(heard: Heard, i: int) -> tuple[int, int] | None:
         return None
     words = atoms[first : last + 1]
     rare = all(a.text not in COMMON_WORDS or a.cls in _NUMERIC for a in words)
-    return (first, last) if sure or rare else None
+    pair = len(words) == 2 and any(a.text not in COMMON_WORDS for a in words)
+    pair = pair and all(a.cls is Class.OTHER and a.text not in FUNCTION_WORDS for a in words)
+    return (first, last) if sure or rare or pair else None
 
 
 def _has_symbol(atoms: Sequence[Atom]) -> bool:

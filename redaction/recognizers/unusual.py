@@ -241,6 +241,8 @@ def _is_place_said(atoms: Sequence[Atom], i: int) -> bool:
     if numeric:
         return _is_house_said(atoms, i, before=before, context=context)
     known = atom.text in WELL_KNOWN
+    if known and "how" in context:
+        return False
     of_place = bool((_LIVES if known else _SAID_OF_PLACES).intersection(context))
     if atom.capital and _is_before_street(atoms, i):
         return True

@@ -32,7 +32,7 @@ toshiba toyota trainline travelodge tripadvisor trustpilot turbotax twitch twitt
 underarmour unilever vaillant vaseline vauxhall velux venmo verizon vespa viber vinted virgin visa
 vodafone volkswagen volvo waitrose walgreens walmart wayfair westpac whatsapp whirlpool wickes
 wimbledon woolworths wordpress xbox xerox xfinity yamaha yodel yorkie youtube zanussi zara zelda
-zelle zomato zoom zoopla
+zelle zomato zoom zoopla esta norton
 """)
 """Firms and products that people call about: the model takes many of them for people."""
 
@@ -61,7 +61,7 @@ skegness southampton southend spain spanish stansted stockholm stuttgart sunderl
 swedish swindon switzerland tampa tenerife thai thailand tokyo toronto toulouse tunisia turin turkey
 turkish uluru vancouver vatican vegas venice verona vienna vietnam vilnius wakefield wales
 warrington warsaw watford welsh whistler wigan winnipeg wolverhampton york yorkshire zagreb
-zakynthos zante zurich
+worcester zakynthos zante zurich
 """)
 """Towns, countries and peoples that are no names of people: where one flies to and phones from."""
 
