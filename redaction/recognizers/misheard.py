@@ -10,6 +10,7 @@ from redaction.common_words import COMMON_WORDS
 from redaction.household_words import PLAIN_WORDS
 from redaction.lexicon import ACRONYMS, LETTER_ALIKES, SOUND_ALIKES, SPELLING_ALPHABET
 from redaction.recognizers.found import Found, Heard
+from redaction.recognizers.half_heard import completed
 from redaction.recognizers.well_known import WELL_KNOWN
 from redaction.tables import words_in
 from redaction.words import Atom, Class
@@ -58,7 +59,7 @@ _COUNTRIES = words_in("gb uk de fr ie nl es it be at us")
 
 def widened(heard: Heard, found: Sequence[Found]) -> list[Found]:
     """What was found, each with the misheard part of it that stands before or behind it."""
-    return _bridged(heard, [_widened(heard, one) for one in found])
+    return completed(heard, _bridged(heard, [_widened(heard, one) for one in found]))
 
 
 def held_first(heard: Heard, first: int) -> int:
@@ -146,14 +147,14 @@ def _over_explained(heard: Heard, last: int) -> int:
     atoms, at = heard.atoms, last + 1
     while at < len(atoms) and at - last <= _SLIP and at not in heard.times.breaks:
         if atoms[at - 1].stop in ("?", "!"):
-            return last
+            break
         end = _explained_to(atoms, at)
-        if end:
-            return _over_explained(heard, end)
         joins = atoms[at].text in _SPELT or atoms[at].cls in (Class.SYMBOL, Class.LETTER)
-        if not joins:
-            return last
-        at += 1
+        if end:
+            last = end
+        elif not joins:
+            break
+        at = end + 1 if end else at + 1
     return last
 
 

@@ -32,6 +32,19 @@ from tests.unit.redaction.spoken_dialogue import shown
             "[address] Not today.",
         ),
         ("A: What's the confirmation code?\nC: It's gay, seven P, Q, two X.", "It's [order]"),
+        ("A: Your date of birth?\nC: The twelve of Marge, nineteen eighty-one.", "The [dob]"),
+        ("A: Your date of birth?\nC: Twenty third of Arch 1981.", "[dob]"),
+        ("A: Your date of birth?\nC: Fort of June, sixty two.", "[dob]"),
+        (
+            "A: Your date of birth?\nC: Sure. It's the first of many. June ninth, 1981.",
+            "Sure. It's the first of many. [dob]",
+        ),
+        ("A: Your IP?\nC: One nine two dot one six eight, dart one dot fort one.", "[ip]"),
+        (
+            "A: Can you spell your surname?\nC: Be like bravo, O like Oscar, W-like whiskey, "
+            "enlike November. Did you get that?",
+            "[name] Did you get that?",
+        ),
         ("A: Your NI number?\nC: It's Q Q, 123456 dash be like bravo.", "It's [nino]"),
         (
             "A: Your policy number?\nC: It's S, 17, C for charlie, why B for victor.",

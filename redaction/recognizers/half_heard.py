@@ -1,0 +1,103 @@
+"""The rest of a date, an address of a machine and a spelling, of which a part was misheard.
+
+`the twelve of Marge, nineteen eighty one`, `one six eight, dart one dot fort one`, `W-like whiskey,
+enlike November`: what was found says what it is, and what stands in its place in it is no more
+heard than guessed, so that no table has it.
+"""
+
+from collections.abc import Sequence
+
+from redaction.common_words import COMMON_WORDS
+from redaction.lexicon import LETTER_ALIKES, SPELLING_ALPHABET
+from redaction.recognizers.found import Found, Heard
+from redaction.words import Atom, Class
+
+_DATED = frozenset({"dob", "expiry"})
+_DAYS = (Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.ORDINAL)
+_SPELT = frozenset({"name", "address", "plate", "policy", "order", "ticket", "account", "passport"})
+_EXPLAINS = frozenset({"as", "for", "in", "like"})
+_REACH = 3
+"""Between two words of the spelling alphabet stand so many, the second one included."""
+
+_ENDS = (".", "?", "!")
+
+
+def completed(heard: Heard, found: Sequence[Found]) -> list[Found]:
+    """What was found, in order, each with what belongs to it by its place."""
+    wider = [_completed(heard, one) for one in sorted(found, key=lambda f: f.first)]
+    for n, (one, after) in enumerate(zip(wider, wider[1:], strict=False)):
+        if one.kind == after.kind == "dob" and _is_month_between(heard, one.last, after.first):
+            wider[n] = one._replace(last=after.first - 1)
+    return wider
+
+
+def _completed(heard: Heard, one: Found) -> Found:
+    if one.kind in _DATED:
+        return one._replace(first=_over_day(heard, one.first, kind=one.kind))
+    if one.kind == "ip":
+        return one._replace(last=_over_parts(heard, one.last))
+    spelt = one.kind in _SPELT or heard.rules.spells(one.kind)
+    if spelt and any(a.text in SPELLING_ALPHABET for a in heard.atoms[one.first : one.last + 1]):
+        first = _over_alphabet(heard, one.first, step=-1)
+        return one._replace(first=first, last=_over_alphabet(heard, one.last, step=1))
+    return one
+
+
+def _is_month_between(heard: Heard, last: int, first: int) -> bool:
+    """`twenty third of Arch 1981`: one word that is no month, behind `of`."""
+    between = heard.atoms[last + 1 : first]
+    return len(between) == 2 and between[0].text == "of" and between[1].stop not in _ENDS
+
+
+def _over_day(heard: Heard, first: int, *, kind: str) -> int:
+    """Back over `fort` of `fort of June`, and over `the twelve of Marge` before a year."""
+    atoms, breaks = heard.atoms, heard.times.breaks
+    if first and atoms[first].text == "of" and first not in breaks and not atoms[first - 1].stop:
+        return first - 1
+    if kind == "dob" and first > 1 and atoms[first - 1].text == "of":
+        joined = breaks.isdisjoint((first, first - 1)) and not atoms[first - 2].stop
+        return first - 2 if joined and atoms[first - 2].cls in _DAYS else first
+    day = first - 3
+    if kind != "dob" or day < 0 or not breaks.isdisjoint(range(day + 1, first + 1)):
+        return first
+    placed = atoms[day].cls in _DAYS and atoms[day + 1].text == "of"
+    month = atoms[day + 2]
+    if not placed or atoms[day].stop or month.stop in _ENDS or month.text in COMMON_WORDS:
+        return first
+    return day
+
+
+def _over_parts(heard: Heard, last: int) -> int:
+    """`dot fort one`: what follows a dot is a part of it."""
+    atoms = heard.atoms
+    while last + 2 < len(atoms) and atoms[last + 1].value == "." and not atoms[last].stop:
+        last += 2
+        while last + 1 < len(atoms) and not atoms[last].stop and atoms[last + 1].cls in _DAYS:
+            last += 1
+    return last
+
+
+def _over_alphabet(heard: Heard, at: int, *, step: int) -> int:
+    """On over more words of the spelling alphabet, and what stands between them."""
+    atoms, breaks = heard.atoms, heard.times.breaks
+    while True:
+        for reach in range(1, _REACH + 1):
+            there = at + step * reach
+            if not 0 <= there < len(atoms):
+                return at
+            ends = atoms[max(there, there - step)].stop if step < 0 else atoms[there - 1].stop
+            if ends in _ENDS or max(there, there - step) in breaks:
+                return at
+            if atoms[there].text in SPELLING_ALPHABET:
+                at = there
+                break
+            if not _may_stand_between(atoms[there]):
+                return at
+        else:
+            return at
+
+
+def _may_stand_between(atom: Atom) -> bool:
+    """A letter, a word for one, what explains it, or a word that nobody says."""
+    spelt = atom.cls is Class.LETTER or atom.text in LETTER_ALIKES or atom.text in _EXPLAINS
+    return spelt or atom.cls in (*_DAYS, Class.FILLER) or atom.text not in COMMON_WORDS
