@@ -4,16 +4,22 @@ from collections.abc import Sequence
 
 from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.evidence import RIGHT_CONTEXT, is_counted
-from redaction.lexicon import ACRONYMS, SOUND_ALIKES
+from redaction.lexicon import ACRONYMS
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.numbered_places import find_numbered_places
 from redaction.recognizers.places import STATES
+from redaction.recognizers.street_parts import (
+    MAX_NAME,
+    NUMERIC,
+    has_number,
+    names_street,
+    with_dwelling,
+)
 from redaction.recognizers.street_words import ALWAYS_STREET, DWELLING, STREET, SURE_STREET
+from redaction.recognizers.unnamed_streets import flats, misheard_places, post_boxes
 from redaction.tables import words_in
 from redaction.words import Atom, Class
 
-_FLATS = words_in("apartment apt flat suite unit ste")
-_FLATS_SAID = _FLATS | {f"{flat}s" for flat in _FLATS}
 _WEEK = words_in("""
 monday tuesday wednesday thursday friday saturday sunday phone email
 """)
@@ -22,20 +28,11 @@ _OF_MANY = STREET | STATES
 _OWN_PLACE = frozenset(
     {"our", "we're", "office", "branch", "store", "shop", "located", "headquarters"}
 )
-_NUMERIC = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.MAGNITUDE}
 _TOWN_TAIL = words_in("""
 by city east fort in lake las le los new north on port saint san south st under upon west
 """)
 _NOT_OF_STREETS = words_in("terminal gate gates platform flight item page row seat channel")
 """A number after one of these is no house's: `terminal five, gates close`."""
-_MAX_NAME = 4
-_MISHEARD_WITHIN = words_in("for were are or of to the and in bird our by her")
-_LONGEST_ANSWER = 20
-_ENDS_ANSWER = words_in("""
-and but can could do i i'd i'll i'm i've is it it's my no okay please sir so thank thanks that
-that's that'd then we what when why would yeah yes you
-""")
-"""After one of these words comes something else than the rest of an address."""
 
 
 def find_addresses(heard: Heard) -> tuple[list[Found], list[int]]:
@@ -55,7 +52,9 @@ def find_addresses(heard: Heard) -> tuple[list[Found], list[int]]:
             undecided.append(first)
         else:
             found.append(Found(first, last, "address", complete=True))
-    for span in _post_boxes(heard) + _flats(heard) + _misheard(heard) + find_numbered_places(heard):
+    for span in (
+        post_boxes(heard) + flats(heard) + misheard_places(heard) + find_numbered_places(heard)
+    ):
         if heard.is_open and span.last + RIGHT_CONTEXT >= len(atoms):
             undecided.append(span.first)
         elif not any(f.first <= span.last and span.first <= f.last for f in found):
@@ -66,50 +65,6 @@ def find_addresses(heard: Heard) -> tuple[list[Found], list[int]]:
     return found, undecided
 
 
-def _flats(heard: Heard) -> list[Found]:
-    """`Forty one, seventeen, large berlain, apartments six`: a flat makes an address of what is
-    before it, whatever became of the street and of the question."""
-    atoms, found = heard.atoms, []
-    for i, atom in enumerate(atoms):
-        if atom.text not in _FLATS_SAID or not _has_number(atoms, i + 1):
-            continue
-        name = i - 1
-        while name >= 0 and i - name <= _MAX_NAME and _may_name_street(atoms, name):
-            name -= 1
-        words = atoms[name + 1 : i]
-        unusual = any(a.text not in COMMON_WORDS or a.text in STREET for a in words)
-        if not unusual or name < 0 or atoms[name].cls not in _NUMERIC:
-            continue
-        first = name
-        while first > 0 and name - first < _MAX_NAME and atoms[first - 1].cls in _NUMERIC:
-            first -= 1
-        found.append(Found(first, max(_end_of_answer(atoms, i), i + 1), "address", complete=True))
-    return found
-
-
-def _may_name_street(atoms: Sequence[Atom], i: int) -> bool:
-    """Part of a street's name, or what `spur` of `Larkspur` was heard as: `large for Lane`."""
-    between = atoms[i].text in _MISHEARD_WITHIN and i and _names_street(atoms[i - 1])
-    return bool(between) or _names_street(atoms[i])
-
-
-def _post_boxes(heard: Heard) -> list[Found]:
-    """`P O box three four one`."""
-    atoms, found = heard.atoms, []
-    for i, atom in enumerate(atoms):
-        sounds = i + 2 < len(atoms) and atoms[i + 1].text in SOUND_ALIKES
-        if atom.text != "box" or not _has_number(atoms, i + 2 if sounds else i + 1):
-            continue
-        if not "".join(a.text for a in atoms[max(0, i - 2) : i]).endswith("po"):
-            continue
-        first = i - 1 if atoms[i - 1].text == "po" else i - 2
-        last = i + 1
-        while _has_number(atoms, last + 1) and atoms[last].stop not in (".", "?", "!"):
-            last += 1
-        found.append(Found(first, last, "address"))
-    return found
-
-
 def _asked(heard: Heard, i: int) -> bool:
     return heard.may_expect("address") and any(s.kind == "address" for s in heard.slots_at(i))
 
@@ -117,7 +72,7 @@ def _asked(heard: Heard, i: int) -> bool:
 def _start(atoms: Sequence[Atom], street: int, *, asked: bool) -> int | None:
     """Back over the street's name to its number, and to a flat or unit before that."""
     name = street - 1
-    while name >= 0 and street - name <= _MAX_NAME and _names_street(atoms[name]):
+    while name >= 0 and street - name <= MAX_NAME and names_street(atoms[name]):
         if atoms[name].stop and atoms[name].stop != ",":
             return None
         name -= 1
@@ -135,14 +90,14 @@ def _start(atoms: Sequence[Atom], street: int, *, asked: bool) -> int | None:
     if numbered and number >= 0 and atoms[number].text in _NOT_OF_STREETS:
         return None
     if numbered and atoms[street].text in ALWAYS_STREET and atoms[name].text != "one":
-        return _with_dwelling(atoms, number + 1)
+        return with_dwelling(atoms, number + 1)
     proper = all(a.capital for a in words) and atoms[street].capital
     if number == name:
         sure = atoms[street].text in SURE_STREET and unusual and asked
         return name + 1 if sure and (proper or not any(a.capital for a in atoms)) else None
     if not (unusual or proper or (asked and atoms[street].text in SURE_STREET)):
         return None
-    return _with_dwelling(atoms, number + 1)
+    return with_dwelling(atoms, number + 1)
 
 
 def _the_street(atoms: Sequence[Atom], street: int) -> int | None:
@@ -152,7 +107,7 @@ def _the_street(atoms: Sequence[Atom], street: int) -> int | None:
         number -= 1
     if number == street - 2 or atoms[number + 1].text == "one":
         return None
-    return _with_dwelling(atoms, number + 1)
+    return with_dwelling(atoms, number + 1)
 
 
 def _numbers_house(atoms: Sequence[Atom], i: int, *, last: int) -> bool:
@@ -160,33 +115,11 @@ def _numbers_house(atoms: Sequence[Atom], i: int, *, last: int) -> bool:
     atom = atoms[i]
     if i < last and atom.stop in (".", "?", "!"):
         return False
-    if atom.cls in _NUMERIC:
+    if atom.cls in NUMERIC:
         return True
     if atom.cls is Class.LETTER:
         return atom.text not in ("a", "i")
-    return atom.text in ("oh", "and") and 0 < i < last and atoms[i - 1].cls in _NUMERIC
-
-
-def _names_street(atom: Atom) -> bool:
-    plain = atom.cls in (Class.OTHER, Class.ORDINAL, Class.MONTH)
-    return plain and (
-        atom.text not in FUNCTION_WORDS or atom.text in ("saint", "st", "miss", "great", "little")
-    )
-
-
-def _with_dwelling(atoms: Sequence[Atom], first: int) -> int:
-    """Back over `flat two`, `unit three,` and a number read as several."""
-    at = first - 1
-    while at >= 0 and first - at <= 4 and _is_figure(atoms[at]):
-        at -= 1
-    if at >= 0 and atoms[at].text in DWELLING:
-        return at
-    return first
-
-
-def _is_figure(atom: Atom) -> bool:
-    """Or what one is heard as: `flat free eight`."""
-    return atom.cls in _NUMERIC or atom.cls is Class.LETTER or atom.text in SOUND_ALIKES
+    return atom.text in ("oh", "and") and 0 < i < last and atoms[i - 1].cls in NUMERIC
 
 
 def _end(atoms: Sequence[Atom], street: int, *, asked: bool) -> int:
@@ -199,7 +132,7 @@ def _end(atoms: Sequence[Atom], street: int, *, asked: bool) -> int:
             atoms[last].stop == "." and len(atoms[last].text) > 3
         ):
             return last
-        if _is_dwelling(atoms, last + 1, numbered=numbered) and _has_number(atoms, last + 2):
+        if _is_dwelling(atoms, last + 1, numbered=numbered) and has_number(atoms, last + 2):
             last += 2
         elif _is_dwelling(atoms, last + 1, numbered=numbered) and _is_numbered(atoms, last + 2):
             last += 3
@@ -207,12 +140,12 @@ def _end(atoms: Sequence[Atom], street: int, *, asked: bool) -> int:
             last += explained
         elif (
             last > street
-            and (following.cls in _NUMERIC or following.cls is Class.LETTER)
+            and (following.cls in NUMERIC or following.cls is Class.LETTER)
             and following.text not in ("a", "i")
             and (atoms[last].stop != "," or numbered)
         ) or _is_town(atoms, last + 1, asked=asked or numbered):
             last += 1
-        elif following.text in ("number", "dash") and _has_number(atoms, last + 2):
+        elif following.text in ("number", "dash") and has_number(atoms, last + 2):
             last += 2
         elif numbered and _goes_on_with_town(atoms, last + 1):
             last += 1
@@ -237,7 +170,7 @@ def _is_dwelling(atoms: Sequence[Atom], i: int, *, numbered: bool) -> bool:
 def _is_numbered(atoms: Sequence[Atom], i: int) -> bool:
     """`number six`, or `numbe six`: recognisers lose its end."""
     named = i < len(atoms) and atoms[i].text[:4] in ("numb", "nump", "nomb", "no")
-    return named and _has_number(atoms, i + 1)
+    return named and has_number(atoms, i + 1)
 
 
 def _explained(atoms: Sequence[Atom], i: int) -> int:
@@ -253,8 +186,8 @@ def _explained(atoms: Sequence[Atom], i: int) -> int:
 
 def _has_house_number(atoms: Sequence[Atom], street: int) -> bool:
     """Whether a number stands before the street's name: what follows is its town then."""
-    before = atoms[max(0, street - _MAX_NAME - 2) : street - 1]
-    return any(a.cls in _NUMERIC for a in before)
+    before = atoms[max(0, street - MAX_NAME - 2) : street - 1]
+    return any(a.cls in NUMERIC for a in before)
 
 
 def _goes_on_with_town(atoms: Sequence[Atom], i: int) -> bool:
@@ -263,10 +196,6 @@ def _goes_on_with_town(atoms: Sequence[Atom], i: int) -> bool:
     if atom.cls is not Class.OTHER or not atom.capital or atom.text in _NO_TOWNS:
         return False
     return atoms[i - 1].stop in ("", ",") and atom.text.isalpha()
-
-
-def _has_number(atoms: Sequence[Atom], i: int) -> bool:
-    return i < len(atoms) and (atoms[i].cls in _NUMERIC or atoms[i].cls is Class.LETTER)
 
 
 def _is_town(atoms: Sequence[Atom], i: int, *, asked: bool) -> bool:
@@ -291,53 +220,6 @@ def _is_town(atoms: Sequence[Atom], i: int, *, asked: bool) -> bool:
 def _own_place(atoms: Sequence[Atom], first: int) -> bool:
     """`our office at 200 Market Street`: the firm's own."""
     return any(a.text in _OWN_PLACE for a in atoms[max(0, first - 7) : first])
-
-
-def _misheard(heard: Heard) -> list[Found]:
-    """A number and the words after it, in the direct answer to a question for an address.
-
-    Street names are what recognisers get wrong most: `forty one, seventeen, larks were lane,
-    apartments six feet, Springfield`. So everything like a place goes, to the end of the answer.
-    """
-    spans: list[Found] = []
-    atoms = heard.atoms
-    if not heard.may_expect("address"):
-        return spans
-    for i in range(len(atoms) - 1):
-        if atoms[i].cls not in _NUMERIC or atoms[i + 1].cls is not Class.OTHER:
-            continue
-        if spans and i <= spans[-1].last:
-            continue
-        if atoms[i].text == "one" or is_counted(atoms, i + 1) or not heard.answers(i, "address"):
-            continue
-        last = _end_of_answer(atoms, i)
-        if last == i and not heard.is_open:
-            continue
-        spans.append(Found(_with_dwelling(atoms, i), last, "address"))
-    return spans
-
-
-def _end_of_answer(atoms: Sequence[Atom], first: int) -> int:
-    """The last atom from `first` on that may be part of an address, wherever that leads."""
-    last = at = first
-    while at + 1 < len(atoms) and at - first < _LONGEST_ANSWER:
-        if atoms[at].stop in ("?", "!") or (atoms[at].stop == "." and len(atoms[at].text) > 2):
-            return last
-        at += 1
-        if _is_of_place(atoms[at]):
-            last = at
-        elif at - last > 1 or atoms[at].text in _ENDS_ANSWER:
-            return last
-    return last
-
-
-def _is_of_place(atom: Atom) -> bool:
-    """A number, letter, place word, or any word that people do not say between sentences."""
-    if atom.cls in _NUMERIC or atom.cls is Class.ORDINAL:
-        return True
-    if atom.cls is Class.LETTER:
-        return atom.text not in ("a", "i")
-    return atom.cls is Class.OTHER and atom.text not in FUNCTION_WORDS
 
 
 def _towns(heard: Heard) -> list[Found]:

@@ -1,0 +1,38 @@
+"""What an address is put together of: numbers, words of streets' names, dwellings."""
+
+from collections.abc import Sequence
+
+from redaction.common_words import FUNCTION_WORDS
+from redaction.lexicon import SOUND_ALIKES
+from redaction.recognizers.street_words import DWELLING
+from redaction.words import Atom, Class
+
+NUMERIC = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.MAGNITUDE}
+MAX_NAME = 4
+"""Words of a street's name."""
+
+
+def has_number(atoms: Sequence[Atom], i: int) -> bool:
+    return i < len(atoms) and (atoms[i].cls in NUMERIC or atoms[i].cls is Class.LETTER)
+
+
+def names_street(atom: Atom) -> bool:
+    plain = atom.cls in (Class.OTHER, Class.ORDINAL, Class.MONTH)
+    return plain and (
+        atom.text not in FUNCTION_WORDS or atom.text in ("saint", "st", "miss", "great", "little")
+    )
+
+
+def with_dwelling(atoms: Sequence[Atom], first: int) -> int:
+    """Back over `flat two`, `unit three,` and a number read as several."""
+    at = first - 1
+    while at >= 0 and first - at <= 4 and is_figure(atoms[at]):
+        at -= 1
+    if at >= 0 and atoms[at].text in DWELLING:
+        return at
+    return first
+
+
+def is_figure(atom: Atom) -> bool:
+    """Or what one is heard as: `flat free eight`."""
+    return atom.cls in NUMERIC or atom.cls is Class.LETTER or atom.text in SOUND_ALIKES
