@@ -45,7 +45,8 @@ sure that's thats the then there was we're were with yeah yes
 _POINTS = frozenset({"the", "this", "that", "which", "another", "no", "any", "every", "each"})
 """`one` behind these is no figure."""
 
-_SHORT = 3
+_SHORT = 5
+_ENDINGS = ("s", "ed", "ing")
 _PLAIN = COMMON_WORDS - SPELLING_ALPHABET.keys()
 _TALK = (Class.OTHER, Class.FILLER, Class.GLUE, Class.LETTER, Class.CORRECTION)
 
@@ -118,7 +119,7 @@ def _wait(atoms: Sequence[Atom], i: int, *, awaited: Awaited) -> _Wait | None:
         named = atom.capital and atom.text[0] != "i" and i > 0 and not atoms[i - 1].stop
         return _Wait.ANY_WORD if named else _Wait.NOTHING
     ordinary = awaited is not Awaited.WORDS and _is_ordinary(atom)
-    ordinary = ordinary or (awaited is Awaited.NOTHING and _is_of_the_dictionary(atom))
+    ordinary = ordinary or (awaited is Awaited.NOTHING and _is_inflected(atom))
     return _Wait.ANY_WORD if ordinary else None
 
 
@@ -135,9 +136,9 @@ def _is_told_plain(atoms: Sequence[Atom], i: int) -> bool:
     return plain and before.text not in _BEGINS_ANSWER
 
 
-def _is_of_the_dictionary(atom: Atom) -> bool:
-    """`quiches`, `kilowatt`: no name, as far as one can see."""
-    word = atom.cls is Class.OTHER and not atom.capital and atom.text not in SPELLING_ALPHABET
+def _is_inflected(atom: Atom) -> bool:
+    """`quiches`, `bleeding`: a form of a word of the dictionary, which names seldom are."""
+    word = atom.cls is Class.OTHER and not atom.capital and atom.text.endswith(_ENDINGS)
     return word and len(atom.text) > _SHORT and is_english(atom.text)
 
 

@@ -116,6 +116,7 @@ class CallRedactor:
         """Nobody knows what was said then: for a while any number may be the answer to it.
 
         Corrections of finals that show one."""
+        self._doubt_ends(start_ms, end_ms)
         until_ms = end_ms + int(self._limits.seconds * 1000)
         self._blind = [*self._blind[-50:], (start_ms, until_ms)]
         try:
@@ -424,6 +425,14 @@ class CallRedactor:
             forms=self._policy.engine,
         )
 
+    def _doubt_ends(self, start_ms: int, end_ms: int) -> None:
+        """What was held back until more came may have gone on in what was lost."""
+        for earlier in self._timeline.segments:
+            near = start_ms - MAX_PAUSE_MS <= earlier.raw.end_ms <= end_ms
+            if near and earlier.raw.is_final and earlier.held_from is not None:
+                earlier.overdue = True
+                self._changed[id(earlier)] = earlier
+
     def _fail(
         self, segment: Segment | None, raw: RawTranscript, error: Exception | None
     ) -> Redacted:
@@ -431,6 +440,7 @@ class CallRedactor:
         if segment is not None:
             segment.failed = True
             segment.spans, segment.written = [], []
+        self._doubt_ends(raw.start_ms, raw.end_ms)
         until_ms = raw.end_ms + int(self._limits.seconds * 1000)
         self._blind = [*self._blind[-50:], (raw.start_ms, until_ms)]
         return refuse(raw, why=_where(error))

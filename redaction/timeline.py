@@ -170,7 +170,9 @@ class Timeline:
     def has_later_of_same_speaker(self, segment: Segment) -> bool:
         """Whether the same speaker has said something since."""
         at = self.segments.index(segment)
-        return any(s.stream == segment.stream and s.atoms for s in self.segments[at + 1 :])
+        return any(
+            s.stream == segment.stream and s.atoms and not s.failed for s in self.segments[at + 1 :]
+        )
 
     def turns(self) -> list[Turn]:
         """Every turn with substance."""

@@ -318,7 +318,7 @@ def _is_in_doubt(heard: Heard, run: Run, *, shape: Shape, slots: Sequence[Slot])
         return False
     if not (shape.digits or slots or _worth_holding(heard, run)):
         return False
-    is_end = heard.may_go_on and _ends_row(heard.atoms, run.last)
+    is_end = _ends_row(heard.atoms, run.last)
     return (is_end or _touches_end(heard, run)) and not is_quantity_asked(heard, run, shape=shape)
 
 

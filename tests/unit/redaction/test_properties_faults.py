@@ -222,6 +222,24 @@ def test_what_is_left_of_a_date_whose_beginning_was_lost_is_masked(
     assert [text_of(shown[name]) for name in ("005", "006")] == rest
 
 
+@pytest.mark.parametrize("how", ["fault", "gap"])
+@pytest.mark.parametrize("goes_on", ["", "\nA: Right, let me have a look at that."])
+def test_what_waited_for_what_was_lost_is_masked(policy: Policy, how: str, goes_on: str) -> None:
+    """The day of a date, the first of a code: the rest of it came in a segment that was lost."""
+    talk = f"A: And your date of birth?\nC: It's the twelfth|of the sixth, forty six{goes_on}"
+    redactor, shown = CallRedactor(policy, call_id="call"), dict[str, str]()
+    for n, event in enumerate(dialogue(talk)):
+        if n == 2 and how == "gap":
+            out = redactor.miss(event.start_ms, event.end_ms)
+        elif n == 2:
+            out = [redactor.lose(event)]
+        else:
+            out = redactor.receive(event)
+        shown |= {one.raw.segment_id: text_of(one) for one in out}
+    shown |= {one.raw.segment_id: text_of(one) for one in redactor.end()}
+    assert shown["002"] in ("It's [number]", "It's the [number]", "It's [dob]")
+
+
 class BrokenTagger:
     """A model that fails."""
 
