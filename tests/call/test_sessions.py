@@ -21,7 +21,7 @@ async def gateway_of_module(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[TestGateway]:
     settings = Settings(
-        listen_host="127.0.0.1", sip_port=0, rtp_port_first=43_000, rtp_port_last=43_199
+        listen_host="127.0.0.1", sip_port=0, rtp_port_first=47_000, rtp_port_last=47_199
     )
     async with gateway(tmp_path_factory.mktemp("gateway"), settings) as started:
         yield started
