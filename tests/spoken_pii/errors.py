@@ -6,6 +6,9 @@ thirty "oh" nine came as "o" or "zero", four were lost or came as other words; d
 repeated ("five, five, five") or heard as words ("for", "they"); letters as others of the same
 sound or as words ("gay" for K, "app" for F, "in" for N); names as other names or in pieces
 ("Kowalk Six"); cues as what sounds like them ("salt code", "data birth", "exhalation").
+On ten calls of the blind texts in Kokoro's voices (`tests.voiced`) letters were written together
+with what they are like, three of five, taken as one in four: "Enfinancy" for "N for Nancy", "acts
+as an x-ray", "e-like echo".
 """
 
 import random
@@ -60,6 +63,7 @@ class Rates(NamedTuple):
     name_garbled: float = 0.1
     plain_wrong: float = 0.05
     plain_lost: float = 0.03
+    explained_glued: float = 0.25
 
 
 MEASURED = Rates()
@@ -71,7 +75,39 @@ def mishear(rng: random.Random, words: Sequence[Said], rates: Rates) -> list[Sai
     out: list[Said] = []
     for word in words:
         out += _value_word(rng, word, rates) if word.span is not None else _word(rng, word, rates)
+    # By chance of its own: whatever else is misheard stays what it is.
+    return _glued(random.Random(" ".join(word.text for word in out)), out, rates)
+
+
+def _glued(rng: random.Random, words: Sequence[Said], rates: Rates) -> list[Said]:
+    """`N for Nancy` as "Enfornancy", `X as in xray` as "ex as an xray", `E like echo` as "e-like
+    echo"."""
+    out: list[Said] = []
+    at = 0
+    while at < len(words):
+        link = 1
+        while at + link < len(words) and words[at + link].text in ("as", "in", "for", "like"):
+            link += 1
+        letter, links = words[at], [word.text for word in words[at + 1 : at + link]]
+        explained = len(letter.text) == 1 and letter.span is not None and at + link < len(words)
+        if links and explained and rng.random() < rates.explained_glued:
+            out += _as_one(letter, links, words[at + link])
+            at += link + 1
+            continue
+        out.append(letter)
+        at += 1
     return out
+
+
+def _as_one(letter: Said, links: Sequence[str], named: Said) -> list[Said]:
+    """A letter and what it is like, as they are written together."""
+    name = LETTER_WORDS.get(letter.text.upper(), letter.text)
+    if links == ["for"]:
+        return [named._replace(text=name.capitalize() + "for" + named.text.lower())]
+    if links == ["like"]:
+        return [letter._replace(text=f"{letter.text.lower()}-like"), named]
+    linked = [letter._replace(text=text, free=True) for text in ("as", "an")]
+    return [letter._replace(text=name), *linked, named]
 
 
 def _word(rng: random.Random, word: Said, rates: Rates) -> list[Said]:

@@ -6,6 +6,8 @@ was said and where the personal data is in a JSON beside each: a folder for `tru
 
 import argparse
 import sys
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -15,6 +17,8 @@ import soundfile
 from tests.voiced.engine import NoVoices, VoiceEngine
 from tests.voiced.layout import RATE_HZ, Script, SpokenTurn, lay_out
 from tests.voiced.scripts import scripts, scripts_of, turns_to_speak
+
+CALLS_AT_ONCE = 5
 
 
 def main() -> int:
@@ -37,14 +41,21 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     chosen = scripts_of(args.texts, count=args.calls) if args.texts else None
-    for script in chosen or scripts(args.half, count=args.calls):
-        _make(script, engine, args.out)
+    for some in _in_groups(chosen or scripts(args.half, count=args.calls)):
+        engine.speak(turn for script in some for turn in turns_to_speak(script))
+        for script in some:
+            _make(script, engine, args.out)
     return 0
+
+
+def _in_groups(calls: Iterator[Script]) -> Iterator[list[Script]]:
+    """A few at a time: a voice takes seconds to load."""
+    while some := list(islice(calls, CALLS_AT_ONCE)):
+        yield some
 
 
 def _make(script: Script, engine: VoiceEngine, out: Path) -> None:
     turns = turns_to_speak(script)
-    engine.speak(turns)
     spoken = [_spoken(engine.place(turn.key)) for turn in turns]
     legs, reference = lay_out(script, spoken)
     soundfile.write(out / f"{script.name}.wav", legs, RATE_HZ, subtype="ULAW")

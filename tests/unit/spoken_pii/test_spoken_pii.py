@@ -210,3 +210,12 @@ def test_the_target_counts_the_words_that_were_heard_while_no_slot_was_open() ->
     )
     assert result.waits.total() == 5
     assert result.outside_waits.total() == 4
+
+
+def test_letters_are_written_together_with_what_they_are_like() -> None:
+    rates = NONE._replace(explained_glued=1.0)
+    said = [Said("N", 1), Said("for", 1, free=True), Said("Nancy", 1), Said("4", 1)]
+    assert [w.text for w in mishear(random.Random(1), said, rates)] == ["Infornancy", "4"]
+    said = [Said("E", 1), Said("like", 1, free=True), Said("echo", 1)]
+    assert [w.text for w in mishear(random.Random(1), said, rates)] == ["e-like", "echo"]
+    assert mishear(random.Random(1), said, NONE) == said
