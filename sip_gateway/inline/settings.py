@@ -100,9 +100,8 @@ class TargetTls(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     here as it says it: `*.pstn.carrier.example`."""
 
     certificate: str = ""
-    """PEM file of what we show, if asked; empty: the certificate of `[sip_gateway.tls]`."""
-
     private_key: str = ""
+    """PEM files of what we show, if asked; empty: the certificate of `[sip_gateway.tls]`."""
 
     def __post_init__(self) -> None:
         if bool(self.certificate) != bool(self.private_key):
