@@ -437,6 +437,7 @@ class CallRedactor:
         self, segment: Segment | None, raw: RawTranscript, error: Exception | None
     ) -> Redacted:
         """`[unavailable]`; and for a while any number may be the answer to what was lost."""
+        segment = segment or self._by_id.get(_key(raw))  # it may have broken on its way in
         if segment is not None:
             segment.failed = True
             segment.spans, segment.written = [], []

@@ -36,8 +36,9 @@ def _may_end_a_date(heard: Heard, i: int) -> bool:
 
 
 def _may_be_nought(heard: Heard, i: int) -> bool:
-    """`nine oh.`, the end of what was lost."""
-    if heard.atoms[i].text not in ("oh", "o"):
+    """`nine oh.`, `dot five.`, the end of what was lost."""
+    atom = heard.atoms[i]
+    if atom.text not in ("oh", "o") and atom.cls is not Class.SYMBOL:
         return False
     before = heard.atoms[i - 1 : i] if i else []
     beside = [*before, *heard.atoms[i + 1 : i + 2]]

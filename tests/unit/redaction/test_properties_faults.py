@@ -24,6 +24,7 @@ from redaction.redact import CallRedactor, Policy, Redacted, make_policy
 from redaction.settings import Settings
 from redaction.tags import Tag
 from redaction.timeline import Timeline
+from redaction.words import Reader
 from tests.unit.redaction.call_strategies import (
     calls,
     cuts,
@@ -238,6 +239,30 @@ def test_what_waited_for_what_was_lost_is_masked(policy: Policy, how: str, goes_
         shown |= {one.raw.segment_id: text_of(one) for one in out}
     shown |= {one.raw.segment_id: text_of(one) for one in redactor.end()}
     assert shown["002"] in ("It's [number]", "It's the [number]", "It's [dob]")
+
+
+def test_a_segment_that_broke_on_its_way_in_is_refused_as_a_whole(policy: Policy) -> None:
+    """Its words must not come in a correction, read by what had been made of a partial."""
+    talk = "C: it expires oh|three twenty five|and that is all of it"
+    first, *partials, rest = dialogue(talk)
+    partial = next(e for e in dialogue(talk, partials=True) if e.segment_id == "002")
+    (final,) = partials
+    redactor = CallRedactor(policy, call_id="call")
+    out = [*redactor.receive(first), *redactor.receive(partial)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Reader, "atoms_of", fails)
+        check_refused(redactor.receive(final))
+    out = [*redactor.receive(rest), *redactor.end()]
+    assert "002" not in {one.raw.segment_id for one in out}
+
+
+@pytest.mark.parametrize("said", ["dot one four", "oh five", "nine oh"])
+def test_no_piece_of_a_number_stays_behind_what_was_lost(policy: Policy, said: str) -> None:
+    lost, rest = dialogue(f"C: two zero three dot zero|{said}")
+    redactor = CallRedactor(policy, call_id="call")
+    redactor.lose(lost)
+    out = [*redactor.receive(rest), *redactor.end()]
+    assert not set(said.split()) & {word for one in out for word in text_of(one).split()}
 
 
 class BrokenTagger:
