@@ -137,7 +137,7 @@ def is_explained(atoms: Sequence[Atom], i: int) -> bool:
     letter = SPELT.get(atoms[i].text) or lexicon.LETTER_ALIKES.get(atoms[i].text)
     if not letter or atoms[i].text in lexicon.SPELLING_ALPHABET:
         return False
-    for words in (("as", "in"), ("for",), ("like",)):
+    for words in (("as", "in"), ("as", "an"), ("for",), ("like",)):
         end = i + 1 + len(words)
         if end < len(atoms) and tuple(a.text for a in atoms[i + 1 : end]) == words:
             return atoms[end].text[:1] == letter and len(atoms[end].text) > 2

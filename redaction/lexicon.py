@@ -75,6 +75,7 @@ LETTER_ALIKES = {
     "are": "r", "you": "u", "why": "y", "see": "c", "sea": "c", "be": "b", "tea": "t", "oh": "o",
     "eye": "i", "pea": "p", "queue": "q", "gay": "k", "may": "a", "end": "n", "i'm": "m", "if": "f",
     "in": "n", "an": "n", "am": "m", "as": "s", "us": "s", "or": "r", "our": "r", "ask": "s",
+    "acts": "x", "axe": "x",
 }  # fmt: skip
 """What a recogniser writes for a letter; a letter only between others, or where it is explained:
 `why for yankee`."""

@@ -20,7 +20,7 @@ _MAX_ASIDE = 9
 _ASIDES: dict[str, list[tuple[str, ...]]] = {}
 for _phrase in sorted((tuple(p.split()) for p in lexicon.GAP_PHRASES), key=len, reverse=True):
     _ASIDES.setdefault(_phrase[0], []).append(_phrase)
-_AS_IN = (("as", "in"), ("for",), ("like",), ("as",), ("is", "for"), ("is", "in"))
+_AS_IN = (("as", "in"), ("as", "an"), ("for",), ("like",), ("as",), ("is", "for"), ("is", "in"))
 
 
 class Run(NamedTuple):

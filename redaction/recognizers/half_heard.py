@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from redaction.common_words import COMMON_WORDS
 from redaction.lexicon import LETTER_ALIKES, SPELLING_ALPHABET
 from redaction.recognizers.found import Found, Heard
+from redaction.recognizers.name_shape import is_strange
 from redaction.words import Atom, Class
 
 _DATED = frozenset({"dob", "expiry"})
 _DAYS = (Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.ORDINAL)
 _SPELT = frozenset({"name", "address", "plate", "policy", "order", "ticket", "account", "passport"})
-_EXPLAINS = frozenset({"as", "for", "in", "like"})
+_EXPLAINS = frozenset({"an", "as", "for", "in", "like"})
 _REACH = 3
 """Between two words of the spelling alphabet stand so many, the second one included."""
 
@@ -36,11 +37,22 @@ def _completed(heard: Heard, one: Found) -> Found:
         return one._replace(first=_over_day(heard, one.first, kind=one.kind))
     if one.kind == "ip":
         return one._replace(last=_over_parts(heard, one.last))
+    one = one._replace(first=_over_strange(heard, one))
     spelt = one.kind in _SPELT or heard.rules.spells(one.kind)
     if spelt and any(a.text in SPELLING_ALPHABET for a in heard.atoms[one.first : one.last + 1]):
         first = _over_alphabet(heard, one.first, step=-1)
         return one._replace(first=first, last=_over_alphabet(heard, one.last, step=1))
     return one
+
+
+def _over_strange(heard: Heard, one: Found) -> int:
+    """`Enfinancy, R932`: no word, before the letters and figures of a code that was asked for."""
+    atoms, before = heard.atoms, one.first - 1
+    if before < 0 or one.first in heard.times.breaks or one.value.isdigit() or not one.value:
+        return one.first
+    joined = atoms[before].stop in ("", ",") and is_strange(atoms[before])
+    asked = joined and any(s.is_answer and s.kind == one.kind for s in heard.slots_at(one.first))
+    return before if asked else one.first
 
 
 def _is_month_between(heard: Heard, last: int, first: int) -> bool:

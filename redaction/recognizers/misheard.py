@@ -53,7 +53,8 @@ _SURE_COUNTRIES = words_in("gb uk de fr ie nl es")
 _SPELT = _LETTERS | LETTER_ALIKES.keys()
 """Letters, where what they are like is said behind them."""
 
-_EXPLAINS = frozenset({"as", "for", "in", "like"})
+_EXPLAINED_BY = (["as", "in"], ["as", "an"], ["like"], ["for"])
+_EXPLAINS = frozenset({"an", "as", "for", "in", "like"})
 _COUNTRIES = words_in("gb uk de fr ie nl es it be at us")
 
 
@@ -162,7 +163,7 @@ def _explained_to(atoms: Sequence[Atom], at: int) -> int:
     """Where `B for victor` ends, if it begins here: a letter, or a word for one; else 0."""
     if atoms[at].cls is not Class.LETTER and atoms[at].text not in _SPELT:
         return 0
-    for said in (["as", "in"], ["like"], ["for"]):
+    for said in _EXPLAINED_BY:
         end = at + len(said) + 1
         if end < len(atoms) and [a.text for a in atoms[at + 1 : end]] == said:
             alphabet = atoms[end].text in SPELLING_ALPHABET
@@ -288,7 +289,7 @@ def _is_spelt_on(atoms: Sequence[Atom], at: int) -> bool:
 
 def _explanation(atoms: Sequence[Atom], first: int) -> int:
     """How many atoms before `first` are a letter and what it is like: `K as in king`; else 0."""
-    for said in (["as", "in"], ["like"], ["for"]):
+    for said in _EXPLAINED_BY:
         length = len(said) + 2
         if first < length or [a.text for a in atoms[first - length + 1 : first - 1]] != said:
             continue

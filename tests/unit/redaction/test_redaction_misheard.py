@@ -45,6 +45,11 @@ from tests.unit.redaction.spoken_dialogue import shown
             "enlike November. Did you get that?",
             "[name] Did you get that?",
         ),
+        ("A: Can I take the reg?\nC: Enfinancy, R 932, acts as an x-ray, e-like echo.", "[plate]"),
+        (
+            "A: And the postcode?\nC: E H one, dash are as an Romeo, J as in Juliet.",
+            "[address] dash [address]",
+        ),
         ("A: Your NI number?\nC: It's Q Q, 123456 dash be like bravo.", "It's [nino]"),
         (
             "A: Your policy number?\nC: It's S, 17, C for charlie, why B for victor.",
