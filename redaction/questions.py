@@ -88,7 +88,9 @@ watch watching holiday room brakes vacuum stock cover have
 
 ASKED_WORD = "asked_word"
 """Any question that may have a word for an answer which is nobody else's business."""
-_DETAILS = words_in("details detail information info please again then there today now sir ma'am")
+_DETAILS = words_in("""
+details detail information info please again then there today now sir ma'am madam love dear mate
+""")
 _BEFORE_WHO = words_in("""
 and so but okay ok then now well know me ask about guess also sorry i exactly of right alright or
 just see um uh for to from

@@ -96,6 +96,7 @@ is it still, lives at, lives on, lives over on, lives in, live over on, round at
 """What is said behind these is somebody's place, if it is a street, numbered, or unknown."""
 
 _BEGINS = _ANNOUNCES.keys() | {"corner"}
+_COUNTED_WAYS = words_in("main cross street avenue road block stage phase lane floor line")
 _REGIONS = words_in("county borough township parish heights estate village")
 
 
@@ -111,7 +112,7 @@ def find_asked_places(heard: Heard) -> tuple[list[Found], list[int]]:
     found: list[Found] = []
     undecided: list[int] = []
     told = heard.may_expect("address") or bool(heard.given("address"))
-    if not told and _BEGINS.isdisjoint(atom.text for atom in heard.atoms):
+    if not told and _BEGINS.isdisjoint(heard.texts):
         return found, undecided
     for clause in _clauses(heard):
         span = _place_in(heard, clause)
@@ -228,6 +229,8 @@ def _is_sign(heard: Heard, i: int) -> bool:
     atom = atoms[i]
     if atom.cls in _NUMERIC:
         return _numbers_something(atoms, i)
+    if atom.cls is Class.ORDINAL:
+        return i + 1 < len(atoms) and not atom.stop and atoms[i + 1].text in _COUNTED_WAYS
     if atom.cls is not Class.OTHER or atom.text in _WEEK:
         return False
     if atom.text in _SURE_PLACES:
@@ -289,7 +292,7 @@ def _numbers_something(atoms: Sequence[Atom], i: int) -> bool:
     while before > 0 and (atoms[before].cls in _NUMERIC or atoms[before].text in ("and", "or")):
         before -= 1
     theirs = before >= 0 and atoms[before].text in _THEIRS
-    return not theirs and not is_counted(atoms, end + 1)
+    return not theirs and (bool(atoms[end].stop) or not is_counted(atoms, end + 1))
 
 
 def _goes_with(atoms: Sequence[Atom], i: int, *, first: int, linked: bool) -> bool:
@@ -300,7 +303,7 @@ def _goes_with(atoms: Sequence[Atom], i: int, *, first: int, linked: bool) -> bo
     if atom.text in _LINKS:
         before = atoms[i - 1]
         return linked and i > first and before.text not in FUNCTION_WORDS and not before.stop
-    plain = atom.cls is Class.OTHER and atom.text not in FUNCTION_WORDS
+    plain = atom.cls is Class.OTHER and atom.text not in FUNCTION_WORDS - {"little", "great"}
     return plain or atom.cls in _NUMERIC or atom.capital
 
 

@@ -14,11 +14,15 @@ penthouse phase plot room sector shop studio suite ste tower unit villa ward win
 """)
 _HOMES = words_in("apartment apt flat plot ward")
 """With a number behind it, somebody's home or bed, whatever was asked."""
+_BEDS = words_in("room bay bed ward cubicle")
+_WHO = words_in("he he's she she's they they're him her")
+_BESIDE = words_in("from at opposite behind beside")
+"""What stands before a neighbour's number."""
 _ROUTES = words_in("route road highway concession line")
 _OF_ROUTES = words_in("county rural state township concession range farm fire")
 FLOORS = words_in("top ground first second third fourth basement garden upper lower middle")
 _PARTS = _DWELLINGS | FLOORS | HOUSE_NAMES
-_SAID = _PARTS | _OF_ROUTES | _HOMES | {"route"}
+_SAID = _PARTS | _OF_ROUTES | _HOMES | _BEDS | {"route", "number"}
 _NUMERIC = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.MAGNITUDE}
 
 
@@ -33,6 +37,8 @@ def find_numbered_places(heard: Heard) -> list[Found]:
             continue
         route = heard.atoms[i].text == "route" or heard.atoms[i].text in _OF_ROUTES
         span = _route(heard.atoms, i) if route else None
+        if span is None and _is_somebodys(heard.atoms, i):
+            span = _dwelling(heard.atoms, i)
         if span is None and heard.atoms[i].text in _HOMES:
             span = _dwelling(heard.atoms, i)
         if span is None and asked and _is_asked(heard, i):
@@ -47,6 +53,18 @@ def _is_asked(heard: Heard, i: int) -> bool:
     return parts and any(s.kind == "address" and s.strength == 2 for s in heard.slots_at(i))
 
 
+def _is_somebodys(atoms: Sequence[Atom], i: int) -> bool:
+    """`he's in room fourteen`, `the noise from number nineteen,`: a bed or a house."""
+    before = [atom.text for atom in atoms[max(0, i - 4) : i]]
+    if atoms[i].text in _BEDS:
+        return before[-1:] == ["in"] and not _WHO.isdisjoint(before)
+    if atoms[i].text != "number" or not before or before[-1] not in _BESIDE:
+        return False
+    last = _over_number(atoms, i + 1)
+    ends = last + 1 >= len(atoms) or bool(atoms[last].stop)
+    return last > i and ends
+
+
 def _dwelling(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
     """`ward 4`, `top floor flat`, `door number 7 slash 2`."""
     if atoms[i].text in FLOORS:
@@ -55,7 +73,8 @@ def _dwelling(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
             last += 1
         return (i, last) if last > i and not atoms[i].stop else None
     at = i + 1
-    if at < len(atoms) and atoms[at].text in ("number", "no") and not atoms[i].stop:
+    named = atoms[i].text != "number"
+    if named and at < len(atoms) and atoms[at].text in ("number", "no") and not atoms[i].stop:
         at += 1
     last = _over_number(atoms, at)
     if last < at or atoms[i].stop in (".", "?", "!") or is_counted(atoms, last + 1):

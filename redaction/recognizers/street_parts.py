@@ -10,6 +10,7 @@ from redaction.words import Atom, Class
 NUMERIC = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.MAGNITUDE}
 MAX_NAME = 4
 """Words of a street's name."""
+_SLASHES = ("slash", "stroke")
 
 
 def has_number(atoms: Sequence[Atom], i: int) -> bool:
@@ -24,7 +25,9 @@ def names_street(atom: Atom) -> bool:
 
 
 def with_dwelling(atoms: Sequence[Atom], first: int) -> int:
-    """Back over `flat two`, `unit three,` and a number read as several."""
+    """Back over `flat two`, `unit three,`, `four slash` and a number read as several."""
+    while first > 1 and atoms[first - 1].text in _SLASHES and atoms[first - 2].cls in NUMERIC:
+        first -= 2
     at = first - 1
     while at >= 0 and first - at <= 4 and is_figure(atoms[at]):
         at -= 1

@@ -67,3 +67,24 @@ def test_nothing_of_it_is_shown_on_the_way(policy: Policy, dialogue: str, expect
 
     for word in ("copper", "forty-way", "snoring", "bakery", "fremantle", "73", "seven"):
         assert not any(word in text.lower() for text in revisions), word
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("My dad, he's in room fourteen.", "My dad, he's in [address]"),
+        ("It's the noise from number nineteen, they've a band.", "from [address] they've a band."),
+        ("I'm in room 214, gate two.", "I'm in room 214, gate two."),
+        ("Get off at number nine and walk.", "Get off at number nine and walk."),
+    ],
+)
+def test_where_somebody_else_lives_or_lies_is_a_place(
+    policy: Policy, said: str, expected: str
+) -> None:
+    assert shown(policy, f"C: {said}")[0].endswith(expected)
+
+
+def test_an_address_of_ordinals_is_one(policy: Policy) -> None:
+    dialogue = "A: Tell address, madam.\nC: Number 31, second cross, fourth main, Jayanagar."
+
+    assert shown(policy, dialogue)[1] == "Number [address]"
