@@ -5,7 +5,7 @@ ran digits together (`7-3-1`, `555-0147`); every atom knows its word.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -101,6 +101,9 @@ _DOTTED = re.compile(r"\d{1,3}(\.\d{1,3}){2,3}")
 _IP = re.compile(r"[0-9a-f]{0,4}(:[0-9a-f]{0,4}){4,7}", re.IGNORECASE)
 _ORDINAL = re.compile(r"(\d{1,2})(st|nd|rd|th)", re.IGNORECASE)
 _DECADE = re.compile(r"(\d+)'?s", re.IGNORECASE)
+_LISTED = 4
+"""So many figures in one word are read out: `nine-to-five` is not."""
+
 _PARTS = re.compile(r"[A-Za-z]+|\d+|[^A-Za-z\d]")
 
 
@@ -182,7 +185,7 @@ def _mixed(word: int, core: str, *, stop: str) -> Iterator[Atom]:
         yield Atom(word, whole[0], whole[1], low, stop, False)
         return
     parts = [p for p in _PARTS.findall(low) if p[0].isalnum() or p in "_@&+#/"]
-    spoken = [_part(p) for p in parts]
+    spoken = _misheard(parts) or [_part(p) for p in parts]
     if not parts or any(s is None for s in spoken):
         yield _unsplit(word, core, stop=stop)
         return
@@ -235,6 +238,16 @@ def _written(low: str) -> tuple[Class, str] | None:
     if _DATE.fullmatch(low):
         return Class.DATE, digits
     return None
+
+
+def _misheard(parts: Sequence[str]) -> list[tuple[Class, str] | None] | None:
+    """`o-too-too-nine`, `e-like`: figures joined with what sounds like them; a letter explained."""
+    if len(parts) == 2 and parts[1] == "like" and len(parts[0]) == 1:
+        return [_part(parts[0]), (Class.FILLER, "")]
+    figures = [lexicon.SOUND_ALIKES.get(p) or lexicon.DIGITS.get(p) for p in parts]
+    if len(parts) < _LISTED or None in figures or lexicon.DIGITS.keys().isdisjoint(parts):
+        return None
+    return [(Class.DIGIT, figure) for figure in figures if figure]
 
 
 def _part(part: str) -> tuple[Class, str] | None:

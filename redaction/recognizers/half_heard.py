@@ -7,10 +7,12 @@ heard than guessed, so that no table has it.
 
 from collections.abc import Sequence
 
-from redaction.common_words import COMMON_WORDS
+from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.lexicon import LETTER_ALIKES, SPELLING_ALPHABET
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.name_shape import is_strange
+from redaction.recognizers.name_words import DAYS
+from redaction.recognizers.well_known import WELL_KNOWN
 from redaction.words import Atom, Class
 
 _DATED = frozenset({"dob", "expiry"})
@@ -20,6 +22,7 @@ _EXPLAINS = frozenset({"an", "as", "for", "in", "like"})
 _REACH = 3
 """Between two words of the spelling alphabet stand so many, the second one included."""
 
+_NO_NAMES = FUNCTION_WORDS | DAYS
 _ENDS = (".", "?", "!")
 
 
@@ -35,6 +38,8 @@ def completed(heard: Heard, found: Sequence[Found]) -> list[Found]:
 def _completed(heard: Heard, one: Found) -> Found:
     if one.kind in _DATED:
         return one._replace(first=_over_day(heard, one.first, kind=one.kind))
+    if one.kind == "number":
+        return _with_name(heard, one)
     if one.kind == "ip":
         return one._replace(last=_over_parts(heard, one.last))
     one = one._replace(first=_over_strange(heard, one))
@@ -45,13 +50,26 @@ def _completed(heard: Heard, one: Found) -> Found:
     return one
 
 
+def _with_name(heard: Heard, one: Found) -> Found:
+    """`seven double nine one King's Terrorist`: a name right behind a number is a street's."""
+    atoms, last = heard.atoms, one.last
+    while last + 1 < len(atoms) and last - one.last < _REACH and not atoms[last].stop:
+        name = atoms[last + 1]
+        known = name.text in _NO_NAMES or name.text.removesuffix("'s") in WELL_KNOWN
+        proper = name.capital and name.cls is Class.OTHER and not (name.value or known)
+        if not proper or last + 1 in heard.times.breaks:
+            break
+        last += 1
+    return one._replace(last=last, kind="address" if last > one.last else one.kind)
+
+
 def _over_strange(heard: Heard, one: Found) -> int:
     """`Enfinancy, R932`: no word, before the letters and figures of a code that was asked for."""
     atoms, before = heard.atoms, one.first - 1
     if before < 0 or one.first in heard.times.breaks or one.value.isdigit() or not one.value:
         return one.first
     joined = atoms[before].stop in ("", ",") and is_strange(atoms[before])
-    asked = joined and any(s.is_answer and s.kind == one.kind for s in heard.slots_at(one.first))
+    asked = joined and any(slot.is_answer for slot in heard.slots_at(one.first))
     return before if asked else one.first
 
 

@@ -45,11 +45,21 @@ from tests.unit.redaction.spoken_dialogue import shown
             "enlike November. Did you get that?",
             "[name] Did you get that?",
         ),
-        ("A: Can I take the reg?\nC: Enfinancy, R 932, acts as an x-ray, e-like echo.", "[plate]"),
+        (
+            "A: Can I take the reg?\nC: Enfinancy, R 932, acts as an x-ray, e-like echo.",
+            "[address]",
+        ),
         (
             "A: And the postcode?\nC: E H one, dash are as an Romeo, J as in Juliet.",
             "[address] dash [address]",
         ),
+        (
+            "A: What's it under?\nC: It's seven double nine, one King's Terrorist, the "
+            "one with the blue door.",
+            "It's [address] the one with the blue door.",
+        ),
+        ("A: What's the code on the back?\nC: It's o-too-too-nine.", "It's [cvv]"),
+        ("C: It's a nine-to-five job.", "It's a nine-to-five job."),
         ("A: Your NI number?\nC: It's Q Q, 123456 dash be like bravo.", "It's [nino]"),
         (
             "A: Your policy number?\nC: It's S, 17, C for charlie, why B for victor.",
