@@ -66,6 +66,9 @@ _COUNTS = (Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN)
 _FETCHED = frozenset({"cvv", "expiry", "otp", "pin"})
 """What people put the telephone down for, to look it up."""
 
+_MAY_HAVE_BEEN_ASKED = frozenset({"dob", "expiry", "number"})
+"""In speech that was lost: so that nothing but a unit makes a number a quantity."""
+
 _IN_DOUBT = "nothing that was said in time shows that it is none"
 
 _SPELLED_ONLY = frozenset({"name", "email"})
@@ -236,8 +239,10 @@ def _judge(
     slots = [s for s in heard.slots_at(run.first) if s.kind != "asked_name"]
     slots += _announced_after(heard, run) + payment_slots(heard, run) + date_slots(heard, run)
     slots += late_slots(heard, run)
-    blind = heard.is_blind(run.first)
+    blind = heard.is_blind(run.first) or heard.is_blind(run.last)
     near = {slot.kind for slot in slots if _is_near(heard, slot, run)}
+    if blind:
+        near |= _MAY_HAVE_BEEN_ASKED
     if tells_expiry(heard.atoms, run):
         near.add("expiry")
     asked = Asked(
