@@ -28,6 +28,7 @@ STRONG = {
         reverse, the reverse, on the strip, strip on the, back of it, back of your card,
         back of that, flip it, flip the card, flip your card, turn it over, turn the card,
         turn your card, above the number, above the card,
+        cbv, c b v, tvv, t v v, cbb, tv ray, cbc, c b c, cev,
         the back, on back, back says, back say, other side of the card
     """),
     "expiry": phrases_in("""
@@ -81,6 +82,7 @@ STRONG = {
         at, at sign, at symbol, the at, in front of the at
     """),
     "address": phrases_in("""
+        post goals, post goal, post coat,
         home address, mailing address, billing address, postal address, shipping address,
         delivery address, street address, your address, my address, the address, current
         address, his address, her address, new address, old address, previous address, property
@@ -94,6 +96,7 @@ STRONG = {
         lipp code, lip code, sip code
     """),
     "dob": phrases_in("""
+        data birth, date of both, date of bath, date birth,
         date of birth, birth date, birthdate, birthday, birthday's, dob, d o b, born, d.o.b,
         born on, year of birth, birth year, month of birth, day of birth, when were you born
     """),
@@ -130,6 +133,7 @@ STRONG = {
     "routing": phrases_in("""
         routing, routing number, sort code, aba number, transit number, bsb, sorting code, bank
         code, a b a,
+        sore code, sore coat, sore coast, sort coat, sort coast, rousey number, route in number,
         rooting, rooting number, routine number, rtn, r t n, transit, branch code, bank
         state branch, b s b, bank number, institution number, clearing code,
         branch number, salt code, short code, sword code, soul code, sort codes, b s b's,
@@ -142,6 +146,7 @@ STRONG = {
         ip address, ip, i p address, server address, i p, address of the server
     """),
     "password": phrases_in("""
+        path road, path word, past word,
         password, pass word, passphrase, pass phrase, secret word, security word, safe word, code
         word, password's, passwords, login details
     """),
@@ -159,10 +164,12 @@ STRONG = {
         rma, r m a, ticket's, ticket is, e ticket, e-ticket
     """),
     "pin": phrases_in("""
+        pian number, pen number, pen code, cin number, bin number, p i in, pi in,
         pin, pin number, pin code, p i n, pin's, personal identification
     """),
     "otp": phrases_in("""
         two digits on, code did you, code have you, code does it, code do you, code came,
+        past code, past group, pos code,
         passcode, pass code, one time, one-time, onetime, digit code, six digits, six digit,
         four digit code, verification code, access code, read me the code, read it to me, read
         that to me, read it out, read me the, authentication code, authorization code,

@@ -139,7 +139,7 @@ IDENTIFIERS: tuple[Identifier, ...] = (
         license plate, licence plate, license plate number, plate number, number plate, reg plate,
         registration plate, vehicle registration, vehicle registration number, car registration,
         car reg, vehicle reg, registration of the car, registration of the vehicle, tag number,
-        the reg, your reg, my reg, the tags, the tag's, tag is, your tag,
+        number play, the reg, your reg, my reg, the tags, the tag's, tag is, your tag,
         rego, plates are, plate is, plate's
     """),
 )  # fmt: skip

@@ -45,6 +45,19 @@ PLAIN = {
 }  # fmt: skip
 """Of plain words, cues among them."""
 
+CUES = {
+    "sort code": ("sore coat", "sore coast"), "number plate": ("number play",),
+    "routing number": ("rousey number", "route in number"),
+    "pin number": ("pian number", "cin number"), "cvv": ("cbv", "tvv", "tv ray"),
+    "cvc": ("cbc", "pvc"), "date of birth": ("do you need a problem",), "iban": ("island",),
+    "passcode": ("past group", "possums"),
+    "postcode": ("post goals", "postings"), "password": ("path road", "pathway"),
+    "maiden name": ("baby",), "surname": ("name",),
+}  # fmt: skip
+"""What was heard of twenty questions in four of Kokoro's voices over lines with noise 10 to 4 dB
+below them, where 60 of 100 lost the words that ask. On the lines of `tests.voiced` none of twenty
+did; the rate is what may be hidden behind that."""
+
 LOST = frozenset(
     ("a", "the", "is", "it's", "and", "of", "to", "that", "in", "for", "so", "um", "uh", "dot", "i")
 )
@@ -64,6 +77,7 @@ class Rates(NamedTuple):
     plain_wrong: float = 0.05
     plain_lost: float = 0.03
     explained_glued: float = 0.25
+    cue_garbled: float = 0.04
 
 
 MEASURED = Rates()
@@ -76,7 +90,28 @@ def mishear(rng: random.Random, words: Sequence[Said], rates: Rates) -> list[Sai
     for word in words:
         out += _value_word(rng, word, rates) if word.span is not None else _word(rng, word, rates)
     # By chance of its own: whatever else is misheard stays what it is.
-    return _glued(random.Random(" ".join(word.text for word in out)), out, rates)
+    chance = random.Random(" ".join(word.text for word in out))
+    return _garbled_cues(chance, _glued(chance, out, rates), rates)
+
+
+def _garbled_cues(rng: random.Random, words: Sequence[Said], rates: Rates) -> list[Said]:
+    """Words that ask, as they are heard over a poor line."""
+    out: list[Said] = []
+    at = 0
+    while at < len(words):
+        for length in (3, 2, 1):
+            some = words[at : at + length]
+            bare = " ".join(_bare(word.text)[0].lower() for word in some)
+            plain = all(word.span is None for word in some)
+            if bare in CUES and plain and rng.random() < rates.cue_garbled:
+                heard = rng.choice(CUES[bare]) + _bare(some[-1].text)[1]
+                out += [some[-1]._replace(text=text) for text in heard.split()]
+                at += length
+                break
+        else:
+            out.append(words[at])
+            at += 1
+    return out
 
 
 def _glued(rng: random.Random, words: Sequence[Said], rates: Rates) -> list[Said]:

@@ -219,3 +219,12 @@ def test_letters_are_written_together_with_what_they_are_like() -> None:
     said = [Said("E", 1), Said("like", 1, free=True), Said("echo", 1)]
     assert [w.text for w in mishear(random.Random(1), said, rates)] == ["e-like", "echo"]
     assert mishear(random.Random(1), said, NONE) == said
+
+
+def test_words_that_ask_are_heard_as_others() -> None:
+    said = [Said("The"), Said("sort"), Said("code?"), Said("12", 1)]
+    heard = mishear(random.Random(1), said, NONE._replace(cue_garbled=1.0))
+    assert [w.text for w in heard] in (
+        ["The", "sore", "coat?", "12"],
+        ["The", "sore", "coast?", "12"],
+    )
