@@ -274,6 +274,9 @@ def _judge(
     if not heard.rules.takes_out(kind) and card_like(shape):
         # What may be a card stays out, whatever else it may be.
         kind, why = "card", f"{kind} is left in, but this may be a card number"
+    if not heard.rules.takes_out(kind) and _may_go_on(heard, kept):
+        # It is left in as it stands, but may become something that is not.
+        result.undecided.append(kept)
     complete = is_complete(kind, shape, rules=heard.rules)
     first = kept.first
     if shape.dated and first and heard.atoms[first - 1].text in ("the", "of"):
