@@ -15,12 +15,14 @@ from redaction.recognizers.name_words import DAYS
 from redaction.recognizers.well_known import WELL_KNOWN
 from redaction.words import Atom, Class
 
-_DATED = frozenset({"dob", "expiry"})
 _DAYS = (Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.ORDINAL)
 _SPELT = frozenset({"name", "address", "plate", "policy", "order", "ticket", "account", "passport"})
 _EXPLAINS = frozenset({"an", "as", "for", "in", "like"})
 _REACH = 3
 """Between two words of the spelling alphabet stand so many, the second one included."""
+
+_LONGEST = 60
+"""Nobody spells so many words on: work stays linear."""
 
 _NO_NAMES = FUNCTION_WORDS | DAYS
 _ENDS = (".", "?", "!")
@@ -36,8 +38,8 @@ def completed(heard: Heard, found: Sequence[Found]) -> list[Found]:
 
 
 def _completed(heard: Heard, one: Found) -> Found:
-    if one.kind in _DATED:
-        return one._replace(first=_over_day(heard, one.first, kind=one.kind))
+    if one.kind == "dob":
+        return one._replace(first=_over_day(heard, one.first))
     if one.kind == "number":
         return _with_name(heard, one)
     if one.kind == "ip":
@@ -79,16 +81,16 @@ def _is_month_between(heard: Heard, last: int, first: int) -> bool:
     return len(between) == 2 and between[0].text == "of" and between[1].stop not in _ENDS
 
 
-def _over_day(heard: Heard, first: int, *, kind: str) -> int:
+def _over_day(heard: Heard, first: int) -> int:
     """Back over `fort` of `fort of June`, and over `the twelve of Marge` before a year."""
     atoms, breaks = heard.atoms, heard.times.breaks
     if first and atoms[first].text == "of" and first not in breaks and not atoms[first - 1].stop:
         return first - 1
-    if kind == "dob" and first > 1 and atoms[first - 1].text == "of":
+    if first > 1 and atoms[first - 1].text == "of":
         joined = breaks.isdisjoint((first, first - 1)) and not atoms[first - 2].stop
         return first - 2 if joined and atoms[first - 2].cls in _DAYS else first
     day = first - 3
-    if kind != "dob" or day < 0 or not breaks.isdisjoint(range(day + 1, first + 1)):
+    if day < 0 or not breaks.isdisjoint(range(day + 1, first + 1)):
         return first
     placed = atoms[day].cls in _DAYS and atoms[day + 1].text == "of"
     month = atoms[day + 2]
@@ -109,8 +111,8 @@ def _over_parts(heard: Heard, last: int) -> int:
 
 def _over_alphabet(heard: Heard, at: int, *, step: int) -> int:
     """On over more words of the spelling alphabet, and what stands between them."""
-    atoms, breaks = heard.atoms, heard.times.breaks
-    while True:
+    atoms, breaks, begun = heard.atoms, heard.times.breaks, at
+    while abs(at - begun) < _LONGEST:
         for reach in range(1, _REACH + 1):
             there = at + step * reach
             if not 0 <= there < len(atoms):
@@ -125,6 +127,7 @@ def _over_alphabet(heard: Heard, at: int, *, step: int) -> int:
                 return at
         else:
             return at
+    return at
 
 
 def _may_stand_between(atom: Atom) -> bool:

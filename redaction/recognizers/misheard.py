@@ -38,6 +38,7 @@ _ONLY_IF_GIVEN = frozenset({"cvv", "pin", "otp"})
 """Nothing is taken for one of these unless it was asked for or announced."""
 
 _LONGEST = 12
+_LONGEST_SPELLING = 60
 _LONG = 6
 """So many digits are a number by themselves."""
 
@@ -146,7 +147,8 @@ def _spells(heard: Heard, one: Found) -> bool:
 def _over_explained(heard: Heard, last: int) -> int:
     """`charlie, why B for victor`, `dash be like bravo`: more letters, and what they are like."""
     atoms, at = heard.atoms, last + 1
-    while at < len(atoms) and at - last <= _SLIP and at not in heard.times.breaks:
+    end_by = min(len(atoms), at + _LONGEST_SPELLING)
+    while at < end_by and at - last <= _SLIP and at not in heard.times.breaks:
         if atoms[at - 1].stop in ("?", "!"):
             break
         end = _explained_to(atoms, at)
