@@ -26,6 +26,7 @@ from redaction.recognizers import (
     person,
     secret,
     short_answers,
+    spoken_sounds,
     tagged,
     unusual,
 )
@@ -125,6 +126,7 @@ _WORD_RECOGNISERS: tuple[
     (own.words_of, own.find_phrases),
     (card_dates.words_of, card_dates.find_card_dates),
     (code_ends.words_of, code_ends.find_letters),
+    (spoken_sounds.words_of, spoken_sounds.find_sounds),
     (lost.words_of, lost.find_unasked),
 )
 

@@ -14,7 +14,7 @@ STRONG = {
         card number, credit card number
     """),
     "cvv": phrases_in("""
-        security one, security one's,
+        security one, security one's, on a back, back of a card,
         cvv, cvc, cv two, cvv two, c v v, c v c, c v two, cid, security code, security number,
         card verification, digits on the back, digit on the back, numbers on the back, number on
         the back, code on the back, back of the card, on the back, three digit code, three digit
@@ -32,7 +32,8 @@ STRONG = {
         the back, on back, back says, back say, other side of the card
     """),
     "expiry": phrases_in("""
-        up when, run from and to, valid from and, card thru, until she expired, until it expired,
+        good to, up when, run from and to, valid from and, card thru, until she expired,
+        until it expired,
         expiration, expiration date, expiry, expiry date, expires, exp date,
         expire, expires on, expire
         on, does it expire, will it expire, expiring, expires in, expired in, expires end, valid
@@ -351,6 +352,7 @@ killer, three digit amount, number two, number three, number four, number five, 
 on the, i'm at the, live at the, reach you in, call you in, call me in, call you back in, call
 me back in, call us on, call us at, reach us on, reach us at, card fee,
 in transit, public transit, short codes, run out of, ran out of, running out of, run out to,
+good to go, good to hear, good to know, good to see, good to have, good to be, good to meet,
 salt code of, mid transit, transit time, transit times, get back on the, back on the line,
 check in date, sign in date, move in date,
 back on the phone, stamped out, back of the line, back of the queue, on the back of, back of

@@ -192,7 +192,7 @@ def is_released(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked, la
     letters = bool(classes & {Class.LETTER, Class.CODE})
     if digits <= 12 and _noun_before(atoms, piece[0]):
         return True
-    if asked.near & {"phone"} and _is_extension(atoms, piece[0]):
+    if _is_extension(atoms, piece[0]):
         return False
     if _is_constant(atoms, piece) or is_service_number(atoms, piece, asked=asked):
         return True
@@ -251,7 +251,7 @@ def _noun_before(atoms: Sequence[Atom], first: int) -> bool:
 
 
 def _is_extension(atoms: Sequence[Atom], first: int) -> bool:
-    return first > 0 and atoms[first - 1].text in ("extension", "ext", "x")
+    return first > 0 and atoms[first - 1].text in ("extension", "ext")
 
 
 def _planned_before(atoms: Sequence[Atom], first: int) -> bool:

@@ -251,6 +251,9 @@ def _is_digit_here(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool
     if _in_fraction(atoms, i):
         return True
     dotted = before is not None and before.value == "." and i > 1 and marks[i - 2]
+    if ahead and before is not None and before.value == "/" and i > 1 and not before.stop:
+        # `four stroke free one`
+        return atoms[i - 2].cls in (*DIGITS, Class.MONTH)
     # A preposition has no comma after it.
     return (ahead and (atoms[i].stop == "," or dotted)) or (
         behind and after is not None and after.cls is Class.LETTER and marks[i + 1]

@@ -7,7 +7,7 @@ import msgspec
 from redaction import cues, english, evidence, household_words, identifiers, lexicon
 from redaction.settings import Settings
 
-RULES_VERSION = 12
+RULES_VERSION = 13
 """Raised when code, not a table, changes what is masked."""
 
 ENTITY_OF = {

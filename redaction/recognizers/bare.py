@@ -76,7 +76,8 @@ def is_an_answer(heard: Heard, run: Run, *, shape: Shape) -> bool:
 
 def is_quantity_asked(heard: Heard, run: Run, *, shape: Shape) -> bool:
     """Whether a short number answers how many, how much or when."""
-    short = shape.digits <= _LONGEST_QUANTITY and not shape.letters
+    longest = _DIGITS if shape.read_out else _LONGEST_QUANTITY
+    short = shape.digits <= longest and not shape.letters
     return short and heard.asked_of_numbers(run.first) == QUANTITY
 
 
@@ -131,6 +132,8 @@ def is_read_to_us(heard: Heard, run: Run, *, shape: Shape) -> bool:
     if shape.dated or shape.magnitude or not shape.groups:
         return False
     atoms = heard.atoms
+    if [a.text for a in atoms[max(0, run.first - 3) : run.first]] == ["did", "you", "say"]:
+        return shape.digits >= _CONFIRMED_DIGITS
     if not _is_told_after(heard, run.first):
         return _is_one_by_one(heard, run) and shape.digits >= _DIGITS
     if not shape.read_out:

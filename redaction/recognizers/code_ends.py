@@ -7,7 +7,8 @@ long such a value is, and by words that explain a letter.
 
 from collections.abc import Sequence
 
-from redaction.common_words import COMMON_WORDS
+from redaction.asked_numbers import SECRETS
+from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.lexicon import ACRONYMS, LETTER_ALIKES, SOUND_ALIKES, SPELLING_ALPHABET
 from redaction.recognizers.found import Found, Heard
 from redaction.slots import Strength
@@ -50,7 +51,8 @@ def _ended(heard: Heard, one: Found) -> Found:
     if one.kind in _LENGTHS:
         one = _of_full_length(heard, one)
     if one.kind in _SPELT or heard.rules.spells(one.kind):
-        one = one._replace(last=_over_letters(heard, one.last))
+        first = _back_over_alphabet(heard, one.first)
+        one = one._replace(first=first, last=_over_letters(heard, one.last))
     return one
 
 
@@ -66,11 +68,24 @@ def _of_full_length(heard: Heard, one: Found) -> Found:
     ahead = after < len(atoms) and after not in breaks and atoms[one.last].stop in ("", ",")
     if ahead and atoms[after].text in SOUND_ALIKES:
         return one._replace(last=after)
-    lone = length + 1 in wanted and length + 1 >= _TOO_LONG_TO_COUNT
+    lone = length + 1 in wanted and (
+        length + 1 >= _TOO_LONG_TO_COUNT
+        or (one.kind in SECRETS and length > 1 and heard.answers(one.first, one.kind))
+    )
     behind = before >= 0 and one.first not in breaks and atoms[before].stop in ("", ",")
     if lone and behind and atoms[before].text in SOUND_ALIKES:
         return one._replace(first=before)
     return one
+
+
+def _back_over_alphabet(heard: Heard, first: int) -> int:
+    """`Quebec Quebec, won two`: over words of the spelling alphabet right before it."""
+    atoms, at = heard.atoms, first
+    while at and first - at < _GAP and at not in heard.times.breaks:
+        if atoms[at - 1].text not in SPELLING_ALPHABET or atoms[at - 1].stop not in ("", ",", "-"):
+            break
+        at -= 1
+    return at
 
 
 def _is_half_said(heard: Heard, at: int) -> bool:
@@ -151,7 +166,7 @@ def explained(atoms: Sequence[Atom], at: int) -> int:
     alike = LETTER_ALIKES.get(atom.text) or (atom.text if atom.cls is Class.LETTER else "")
     if not alike or at + 2 >= len(atoms) or atoms[at + 1].text not in _LINKS or atom.stop == ".":
         return 0
-    joined = 2 if atoms[at + 1].text == "as" and atoms[at + 2].text == "in" else 1
+    joined = 2 if atoms[at + 1].text == "as" and atoms[at + 2].text in ("in", "an") else 1
     if atoms[at + 1].text == "as" and joined == 1:
         return 0
     named = at + joined + 1
@@ -208,6 +223,9 @@ def _is_gap(heard: Heard, left: Found, right: Found) -> bool:
         return False
     if heard.atoms[left.last].stop in (".", "?", "!"):
         return False
+    lone = between[0]
+    if len(between) == 1 and right.kind in _SPELT and lone.cls is Class.OTHER:
+        return lone.text not in FUNCTION_WORDS  # `H D app C zero`
     at, sounded = left.last + 1, False
     while at < right.first:
         length = explained(heard.atoms, at)

@@ -1,0 +1,101 @@
+"""Figures of a secret that sound like words, and stand alone in the breath they are said in.
+
+`third, too`, `sorry, for`, `two and ate`: where a card, a code or the like was asked for, announced
+or told just now, what is said between two pauses and is nothing but figures or what sounds like
+them is part of it.
+"""
+
+from collections.abc import Sequence
+
+from redaction.asked_numbers import SECRETS
+from redaction.lexicon import SOUND_ALIKES
+from redaction.recognizers.found import SAME_BREATH_MS, Found, Heard
+from redaction.slots import Strength
+from redaction.words import Atom, Class
+
+_FIGURES = (Class.DIGIT, Class.TEEN, Class.TEN, Class.NUMERAL, Class.MULTIPLIER)
+_PAUSES = (Class.FILLER, Class.CORRECTION)
+_SOUNDS = SOUND_ALIKES.keys() | {"a", "then"}
+_LONGEST = 8
+_COUNTRIES = frozenset({"gb", "ie", "de", "fr", "nl", "es", "uk"})
+_CHECK_DIGITS = 2
+
+
+def find_sounds(heard: Heard) -> tuple[list[Found], list[int]]:
+    """Stretches of figures and their sounds, and the beginnings of bank numbers."""
+    if not heard.expected.has_openers and not heard.expected.filled:
+        return [*_bank_beginnings(heard)], []
+    found = [*_bank_beginnings(heard)]
+    atoms, at = heard.atoms, 0
+    while at < len(atoms):
+        if not _sounds(atoms[at]) or not _begins(heard, at):
+            at += 1
+            continue
+        end = at
+        while end + 1 < len(atoms) and _goes_on(heard, end):
+            end += 1
+        alike = any(atoms[i].text in SOUND_ALIKES for i in range(at, end + 1))
+        if alike and _ends(heard, end) and end - at < _LONGEST and (kind := _told(heard, at)):
+            why = "sounds like figures, and is all that is said between two pauses"
+            found.append(Found(at, end, kind, why=why))
+        at = end + 1
+    return found, []
+
+
+def words_of(heard: Heard, found: Found) -> list[str]:
+    """None: they are ordinary words."""
+    return []
+
+
+def _sounds(atom: Atom) -> bool:
+    return atom.cls in _FIGURES or atom.text in _SOUNDS
+
+
+def _begins(heard: Heard, i: int) -> bool:
+    if i == 0 or i in heard.times.breaks or i in heard.starts:
+        return True
+    before = heard.atoms[i - 1]
+    return bool(before.stop) or before.cls in _PAUSES or (
+        before.text == "and" and i > 1 and heard.atoms[i - 2].cls in _FIGURES
+    )  # fmt: skip
+
+
+def _ends(heard: Heard, i: int) -> bool:
+    after = i + 1
+    if after == len(heard.atoms):
+        return not heard.is_open
+    pauses = bool(heard.atoms[i].stop) or heard.atoms[after].cls in _PAUSES
+    return pauses or after in heard.times.breaks or after in heard.starts
+
+
+def _goes_on(heard: Heard, i: int) -> bool:
+    after = i + 1
+    if after in heard.times.breaks or after in heard.starts:
+        return False
+    return heard.atoms[i].stop in ("", ",") and _sounds(heard.atoms[after])
+
+
+def _told(heard: Heard, i: int) -> str | None:
+    """The secret that is being told there."""
+    at_ms = heard.times.start_ms[i]
+    for slot in heard.slots_at(i):
+        near = slot.is_answer or (slot.turns == 0 and at_ms - slot.at_ms <= SAME_BREATH_MS)
+        if slot.kind in SECRETS and slot.strength is Strength.STRONG and near:
+            return slot.kind
+    return None
+
+
+def _bank_beginnings(heard: Heard) -> list[Found]:
+    """`GB two nine`, and nothing else: a country and its check digits."""
+    atoms: Sequence[Atom] = heard.atoms
+    found: list[Found] = []
+    for i, atom in enumerate(atoms):
+        if atom.text not in _COUNTRIES or not _begins(heard, i):
+            continue
+        end, digits = i, ""
+        while end + 1 < len(atoms) and end - i < _CHECK_DIGITS and atoms[end + 1].cls in _FIGURES:
+            end += 1
+            digits += atoms[end].value
+        if len(digits) >= _CHECK_DIGITS and end > i and _ends(heard, end):
+            found.append(Found(i, end, "iban", why="is a country and two figures, and all said"))
+    return found
