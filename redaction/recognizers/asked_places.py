@@ -165,7 +165,23 @@ def _place_in(heard: Heard, clause: _Clause) -> tuple[int, int] | None:
         atoms, begins - 1, first=first, linked=is_sign is not _is_sure_sign
     ):
         begins -= 1
-    return begins, stop - 1
+    last = stop - 1 if is_sign is _is_sign else _over_words(atoms, begins, stop)
+    # A number alone is judged by the rules for numbers.
+    numbers = all(atom.cls in _NUMERIC for atom in atoms[begins : last + 1])
+    return None if numbers else (begins, last)
+
+
+def _over_words(atoms: Sequence[Atom], first: int, stop: int) -> int:
+    """The last of the words from `first` on that may be of a place nobody asked for."""
+    last = at = first
+    while at + 1 < stop and at - last < _MOST_LINKS:
+        at += 1
+        numeric = atoms[at].cls in _NUMERIC
+        if numeric or atoms[at].text not in FUNCTION_WORDS or atoms[at].capital:
+            last = at
+        elif atoms[at].text not in _LINKS:
+            break
+    return last
 
 
 def _begins(heard: Heard, clause: _Clause) -> tuple[int | None, Callable[[Heard, int], bool]]:
