@@ -152,9 +152,7 @@ def test_a_nonce_that_is_old_is_replaced_and_the_request_sent_again() -> None:
     caller.agent.invite(Body("application/sdp", b"v=1\r\n"), now=1.0)
     (caller.last,) = caller.sent()
     caller.told(challenge_of(caller.last, nonce="n3"))
-    assert given(caller.last) == ("n3", "00000001"), (
-        "n2 has served: it may be too old"
-    )
+    assert given(caller.last) == ("n3", "00000001"), "n2 has served: it may be too old"
     caller.ok()
     caller.agent.hang_up(now=2.0)
     (caller.last,) = caller.sent()
