@@ -127,7 +127,8 @@ def _stretch(heard: Heard, start: int, *, question: _Question) -> _Stretch | Non
     first = past_leads(heard, start)
     at, is_ended = first, True
     while at < len(atoms) and (at == first or at not in heard.times.breaks):
-        if atoms[at].text in question.ends:
+        named = at == first and question.kind == "name" and _is_named_will(atoms, at)
+        if atoms[at].text in question.ends and not named:
             is_ended = False
             break
         at += 1
@@ -140,6 +141,13 @@ def _stretch(heard: Heard, start: int, *, question: _Question) -> _Stretch | Non
         last -= 1
         is_ended = True
     return _Stretch(first, last, is_ended) if last >= first else None
+
+
+def _is_named_will(atoms: Sequence[Atom], at: int) -> bool:
+    """`Will New yen`: the name, where the next word has a capital too."""
+    after = atoms[at + 1] if at + 1 < len(atoms) else None
+    named = after is not None and after.capital and after.cls is Class.OTHER
+    return atoms[at].text == "will" and atoms[at].capital and not atoms[at].stop and named
 
 
 def past_leads(heard: Heard, start: int) -> int:

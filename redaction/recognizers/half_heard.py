@@ -12,6 +12,7 @@ from redaction.lexicon import LETTER_ALIKES, SPELLING_ALPHABET
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.name_shape import is_strange
 from redaction.recognizers.name_words import DAYS
+from redaction.recognizers.places import STATES
 from redaction.recognizers.well_known import WELL_KNOWN
 from redaction.words import Atom, Class
 
@@ -34,12 +35,29 @@ def completed(heard: Heard, found: Sequence[Found]) -> list[Found]:
     for n, (one, after) in enumerate(zip(wider, wider[1:], strict=False)):
         if one.kind == after.kind == "dob" and _is_month_between(heard, one.last, after.first):
             wider[n] = one._replace(last=after.first - 1)
-    return wider
+    return sorted([*wider, *_asked_spelling(heard)], key=lambda f: f.first)
+
+
+def _asked_spelling(heard: Heard) -> list[Found]:
+    """`one S or two in Rossing`: a name of which somebody asks how it is spelled."""
+    atoms, found = heard.atoms, []
+    for i in range(3, len(atoms) - 1):
+        before = atoms[max(0, i - 4) : i]
+        if atoms[i].text != "in" or not any(a.cls is Class.LETTER for a in before):
+            continue
+        named = atoms[i + 1]
+        spelled = any(a.text in ("or", "double") for a in before)
+        if spelled and named.cls is Class.OTHER and named.text not in COMMON_WORDS:
+            why = "a name of which the spelling is asked"
+            found.append(Found(i + 1, i + 1, "name", why=why))
+    return found if heard.rules.takes_out("name") else []
 
 
 def _completed(heard: Heard, one: Found) -> Found:
     if one.kind == "dob":
         return one._replace(first=_over_day(heard, one.first))
+    if one.kind == "address":
+        one = one._replace(last=_over_town(heard, one.last))
     if one.kind == "number":
         return _with_name(heard, one)
     if one.kind == "ip":
@@ -50,6 +68,20 @@ def _completed(heard: Heard, one: Found) -> Found:
         first = _over_alphabet(heard, one.first, step=-1)
         return one._replace(first=first, last=_over_alphabet(heard, one.last, step=1))
     return one
+
+
+def _over_town(heard: Heard, last: int) -> int:
+    """`Church Road, dot port, Cheshire`: words that no clause begins with, up to a place."""
+    atoms = heard.atoms
+    for at in range(last + 1, min(last + 1 + _REACH, len(atoms))):
+        atom = atoms[at]
+        if atoms[at - 1].stop not in ("", ",") or at in heard.times.breaks:
+            break
+        if atom.text in STATES or (at > last + 1 and atoms[last].stop and is_strange(atom)):
+            return at
+        if atom.text in FUNCTION_WORDS or atom.cls in (Class.FILLER, Class.GLUE):
+            break
+    return last
 
 
 def _with_name(heard: Heard, one: Found) -> Found:

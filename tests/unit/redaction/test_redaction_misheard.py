@@ -60,6 +60,17 @@ from tests.unit.redaction.spoken_dialogue import shown
         ),
         ("A: What's the code on the back?\nC: It's o-too-too-nine.", "It's [cvv]"),
         ("C: It's a nine-to-five job.", "It's a nine-to-five job."),
+        ("A: Can I take your full name?\nC: Will New yen, thanks.", "[name] thanks."),
+        ("A: Can I take your name?\nC: Will you need it?", "Will you need it?"),
+        (
+            "C: It's martina.rossie at gmail.com.\nA: One S or two in Rossing.",
+            "One S or two in [name]",
+        ),
+        ("C: Do I get one seat or two in economy?", "Do I get one seat or two in economy?"),
+        (
+            "A: We've a delivery for 633 Church Road, dot port, cheshire, and nobody was in.",
+            "We've a delivery for [address] and nobody was in.",
+        ),
         ("A: Your NI number?\nC: It's Q Q, 123456 dash be like bravo.", "It's [nino]"),
         (
             "A: Your policy number?\nC: It's S, 17, C for charlie, why B for victor.",
