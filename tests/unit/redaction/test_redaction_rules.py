@@ -8,7 +8,7 @@ from tests.unit.redaction.spoken_dialogue import ever_shown, shown
 
 GONE = [
     ("A: Is the card still good?\nC: It expires next June.", "It expires [expiry]"),
-    ("C: It's the end of March twenty nine.", "It's the [expiry]"),
+    ("C: It's the end of March twenty nine.", "It's the end [expiry]"),
     ("A: And what month?\nC: Okay, so May of thirty one.", "Okay, so [expiry]"),
     ("A: And the C S C?\nC: Seven four six.", "[cvv]"),
     ("C: My card number is four two four two four two four two four two four two four two four two.", "My card number is [card]"),
