@@ -121,3 +121,60 @@ RecordingEvent = RecordingReady | RecordingRemoved
 """What crosses `trunkline.recordings`."""
 
 RECORDINGS_TOPIC = "trunkline.recordings"
+
+
+class PolicyInForce(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What a redact process redacts calls by from now on; said again now and then, while it does.
+
+    It tells what the policy does, not what is in it: no phrase, pattern, cue, key or path.
+    """
+
+    tenant_id: str
+    """Whose; empty: of all tenants that have no policy of their own."""
+
+    others: tuple[str, ...] = ()
+    """Where `tenant_id` is empty: the tenants that have one of their own."""
+
+    policy_version: str
+    """As on every transcript; `no usable policy`: calls are not shown."""
+
+    in_force_at: datetime
+    """When this process first saw it so."""
+
+    seen_at: datetime
+    """When it was still so."""
+
+    source: str
+    """`own` file of the tenant, `default` file, or `settings`: no files are in use."""
+
+    file_sha256: str = ""
+    """Of the policy file's bytes, hex; empty: there is none, or it cannot be read."""
+
+    rules_version: int = 0
+    """Of the code that finds things."""
+
+    countries: tuple[str, ...] = ()
+    masked: dict[str, tuple[str, ...]] = {}
+    """Form (`token`, `mask`, ...) -> kinds that everybody sees in it, unless `for_roles` says."""
+
+    for_roles: dict[str, dict[str, str]] = {}
+    """Role -> kind -> form that the role sees instead."""
+
+    left_in: tuple[str, ...] = ()
+    """Kinds that are shown."""
+
+    own_kinds: tuple[str, ...] = ()
+    """Kinds with patterns, cues or words of the operator's own."""
+
+    allowed: int = 0
+    """How many phrases are never masked."""
+
+    own_code: int = 0
+    """How many recognisers of the operator's own code there are."""
+
+    ner: bool = False
+    """Whether a model looks for names too."""
+
+
+POLICIES_TOPIC = "trunkline.policies"
+"""`PolicyInForce` alone, by tenant_id: a topic of its own, so that no reader of calls meets it."""

@@ -86,6 +86,17 @@ class Policies:
             raise PolicyError(loaded.problem)
         return loaded.policy
 
+    def file_of(self, tenant_id: str) -> Path | None:
+        """The file that says the tenant's policy; None where `[redaction]` is that of all."""
+        return self._path_of(tenant_id) if self._settings.policies_dir else None
+
+    def of_their_own(self) -> tuple[str, ...]:
+        """Tenants with a file of their own."""
+        if not self._settings.policies_dir:
+            return ()
+        names = (path.stem for path in Path(self._settings.policies_dir).glob("*.toml"))
+        return tuple(sorted(n for n in names if _TENANT.fullmatch(n) and f"{n}.toml" != FALLBACK))
+
     def _current(self, tenant_id: str) -> _Loaded:
         known = self._loaded.get(tenant_id)
         path = self._path_of(tenant_id)

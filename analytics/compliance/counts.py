@@ -12,6 +12,7 @@ from analytics.compliance.documents import (
     DayCount,
     KindCount,
     MarkCount,
+    PolicySpan,
     PolicyVersion,
     ReviewCount,
     Summary,
@@ -94,6 +95,7 @@ async def summary(connection: Connection, period: Period, *, now: datetime) -> S
     days = await _rows(connection, "days", wanted, made=DayCount)
     kinds = await _rows(connection, "kinds", wanted, made=KindCount)
     policies = await _rows(connection, "policies", wanted, made=PolicyVersion)
+    history = await _rows(connection, "history", wanted, made=PolicySpan)
     cursor = connection.cursor(row_factory=args_row(_OpenRow))
     opened = await (await cursor.execute(SQL["open"], wanted)).fetchone()
     assert opened is not None
@@ -106,6 +108,7 @@ async def summary(connection: Connection, period: Period, *, now: datetime) -> S
         days=tuple(days),
         kinds=tuple(kinds),
         policies=tuple(policies),
+        history=tuple(history),
         open_calls=opened.calls,
         oldest_open_at=opened.oldest_at,
         reviews=await _reviews(connection, wanted),

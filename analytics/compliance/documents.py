@@ -63,6 +63,41 @@ class PolicyVersion(msgspec.Struct, frozen=True, kw_only=True):
     is_current: bool
 
 
+class PolicyDoes(msgspec.Struct, frozen=True, kw_only=True):
+    """What a policy does; fields as in `redaction.events.PolicyInForce`."""
+
+    rules_version: int = 0
+    countries: tuple[str, ...] = ()
+    masked: dict[str, tuple[str, ...]] = {}
+    for_roles: dict[str, dict[str, str]] = {}
+    left_in: tuple[str, ...] = ()
+    own_kinds: tuple[str, ...] = ()
+    allowed: int = 0
+    own_code: int = 0
+    ner: bool = False
+
+
+class PolicySpan(msgspec.Struct, frozen=True, kw_only=True):
+    """A stretch of time in which a policy version was in force, as redaction told."""
+
+    policy_version: str
+    """`no usable policy`: calls were not shown."""
+
+    name: str
+    from_at: datetime
+    until_at: datetime | None
+    """When another one took its place; None: it is in force."""
+
+    last_seen_at: datetime
+    """When redaction last told that it works by it."""
+
+    source: str
+    """`own` file, `default` file, or `settings`."""
+
+    file_sha256: str
+    does: PolicyDoes
+
+
 class MarkCount(msgspec.Struct, frozen=True, kw_only=True):
     """Marks that reviewers made."""
 
@@ -101,6 +136,9 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     days: tuple[DayCount, ...]
     kinds: tuple[KindCount, ...]
     policies: tuple[PolicyVersion, ...]
+    history: tuple[PolicySpan, ...] = ()
+    """Versions that were in force on these days, whether or not a call came."""
+
     open_calls: int
     """Calls that are not finished: they are in none of the counts."""
 

@@ -28,6 +28,37 @@ where r.tenant_id = %(tenant_id)s and r.started_at >= %(since)s and r.started_at
     and r.policy_version <> ''
 group by r.policy_version, p.name order by min(r.started_at)
 
+-- name: history
+-- Which policy versions were in force on these days, as redaction told.
+select h.policy_version, coalesce(p.name, ''), h.from_at, h.until_at, h.last_seen_at, h.source,
+       h.file_sha256, h.does
+from v_policy_in_force h
+left join policy_names p on p.tenant_id = h.tenant_id and p.version = h.policy_version
+where h.tenant_id = %(tenant_id)s and h.from_at < %(until)s
+    and coalesce(h.until_at, 'infinity') >= %(since)s
+order by h.from_at
+
+-- name: own_policy
+-- A tenant's own policy is in force, and was seen to be.
+insert into policy_history (tenant_id, policy_version, in_force_at, last_seen_at, source,
+                            file_sha256, does)
+values (%(tenant_id)s, %(policy_version)s, %(in_force_at)s, %(seen_at)s, %(source)s,
+        %(file_sha256)s, %(does)s::jsonb)
+on conflict (tenant_id, in_force_at, policy_version) do update set
+    last_seen_at = greatest(policy_history.last_seen_at, excluded.last_seen_at)
+
+-- name: shared_policy
+-- The same of every tenant without one of its own, since there is such a tenant.
+insert into policy_history (tenant_id, policy_version, in_force_at, last_seen_at, source,
+                            file_sha256, does)
+select t.tenant_id, %(policy_version)s, greatest(%(in_force_at)s, t.created_at), %(seen_at)s,
+       %(source)s, %(file_sha256)s, %(does)s::jsonb
+from tenants t
+where t.tenant_id <> all (%(others)s::text[]) and t.created_at <= %(seen_at)s
+order by t.tenant_id
+on conflict (tenant_id, in_force_at, policy_version) do update set
+    last_seen_at = greatest(policy_history.last_seen_at, excluded.last_seen_at)
+
 -- name: open
 -- Calls of these days that are not finished yet, and when the oldest of them began.
 select count(*), min(started_at) from calls

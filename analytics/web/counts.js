@@ -14,6 +14,7 @@ export function showCounts(summary) {
   showFigures(summary);
   showEstimates(summary.reviews);
   showPolicies(summary.policies);
+  showHistory(summary);
   showKinds();
   const days = summary.days.map((day) => row(
     header("row", day.day), number(day.calls), shareCell(day.touched, day.calls), number(day.spans),
@@ -90,6 +91,20 @@ function showPolicies(policies) {
   $("policies").tBodies[0].replaceChildren(...policies.map((p) => row(
     header("row", element("code", "", p.policy_version)), cell(p.name), cell(moment(p.first_call_at)),
     cell(moment(p.last_call_at)), number(p.calls), cell(p.is_current ? "current" : "old"),
+  )));
+}
+
+function showHistory({ history, policies }) {
+  const moment = (iso) => (iso ? new Date(iso).toLocaleString() : "now");
+  const calls = new Map(policies.map((p) => [p.policy_version, p.calls]));
+  const does = ({ masked, left_in }) => [
+    ...Object.entries(masked).map(([form, kinds]) => `${form}: ${kinds.join(", ")}`),
+    ...(left_in.length ? [`left in: ${left_in.join(", ")}`] : []),
+  ].join("; ");
+  $("history").tBodies[0].replaceChildren(...history.map((span) => row(
+    header("row", element("code", "", span.policy_version)), cell(span.name), cell(moment(span.from_at)),
+    cell(moment(span.until_at)), number(calls.get(span.policy_version) ?? 0),
+    cell(`${span.source} ${span.file_sha256.slice(0, 12)}`), cell(does(span.does)),
   )));
 }
 

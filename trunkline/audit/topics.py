@@ -12,7 +12,7 @@ import psycopg
 from psycopg import sql
 
 from analytics.events import SUMMARIES_TOPIC
-from redaction.events import RECORDINGS_TOPIC, TRANSCRIPTS_TOPIC
+from redaction.events import POLICIES_TOPIC, RECORDINGS_TOPIC, TRANSCRIPTS_TOPIC
 from sip_gateway.commands import COMMANDS_TOPIC
 from sip_gateway.events import CALLS_TOPIC, CallEvent, DtmfPressed
 from triton_models.events import RAW_TOPIC, RawEvent, RawTranscript
@@ -29,7 +29,7 @@ from trunkline.evaluate.leaks import ShownWord
 
 TOPICS = (
     *(CALLS_TOPIC, COMMANDS_TOPIC, RAW_TOPIC),
-    *(TRANSCRIPTS_TOPIC, SUMMARIES_TOPIC, RECORDINGS_TOPIC),
+    *(TRANSCRIPTS_TOPIC, SUMMARIES_TOPIC, RECORDINGS_TOPIC, POLICIES_TOPIC),
 )
 KAFKA_WITHIN_S = 120.0
 POLL_MS = 500

@@ -11,7 +11,7 @@ import msgspec
 
 from analytics.compliance.archive import Archive
 from analytics.compliance.counts import Period
-from analytics.compliance.documents import DayCount, ReviewCount, Summary
+from analytics.compliance.documents import DayCount, PolicyDoes, ReviewCount, Summary
 from analytics.compliance.estimate import Estimate
 from analytics.store import Rejected, Unavailable
 from trunkline.running import NotRunning, settings_in_force
@@ -113,6 +113,7 @@ def lines(found: Summary) -> Iterator[str]:
             f"{policy.name}"
         )
     yield ""
+    yield from _history(found)
     yield from _review(found.reviews)
 
 
@@ -129,6 +130,40 @@ def _totals(found: Summary) -> Iterator[str]:
     yield f"segments withheld (unavailable)   {total.unavailable:8}"
     since = f" (oldest of {found.oldest_open_at:%Y-%m-%d %H:%M})" if found.oldest_open_at else ""
     yield f"calls still open, not counted     {found.open_calls:8}{since}"
+
+
+def _history(found: Summary) -> Iterator[str]:
+    """Nothing where redaction has told of no policy."""
+    calls = {policy.policy_version: policy.calls for policy in found.policies}
+    if found.history:
+        yield "Policies in force (UTC), also where no call came; calls are all of the version"
+    for span in found.history:
+        until = f"{span.until_at:%Y-%m-%d %H:%M:%S}" if span.until_at else "now"
+        yield (
+            f"  {span.policy_version:12}  {span.from_at:%Y-%m-%d %H:%M:%S} to {until:19}  "
+            f"{calls.get(span.policy_version, 0):8} calls  {span.source:8}  "
+            f"{span.file_sha256[:12]:12}  {span.name}".rstrip()
+        )
+        for text in _does(span.does):
+            yield f"      {text}"
+    if found.history:
+        yield ""
+
+
+def _does(does: PolicyDoes) -> Iterator[str]:
+    for form, kinds in does.masked.items():
+        yield f"{form}: {', '.join(kinds)}"
+    for role, forms in does.for_roles.items():
+        seen = ", ".join(f"{kind} {form}" for kind, form in sorted(forms.items()))
+        yield f"{role} sees: {seen}"
+    if does.left_in:
+        yield f"left in: {', '.join(does.left_in)}"
+    if does.own_kinds:
+        yield f"own kinds: {', '.join(does.own_kinds)}"
+    if does.allowed:
+        yield f"phrases never masked: {does.allowed}"
+    if does.own_code:
+        yield f"recognisers of own code: {does.own_code}"
 
 
 def _review(reviews: ReviewCount) -> Iterator[str]:

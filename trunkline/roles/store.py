@@ -1,6 +1,8 @@
 """The role that writes calls and redacted transcripts into Postgres."""
 
 from analytics.compliance.draws import Draws
+from analytics.compliance.history import PolicyHistory
+from analytics.compliance.policy_sink import PolicySink
 from analytics.compliance.upkeep import Upkeep
 from analytics.recordings.shelf import Shelf
 from analytics.recordings.sink import RecordingsSink
@@ -27,4 +29,9 @@ async def build(context: Context) -> list[Part]:
     recordings = RecordingsSink(
         shelf, context.bus, dead_letters=sink.dead_letters, registry=context.registry
     )
-    return [sink, recordings, Retention(context.bus), upkeep]
+    history = await PolicyHistory.connect(context.dsn)
+    context.closing.push_async_callback(history.close)
+    policies = PolicySink(
+        history, context.bus, dead_letters=sink.dead_letters, registry=context.registry
+    )
+    return [sink, recordings, policies, Retention(context.bus), upkeep]
