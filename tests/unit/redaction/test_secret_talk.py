@@ -35,8 +35,8 @@ OTHERS = [
 
 @pytest.fixture(scope="module")
 def policy() -> Policy:
-    countries = ("US", "UK", "CA")
-    return make_policy(Settings(countries=countries), build_engine(), key=b"k" * 32)
+    settings = Settings(countries=("US", "UK", "CA"))
+    return make_policy(settings, build_engine(), key=b"k" * 32)
 
 
 @pytest.mark.parametrize(("dialogue", "token"), AROUND)
