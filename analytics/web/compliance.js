@@ -30,9 +30,14 @@ $("period").addEventListener("submit", (event) => {
   loadCounts();
 });
 
+let asked = 0; // many days take longer than few: only the newest answer is shown
+
 async function loadCounts() {
+  const mine = (asked += 1);
   try {
-    showCounts(await api.complianceSummary($("from").value, $("to").value));
+    const summary = await api.complianceSummary($("from").value, $("to").value);
+    if (mine !== asked) return;
+    showCounts(summary);
     $("trouble").textContent = "";
   } catch (error) {
     failed(error);

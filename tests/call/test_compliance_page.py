@@ -10,7 +10,9 @@ import pytest
 from playwright.async_api import Page, expect
 
 from analytics.compliance.draws import Draws, Wanted
+from analytics.compliance.history import PolicyHistory
 from analytics.store.postgres import PostgresStore
+from redaction.events import PolicyInForce
 from tests.contract.test_recordings_api import recorded
 from tests.services.browser import new_page
 from tests.serving import Serving, serving
@@ -70,8 +72,25 @@ async def texts_of(line: Serving) -> list[str]:
     return [" ".join(word.text for word in final.words) for final in finals]
 
 
+async def in_force(line: Serving, version: str) -> None:
+    """As the store writes what redaction told."""
+    history = await PolicyHistory.connect(line.dsn)
+    event = PolicyInForce(
+        tenant_id="default",
+        policy_version=version,
+        in_force_at=STARTED_AT,
+        seen_at=STARTED_AT,
+        source="own",
+        file_sha256="ab" * 32,
+        masked={"mask": ("card",), "token": ("name",)},
+    )
+    await history.apply(event)
+    await history.close()
+
+
 async def test_counts_are_shown_by_kind_day_and_policy(page: Page, line: Serving) -> None:
     await finish(line, ToldCall(), "my card is [card]", "it is [name] or [card]", "[unavailable]")
+    await in_force(line, "p1")
     async with line.serve():
         await log_in(page, line)
         await show_the_day(page)
@@ -85,6 +104,9 @@ async def test_counts_are_shown_by_kind_day_and_policy(page: Page, line: Serving
         await expect(page.locator("#kinds thead")).to_contain_text(DAY.isoformat())
         await expect(page.locator("#policy option")).to_have_text(["all", "p1"])
         await expect(page.locator("#policies tbody tr")).to_contain_text(["current"])
+        span = page.locator("#history tbody tr")
+        await expect(span).to_contain_text("own abababababab")
+        await expect(span).to_contain_text("mask: card; token: name")
         await expect(page.locator("#estimates tbody tr").first).to_contain_text("not known")
         await expect(page.locator("#open-reviews")).to_have_text("2")
 

@@ -427,7 +427,10 @@ class TestWhoSeesWhat:
                     f"insert into analyst_tenants values ('{login}', 'default')".encode()
                 )
                 await connection.execute(f"set session authorization {login}".encode())
-                for view in ("v_redaction_calls", "v_redaction_days", "v_policy_versions"):
+                for view in (
+                    *("v_redaction_calls", "v_redaction_days"),
+                    *("v_policy_versions", "v_policy_history"),
+                ):
                     found = await connection.execute(
                         f"select distinct tenant_id from {view}".encode()
                     )
