@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from redaction.common_words import COMMON_WORDS
 from redaction.evidence import RIGHT_CONTEXT
 from redaction.lexicon import SPELLING_ALPHABET
-from redaction.recognizers.email import SURE_PROVIDERS, TOP_LEVEL, after_dots, start_of_local
+from redaction.recognizers.email_domains import SURE_PROVIDERS, TOP_LEVEL, after_dots
+from redaction.recognizers.email_locals import start_of_local
 from redaction.recognizers.found import Found, Heard
 from redaction.tables import phrases_in
 from redaction.words import Atom, Class
