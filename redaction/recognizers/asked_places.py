@@ -10,20 +10,24 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from redaction.asked_numbers import QUANTITY
-from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
-from redaction.evidence import NOUNS_BEFORE, RIGHT_CONTEXT, is_counted
+from redaction.common_words import FUNCTION_WORDS
+from redaction.evidence import RIGHT_CONTEXT
 from redaction.recognizers.found import Found, Heard
-from redaction.recognizers.name_shape import is_cased, is_strange
-from redaction.recognizers.numbered_places import FLOORS
-from redaction.recognizers.places import STATES
-from redaction.recognizers.street_words import DWELLING, HOUSE_NAMES, STREET, SURE_STREET
-from redaction.recognizers.tagged import sentence_before
-from redaction.recognizers.well_known import TOWNS
+from redaction.recognizers.name_shape import is_strange
+from redaction.recognizers.numbered_places import NUMERIC
+from redaction.recognizers.place_signs import (
+    PLACE_WORDS,
+    SURE_PLACES,
+    is_corner,
+    is_sign,
+    is_sure_sign,
+    is_town,
+    is_town_alone,
+)
 from redaction.slots import ended_at
 from redaction.tables import by_first_word, phrases_in, words_in
 from redaction.words import Atom, Class
 
-_NUMERIC = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.MAGNITUDE}
 _SENTENCE = words_in("""
 am are aren't can can't cannot could couldn't did didn't do does doesn't don't gonna had has have
 haven't he he'd he'll he's how i'd i'll i've if is isn't it'll let let's me need not she she'd
@@ -47,36 +51,11 @@ ma'am mate my no now of ok okay or perfect please right same sir so sorry still 
 that's the then there they to too uh um we yeah yes you
 """)
 """What stands behind one."""
-
-_WEEK = words_in("""
-monday tuesday wednesday thursday friday saturday sunday today tomorrow yesterday weekday weekend
-weekdays weekends morning afternoon evening tonight
-""")
-_OF_TOWNS = words_in("""
-by east el fort great in la lake las le little los lower new north on port saint san south st the
-under upon upper west yeah yes yep no
-""")
-_PEOPLES = words_in("""
-african american argentina asian australian british canadian caribbean chinese czech dutch english
-european french german greek indian irish italian japanese korean polish portuguese scottish
-spanish swedish swiss thai turkish welsh
-""")
-_PLACE_WORDS = STREET | DWELLING | HOUSE_NAMES | STATES | FLOORS | TOWNS
-_SURE_PLACES = (
-    (SURE_STREET - {"row"}) | STATES | (TOWNS - _PEOPLES) | HOUSE_NAMES - {"house", "hall"}
-)
 _ANEW = words_in("it's that's there's it")
 """After a place, one of these begins a sentence."""
-
-_THEIRS = NOUNS_BEFORE - DWELLING - STREET - words_in("level phase route routes roads")
-_WHOSE = words_in("my our your his her their a an this that the any")
 _LINKS = words_in("of and on in at near by above the over under opposite behind off")
 _LETTERS = words_in("are be see you why ex eye tea")
 """Words that recognisers write for a letter: `unit two are`."""
-
-_OUR_OWN = words_in("""
-our branch store shop office headquarters located depot showroom clinic surgery open opens closes
-""")
 _MOST_LEADS = 8
 _MOST_LINKS = 3
 _LONGEST = 24
@@ -96,8 +75,6 @@ is it still, lives at, lives on, lives over on, lives in, live over on, round at
 """What is said behind these is somebody's place, if it is a street, numbered, or unknown."""
 
 _BEGINS = _ANNOUNCES.keys() | {"corner"}
-_COUNTED_WAYS = words_in("main cross street avenue road block stage phase lane floor line")
-_REGIONS = words_in("county borough township parish heights estate village")
 
 
 class _Clause(NamedTuple):
@@ -148,7 +125,7 @@ def _clauses(heard: Heard) -> list[_Clause]:
 def _place_in(heard: Heard, clause: _Clause) -> tuple[int, int] | None:
     """The part of the clause that is a place."""
     atoms = heard.atoms
-    first, is_sign = _begins(heard, clause)
+    first, shows = _begins(heard, clause)
     if first is None:
         return None
     end = min(clause.end, clause.first + _LONGEST)
@@ -158,16 +135,16 @@ def _place_in(heard: Heard, clause: _Clause) -> tuple[int, int] | None:
     stop = _stops(atoms, first, end)
     while stop > first and (atoms[stop - 1].text in _TAIL or atoms[stop - 1].cls is Class.FILLER):
         stop -= 1
-    begins = next((i for i in range(first, stop) if is_sign(heard, i)), None)
-    if begins is None or (stop - first == 1 and atoms[first].text in _PLACE_WORDS - _SURE_PLACES):
+    begins = next((i for i in range(first, stop) if shows(heard, i)), None)
+    if begins is None or (stop - first == 1 and atoms[first].text in PLACE_WORDS - SURE_PLACES):
         return None
     while begins > first and _goes_with(
-        atoms, begins - 1, first=first, linked=is_sign is not _is_sure_sign
+        atoms, begins - 1, first=first, linked=shows is not is_sure_sign
     ):
         begins -= 1
-    last = stop - 1 if is_sign is _is_sign else _over_words(atoms, begins, stop)
+    last = stop - 1 if shows is is_sign else _over_words(atoms, begins, stop)
     # A number alone is judged by the rules for numbers.
-    numbers = all(atom.cls in _NUMERIC for atom in atoms[begins : last + 1])
+    numbers = all(atom.cls in NUMERIC for atom in atoms[begins : last + 1])
     return None if numbers else (begins, last)
 
 
@@ -176,7 +153,7 @@ def _over_words(atoms: Sequence[Atom], first: int, stop: int) -> int:
     last = at = first
     while at + 1 < stop and at - last < _MOST_LINKS:
         at += 1
-        numeric = atoms[at].cls in _NUMERIC
+        numeric = atoms[at].cls in NUMERIC
         if numeric or atoms[at].text not in FUNCTION_WORDS or atoms[at].capital:
             last = at
         elif atoms[at].text not in _LINKS:
@@ -189,20 +166,20 @@ def _begins(heard: Heard, clause: _Clause) -> tuple[int | None, Callable[[Heard,
     atoms = heard.atoms
     for i in range(clause.first, clause.end):
         if heard.was_asked(i, "address"):
-            return i, _is_sign
+            return i, is_sign
         if atoms[i].text == "of" and i and atoms[i - 1].text == "corner" and i + 1 < clause.end:
-            return i + 1, _is_corner
+            return i + 1, is_corner
         for phrase in _ANNOUNCES.get(atoms[i].text, ()):
             end = i + len(phrase)
             if end < clause.end and tuple(a.text for a in atoms[i:end]) == phrase:
-                return end, _is_sure_sign
+                return end, is_sure_sign
     if _was_given(heard, clause.first, by_other=True, within_ms=_READ_BACK_MS):
         short = clause.end - clause.first <= _MOST_OF_TOWN
-        short = short and _is_town_alone(atoms[clause.first : clause.end])
-        return clause.first, _is_town if short else _is_sure_sign
+        short = short and is_town_alone(atoms[clause.first : clause.end])
+        return clause.first, is_town if short else is_sure_sign
     if _is_asked_on(heard, clause):
-        return clause.first, _is_sign
-    return None, _is_sign
+        return clause.first, is_sign
+    return None, is_sign
 
 
 def _was_given(heard: Heard, i: int, *, by_other: bool, within_ms: int) -> bool:
@@ -221,7 +198,7 @@ def _is_asked_on(heard: Heard, clause: _Clause) -> bool:
         return False
     asked = heard.asked_of_numbers(i)
     given = _was_given(heard, i, by_other=False, within_ms=_ASKED_ON_MS)
-    of_place = any(a.text in _PLACE_WORDS for a in heard.atoms[i : clause.end])
+    of_place = any(a.text in PLACE_WORDS for a in heard.atoms[i : clause.end])
     return given and of_place and asked != QUANTITY
 
 
@@ -229,7 +206,7 @@ def _stops(atoms: Sequence[Atom], first: int, end: int) -> int:
     """Where a sentence begins, or the clause ends."""
     for i in range(first, end):
         spelt = atoms[i].text in _LETTERS and i + 1 == end and i > first
-        spelt = spelt and (atoms[i - 1].cls in _NUMERIC or atoms[i - 1].cls is Class.LETTER)
+        spelt = spelt and (atoms[i - 1].cls in NUMERIC or atoms[i - 1].cls is Class.LETTER)
         if not spelt and (atoms[i].text in _SENTENCE or (i > first and atoms[i].text in _ANEW)):
             return i
     return end
@@ -237,78 +214,6 @@ def _stops(atoms: Sequence[Atom], first: int, end: int) -> int:
 
 def _is_lead(atom: Atom) -> bool:
     return atom.text in _LEADS or atom.cls in (Class.FILLER, Class.CORRECTION)
-
-
-def _is_sign(heard: Heard, i: int) -> bool:
-    """Whether this word makes an address of the clause."""
-    atoms = heard.atoms
-    atom = atoms[i]
-    if atom.cls in _NUMERIC:
-        return _numbers_something(atoms, i)
-    if atom.cls is Class.ORDINAL:
-        return i + 1 < len(atoms) and not atom.stop and atoms[i + 1].text in _COUNTED_WAYS
-    if atom.cls is not Class.OTHER or atom.text in _WEEK:
-        return False
-    if atom.text in _SURE_PLACES:
-        return i == 0 or atoms[i - 1].text not in _WHOSE
-    return is_strange(atom)
-
-
-def _is_sure_sign(heard: Heard, i: int) -> bool:
-    """Whether it is a numbered or unknown place by itself."""
-    atoms = heard.atoms
-    if _OUR_OWN.intersection(sentence_before(atoms, i)):
-        return False
-    atom, after = atoms[i], atoms[i + 1 : i + 4]
-    written = next((n for n, a in enumerate(after) if a.stop in (".", "?", "!")), len(after))
-    after = after[: written + 1] if not atom.stop else []
-    street = any(a.text in _SURE_PLACES | _REGIONS for a in after)
-    if atom.cls in _NUMERIC:
-        named = any(a.cls is Class.OTHER and is_strange(a) for a in after)
-        return (street or named) and _numbers_something(atoms, i)
-    if atom.cls is not Class.OTHER or atom.text in _WEEK | FUNCTION_WORDS:
-        return False
-    cased = is_cased(atoms, i)
-    if cased and not atom.capital:
-        return False
-    return is_strange(atom) or (street and (cased or atom.text not in COMMON_WORDS))
-
-
-def _is_town_alone(words: Sequence[Atom]) -> bool:
-    """`Little Snoring?`: nothing in it is said of anything else, as `dip code` is."""
-    return all(
-        word.text not in COMMON_WORDS or word.text in _OF_TOWNS or word.capital for word in words
-    )
-
-
-def _is_town(heard: Heard, i: int) -> bool:
-    """`Glasgow?`, `Little Snoring?`: hardly more than a town, beside an address."""
-    atom = heard.atoms[i]
-    unknown = atom.cls is Class.OTHER and atom.text not in COMMON_WORDS and atom.text.isalpha()
-    proper = atom.capital or not is_cased(heard.atoms, i)
-    return unknown and proper and len(atom.text) > 2 and atom.text not in _WEEK
-
-
-def _is_corner(heard: Heard, i: int) -> bool:
-    """`the corner of Fourth and Delancey`: not of `the screen`, nor of `your street`."""
-    atom = heard.atoms[i]
-    if atom.text in FUNCTION_WORDS:
-        return False
-    return atom.cls is Class.ORDINAL or atom.capital or atom.text not in COMMON_WORDS
-
-
-def _numbers_something(atoms: Sequence[Atom], i: int) -> bool:
-    """A number that counts nothing, and is not all there is to `the other one`."""
-    end = i
-    while end + 1 < len(atoms) and atoms[end + 1].cls in _NUMERIC and not atoms[end].stop:
-        end += 1
-    if end == i and atoms[i].text == "one":
-        return False
-    before = i - 1
-    while before > 0 and (atoms[before].cls in _NUMERIC or atoms[before].text in ("and", "or")):
-        before -= 1
-    theirs = before >= 0 and atoms[before].text in _THEIRS
-    return not theirs and (bool(atoms[end].stop) or not is_counted(atoms, end + 1))
 
 
 def _goes_with(atoms: Sequence[Atom], i: int, *, first: int, linked: bool) -> bool:
@@ -320,7 +225,7 @@ def _goes_with(atoms: Sequence[Atom], i: int, *, first: int, linked: bool) -> bo
         before = atoms[i - 1]
         return linked and i > first and before.text not in FUNCTION_WORDS and not before.stop
     plain = atom.cls is Class.OTHER and atom.text not in FUNCTION_WORDS - {"little", "great"}
-    return plain or atom.cls in _NUMERIC or atom.capital
+    return plain or atom.cls in NUMERIC or atom.capital
 
 
 def words_of(heard: Heard, found: Found) -> list[str]:
@@ -328,5 +233,5 @@ def words_of(heard: Heard, found: Found) -> list[str]:
     return [
         atom.text
         for atom in heard.atoms[found.first : found.last + 1]
-        if len(atom.text) > 4 and atom.text not in _PLACE_WORDS and is_strange(atom)
+        if len(atom.text) > 4 and atom.text not in PLACE_WORDS and is_strange(atom)
     ]

@@ -23,7 +23,7 @@ _OF_ROUTES = words_in("county rural state township concession range farm fire")
 FLOORS = words_in("top ground first second third fourth basement garden upper lower middle")
 _PARTS = _DWELLINGS | FLOORS | HOUSE_NAMES
 _SAID = _PARTS | _OF_ROUTES | _HOMES | _BEDS | {"route", "number"}
-_NUMERIC = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.MAGNITUDE}
+NUMERIC = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.MAGNITUDE}
 
 
 def find_numbered_places(heard: Heard) -> list[Found]:
@@ -104,7 +104,7 @@ def _over_number(atoms: Sequence[Atom], at: int) -> int:
         atom = atoms[last + 1]
         lettered = atom.cls is Class.LETTER and atom.text != "i"
         linked = last >= at and atom.text in ("slash", "dash", "oh")
-        if atom.cls not in _NUMERIC and not lettered and not linked:
+        if atom.cls not in NUMERIC and not lettered and not linked:
             break
         last += 1
     return last

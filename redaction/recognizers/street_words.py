@@ -25,3 +25,4 @@ DWELLING = words_in("""
 apartment apt block cottage door penthouse plot route rural sector shop tower villa ward wing
 box building flat floor house lot number p po room ste suite unit
 """)
+REGIONS = words_in("county borough township parish heights estate village")
