@@ -4,9 +4,10 @@ A word that could be (part of) a name, a number or an address waits for `hold_la
 A plain word of conversation does not, nor does one that sounds like a digit or a letter ("for",
 "to", "a") or takes something back ("no") once a plain word follows it. An ordinary word that only
 the table of plain ones lacks waits for one more, but for all of them where an answer in words was
-asked for. While nothing personal is awaited, `went to` and `the one` tell by the word before that
-`to` and `one` are no figures: they wait for any word. What the rules hold for a reason is held
-regardless.
+asked for. While nothing personal is awaited, one word fewer waits; a count waits for a plain word
+(the rules hold the number that it is in until they have decided on it); and `went to` and `the one`
+tell by the word before that `to` and `one` are no figures: they wait for any word. What the rules
+hold for a reason is held regardless.
 """
 
 from collections.abc import Mapping, Sequence
@@ -45,6 +46,9 @@ sure that's thats the then there was we're were with yeah yes
 _POINTS = frozenset({"the", "this", "that", "which", "another", "no", "any", "every", "each"})
 """`one` behind these is no figure."""
 
+_LEAST_HELD = 2
+_COUNTS = (Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.MAGNITUDE)
+_LONGEST_COUNT = 3
 _SHORT = 5
 _ENDINGS = ("s", "ed", "ing")
 _PLAIN = COMMON_WORDS - SPELLING_ALPHABET.keys()
@@ -68,11 +72,17 @@ def awaited_by(heard: Heard) -> Awaited:
     return Awaited.NOTHING if calm else Awaited.FIGURES
 
 
+def held_words(hold_last_words: int, *, awaited: Awaited) -> int:
+    """How many newest words wait that may be names: one fewer while nothing personal is awaited."""
+    calm = awaited is Awaited.NOTHING and hold_last_words > _LEAST_HELD
+    return hold_last_words - calm
+
+
 def shown_until(
     atoms: Sequence[Atom], *, words: int, hold_last_words: int, awaited: Awaited = Awaited.WORDS
 ) -> int:
     """The index of the first word held back, of a partial of so many `words`."""
-    until = max(0, words - hold_last_words)
+    until = max(0, words - held_words(hold_last_words, awaited=awaited))
     released = until
     waits = _waits(atoms, from_word=until, awaited=awaited)
     for word in range(until, words):
@@ -105,6 +115,9 @@ def _wait(atoms: Sequence[Atom], i: int, *, awaited: Awaited) -> _Wait | None:
     calm = awaited is Awaited.NOTHING and _is_told_plain(atoms, i)
     if atom.cls is Class.DIGIT and atom.text == "one" and calm:
         return _Wait.ANY_WORD
+    if awaited is Awaited.NOTHING and _is_count(atom):
+        # The rules hold a number that they have not decided on.
+        return _Wait.A_PLAIN_WORD
     if atom.cls is Class.AMOUNT and not atom.text[0].isdigit():
         # `$39.31`, once a word has ended it
         return _Wait.A_PLAIN_WORD
@@ -134,6 +147,11 @@ def _is_told_plain(atoms: Sequence[Atom], i: int) -> bool:
         return before.text in _POINTS
     plain = before.cls is Class.OTHER and (before.text in _PLAIN or _is_ordinary(before))
     return plain and before.text not in _BEGINS_ANSWER
+
+
+def _is_count(atom: Atom) -> bool:
+    """`two`, `forty`, `hundred`: not `oh`, which is heard for other words."""
+    return atom.cls in _COUNTS and atom.value != "0" and len(atom.value) <= _LONGEST_COUNT
 
 
 def _is_inflected(atom: Atom) -> bool:

@@ -8,7 +8,7 @@ from redaction.analysis import Allowed, Analysis, analyse
 from redaction.canonical import groups
 from redaction.identifiers import of_countries
 from redaction.memory import Memory
-from redaction.newest import ANSWERS_IN_WORDS, awaited_by
+from redaction.newest import ANSWERS_IN_WORDS, awaited_by, held_words
 from redaction.number_marks import mark_numbers
 from redaction.placed import held_word, spans_by_segment, wholes
 from redaction.policy import policy_version
@@ -262,9 +262,8 @@ class CallRedactor:
         self._apply(context, analysis)
         segment.awaited = awaited_by(heard)
         if not segment.raw.is_final and self._policy.engine.tagger is not None:
-            hold_names(
-                segment, self._policy.engine.tagger, hold=self._policy.settings.hold_last_words
-            )
+            hold = held_words(self._policy.settings.hold_last_words, awaited=segment.awaited)
+            hold_names(segment, self._policy.engine.tagger, hold=hold)
         segment.filled = [
             f
             for f in expected.filled

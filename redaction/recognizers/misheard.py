@@ -7,6 +7,7 @@ back, only right before what was masked, and only where an answer begins.
 from collections.abc import Container, Sequence
 
 from redaction.common_words import COMMON_WORDS
+from redaction.english import is_english
 from redaction.household_words import PLAIN_WORDS
 from redaction.lexicon import ACRONYMS, LETTER_ALIKES, SOUND_ALIKES, SPELLING_ALPHABET
 from redaction.recognizers.found import Found, Heard
@@ -45,6 +46,7 @@ _LONG = 6
 _FIGURES = 3
 """So many that are of no known kind are one."""
 
+_SHORTEST_FORM = 5
 _HESITATION = 4
 _SLIP = 3
 _PLAIN = words_in("am an and are as ask end if in may oh okay or our us you")
@@ -81,7 +83,17 @@ def _with_name(atoms: Sequence[Atom], first: int) -> int:
     named = before is not None and before.cls is Class.OTHER and not before.stop
     if not named or not before or before.text in COMMON_WORDS:
         return first
-    return first if before.text in PLAIN_WORDS or _is_firms(before) else at - 1
+    known = before.text in PLAIN_WORDS or _is_thing(before) or _is_firms(before)
+    return first if known else at - 1
+
+
+def _is_thing(atom: Atom) -> bool:
+    """`junctions`, `exhibition's`, `grain-free`: forms of words, which names seldom are."""
+    if atom.capital or len(atom.text) <= _SHORTEST_FORM:
+        return False
+    if "-" in atom.text:
+        return all(is_english(part) for part in atom.text.split("-"))
+    return atom.text.endswith("s") and is_english(atom.text.removesuffix("s").removesuffix("'"))
 
 
 def _is_firms(atom: Atom) -> bool:

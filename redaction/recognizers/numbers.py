@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from redaction.asked_numbers import QUANTITY, SECRETS
-from redaction.english import is_english
 from redaction.evidence import RIGHT_CONTEXT, Asked, trim
 from redaction.recognizers.bare import (
     YEAR,
@@ -19,6 +18,7 @@ from redaction.recognizers.bare import (
     payment_slots,
 )
 from redaction.recognizers.card_dates import date_slots, tells_expiry
+from redaction.recognizers.counted import ANNOUNCES, is_released_early
 from redaction.recognizers.found import SAME_BREATH_MS, Found, Heard
 from redaction.recognizers.kept import Judged
 from redaction.recognizers.number_kinds import fits, is_complete, kind_by_shape
@@ -38,7 +38,6 @@ from redaction.words import Atom, Class
 
 _CONTINUES_MS = 10_000
 _CONTINUES_ATOMS = 10
-_ANNOUNCES = frozenset({"is", "was", "that's", "thats", "are", "it's", "being", "as", "for"})
 _LETTER_KINDS = frozenset(
     {
         "name",
@@ -60,8 +59,6 @@ _LETTER_KINDS = frozenset(
 _SAYS = frozenset({"it's", "is", "its", "that's", "in", "with", "that", "was", "say", "says"})
 _AT_ONCE_MS = 500
 _LEADS_TO = frozenset({"a", "an", "in", "with", "ending", "ends", "end", "after"})
-
-_COUNTS = (Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN)
 
 _FETCHED = frozenset({"cvv", "expiry", "otp", "pin"})
 """What people put the telephone down for, to look it up."""
@@ -169,28 +166,7 @@ def _touches_end(heard: Heard, run: Run) -> bool:
         if not step and heard.atoms[after].cls is not Class.GLUE:
             plain += 1
         after += max(step, 1)
-    return plain < RIGHT_CONTEXT and not _is_released_unasked(heard, run)
-
-
-def _is_released_unasked(heard: Heard, run: Run) -> bool:
-    """`forty gigabytes`, `flight nine at`, where nobody asked for a number: that is evidence
-    enough, and the word behind has ended the run."""
-    after = heard.atoms[run.last + 1 : run.last + 2]
-    if not after or after[0].cls is not Class.OTHER or after[0].text in _ANNOUNCES:
-        return False
-    if heard.slots_at(run.first) or heard.is_blind(run.first):
-        return False
-    counts = trim(heard.atoms, run, asked=Asked(frozenset(), frozenset())) is None
-    return counts or _counts_things(heard.atoms, run)
-
-
-def _counts_things(atoms: Sequence[Atom], run: Run) -> bool:
-    """`two buttons`, `57 confirmations`: a small number before a plural of the dictionary."""
-    things = atoms[run.last + 1]
-    small = len(run.numbers) == 1 and len(atoms[run.first].value) <= 2
-    small = small and run.first == run.last and not atoms[run.first].stop
-    plural = things.text.endswith("s") and not things.text.endswith("ss") and not things.capital
-    return small and plural and atoms[run.first].cls in _COUNTS and is_english(things.text[:-1])
+    return plain < RIGHT_CONTEXT and not is_released_early(heard, run)
 
 
 def _is_tentative(heard: Heard, run: Run) -> bool:
@@ -339,7 +315,7 @@ def _worth_holding(heard: Heard, run: Run) -> bool:
 def _announced_after(heard: Heard, run: Run) -> list[Slot]:
     """`seven three one is my security code`: a cue just behind the number."""
     after = heard.atoms[run.last + 1 : run.last + 8]
-    if not after or after[0].text not in _ANNOUNCES:
+    if not after or after[0].text not in ANNOUNCES:
         return []
     nearest = [
         cue
