@@ -11,6 +11,7 @@ from typing import NamedTuple
 from redaction.asked_numbers import SECRETS
 from redaction.canonical import groups
 from redaction.common_words import COMMON_WORDS
+from redaction.evidence import is_counted
 from redaction.lexicon import SOUND_ALIKES, SPELLING_ALPHABET
 from redaction.memory import Memory
 from redaction.recognizers import (
@@ -43,6 +44,7 @@ from redaction.words import Atom, Class
 _WORD_KINDS = ("name", "email", "password", "security_answer", "address")
 _BEGINS = words_in("oh o double triple treble plus apartment flat unit suite")
 _SPELT_KINDS = ("policy", "order", "ticket", "iban", "routing", "ssn")
+_LONGEST_HOUSE = 6
 _OF_DATES = (Class.MONTH, Class.ORDINAL)
 _SPECIFIC = (
     "email", "iban", "card", "ip", "password", "security_answer", "address", "dob", "name",
@@ -90,7 +92,7 @@ def analyse(heard: Heard, memory: Memory, *, allowed: "Allowed") -> Analysis:
     merged = merge(widest, heard.atoms)
     if heard.is_open or heard.may_go_on:
         undecided += _awaited(heard, merged) + _open_date(heard) + _dangling(heard)
-        undecided += _half_spelt(heard)
+        undecided += _half_spelt(heard) + _begun_address(heard, merged)
     if heard.overdue == len(heard.atoms):
         undecided = []
     return Analysis(merged, words, min(undecided) if undecided else None)
@@ -177,6 +179,22 @@ def _awaited(heard: Heard, found: Sequence[Found]) -> list[int]:
             continue
         if any(heard.awaits(i, kind) for kind in kinds):
             return [_with_number_before(heard.atoms, i)]
+    return []
+
+
+def _begun_address(heard: Heard, found: Sequence[Found]) -> list[int]:
+    """`77 Old. Querry.`, a while after an address was asked for: a number that begins what is said,
+    and no more of it than a house and its street."""
+    atoms = heard.atoms
+    if not heard.is_open or not heard.may_expect("address"):
+        return []
+    begun = {0, *heard.starts}
+    for i in range(max(0, len(atoms) - _LONGEST_HOUSE), len(atoms)):
+        house = i in begun and atoms[i].value.isdigit() and not is_counted(atoms, i + 1)
+        if house and not any(f.first <= i <= f.last for f in found):
+            asked = [s for s in heard.slots_at(i) if s.kind == "address"]
+            if any(s.strength == 2 and s.asked_by != heard.stream for s in asked):
+                return [i]
     return []
 
 

@@ -66,3 +66,17 @@ def test_a_form_of_a_word_before_a_number_is_no_name_held_with_it(
     policy: Policy, said: str, expected: str
 ) -> None:
     assert shown(policy, f"C: {said}") == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("77 Old. Querry. Ste.", ""),
+        ("2 minutes please, I just need", "2 minutes please, I just need"),
+    ],
+)
+def test_what_begins_with_a_number_may_be_the_address_asked_for_a_turn_ago(
+    policy: Policy, said: str, expected: str
+) -> None:
+    asked = "A: What's your street?\nC: Yes it's\nA: Sorry, go ahead."
+    assert shown(policy, f"{asked}\nC: {said}") == expected
