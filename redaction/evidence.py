@@ -32,6 +32,10 @@ percentage-point person persons piece pieces pm points pound pounds questions qu
 screens seats second seconds shirts shops sisters sons staff star stars steps stone stores
 tables terabyte terabytes things tickets time times tons units users vehicles volts watts week
 weekend weekends weeks weeks' working yards year years years' years-old
+calories centimeters centimetres cm coaches countries decibels doses ghz kg km laps lessons
+megapixels milligrams millilitres millimetres mm pixels plants players portions recipes servings
+sessions shares sheets slices songs stitches storeys tablespoons tablets teams teaspoons tiles
+treatments
 """)
 
 _ADJECTIVES = words_in("""
@@ -101,6 +105,14 @@ _SAID_IN_THOUSANDS = frozenset({"cvv", "pin", "otp", "password", "expiry", "dob"
                                 "routing", "sin", "aadhaar"})  # fmt: skip
 
 
+_LIKE_ONE = words_in("""
+another big bigger black blue brown cheap cheaper dearer green grey large larger medium metal oak
+older orange pine pink plain purple red small smaller teak the tiny white wooden yellow
+""")
+"""Before `one`, these say that it is a thing: `the teak one`."""
+
+_HAS = words_in("are got had has have is it's there's they're")
+
 _LONG_REST = 4
 """So many figures after a hesitation are no count of their own."""
 
@@ -138,7 +150,8 @@ def _drop_released(
             atoms, piece, asked=asked, last=len(rest) == 1
         ):
             break
-        between = piece[0] > 0 and atoms[piece[0] - 1].text in ("between", "from")
+        # `only five hundred and six twelve`
+        between = piece[0] > 0 and atoms[piece[0] - 1].text in ("between", "from", "only")
         rest.pop(0)
     return rest
 
@@ -153,7 +166,8 @@ def _pieces(atoms: Sequence[Atom], numbers: Sequence[int]) -> list[list[int]]:
             joined = joined or _within_amount(atoms, before, at) or _within_date(atoms, before, at)
             joined = joined or (len(numbers) - n >= _LONG_REST and _hesitates(atoms, before, at))
             counted = atoms[before].stop == "," and _is_count(atoms, numbers[n:])
-            counted = counted or (atoms[at].text == "one" and _is_count(atoms, numbers[n:]))
+            counted = counted or _begins_count(atoms, numbers[n:])
+            counted = counted or _is_thing(atoms, before)
             if joined and not counted:
                 pieces[-1].append(at)
                 continue
@@ -176,6 +190,21 @@ def _within_date(atoms: Sequence[Atom], before: int, at: int) -> bool:
     """The `of` of `September of two thousand thirty three`."""
     linked = at == before + 2 and atoms[before + 1].text == "of"
     return linked and atoms[before].cls is Class.MONTH and not atoms[before].stop
+
+
+def _begins_count(atoms: Sequence[Atom], rest: Sequence[int]) -> bool:
+    """The `one day` of `four seven one day`; not that of `twenty one dollars`."""
+    before = atoms[rest[0] - 1]
+    of_tens = before.cls in (Class.TEN, Class.MAGNITUDE) and not before.stop
+    return atoms[rest[0]].text == "one" and not of_tens and _is_count(atoms, rest)
+
+
+def _is_thing(atoms: Sequence[Atom], at: int) -> bool:
+    """The `one` of `fifty in the small one, ninety in the big`."""
+    if atoms[at].text != "one" or not atoms[at].stop or at < 2:
+        return False
+    described = atoms[at - 1].text in _LIKE_ONE and not atoms[at - 1].stop
+    return described and atoms[at - 2].text in ("the", "a", "that", "this")
 
 
 def _is_count(atoms: Sequence[Atom], rest: Sequence[int]) -> bool:
@@ -201,6 +230,8 @@ def is_released(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked, la
         return digits <= 6 and not asked_for and _planned_before(atoms, piece[0])
     if letters:
         return False
+    if len(piece) == 1 and (_is_told_of(atoms, piece[0]) or _is_unasked_thing(atoms, piece, asked)):
+        return True
     read_out = is_read_out(atoms, piece)
     magnitude = Class.MAGNITUDE in classes
     if last and (digits <= 5 or magnitude) and is_counted(atoms, piece[-1] + 1):
@@ -211,6 +242,27 @@ def is_released(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked, la
     if read_out:
         return False
     return _counts(atoms, piece, asked=asked, digits=digits)
+
+
+def _is_unasked_thing(atoms: Sequence[Atom], piece: Sequence[int], asked: Asked) -> bool:
+    return not asked.kinds and _is_thing(atoms, piece[0])
+
+
+def _is_told_of(atoms: Sequence[Atom], at: int) -> bool:
+    """How long a number is, and where: `it's the six numbers that`, `it's four on the front`."""
+    if atoms[at].cls is not Class.DIGIT or atoms[at].stop:
+        return False
+    after = [atom.text for atom in atoms[at + 1 : at + 4]]
+    before = atoms[at - 1].text if at else ""
+    if after[:1] == ["numbers"]:
+        return before == "the" and after[1:2] in (["that"], ["which"])
+    printed = after in (["on", "the", "front"], ["on", "the", "back"])
+    return printed and before in _HAS and not _is_number(atoms, at - 2)
+
+
+def _is_number(atoms: Sequence[Atom], at: int) -> bool:
+    """Whether a figure stands there: a number that goes on after `it's` is none that is told of."""
+    return at >= 0 and atoms[at].cls in (Class.DIGIT, Class.NUMERAL, Class.TEN, Class.TEEN)
 
 
 def _counts(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked, digits: int) -> bool:
@@ -309,6 +361,8 @@ def _amount_before(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked)
         return False  # `twelve over twenty seven`
     if before and before[-1] in _ROUGHLY | _MONEY:
         return True
+    if before[-2:] == ["up", "to"] and not asked.near:
+        return True  # `three days here, up to twenty four abroad`
     return bool(set(before) & _AMOUNT_NOUNS) or before[-2:] in (
         ["pounds", "and"],
         ["dollars", "and"],

@@ -34,6 +34,9 @@ by city east fort in lake las le los new north on port saint san south st under 
 _NOT_OF_STREETS = words_in("terminal gate gates platform flight item page row seat channel")
 """A number after one of these is no house's: `terminal five, gates close`."""
 
+_OF_DISKS = words_in("gig gigs gigabyte gigabytes megabyte megabytes terabyte terabytes")
+"""Between a number and `drive`: a disk."""
+
 
 def find_addresses(heard: Heard) -> tuple[list[Found], list[int]]:
     """Addresses, and where undecided ones begin."""
@@ -86,6 +89,8 @@ def _start(atoms: Sequence[Atom], street: int, *, asked: bool) -> int | None:
     while number >= 0 and _numbers_house(atoms, number, last=name):
         number -= 1
     unusual = any(a.text not in COMMON_WORDS or a.cls is Class.ORDINAL for a in words)
+    if not asked and atoms[street].text == "drive" and atoms[name + 1].text in _OF_DISKS:
+        return None
     numbered = number < name and not is_counted(atoms, name + 1)
     if numbered and number >= 0 and atoms[number].text in _NOT_OF_STREETS:
         return None

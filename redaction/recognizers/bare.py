@@ -9,6 +9,7 @@ import re
 from redaction.asked_numbers import ANYTHING, QUANTITY, SECRETS
 from redaction.common_words import FUNCTION_WORDS
 from redaction.recognizers.found import Heard
+from redaction.recognizers.quantities import is_of_thing
 from redaction.runs import Run
 from redaction.shape import Shape, is_read_out
 from redaction.slots import Slot, Strength
@@ -82,7 +83,10 @@ def is_quantity_asked(heard: Heard, run: Run, *, shape: Shape) -> bool:
 
 
 def is_quantity_told(heard: Heard, run: Run, *, shape: Shape) -> bool:
-    """Whether a count is all of the answer to how many, though a code was talked of before."""
+    """Whether a count is all of the answer to how many, though a code was talked of before; or the
+    number is a thing's."""
+    if is_of_thing(heard, run):
+        return True
     small = shape.digits < _CONFIRMED_DIGITS and not (shape.read_out or shape.dated)
     return small and not shape.letters and heard.asked_of_numbers(run.first) == QUANTITY and (
         is_nothing_else_said(heard, run)

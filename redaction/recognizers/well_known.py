@@ -32,7 +32,7 @@ toshiba toyota trainline travelodge tripadvisor trustpilot turbotax twitch twitt
 underarmour unilever vaillant vaseline vauxhall velux venmo verizon vespa viber vinted virgin visa
 vodafone volkswagen volvo waitrose walgreens walmart wayfair westpac whatsapp whirlpool wickes
 wimbledon woolworths wordpress xbox xerox xfinity yamaha yodel yorkie youtube zanussi zara zelda
-zelle zomato zoom zoopla esta norton
+zelle häagen-dazs haagen-dazs millennium falcon cotswold cotswolds zomato zoom zoopla esta norton
 """)
 """Firms and products that people call about: the model takes many of them for people."""
 

@@ -1,0 +1,55 @@
+"""Numbers that look like somebody's and are a thing's: what is printed on a tyre, when it was made.
+
+Released only where nothing is open and nobody told a number of theirs just before.
+"""
+
+from collections.abc import Sequence
+
+from redaction.recognizers.found import Heard
+from redaction.runs import Run
+from redaction.tables import words_in
+from redaction.words import Atom, Class
+
+_GIVEN_MS = 60_000
+_LATEST = 12
+"""Of what was given, so many are looked at: work stays linear."""
+
+_MADE = words_in("""
+assembled bought built delivered imported installed made manufactured printed produced sold
+""")
+_TYRES = frozenset({"tyre", "tyres", "tire", "tires"})
+_REACH = 8
+_MONTHS = 2
+
+
+def is_of_thing(heard: Heard, run: Run) -> bool:
+    """Whether a run is the make or age of a thing, and no number of a person is talked of."""
+    atoms = heard.atoms
+    if not (_is_made_between(atoms, run) or _is_of_tyre(atoms, run)):
+        return False
+    if heard.slots_at(run.first) or heard.is_blind(run.first):
+        return False
+    at_ms = heard.times.start_ms[run.first]
+    given = heard.expected.filled[-_LATEST:]
+    return not any(0 <= at_ms - one.end_ms <= _GIVEN_MS for one in given)
+
+
+def _is_made_between(atoms: Sequence[Atom], run: Run) -> bool:
+    """`made between March twenty twelve and June twenty thirteen`"""
+    before = [atom.text for atom in atoms[max(0, run.first - 2) : run.first]]
+    if len(before) < _MONTHS or before[0] not in _MADE or before[1] not in ("between", "from"):
+        return False
+    months = [i for i in run.numbers if atoms[i].cls is Class.MONTH]
+    return len(months) == _MONTHS and months[0] == run.first
+
+
+def _is_of_tyre(atoms: Sequence[Atom], run: Run) -> bool:
+    """`tyres, it says two oh five, fifty five, R sixteen`: a letter, and two figures behind it."""
+    letters = [n for n, i in enumerate(run.numbers) if atoms[i].cls is Class.LETTER]
+    if len(letters) != 1 or atoms[run.numbers[letters[0]]].text != "r":
+        return False
+    before, after = run.numbers[: letters[0]], run.numbers[letters[0] + 1 :]
+    if not before or len(after) not in (1, 2):
+        return False
+    said = {atom.text for atom in atoms[max(0, run.first - _REACH) : run.first]}
+    return bool(said & _TYRES)
