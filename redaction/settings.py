@@ -12,7 +12,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     hold_last_words: int = 3
     """A word of a partial that could be part of something personal is shown once so many more
-    have come; a plain one at once. Fewer: faster captions, more risk."""
+    have come (one fewer while nothing personal is awaited); a plain one at once. Fewer: faster
+    captions, more risk."""
 
     slot_seconds: float = 30.0
     """How long a question such as "your card number?" makes numbers suspicious."""
