@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from redaction.events import RedactedWord, Transcript
-from redaction.redact import CallRedactor, Policy, Redacted
+from redaction.prepared_policy import Policy
+from redaction.redact import CallRedactor
+from redaction.redacted import Redacted
 from redaction.render import Rendered
 from triton_models.events import RawTranscript, Word
 

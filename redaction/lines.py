@@ -13,7 +13,9 @@ from msgspec import UNSET, UnsetType
 
 from redaction.policies import NO_POLICY
 from redaction.policy_file import PolicyError
-from redaction.redact import CallRedactor, Policy, Redacted, refuse
+from redaction.prepared_policy import Policy
+from redaction.redact import CallRedactor
+from redaction.redacted import Redacted, refuse
 from triton_models.events import RawTranscript, Word
 
 MAX_CALLS = 10_000

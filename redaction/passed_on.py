@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 
 from redaction.events import Transcript
-from redaction.redact import Redacted
+from redaction.redacted import Redacted
 from redaction.render import frozen, unavailable_words
 from redaction.written import written
 

@@ -19,8 +19,8 @@ from redaction.identifiers import of_countries
 from redaction.operators import Rendering, operator_for
 from redaction.policy import ENTITY_OF
 from redaction.policy_file import PolicyError, PolicyFile, read_key, read_policy, rendering_of
+from redaction.prepared_policy import Policy, make_policy
 from redaction.presidio import Engine, build_engine
-from redaction.redact import Policy, make_policy
 from redaction.rules import Rules
 from redaction.settings import Settings
 

@@ -8,7 +8,9 @@ from typing import NamedTuple
 import msgspec
 
 from redaction.events import RedactedWord
-from redaction.redact import CallRedactor, Policy, Redacted
+from redaction.prepared_policy import Policy
+from redaction.redact import CallRedactor
+from redaction.redacted import Redacted
 from redaction.segments import Span
 from triton_models.events import RawTranscript, Word
 

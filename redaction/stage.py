@@ -23,7 +23,8 @@ from redaction.passed_on import is_unavailable, passed_on, withheld
 from redaction.policies import NO_POLICY, Policies
 from redaction.policy_file import PolicyError
 from redaction.presidio import Engine
-from redaction.redact import CallRedactor, Redacted, refuse
+from redaction.redact import CallRedactor
+from redaction.redacted import Redacted, refuse
 from redaction.settings import Settings
 from redaction.stage_metrics import StageMetrics
 from triton_models.events import RAW_TOPIC, RawEvent, RawGap, RawTranscript, RawTranscriptEnded

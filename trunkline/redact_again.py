@@ -13,7 +13,7 @@ from analytics.batch import CallKey
 from analytics.retraction import Changed, Masked, Origin, Retraction, StillLive
 from analytics.store import Store
 from redaction.again import NotJudged, Stricter, judge_again
-from redaction.redact import Policy
+from redaction.prepared_policy import Policy
 from redaction.written import written
 
 log = logging.getLogger(__name__)

@@ -15,8 +15,9 @@ from prometheus_client import CollectorRegistry, generate_latest
 from redaction import analysis, redact
 from redaction.events import TRANSCRIPTS_TOPIC, TranscriptEnded, TranscriptEvent
 from redaction.operators import value_of
+from redaction.prepared_policy import Policy, make_policy
 from redaction.presidio import build_engine
-from redaction.redact import CallRedactor, Policy, make_policy
+from redaction.redact import CallRedactor
 from redaction.settings import Settings
 from redaction.stage import RedactStage
 from tests.unit.redaction.call_strategies import NUMBERS, cuts, made_calls, seeds

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 
 from redaction.ner import MODEL, Ner
+from redaction.prepared_policy import Policy, make_policy
 from redaction.presidio import build_engine
-from redaction.redact import Policy, make_policy
 from redaction.settings import Settings
 from redaction.tags import Tag
 from tests.unit.redaction.call_strategies import (

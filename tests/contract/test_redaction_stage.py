@@ -15,7 +15,8 @@ from redaction import open_ends
 from redaction.events import TRANSCRIPTS_TOPIC, Transcript, TranscriptEnded, TranscriptEvent
 from redaction.policies import NO_POLICY, Policies
 from redaction.presidio import Engine, build_engine
-from redaction.redact import CallRedactor, Redacted
+from redaction.redact import CallRedactor
+from redaction.redacted import Redacted
 from redaction.settings import Settings
 from redaction.stage import GROUP, RedactStage
 from redaction.written import written
@@ -219,7 +220,7 @@ async def test_a_fault_yields_no_text_and_a_metric(
     def fails(*args: object, **kwargs: object) -> None:
         raise ValueError("card 4242")
 
-    monkeypatch.setattr("redaction.redact.analyse", fails)
+    monkeypatch.setattr("redaction.judging.analyse", fails)
     async with running(bus, engine) as (_, registry):
         await publish(bus, said("It is 4242 4242."))
         assert texts(await published(bus, 1)) == ["[unavailable]"]

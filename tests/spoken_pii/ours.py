@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from redaction.ner import MODEL, Ner
+from redaction.prepared_policy import Policy, make_policy
 from redaction.presidio import build_engine
-from redaction.redact import CallRedactor, Policy, make_policy
+from redaction.redact import CallRedactor
 from redaction.settings import Country, Settings
 from tests.spoken_pii.score import Shown
 from tests.spoken_pii.stream import Heard

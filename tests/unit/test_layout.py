@@ -51,7 +51,7 @@ SANS_IO = (
     "triton_models/riva/said.py",
     "triton_models/riva/config.py",
     "triton_models/riva/offer.py",
-    "redaction/redact.py",
+    *(f"redaction/{name}.py" for name in ("redact", "judging", "placed", "learned", "held_ends")),
     "analytics/captions.py",
     "analytics/talk.py",
     "analytics/summary.py",

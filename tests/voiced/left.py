@@ -12,7 +12,8 @@ from pathlib import Path
 
 import msgspec
 
-from redaction.redact import CallRedactor, Policy
+from redaction.prepared_policy import Policy
+from redaction.redact import CallRedactor
 from tests.spoken_pii import ours
 from triton_models.events import RawTranscript
 from trunkline.evaluate.leaks import Secret, ShownWord

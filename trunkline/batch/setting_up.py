@@ -14,7 +14,7 @@ import msgspec
 
 from redaction.policies import Policies
 from redaction.policy_file import PolicyError
-from redaction.redact import Policy
+from redaction.prepared_policy import Policy
 from triton_models.loading import WeightsMissing, lineage
 from trunkline import models
 from trunkline.batch import job as jobs

@@ -20,7 +20,9 @@ from analytics.seen_by import segment_for
 from analytics.store import segment_document
 from analytics.summary import StoredCall, summarise
 from redaction.passed_on import passed_on
-from redaction.redact import CallRedactor, Policy, Redacted
+from redaction.prepared_policy import Policy
+from redaction.redact import CallRedactor
+from redaction.redacted import Redacted
 from triton_models.events import RawTranscript
 from triton_models.hypothesis import Hypothesis
 from triton_models.loading import Lineage

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from trunkline.settings import Settings, SettingsError, load
 
 if TYPE_CHECKING:
+    from redaction.prepared_policy import Policy
     from redaction.presidio import Engine
-    from redaction.redact import Policy
     from redaction.sample import Shown
 
 

@@ -13,7 +13,7 @@ from trunkline.settings import Settings
 
 if TYPE_CHECKING:
     from analytics.again import Changes, Scope
-    from redaction.redact import Policy
+    from redaction.prepared_policy import Policy
 
 SAY_S = 5.0
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from redaction.policies import Policies
 from redaction.policy_file import PolicyError
 from redaction.recording.sound import Recording
-from redaction.redact import CallRedactor, Redacted
+from redaction.redact import CallRedactor
+from redaction.redacted import Redacted
 from triton_models.events import RawTranscript
 from triton_models.hypothesis import Hypothesis
 from triton_models.loading import WeightsMissing, lineage

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from redaction.identifiers import of_countries
 from redaction.operators import operator_for
+from redaction.prepared_policy import Policy, make_policy
 from redaction.presidio import Engine
-from redaction.redact import CallRedactor, Policy, Redacted, make_policy
+from redaction.redact import CallRedactor
+from redaction.redacted import Redacted
 from redaction.rules import OwnKind, Rules
 from redaction.settings import Settings
 from redaction.tables import words_in

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-from redaction.redact import CallRedactor, Policy, Redacted
+from redaction.prepared_policy import Policy
+from redaction.redact import CallRedactor
+from redaction.redacted import Redacted
 from tests.unit.redaction.spoken_score import WORD_MS, raw
 from triton_models.events import RawTranscript, Word
 

@@ -3,7 +3,7 @@
 import pytest
 
 from redaction.asked_numbers import ANYTHING, COUNT, QUANTITY, numbers_asked
-from redaction.redact import Policy
+from redaction.prepared_policy import Policy
 from redaction.words import atoms_of
 from tests.unit.redaction.spoken_dialogue import shown
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from redaction.prepared_policy import Policy, make_policy
 from redaction.presidio import build_engine
-from redaction.redact import CallRedactor, Policy, make_policy
+from redaction.redact import CallRedactor
 from redaction.settings import Settings
 from tests.unit.redaction.spoken_dialogue import events, shown
 

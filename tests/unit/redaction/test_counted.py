@@ -3,7 +3,8 @@
 import msgspec
 import pytest
 
-from redaction.redact import CallRedactor, Policy
+from redaction.prepared_policy import Policy
+from redaction.redact import CallRedactor
 from tests.unit.redaction.spoken_dialogue import events
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from redaction.redact import Policy
+from redaction.prepared_policy import Policy
 from tests.unit.redaction.spoken_dialogue import ever_shown, shown
 
 CASES = [

@@ -3,7 +3,9 @@
 import pytest
 
 from redaction.open_ends import LONGEST_S, OpenEnds
-from redaction.redact import CallRedactor, Policy, Redacted
+from redaction.prepared_policy import Policy
+from redaction.redact import CallRedactor
+from redaction.redacted import Redacted
 from tests.unit.redaction.spoken_dialogue import events as dialogue
 from tests.unit.redaction.spoken_dialogue import text_of
 
@@ -90,5 +92,5 @@ def test_ends_wait_for_their_time_and_no_longer(policy: Policy) -> None:
 
 def test_a_fault_leaves_an_end_unsaid(policy: Policy, monkeypatch: pytest.MonkeyPatch) -> None:
     redactor, _ = heard(policy, "A: Okay so\nC: For two")
-    monkeypatch.setattr(redactor, "_judge", None)
+    monkeypatch.setattr(redactor._judge, "judge", None)
     assert redactor.settle(redactor.held()) == []

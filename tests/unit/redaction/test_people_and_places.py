@@ -3,8 +3,8 @@
 import pytest
 
 from redaction.english import is_english
+from redaction.prepared_policy import make_policy
 from redaction.presidio import build_engine
-from redaction.redact import make_policy
 from redaction.settings import Settings
 from tests.unit.redaction.spoken_dialogue import shown
 

@@ -11,8 +11,9 @@ from redaction.identifiers import ENTITY_OF
 from redaction.operators import value_of
 from redaction.policies import Policies, build_policy
 from redaction.policy_file import PolicyError, read_policy, warnings_of
+from redaction.prepared_policy import Policy
 from redaction.presidio import Engine
-from redaction.redact import CallRedactor, Policy
+from redaction.redact import CallRedactor
 from redaction.sample import try_out
 from redaction.settings import Settings
 from redaction.words import TOKEN, atoms_of

@@ -15,12 +15,14 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from presidio_anonymizer.entities import OperatorConfig
 
 import redaction
-from redaction import analysis, redact
+from redaction import analysis, judging, redact
 from redaction.events import Transcript
 from redaction.memory import Memory
 from redaction.passed_on import is_unavailable, passed_on
+from redaction.prepared_policy import Policy, make_policy
 from redaction.presidio import Engine, build_engine
-from redaction.redact import CallRedactor, Policy, Redacted, make_policy
+from redaction.redact import CallRedactor
+from redaction.redacted import Redacted
 from redaction.settings import Settings
 from redaction.tags import Tag
 from redaction.timeline import Timeline
@@ -217,7 +219,7 @@ def test_what_is_left_of_a_date_whose_beginning_was_lost_is_masked(
     for n, event in enumerate(dialogue(BORN)):
         with pytest.MonkeyPatch.context() as patch:
             if n == lost:
-                patch.setattr(redactor, "_judge", fails)
+                patch.setattr(redactor._judge, "judge", fails)
             shown |= {one.raw.segment_id: one for one in redactor.receive(event)}
     shown |= {one.raw.segment_id: one for one in redactor.end()}
     assert [text_of(shown[name]) for name in ("005", "006")] == rest
@@ -405,7 +407,7 @@ def test_ordinary_words_after_speech_that_was_lost_are_shown_and_all_words_a_whi
 
 
 SEAMS: Mapping[str, tuple[object, str]] = {
-    "analysis": (redact, "analyse"),
+    "analysis": (judging, "analyse"),
     "rendering": (redact, "render"),
     "memory": (Memory, "number"),
     "recognisers": (Engine, "find"),

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from redaction.common_words import COMMON_WORDS
 from redaction.passed_on import passed_on
-from redaction.redact import Policy, Redacted
+from redaction.prepared_policy import Policy
+from redaction.redacted import Redacted
 from redaction.tables import words_in
 from redaction.written import written
 from tests.unit.redaction.call_strategies import (

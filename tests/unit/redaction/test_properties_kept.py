@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from redaction.prepared_policy import Policy
 from redaction.recognizers import kept
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.kept import Judged, Kept
-from redaction.redact import Policy
 from redaction.runs import Run
 from tests.unit.redaction.call_strategies import (
     SOUP,

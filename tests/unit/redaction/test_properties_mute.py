@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from redaction.events import Transcript
 from redaction.passed_on import passed_on
+from redaction.prepared_policy import Policy
 from redaction.recording.intervals import Interval, covers, union
 from redaction.recording.mutes import COMPACT, CallMutes, Leg, Mutes, mutes_of
 from redaction.recording.settings import Settings
-from redaction.redact import CallRedactor, Policy, Redacted
+from redaction.redact import CallRedactor
+from redaction.redacted import Redacted
 from tests.unit.redaction.call_strategies import (
     calls,
     cuts,

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redaction.redact import CallRedactor, Policy, Redacted
+from redaction.prepared_policy import Policy
+from redaction.redact import CallRedactor
+from redaction.redacted import Redacted
 from tests.unit.redaction.call_strategies import (
     calls,
     cuts,

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from redaction.common_words import COMMON_WORDS
 from redaction.lexicon import DIGITS, MAGNITUDES, TEENS, TENS
 from redaction.newest import held_words
-from redaction.redact import CallRedactor, Policy, Redacted
+from redaction.prepared_policy import Policy
+from redaction.redact import CallRedactor
+from redaction.redacted import Redacted
 from redaction.segments import Awaited
 from tests.unit.redaction.call_strategies import (
     SPOKEN_DIGITS,

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redaction.redact import CallRedactor, Policy, Redacted
+from redaction.prepared_policy import Policy
+from redaction.redact import CallRedactor
+from redaction.redacted import Redacted
 from redaction.timeline import KEPT_MS, KEPT_SEGMENTS
 from tests.unit.redaction.call_strategies import (
     cuts,

@@ -11,8 +11,8 @@ from redaction.again import NotJudged, Stricter, judge_again, kinds_of
 from redaction.events import RedactedWord, Transcript
 from redaction.policies import build_policy
 from redaction.policy_file import read_policy
+from redaction.prepared_policy import Policy, make_policy
 from redaction.presidio import Engine, build_engine
-from redaction.redact import Policy, make_policy
 from redaction.settings import Settings
 from tests.told_call import ToldCall
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from redaction.prepared_policy import Policy, make_policy
 from redaction.presidio import Engine, build_engine
-from redaction.redact import CallRedactor, Policy, make_policy
+from redaction.redact import CallRedactor
 from redaction.settings import Settings
 from redaction.tags import Tag
 from tests.unit.redaction.spoken_dialogue import events, shown, text_of

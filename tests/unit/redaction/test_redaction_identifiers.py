@@ -9,8 +9,8 @@ from redaction import checksums
 from redaction.identifiers import COUNTRIES, ENTITY_OF, IDENTIFIERS, of_countries
 from redaction.lexicon import DIGITS
 from redaction.policy import kind_of
+from redaction.prepared_policy import Policy, make_policy
 from redaction.presidio import Engine
-from redaction.redact import Policy, make_policy
 from redaction.rules import Rules
 from redaction.settings import Settings
 from tests.unit.redaction.spoken_dialogue import ever_shown, shown

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from redaction.prepared_policy import Policy, make_policy
 from redaction.presidio import Engine
-from redaction.redact import Policy, make_policy
 from redaction.settings import Settings
 from redaction.sounds import sound_of
 from redaction.tags import Tag

@@ -3,8 +3,8 @@
 import pytest
 
 from redaction.identifiers import COUNTRIES
+from redaction.prepared_policy import make_policy
 from redaction.presidio import Engine
-from redaction.redact import make_policy
 from redaction.settings import Settings
 from tests.unit.redaction.spoken_calls import as_recognised
 from tests.unit.redaction.spoken_identifiers import FORMS, identifier_call
