@@ -353,7 +353,7 @@ on the, i'm at the, live at the, reach you in, call you in, call me in, call you
 me back in, call us on, call us at, reach us on, reach us at, card fee,
 live on air, address on the ad, address in the ad, number on the ad, number in the ad,
 colour called, color called, form is called,
-ticket's for the, ticket is for the, tickets are for the, any in block,
+ticket's for the, ticket is for the, tickets are for the, any in block, you want number,
 in transit, public transit, short codes, run out of, ran out of, running out of, run out to,
 good to go, good to hear, good to know, good to see, good to have, good to be, good to meet,
 salt code of, mid transit, transit time, transit times, get back on the, back on the line,

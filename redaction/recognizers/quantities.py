@@ -5,6 +5,7 @@ Released only where nothing is open and nobody told a number of theirs just befo
 
 from collections.abc import Sequence
 
+from redaction.canonical import groups
 from redaction.recognizers.found import Heard
 from redaction.runs import Run
 from redaction.tables import words_in
@@ -20,12 +21,15 @@ assembled bought built delivered imported installed made manufactured printed pr
 _TYRES = frozenset({"tyre", "tyres", "tire", "tires"})
 _REACH = 8
 _MONTHS = 2
+_WANTED = ("you", "want", "number")
+_DIGITS = 3
 
 
 def is_of_thing(heard: Heard, run: Run) -> bool:
     """Whether a run is the make or age of a thing, and no number of a person is talked of."""
     atoms = heard.atoms
-    if not (_is_made_between(atoms, run) or _is_of_tyre(atoms, run)):
+    known = _is_made_between(atoms, run) or _is_of_tyre(atoms, run) or _is_list(atoms, run)
+    if not known:
         return False
     if heard.slots_at(run.first) or heard.is_blind(run.first):
         return False
@@ -53,3 +57,23 @@ def _is_of_tyre(atoms: Sequence[Atom], run: Run) -> bool:
         return False
     said = {atom.text for atom in atoms[max(0, run.first - _REACH) : run.first]}
     return bool(said & _TYRES)
+
+
+def _is_list(atoms: Sequence[Atom], run: Run) -> bool:
+    """`you want number forty nine, number forty two and eight`: two things at least."""
+    if tuple(atom.text for atom in atoms[max(0, run.first - 3) : run.first]) != _WANTED:
+        return False
+    things: list[list[int]] = []
+    for i in run.numbers:
+        if not things or atoms[i - 1].text in ("number", "and"):
+            things.append([])
+        things[-1].append(i)
+    named = any(atoms[thing[0] - 1].text == "number" for thing in things[1:])
+    return named and all(_is_small(atoms, thing) for thing in things)
+
+
+def _is_small(atoms: Sequence[Atom], thing: Sequence[int]) -> bool:
+    """Figures of three digits at most."""
+    return sum(map(len, groups(atoms, thing, literal=False))) <= _DIGITS and all(
+        atoms[i].cls is not Class.LETTER for i in thing
+    )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from redaction.redact import Policy
+from redaction.prepared_policy import Policy
 from tests.unit.redaction.spoken_dialogue import shown
 
 STAYS = [
@@ -17,6 +17,7 @@ STAYS = [
     "A: Three days here, up to twenty four abroad.",
     "A: You're live on air! In which year did the Berlin Wall come down?",
     "C: I want to know what my name has to do with the address on the ad.",
+    "A: You want number forty nine, number forty two and 871, sixty three dollars the three.",
     "C: Have you got the Millennium Falcon?",
 ]
 
@@ -41,6 +42,7 @@ GONE = [
     ("A: And the code on the back?\nC: The small one, four, seven.", "four"),
     ("A: And the code on the back?\nC: Seven, three, four on the back.", "four"),
     ("A: And the security code?\nC: Up to twenty four.", "twenty"),
+    ("A: You want number 4111, number 1111, number 1111.", "1111"),
     ("A: What's your address?\nC: Twelve gig drive.", "Twelve"),
     ("C: Lottery was thirteen, fifty, three, nine, eleven, fifty five.", "fifty"),
 ]
