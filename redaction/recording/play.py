@@ -2,6 +2,7 @@
 
 import io
 import struct
+import threading
 from typing import Literal
 
 import soundfile
@@ -22,7 +23,11 @@ class NoSuchChannel(Exception):
 
 
 class Played:
-    """One file that never lies on a disk. Contract: `close` when it is done with."""
+    """One file that never lies on a disk. Contract: `close` when it is done with.
+
+    `read` runs in threads that outlive a listener who hangs up; libsndfile crashes where a file is
+    closed under a read. So `close` waits for the read that is on, and later ones get nothing.
+    """
 
     def __init__(self, recording: Recording, channel: str, form: Form) -> None:
         if channel != ALL and channel not in recording.channels:
@@ -30,6 +35,8 @@ class Played:
         self._recording = recording
         self._channel = channel
         self._flac = b""
+        self._in_use = threading.Lock()
+        self._is_open = True
         told = recording.manifest
         if form == "wav":
             self.media_type = "audio/wav"
@@ -43,7 +50,17 @@ class Played:
             self.size_bytes = len(self._flac) or recording.file.size_bytes
 
     def read(self, start: int, size: int) -> bytes:
-        """So many bytes from one on; fewer at the end."""
+        """So many bytes from one on; fewer at the end, none once it is closed."""
+        with self._in_use:
+            return self._read(start, size) if self._is_open else b""
+
+    def close(self) -> None:
+        """Close the recording."""
+        with self._in_use:
+            self._is_open = False
+            self._recording.close()
+
+    def _read(self, start: int, size: int) -> bytes:
         if self.media_type == "audio/wav":
             return self._wav(start, min(size, self.size_bytes - start))
         if self._flac:
@@ -53,10 +70,6 @@ class Played:
         while len(out) < size and (part := self._recording.file.read(size - len(out))):
             out += part
         return bytes(out)
-
-    def close(self) -> None:
-        """Close the recording."""
-        self._recording.close()
 
     def _wav(self, start: int, size: int) -> bytes:
         head = self._header[start : start + size]

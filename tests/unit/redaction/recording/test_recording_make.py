@@ -1,7 +1,9 @@
 """From a journal to a sealed recording, muted further, played, and removed."""
 
 import io
+import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -217,6 +219,31 @@ def test_any_range_of_a_wav_is_that_range_of_the_whole(
     assert rate_hz == RATE_HZ and len(samples) == len(SOUND)
     assert not samples[48_000:72_000].any() and samples[:48_000].any()
     sound.close()
+
+
+def test_a_file_is_not_closed_under_a_read(
+    recordings: Recordings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(recordings)
+    recording = recordings.open(*OF)
+    sound, real = Played(recording, "0", "wav"), recording.channel
+    reads, go_on = threading.Event(), threading.Event()
+
+    def held_up(which: str, start_frame: int, *, count: int) -> NDArray[np.int16]:
+        reads.set()
+        assert go_on.wait(10)
+        return real(which, start_frame, count=count)
+
+    monkeypatch.setattr(recording, "channel", held_up)
+    with ThreadPoolExecutor(2) as threads:
+        reading = threads.submit(sound.read, 0, 1000)
+        assert reads.wait(10)
+        closing = threads.submit(sound.close)
+        assert not wait([closing], timeout=0.05).done
+        go_on.set()
+        assert len(reading.result(10)) == 1000
+        closing.result(10)
+    assert sound.read(0, 1000) == b""
 
 
 def test_flac_is_there_for_one_channel_and_for_all(recordings: Recordings) -> None:
