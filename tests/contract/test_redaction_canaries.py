@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, assume, example, given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, generate_latest
 
-from redaction import analysis, redact
+from redaction import analysis, judging
 from redaction.events import TRANSCRIPTS_TOPIC, TranscriptEnded, TranscriptEvent
 from redaction.operators import value_of
 from redaction.prepared_policy import Policy, make_policy
@@ -220,4 +220,4 @@ def break_once(patch: pytest.MonkeyPatch, countdown: int, words: str) -> None:
             raise RuntimeError(words)
         return real(*args, **kwargs)  # type: ignore[arg-type]
 
-    patch.setattr(redact, "analyse", analyse)
+    patch.setattr(judging, "analyse", analyse)

@@ -263,7 +263,7 @@ def versions(events: Sequence[TranscriptEvent]) -> list[str]:
     return [e.policy_version for e in events if isinstance(e, Transcript)]
 
 
-ORDER = "My order number is 7 3 1 1 9 2."
+ORDER = "My order number is 7 3 1 1 9 2, thank you."
 
 
 async def test_two_tenants_are_redacted_each_by_its_own_policy(
@@ -279,7 +279,7 @@ async def test_two_tenants_are_redacted_each_by_its_own_policy(
             ended("y"),
         )
         events = await published(bus, 4)
-    assert texts(events) == [ORDER, "END", "My order number is ****", "END"]
+    assert texts(events) == [ORDER, "END", "My order number is **** thank you.", "END"]
     first, second = versions(events)
     assert first != second
 
@@ -295,7 +295,7 @@ async def test_a_changed_policy_is_used_by_the_next_call_and_not_by_one_that_beg
         await publish(bus, said(ORDER, call="x", at_ms=3000), ended("x"))
         await publish(bus, said(ORDER, call="y"), ended("y"))
         events = await published(bus, 5)
-    assert texts(events)[1:] == [ORDER, "END", "My order number is [order]", "END"]
+    assert texts(events)[1:] == [ORDER, "END", "My order number is [order] thank you.", "END"]
     first, same, other = versions(events)
     assert first == same != other
 
