@@ -13,6 +13,9 @@ from trunkline.audit.planted import Planted
 from trunkline.evaluate.cost import PROC, Process, process_table
 
 SHARED_MEMORY = Path("/dev/shm")
+_HANDLE = re.compile(r"PostgreSQL\.\d+|trunkline_[0-9a-f]+(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""Names that Postgres and Triton draw by lot: six digits of a card are in one now and then."""
+
 _TRITON_METRICS = re.compile(r"--metrics-port=(\d+)")
 _CORE = re.compile(r"core(\.\d+)?")
 _IN_MEMORY = ("/dev/shm/", "/memfd:", "/SYSV", "/dev/zero")
@@ -53,7 +56,8 @@ def search_processes(processes: list[Process], planted: Planted, tally: Tally) -
         tally.hit("processes", one.command.partition(" ")[0].rpartition("/")[2], found)
     for path in SHARED_MEMORY.glob("*"):
         tally.look("shared memory", names=1)
-        tally.hit("shared memory", "names", planted.anywhere(path.name))
+        said = "" if _HANDLE.fullmatch(path.name) else path.name
+        tally.hit("shared memory", "names", planted.anywhere(said))
     tally.note("shared memory", "names only: its contents are the recogniser's working memory")
 
 
