@@ -166,7 +166,9 @@ class Appliance:
         workers = [f"media-{index}" for index in range(settings.sip_gateway.media_workers)]
         programs = [(role, index) for role in ROLES for index in range(_processes(role, settings))]
         names = [process_name(role, index) for role, index in programs]
-        ports = {name: free_port(host) for name in (*names, *workers)}
+        ports: dict[str, int] = {}
+        for name in (*names, *workers):
+            ports[name] = free_port(host, besides=ports.values())
         ports |= settings.appliance.health_ports
         appliance = msgspec.structs.replace(settings.appliance, health_ports=ports)
         settings = msgspec.structs.replace(settings, appliance=appliance)

@@ -1,24 +1,31 @@
 """Free ports of this machine."""
 
+import random
 import socket
+from collections.abc import Collection
 
 TRIES = 50
+RANGE = range(28_100, 32_700)
+"""Below the ports that Linux gives to whoever asks for any (32768 and up): until its owner binds
+it, nobody gets such a port by accident. Above the ports of RTP and of relaying."""
 
 
-def free_port(host: str, *, udp_too: bool = False) -> int:
-    """A TCP port free on `host` now, and free for UDP as well if asked."""
+def free_port(host: str, *, udp_too: bool = False, besides: Collection[int] = ()) -> int:
+    """A TCP port free on `host` now, and free for UDP as well if asked; none of `besides`."""
     for _ in range(TRIES):
-        with socket.create_server((host, 0), family=_family(host)) as tcp:
-            port = int(tcp.getsockname()[1])
-            if not udp_too:
-                return port
-            with socket.socket(_family(host), socket.SOCK_DGRAM) as udp:
-                try:
+        port = random.choice(RANGE)
+        if port in besides:
+            continue
+        try:
+            with socket.create_server((host, port), family=_family(host)):
+                if not udp_too:
+                    return port
+                with socket.socket(_family(host), socket.SOCK_DGRAM) as udp:
                     udp.bind((host, port))
-                except OSError:
-                    continue
-                return port
-    raise OSError(f"no port free on {host} for both TCP and UDP in {TRIES} tries")
+                    return port
+        except OSError:
+            continue
+    raise OSError(f"no port free on {host} in {TRIES} tries")
 
 
 def _family(host: str) -> socket.AddressFamily:

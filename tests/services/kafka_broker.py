@@ -18,6 +18,7 @@ from typing import NoReturn
 import pytest
 
 from trunkline.embedded.leash import leashed
+from trunkline.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 POM = Path(__file__).parent / "kafka" / "pom.xml"
@@ -55,9 +56,11 @@ class KafkaBroker:
         self._folder = folder
         self._config = folder / "server.properties"
         self._child: subprocess.Popen[bytes] | None = None
-        self.port = free_port()
+        self.port = free_port("127.0.0.1")
         text = SERVER_PROPERTIES.format(
-            port=self.port, controller_port=free_port(), data=folder / "data"
+            port=self.port,
+            controller_port=free_port("127.0.0.1", besides=[self.port]),
+            data=folder / "data",
         )
         self._config.write_text(text)
         cluster = base64.urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
@@ -107,12 +110,6 @@ class KafkaBroker:
         java = shutil.which("java")
         assert java is not None
         return [java, *JAVA_OPTIONS, "-cp", self._classpath, main, *args]
-
-
-def free_port() -> int:
-    """A TCP port of the loopback interface that nobody has now."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def fetched_jars() -> Path:

@@ -75,7 +75,7 @@ class EmbeddedTriton:
         self._models_dir = models_dir.absolute()
         self._run_dir = run_dir.absolute()
         self._grpc_port = grpc_port or free_port(HOST)
-        self._metrics_port = free_port(HOST)
+        self._metrics_port = free_port(HOST, besides=[self._grpc_port])
         # Names the server's shared memory, so that what a kill left behind can be told and removed.
         self._mark = "trunkline_" + hashlib.sha256(str(self._run_dir).encode()).hexdigest()[:12]
 
