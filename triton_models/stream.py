@@ -149,7 +149,10 @@ class TritonStream(Generic[A]):
             await self._legs.wake.wait()
             self._legs.wake.clear()
             for sending in self._legs.steps():
-                await stream.write(_request(sending))
+                try:
+                    await stream.write(_request(sending))
+                except asyncio.InvalidStateError:  # what grpc says of a stream that just ended
+                    raise _Broken("it ended under a write") from None
 
     async def _receive(self, stream: _Stream) -> None:
         while (response := await stream.read()) is not grpc.aio.EOF:
