@@ -56,9 +56,7 @@ class CallRedactor:
         """Nobody knows what was said then: for a while any number may be the answer to it.
 
         Corrections of finals that show one."""
-        self._changed |= {id(s): s for s in doubted(self._timeline, start_ms, end_ms)}
-        until_ms = end_ms + self._reach_ms
-        self._judge.doubt(start_ms, until_ms)
+        until_ms = self._doubt(start_ms, end_ms)
         try:
             for segment in list(self._timeline.segments):
                 concerned = segment.raw.end_ms > start_ms and segment.raw.start_ms < until_ms
@@ -208,10 +206,15 @@ class CallRedactor:
         if segment is not None:
             segment.failed = True
             segment.spans, segment.written = [], []
-        self._changed |= {id(s): s for s in doubted(self._timeline, raw.start_ms, raw.end_ms)}
-        until_ms = raw.end_ms + self._reach_ms
-        self._judge.doubt(raw.start_ms, until_ms)
+        self._doubt(raw.start_ms, raw.end_ms)
         return refuse(raw, why=place_of_fault(error))
+
+    def _doubt(self, start_ms: int, end_ms: int) -> int:
+        """What was said then is lost; until when a number may be the answer to it."""
+        self._changed |= {id(s): s for s in doubted(self._timeline, start_ms, end_ms)}
+        until_ms = end_ms + self._reach_ms
+        self._judge.doubt(start_ms, until_ms)
+        return until_ms
 
 
 def _key(raw: RawTranscript) -> tuple[str, int, str]:

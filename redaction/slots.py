@@ -19,6 +19,9 @@ from redaction.words import Atom
 Stream = tuple[str, int, str]
 """Who speaks: leg, channel and speaker label."""
 
+_SAME_BREATH_MS = 8_000
+"""What is announced comes within this time."""
+
 
 class Strength(IntEnum):
     """How much a cue makes of a short number."""
@@ -224,6 +227,10 @@ class Slot(NamedTuple):
     """It was given just now, and the other speaker may be reading it back."""
     trailing: int = 0
     """Words said after the cue, in the segment it is in."""
+
+    def is_near(self, at_ms: int) -> bool:
+        """Whether what is said then answers the question, or follows the cue in the same breath."""
+        return self.is_answer or (self.turns == 0 and at_ms - self.at_ms <= _SAME_BREATH_MS)
 
 
 class TimedCue(NamedTuple):

@@ -39,8 +39,6 @@ _CONFIRMED_DIGITS = 3
 _LONGEST_QUANTITY = 5
 _NEW_TURN_MS = 2500
 _PAYING_MS = 120_000
-_LATEST = 12
-"""Of what was given, so many are looked at: work stays linear."""
 _REACH = 8
 
 
@@ -161,12 +159,8 @@ def _is_told_after(heard: Heard, first: int) -> bool:
 
 def payment_slots(heard: Heard, run: Run) -> list[Slot]:
     """After a card number come its date and its code, in whatever words they are asked for."""
-    at_ms = heard.times.start_ms[run.first]
-    given = [
-        f
-        for f in heard.expected.filled[-_LATEST:]
-        if f.kind == "card" and 0 <= at_ms - f.end_ms <= _PAYING_MS
-    ]
+    lately = heard.given_lately(run.first, within_ms=_PAYING_MS)
+    given = [one for one in lately if one.kind == "card"]
     if not given:
         return []
     dated = any(heard.atoms[i].cls is Class.MONTH for i in run.numbers)

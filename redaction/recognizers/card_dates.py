@@ -59,7 +59,6 @@ _TALK_MS = 45_000
 _BEHIND = 8
 _COUNTED = frozenset({"card", "cvv", "expiry", "otp", "pin", "ssn", "routing"})
 _DOUBTED_MS = 60_000
-_LATEST = 12
 _ECHOED_MS = 10_000
 
 
@@ -266,8 +265,5 @@ def _tells_number(heard: Heard, at: int) -> bool:
     """Whether some number was given in the last minute."""
     if any(slot.kind in _COUNTED for slot in heard.slots_at(at)):
         return True
-    at_ms = heard.times.start_ms[at]
-    return any(
-        0 <= at_ms - given.end_ms <= _DOUBTED_MS and given.kind not in ("name", "address", "dob")
-        for given in heard.expected.filled[-_LATEST:]
-    )
+    lately = heard.given_lately(at, within_ms=_DOUBTED_MS)
+    return any(given.kind not in ("name", "address", "dob") for given in lately)

@@ -42,8 +42,8 @@ _ADDED_MS = 1500
 _PHRASE_PAUSE_MS = 500
 """Between words of one phrase there is less."""
 
-SAME_BREATH_MS = 8_000
-"""What is announced comes within this time."""
+_LATEST = 12
+"""Of what was given, so many are looked at: work stays linear."""
 
 
 class Found(NamedTuple):
@@ -216,9 +216,7 @@ class Heard:
             return False
         at_ms = self.times.start_ms[atom]
         return any(
-            slot.kind == kind
-            and slot.strength == 2
-            and (slot.is_answer or (slot.turns == 0 and at_ms - slot.at_ms <= SAME_BREATH_MS))
+            slot.kind == kind and slot.strength == 2 and slot.is_near(at_ms)
             for slot in self._open_at(atom)
         )
 
@@ -228,9 +226,7 @@ class Heard:
             return False
         at_ms = self.times.start_ms[atom]
         return any(
-            slot.kind == kind
-            and slot.strength == 2
-            and (slot.is_answer or (slot.turns == 0 and at_ms - slot.at_ms <= SAME_BREATH_MS))
+            slot.kind == kind and slot.strength == 2 and slot.is_near(at_ms)
             for slot in self.slots_at(atom)
         )
 
@@ -310,6 +306,11 @@ class Heard:
     def given(self, kind: str) -> Sequence[Filled]:
         """The values of a kind that were given, by the time they end."""
         return self._by_kind.get(kind, ())
+
+    def given_lately(self, atom: int, *, within_ms: int) -> list[Filled]:
+        """What was given in so much time before; of very much, the latest."""
+        at_ms, latest = self.times.start_ms[atom], self.expected.filled[-_LATEST:]
+        return [one for one in latest if 0 <= at_ms - one.end_ms <= within_ms]
 
     def fill(self, found: Found) -> None:
         """Note that a value was given."""

@@ -10,7 +10,7 @@ from redaction.recognizers.bare import (
 )
 from redaction.recognizers.card_dates import date_slots, tells_expiry
 from redaction.recognizers.counted import ANNOUNCES
-from redaction.recognizers.found import SAME_BREATH_MS, Heard
+from redaction.recognizers.found import Heard
 from redaction.runs import Run
 from redaction.slots import Slot, Strength, cues_in
 
@@ -23,8 +23,7 @@ _MAY_HAVE_BEEN_ASKED = frozenset({"dob", "expiry", "number"})
 
 def _is_near(heard: Heard, slot: Slot, run: Run) -> bool:
     """Whether the run answers the question, or follows the cue in the same breath."""
-    waited_ms = heard.times.start_ms[run.first] - slot.at_ms
-    return slot.is_answer or slot.is_echo or (slot.turns == 0 and waited_ms <= SAME_BREATH_MS)
+    return slot.is_echo or slot.is_near(heard.times.start_ms[run.first])
 
 
 def _answered_late(heard: Heard, run: Run, slots: Sequence[Slot]) -> set[str]:

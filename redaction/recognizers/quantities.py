@@ -12,9 +12,6 @@ from redaction.tables import words_in
 from redaction.words import Atom, Class
 
 _GIVEN_MS = 60_000
-_LATEST = 12
-"""Of what was given, so many are looked at: work stays linear."""
-
 _MADE = words_in("""
 assembled bought built delivered imported installed made manufactured printed produced sold
 """)
@@ -33,9 +30,7 @@ def is_of_thing(heard: Heard, run: Run) -> bool:
         return False
     if heard.slots_at(run.first) or heard.is_blind(run.first):
         return False
-    at_ms = heard.times.start_ms[run.first]
-    given = heard.expected.filled[-_LATEST:]
-    return not any(0 <= at_ms - one.end_ms <= _GIVEN_MS for one in given)
+    return not heard.given_lately(run.first, within_ms=_GIVEN_MS)
 
 
 def _is_made_between(atoms: Sequence[Atom], run: Run) -> bool:

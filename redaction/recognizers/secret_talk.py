@@ -13,7 +13,6 @@ from redaction.recognizers.card_dates import may_tell_expiry
 from redaction.recognizers.found import Found, Heard
 from redaction.runs import Run
 from redaction.shape import Shape
-from redaction.slots import Filled
 from redaction.words import Class
 
 _SECRETS = frozenset(
@@ -22,9 +21,6 @@ _SECRETS = frozenset(
 )  # fmt: skip
 _TALK_MS = 60_000
 _LEAD_MS = 20_000
-_LATEST = 12
-"""Of what was given, so many are looked at: work stays linear."""
-
 _DIGITS = 3
 _CODE_DIGITS = 4
 _YEAR = re.compile(r"(19[3-9]|20[0-4])\d")
@@ -35,10 +31,11 @@ def is_of_secret_talk(heard: Heard, run: Run, *, shape: Shape) -> bool:
     """Whether a number that nothing else says anything of goes with a secret one told just now."""
     if not _may_be_secret(heard, run, shape=shape):
         return False
-    at_ms = heard.times.start_ms[run.first]
-    given = heard.expected.filled[-_LATEST:]
-    told = any(_tells(one, at_ms) for one in given) or (given and _is_code(heard, run, shape=shape))
-    return bool(told) and heard.asked_of_numbers(run.first) != QUANTITY
+    lately = heard.given_lately(run.first, within_ms=_TALK_MS)
+    told = any(one.kind in _SECRETS for one in lately) or (
+        bool(heard.expected.filled) and _is_code(heard, run, shape=shape)
+    )
+    return told and heard.asked_of_numbers(run.first) != QUANTITY
 
 
 def leads_to_secret(heard: Heard, run: Run, *, shape: Shape, found: Sequence[Found]) -> bool:
@@ -56,10 +53,6 @@ def leads_to_secret(heard: Heard, run: Run, *, shape: Shape, found: Sequence[Fou
         )
         and heard.asked_of_numbers(run.first) != QUANTITY
     )
-
-
-def _tells(one: Filled, at_ms: int) -> bool:
-    return one.kind in _SECRETS and 0 <= at_ms - one.end_ms <= _TALK_MS
 
 
 def _is_code(heard: Heard, run: Run, *, shape: Shape) -> bool:

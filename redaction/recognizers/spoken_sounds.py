@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from redaction.asked_numbers import SECRETS
 from redaction.lexicon import SOUND_ALIKES
-from redaction.recognizers.found import SAME_BREATH_MS, Found, Heard
+from redaction.recognizers.found import Found, Heard
 from redaction.slots import Strength
 from redaction.words import Atom, Class
 
@@ -79,8 +79,7 @@ def _told(heard: Heard, i: int) -> str | None:
     """The secret that is being told there."""
     at_ms = heard.times.start_ms[i]
     for slot in heard.slots_at(i):
-        near = slot.is_answer or (slot.turns == 0 and at_ms - slot.at_ms <= SAME_BREATH_MS)
-        if slot.kind in SECRETS and slot.strength is Strength.STRONG and near:
+        if slot.kind in SECRETS and slot.strength is Strength.STRONG and slot.is_near(at_ms):
             return slot.kind
     return None
 

@@ -101,8 +101,7 @@ class Pings:
     def unreachable(self, flow: Flow, port: int) -> None:
         """Nobody took a connection there."""
         for way, health in self._health.items():
-            there = (way.flow.transport, way.flow.remote_host, way.flow.remote_port)
-            if there == (flow.transport, flow.remote_host, port):
+            if way.flow.leads_to(flow, port):
                 self._note(health, health.unreachable)
 
     def wake(self, *, now: float) -> None:

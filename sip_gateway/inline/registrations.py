@@ -104,19 +104,14 @@ class Registrations:
     def unreachable(self, flow: Flow, port: int, *, now: float) -> None:
         """Nobody took a connection there."""
         for purpose in list(self._asked.values()):
-            way = purpose.way.flow
-            there = (way.transport, way.remote_host, way.remote_port)
-            if there == (flow.transport, flow.remote_host, port):
+            if purpose.way.flow.leads_to(flow, port):
                 self.came(purpose, None, now=now)
 
     def gone(self, flow: Flow, *, now: float) -> None:
         """A connection is over: where we registered by it, we do so anew, by another."""
         for registration in self._all:
             way = self._bound_by.get(registration.name)
-            there = way is not None and (
-                (way.flow.transport, way.flow.remote_host, way.flow.remote_port)
-                == (flow.transport, flow.remote_host, flow.remote_port)
-            )
+            there = way is not None and way.flow.leads_to(flow, flow.remote_port)
             if there and registration.bound:
                 registration.hurry(now=now)
 

@@ -23,6 +23,11 @@ class Flow(NamedTuple):
     remote_host: str
     remote_port: int
 
+    def leads_to(self, other: "Flow", port: int) -> bool:
+        """Whether it leads where the other one does, had that this port over there."""
+        theirs = (other.transport, other.remote_host, port)
+        return (self.transport, self.remote_host, self.remote_port) == theirs
+
     @property
     def reliable(self) -> bool:
         """True if the transport repeats lost data itself."""
