@@ -3,7 +3,7 @@
 A table only. It is part of the policy: `policy.policy_version` hashes it.
 """
 
-from redaction import cues
+from redaction import cues, no_cues
 from redaction.tables import words_in
 
 FUNCTION_WORDS = words_in("""
@@ -218,7 +218,7 @@ wrong wrote year years yellow young zero zip zone
 
 _OF_CUES = frozenset(
     word
-    for phrases in (*cues.STRONG.values(), *cues.WEAK.values(), cues.NAME, cues.NO_CUE)
+    for phrases in (*cues.STRONG.values(), *cues.WEAK.values(), cues.NAME, no_cues.NO_CUE)
     for phrase in phrases
     for word in phrase.split()
 )

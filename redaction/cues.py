@@ -3,7 +3,7 @@
 Tables only. They are part of the policy: `policy.policy_version` hashes them.
 """
 
-from redaction.tables import phrases_in, words_in
+from redaction.tables import phrases_in
 
 STRONG = {
     "card": phrases_in("""
@@ -228,88 +228,6 @@ WEAK = {
 }
 """Slot kind -> phrases after which a short amount or count is still more likely."""
 
-GAPPED = {
-    "security_answer": phrases_in("""
-        first * pet, name of * pet, name of * dog, name of * cat, first * car, make of * car, model
-        of * car, name of * school, went to school, school * went, school * attend, school *
-        attended, high school * go, name of * teacher, first * teacher, favorite * color, favourite
-        * colour, favorite * food, favourite * food, favorite * movie, favourite * film, favourite
-        * movie, favorite * book, favourite * book, favorite * team, favourite * team, favorite *
-        band, favourite * band, favorite * singer, favorite * song, favourite * song, favorite *
-        place, favourite * place, favorite * teacher, favourite * teacher, favorite * animal,
-        favourite * animal, favorite * drink, favourite * drink, city * born, town * born, where *
-        born, hospital * born, place * birth, street * grew up, street * grow up, where * grew up,
-        where * grow up, town * grew up, city * grew up, street * lived, name of * street * grew,
-        answer to * question, answer to * hint, answer * security, childhood * friend, childhood *
-        hero, childhood * nickname, name of * best friend, name of * best man, maid of honor,
-        mother's * name, father's * name, grandmother's * name, grandfather's * name, sibling's *
-        name, spouse's * name, where * honeymoon, where * meet * spouse, first * job, first * boss,
-        first * employer, first * concert, first * kiss, first * holiday, first * teacher,
-        memorable * place, memorable * date
-    """),
-    "password": phrases_in("""
-        characters of * password, character of * password, letters of * password, letter of *
-        password, password * account, password * set
-    """),
-    "address": phrases_in("""
-        where * send, where * ship, where * shipping, where * deliver, where * mail, where * post
-        it, where * live, where * living, what * city, what * town, which * town,
-        what * state, which * state, city and state, town and, what * county, what * street, which *
-        street, name of * street, name of * road, street * name, house name, first line of
-    """),
-    "expiry": phrases_in("""
-        how far * good, how long * good, how long * expired,
-        when * card * good, when * card * valid, how long * card, card * run out, card * runs out,
-        card * expires,
-        date * card, date * front, when * run out, when * runs out, when * expire, when *
-        expires, dates * card, date * stamped, good * until, valid * until, expires * when,
-        month * expire, year * expire
-    """),
-    "phone": phrases_in("""
-        number * reach, number * call, number * contact, number * text, number * ring, give * call
-        on, give * call at, give * ring on, ring * back on
-    """),
-    "ssn": phrases_in("""
-        last * social
-    """),
-    "cvv": phrases_in("""
-        number * back * card, digits * back * card, code * back * card, numbers * by * signature,
-        number * by * signature, digits * front * amex,
-        digits * strip, number * strip, strip * digits, strip * number, box * number, next
-        to * signature, numbers * back, digits * back, number * reverse, digits * reverse,
-        three * back, three * reverse, four * front, number * signature, digits * signature,
-        security * numbers, security * digits
-    """),
-    "ticket": phrases_in("""
-        ticket * number, case * number
-    """),
-    "order": phrases_in("""
-        order * number, booking * number, reservation * number
-    """),
-    "asked_name": phrases_in("""
-        your * name, your * surname, first * name, last name, surname, full name, middle name, name
-        please, name on * card, name on * account, name on * booking, name on * reservation, name on
-        * policy, name on * order, who am i speaking, who i'm speaking, who i am speaking, whom am i
-        speaking, who * calling, account holder, holder's name, cardholder's name, patient's * name,
-        passenger's * name, what * name is it, who * account * under, what * last name, whose name,
-        under what name, under which name, her name, his name, their name, child's * name, spell
-        * name, make * out to
-    """),
-}
-"""Slot kind -> phrases with a `*` for up to three words that may stand there."""
-
-BARE = {
-    "address": words_in("""
-        road avenue lane street city town state county suburb province zip postcode
-    """),
-    "asked_name": words_in("name names surname initials forename"),
-    "dob": words_in("birthday"),
-    "expiry": words_in("month year"),
-    "number": words_in("letter letters"),
-    "routing": words_in("sort"),
-}
-"""Slot kind -> nouns that are a whole question if hardly more is said: `and the city?`"""
-
 NAME = phrases_in("""
 your name, full name, first name, last name, surname, second name, middle name, first and last
 name, first and last, who am i speaking, who i'm speaking, who i am speaking, am i speaking, am
@@ -322,45 +240,3 @@ booked under, and you are, name for the, name as it, name and, your name's, name
 was, spelled, spelt, passenger name, patient's name, guest name
 """)
 """Phrases that ask for, or announce, somebody's name."""
-
-NO_CUE = phrases_in("""
-where would you like to,
-promo code, promotion code, promotional code, discount code, coupon code, voucher code, error
-code, dress code, qr code, bar code, product code, country code, source code, offer code,
-referral code, model number, version number, flight number, gate number, room number, seat
-number, part number, code of, code red, social media, social worker, social work,
-social services, social care, social club, social network, social event, number of, a number of,
-number one, any number, phone number of the, card reader, card machine, gift cards, our number,
-our phone, our address, our email, customer service number, helpline, toll free, free phone,
-freephone, email in, an email in, an email, text when, out of order, in order, on order, order
-of, first four weeks, last four weeks, last four days, last four months, last four years, last
-four hours, last three weeks, last three days, last three months, last three years, last three
-hours, last three nights, last six months, last six weeks, last six years, last five years, last
-five months, last five days, first three months, first six months, first four months, first
-three days, first three nights, last two digits of, for the last four, for the last three, the
-last three times, last four times, in the first three, ending the, ending on, ending at, on
-account of, privacy policy, return policy, returns policy, refund policy, cancellation policy,
-policy of, company policy, sim card, gift card, business card, report card, called back, called
-you, called us, called to, called in, called about, called because, called earlier, called
-yesterday, called last, called before, called the, called for, i've called, i called, you
-called, they called, we called, he called, she called, name of your, room service, expires in
-about, graphics card, video card, sound card, line card, order to, card games, pin board, social
-life, social housing, social distancing, zip file, mobile app, mobile data, mobile phones, cell
-tower, phone call, phone line, phone calls, phone lines, phone bill, emailed, ip phone, routing
-table, name brand, brand name, domain name, product name, user name, username, file name, serial
-killer, three digit amount, number two, number three, number four, number five, number six, live
-on the, i'm at the, live at the, reach you in, call you in, call me in, call you back in, call
-me back in, call us on, call us at, reach us on, reach us at, card fee,
-live on air, address on the ad, address in the ad, number on the ad, number in the ad,
-colour called, color called, form is called,
-ticket's for the, ticket is for the, tickets are for the, any in block, you want number,
-in transit, public transit, short codes, run out of, ran out of, running out of, run out to,
-good to go, good to hear, good to know, good to see, good to have, good to be, good to meet,
-salt code of, mid transit, transit time, transit times, get back on the, back on the line,
-check in date, sign in date, move in date,
-back on the phone, stamped out, back of the line, back of the queue, on the back of, back of
-that, the back door, the
-back garden, the back seat, the back yard, the back room, the back row, the back end, the back
-office, the back burner, what year is it, what year is the, what year is your, what year's
-""")
-"""Phrases that only look like a cue: they open nothing."""

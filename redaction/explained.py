@@ -1,11 +1,11 @@
 """Why a segment is masked where it is, and which of its words were asked for."""
 
+from redaction.cue_index import Strength
 from redaction.newest import ANSWERS_IN_WORDS
 from redaction.presidio import Engine
 from redaction.recognizers.found import Expectations, Heard
 from redaction.rules import Rules
 from redaction.segments import Segment, Span, meet
-from redaction.slots import Strength
 from redaction.timeline import Context
 
 

@@ -4,7 +4,16 @@ import hashlib
 
 import msgspec
 
-from redaction import cues, english, evidence, household_words, identifiers, lexicon
+from redaction import (
+    cues,
+    english,
+    evidence,
+    gapped_cues,
+    household_words,
+    identifiers,
+    lexicon,
+    no_cues,
+)
 from redaction.settings import Settings
 
 RULES_VERSION = 13
@@ -53,8 +62,8 @@ def policy_version(
     tables = (
         sorted(lexicon.GLUE), sorted(lexicon.FILLERS), sorted(lexicon.CORRECTIONS),
         lexicon.GAP_PHRASES, sorted(lexicon.BACKCHANNELS), cues.STRONG, cues.WEAK, cues.NAME,
-        cues.GAPPED, {kind: sorted(nouns) for kind, nouns in cues.BARE.items()},
-        cues.NO_CUE, sorted(evidence.UNITS), sorted(evidence.NOUNS_BEFORE),
+        gapped_cues.GAPPED, {kind: sorted(nouns) for kind, nouns in gapped_cues.BARE.items()},
+        no_cues.NO_CUE, sorted(evidence.UNITS), sorted(evidence.NOUNS_BEFORE),
         sorted(evidence.PLANNED), sorted(household_words.PLAIN_WORDS), english.fingerprint(),
         [(i.kind, sorted(i.countries), i.form.pattern, i.longest, i.cues, i.is_sure)
          for i in identifiers.IDENTIFIERS],

@@ -25,13 +25,14 @@ from presidio_anonymizer.entities import OperatorConfig
 from presidio_anonymizer.operators import OperatorsFactory, OperatorType
 
 from redaction.analysis import Allowed, analyse
+from redaction.cue_index import cues_in
 from redaction.memory import Memory
 from redaction.operators import operators_factory
 from redaction.policy import ENTITY_OF, kind_of
 from redaction.recognizers.found import Expectations, Heard
 from redaction.runs import Times
 from redaction.segments import Span
-from redaction.slots import Limits, TimedCue, cues_in
+from redaction.slots import Limits, TimedCue
 from redaction.tags import Tagger
 from redaction.words import Atom, atoms_of
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from redaction.cue_index import CueIndex
 from redaction.identifiers import Identifier, cues_of, of_countries
 from redaction.shape import Shape
-from redaction.slots import CueIndex
 from redaction.words import atoms_of
 
 _SLIPS = 6

@@ -5,18 +5,9 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import NamedTuple
 
+from redaction.cue_index import ALL_CUES, Cue, CueIndex, Strength, cues_in
 from redaction.lexicon import BACKCHANNELS
-from redaction.slots import (
-    ALL_CUES,
-    Cue,
-    CueIndex,
-    Filled,
-    Stream,
-    Strength,
-    TimedCue,
-    Turn,
-    cues_in,
-)
+from redaction.slots import Filled, Stream, TimedCue, Turn
 from redaction.tags import Tag
 from redaction.words import Atom, Reader
 from triton_models.events import RawTranscript

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from redaction.asked_numbers import QUANTITY, SECRETS
+from redaction.cue_index import Strength
 from redaction.recognizers.bare import (
     YEAR,
 )
@@ -15,7 +16,7 @@ from redaction.shape import (
     kind_by_checksum,
     long_enough,
 )
-from redaction.slots import Slot, Strength
+from redaction.slots import Slot
 from redaction.words import Atom, Class
 
 _LETTER_KINDS = frozenset(

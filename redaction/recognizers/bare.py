@@ -8,11 +8,12 @@ import re
 
 from redaction.asked_numbers import ANYTHING, QUANTITY, SECRETS
 from redaction.common_words import FUNCTION_WORDS
+from redaction.cue_index import Strength
 from redaction.recognizers.found import Heard
 from redaction.recognizers.quantities import is_of_thing
 from redaction.runs import Run
 from redaction.shape import Shape, is_read_out
-from redaction.slots import Slot, Strength
+from redaction.slots import Slot
 from redaction.tables import words_in
 from redaction.words import Class
 

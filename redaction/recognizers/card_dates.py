@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from redaction.asked_numbers import ANYTHING
+from redaction.cue_index import Strength, cues_in
 from redaction.lexicon import SOUND_ALIKES
 from redaction.recognizers.bare import is_nothing_else_said
 from redaction.recognizers.found import Found, Heard
 from redaction.runs import Run
-from redaction.slots import Slot, Strength, cues_in
+from redaction.slots import Slot
 from redaction.tables import words_in
 from redaction.words import Atom, Class
 

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from redaction.asked_numbers import SECRETS
 from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
+from redaction.cue_index import Strength
 from redaction.lexicon import ACRONYMS, LETTER_ALIKES, SOUND_ALIKES, SPELLING_ALPHABET
 from redaction.recognizers.found import Found, Heard
-from redaction.slots import Strength
 from redaction.words import Atom, Class
 
 _NUMBERS = frozenset(

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from redaction.asked_numbers import COUNT, QUANTITY, SECRETS
 from redaction.asked_numbers import KINDS as ASKED_NUMBERS
+from redaction.cue_index import Strength
 from redaction.questions import ASKED_WORD
 from redaction.recognizers.kept import Kept
 from redaction.rules import DEFAULT_RULES, Rules
@@ -19,7 +20,6 @@ from redaction.slots import (
     Limits,
     Slot,
     Stream,
-    Strength,
     TimedCue,
     Turn,
     changes_of_speaker,

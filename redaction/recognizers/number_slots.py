@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from redaction.cue_index import Strength, cues_in
 from redaction.evidence import Asked
 from redaction.recognizers.bare import (
     is_nothing_else_said,
@@ -12,7 +13,7 @@ from redaction.recognizers.card_dates import date_slots, tells_expiry
 from redaction.recognizers.counted import ANNOUNCES
 from redaction.recognizers.found import Heard
 from redaction.runs import Run
-from redaction.slots import Slot, Strength, cues_in
+from redaction.slots import Slot
 
 _FETCHED = frozenset({"cvv", "expiry", "otp", "pin"})
 """What people put the telephone down for, to look it up."""

@@ -8,9 +8,9 @@ them is part of it.
 from collections.abc import Sequence
 
 from redaction.asked_numbers import SECRETS
+from redaction.cue_index import Strength
 from redaction.lexicon import SOUND_ALIKES
 from redaction.recognizers.found import Found, Heard
-from redaction.slots import Strength
 from redaction.words import Atom, Class
 
 _FIGURES = (Class.DIGIT, Class.TEEN, Class.TEN, Class.NUMERAL, Class.MULTIPLIER)
