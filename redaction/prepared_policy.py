@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from redaction.analysis import Allowed
+from redaction.allowed import Allowed
 from redaction.canonical import groups
 from redaction.identifiers import of_countries
 from redaction.number_marks import mark_numbers

@@ -24,7 +24,8 @@ from presidio_analyzer.predefined_recognizers import (
 from presidio_anonymizer.entities import OperatorConfig
 from presidio_anonymizer.operators import OperatorsFactory, OperatorType
 
-from redaction.analysis import Allowed, analyse
+from redaction.allowed import Allowed
+from redaction.analysis import analyse
 from redaction.cue_index import cues_in
 from redaction.memory import Memory
 from redaction.operators import operators_factory
