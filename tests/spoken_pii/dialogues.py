@@ -12,7 +12,7 @@ from tests.spoken_pii.call import QUANTITY, Call, Said, Turn
 from tests.spoken_pii.clean import fill_clean
 from tests.spoken_pii.errors import Rates, mishear
 from tests.spoken_pii.hearing import Habits, Token, habits, write
-from tests.spoken_pii.numbers_said import Manner, Piece, manner
+from tests.spoken_pii.numbers_said import Manner, Piece, is_of_number, manner
 from tests.spoken_pii.said import say
 from tests.spoken_pii.values import MADE
 
@@ -186,7 +186,7 @@ class _Filling:
             if slot is None:
                 pause = bool(_SPOKEN_END.search(word))
                 piece = Piece(word.lstrip("~"), free=word.startswith("~"), pause=pause)
-                tokens.append(Token(piece))
+                tokens.append(Token(piece, kind=QUANTITY if is_of_number(word) else ""))
             else:
                 tokens += self._slot(slot, self._manners[agent])
                 last = tokens[-1]

@@ -9,6 +9,7 @@ ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", 
 _TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 _TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety"
 TEENS, TENS = tuple(_TEENS.split()), tuple(_TENS.split())
+_COUNTED = frozenset((*ONES, *TEENS, *TENS, "hundred", "thousand", "million")) - {"one"}
 FILLERS = ("um", "uh", "er", "let me see", "hang on", "uhm", "so")
 SLIPS = ("no sorry", "sorry", "no wait", "I mean", "scratch that", "no", "correction")
 
@@ -202,3 +203,9 @@ def say_code(rng: random.Random, code: str, how: Manner) -> list[Piece]:
             out.append(Piece("dash", free=True))
         at = end
     return out
+
+
+def is_of_number(word: str) -> bool:
+    """Whether a word of plain talk is of a number: `ten,`, `2019`; `one` mostly is not."""
+    bare = word.lower().strip(".,?!;:")
+    return any(c.isdigit() for c in bare) or not _COUNTED.isdisjoint(bare.split("-"))

@@ -10,7 +10,7 @@ from tests.spoken_pii.call import QUANTITY, Call, Said, Turn
 from tests.spoken_pii.dialogues import clean_calls, personal_calls
 from tests.spoken_pii.errors import MEASURED, NONE, Rates, mishear
 from tests.spoken_pii.names import NATO
-from tests.spoken_pii.numbers_said import Manner, say_groups, spell
+from tests.spoken_pii.numbers_said import Manner, is_of_number, say_groups, spell
 from tests.spoken_pii.said import say
 from tests.spoken_pii.score import Shown, score
 from tests.spoken_pii.stream import stream
@@ -74,6 +74,11 @@ def test_digits_said_one_by_one_are_the_value() -> None:
 def test_doubles_keep_their_figures() -> None:
     pieces = say_groups(random.Random(1), ["4477"], PLAIN._replace(doubles=1))
     assert [(p.text, p.figures) for p in pieces] == [("double four", "44"), ("double seven", "77")]
+
+
+def test_numbers_written_out_in_a_dialogue_are_told_from_plain_words() -> None:
+    numbers = ["seventy-two", "ten,", "A4", "2019."]
+    assert [w for w in ("From", *numbers, "the", "one", "I'd") if is_of_number(w)] == numbers
 
 
 def test_letters_may_be_said_as_words() -> None:
