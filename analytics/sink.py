@@ -5,7 +5,6 @@ import logging
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 import msgspec
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -16,11 +15,11 @@ from analytics.settings import Settings
 from analytics.store import Rejected, Store, Unavailable
 from redaction.events import TRANSCRIPTS_TOPIC
 from sip_gateway.events import CALLS_TOPIC
-from trunkline.bus import Bus, Subscription
+from trunkline.bus import Bus
 from trunkline.bus import Unavailable as BusUnavailable
-from trunkline.bus.consume import Decoded, consume
+from trunkline.bus.consume import Decoded
 from trunkline.bus.dead_letters import DeadLetters
-from trunkline.bus.waiting import opened
+from trunkline.bus.reading import Reading
 
 logger = logging.getLogger(__name__)
 
@@ -30,9 +29,6 @@ SWEEP_S = 5.0
 
 FETCHED = 500
 """The consumer loop gets at most so many records at once: a full batch means there are more."""
-
-RETRY_S = 1.0
-"""Pause before joining the group again, while the bus is away."""
 
 _TOPICS = (CALLS_TOPIC, TRANSCRIPTS_TOPIC)
 _DECODER: msgspec.json.Decoder[StoredEvent] = msgspec.json.Decoder(StoredEvent)
@@ -52,40 +48,27 @@ class Sink:
         """Shared by all who read the bus for this role: one counter, one registry."""
 
         self._batch = settings.store_batch
-        self._missing = "not started"
+        self._reading = Reading(
+            events,
+            _TOPICS,
+            group=GROUP,
+            decoder=_DECODER,
+            dead_letters=self.dead_letters,
+        )
         self._finished = asyncio.Event()
         self._caught_up_since: float | None = None
         self._metrics = _Metrics(registry)
 
     def ready(self) -> str:
         """Empty when the last batch could be written."""
-        return self._missing
+        return self._reading.missing
 
     async def run(self, stop: asyncio.Event) -> None:
         """Consume until `stop` is set; publish and sweep beside it."""
         async with asyncio.TaskGroup() as tasks:
             tending = tasks.create_task(self._tend(stop))
-            await self._consume(stop)
+            await self._reading.run(self._handle, stop)
             await tending
-        self._missing = "stopped"
-
-    async def _consume(self, stop: asyncio.Event) -> None:
-        subscription = await self._subscribe(stop)
-        if subscription is not None:
-            await consume(
-                subscription,
-                self._handle,
-                decoder=_DECODER,
-                dead_letters=self.dead_letters,
-                stop=stop,
-            )
-
-    async def _subscribe(self, stop: asyncio.Event) -> Subscription | None:
-        subscribe = partial(self._bus.subscribe, _TOPICS, group=GROUP)
-        return await opened(subscribe, stop=stop, retry_s=RETRY_S, away=self._away)
-
-    def _away(self) -> None:
-        self._missing = "the bus is away"
 
     async def _handle(self, batch: Sequence[Decoded[StoredEvent]]) -> None:
         events = [decoded.event for decoded in batch]
@@ -93,10 +76,8 @@ class Sink:
             for begin in range(0, len(events), self._batch):
                 await self._write(events[begin : begin + self._batch])
         except Unavailable as error:
-            self._missing = f"the database is away ({error})"
             self._caught_up_since = None
-            raise BusUnavailable(str(error)) from None
-        self._missing = ""
+            raise self._reading.again(f"the database is away ({error})") from None
         if len(batch) >= FETCHED:
             self._caught_up_since = None
         elif self._caught_up_since is None:

@@ -9,14 +9,13 @@ import secrets
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 
 import msgspec
 from prometheus_client import CollectorRegistry
 
 from redaction.events import TRANSCRIPTS_TOPIC, Transcript, TranscriptEnded, TranscriptEvent
+from redaction.open_call import OpenCall
 from redaction.open_calls import OpenCalls
 from redaction.open_ends import OpenEnds
 from redaction.passed_on import is_unavailable, passed_on, withheld
@@ -28,10 +27,10 @@ from redaction.redacted import Redacted, refuse
 from redaction.settings import Settings
 from redaction.stage_metrics import StageMetrics
 from triton_models.events import RAW_TOPIC, RawEvent, RawGap, RawTranscript, RawTranscriptEnded
-from trunkline.bus import Bus, Record, Subscription, Unavailable
-from trunkline.bus.consume import Decoded, consume
+from trunkline.bus import Bus, Record, Unavailable
+from trunkline.bus.consume import Decoded
 from trunkline.bus.dead_letters import DeadLetters
-from trunkline.bus.waiting import opened
+from trunkline.bus.reading import Reading
 
 log = logging.getLogger(__name__)
 
@@ -42,25 +41,9 @@ BEHIND_S = 1.0
 IDLE_S = 7200.0
 """A call that was silent so long has lost its end: its state is dropped."""
 
-RETRY_S = 1.0
 WORKERS = 2
 _DECODER: msgspec.json.Decoder[RawEvent] = msgspec.json.Decoder(RawEvent)
 _ENCODER = msgspec.json.Encoder()
-
-
-@dataclass(slots=True)
-class _Call:
-    """One open call."""
-
-    redactor: CallRedactor | None
-    """None where its tenant has no usable policy: nothing of the call is shown."""
-    policy_version: str
-    working: "asyncio.Future[list[Redacted]] | None" = None
-    """Set while a thread holds the redactor, also after its time is over."""
-    lost: list[RawTranscript] = field(default_factory=list)
-    """Given up meanwhile; the redactor has not been told yet."""
-    missed: list[RawGap] = field(default_factory=list)
-    """Nor of these."""
 
 
 class RedactStage:
@@ -82,40 +65,28 @@ class RedactStage:
         self._bus = bus
         self._policies = Policies(settings, key=secrets.token_bytes(32), engine=engine)
         self._timeout_s = settings.timeout_ms / 1000
-        self._dead_letters = DeadLetters(bus, registry=registry)
         self._metrics = StageMetrics(registry)
-        self._calls: OpenCalls[_Call] = OpenCalls(hold_s=retention_s, idle_s=IDLE_S)
+        self._calls: OpenCalls[OpenCall] = OpenCalls(hold_s=retention_s, idle_s=IDLE_S)
         self._ends = OpenEnds()
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="redact")
         self._to_publish: list[TranscriptEvent] = []
         self._worked_on: Sequence[Decoded[RawEvent]] = ()
-        self._missing = "not started"
+        self._reading = Reading(
+            bus,
+            [RAW_TOPIC],
+            group=GROUP,
+            decoder=_DECODER,
+            dead_letters=DeadLetters(bus, registry=registry),
+        )
 
     def ready(self) -> str:
         """Empty while it reads and writes the bus."""
-        return self._missing
+        return self._reading.missing
 
     async def run(self, stop: asyncio.Event) -> None:
         """Redact until `stop` is set."""
-        subscription = await self._subscribe(stop)
-        if subscription is not None:
-            self._missing = ""
-            await consume(
-                subscription,
-                self._handle,
-                decoder=_DECODER,
-                dead_letters=self._dead_letters,
-                stop=stop,
-            )
-        self._missing = "stopped"
+        await self._reading.run(self._handle, stop)
         self._pool.shutdown(wait=False, cancel_futures=True)
-
-    async def _subscribe(self, stop: asyncio.Event) -> Subscription | None:
-        subscribe = partial(self._bus.subscribe, [RAW_TOPIC], group=GROUP)
-        return await opened(subscribe, stop=stop, retry_s=RETRY_S, away=self._away)
-
-    def _away(self) -> None:
-        self._missing = "the bus is away"
 
     async def _handle(self, batch: Sequence[Decoded[RawEvent]]) -> list[Record]:
         """Redact a batch and publish it; a batch that comes again is only published further."""
@@ -126,9 +97,7 @@ class RedactStage:
         try:
             await self._publish()
         except Unavailable:
-            self._away()
-            raise
-        self._missing = ""
+            raise self._reading.again("the bus is away") from None
         now = time.monotonic()
         for call_id in self._calls.forget_idle(now=now):
             log.warning("a call's end was lost", extra={"call_id": call_id})
@@ -150,21 +119,21 @@ class RedactStage:
         for call_id, events in by_call.items():
             await self._redact(call_id, self._shed(events))
 
-    async def _begin(self, event: RawEvent) -> _Call:
+    async def _begin(self, event: RawEvent) -> OpenCall:
         """A call, with its tenant's policy as it is now; it keeps that to its end."""
         try:
             policy = await asyncio.to_thread(self._policies.policy_of, event.tenant_id)
         except PolicyError:
             self._metrics.refused.inc()
-            return _Call(None, NO_POLICY)
+            return OpenCall(None, NO_POLICY)
         except Exception as error:  # noqa: BLE001 - a call without a policy is not shown
             self._metrics.refused.inc()
             where = {"call_id": event.call_id, "reason": type(error).__name__}
             log.error("a tenant's policy could not be asked for", extra=where)
-            return _Call(None, NO_POLICY)
+            return OpenCall(None, NO_POLICY)
         finally:
             self._metrics.unusable.set(self._policies.unusable)
-        return _Call(CallRedactor(policy, call_id=event.call_id), policy.version)
+        return OpenCall(CallRedactor(policy, call_id=event.call_id), policy.version)
 
     def _shed(self, events: Sequence[RawEvent]) -> list[RawEvent]:
         """Without partials that a later event of the batch replaces."""
@@ -192,12 +161,12 @@ class RedactStage:
             elif isinstance(event, RawGap):
                 call.missed.append(event)
             else:
-                self._to_publish += await self._end(call, event)
+                self._to_publish += self._end(call, event)
                 self._calls.close(call_id)
-        if call.redactor and (call.working is None or call.working.done()):
-            self._ends.note(call_id, call.redactor.held(), now=time.monotonic())
+        if redactor := call.idle:
+            self._ends.note(call_id, redactor.held(), now=time.monotonic())
 
-    async def _receive(self, call: _Call, raw: RawTranscript) -> list[TranscriptEvent]:
+    async def _receive(self, call: OpenCall, raw: RawTranscript) -> list[TranscriptEvent]:
         """One revision, redacted in a thread; `[unavailable]` when that takes too long."""
         started = time.perf_counter()
         done = await self._in_thread(call, raw) if call.redactor else [refuse(raw, why=NO_POLICY)]
@@ -216,17 +185,17 @@ class RedactStage:
             call = self._calls.peek(call_id)
             if call is None or call.redactor is None:
                 self._ends.note(call_id, [], now=now)
-            elif not behind and (call.working is None or call.working.done()):
-                settled = call.redactor.settle(finals)
+            elif not behind and (redactor := call.idle):
+                settled = redactor.settle(finals)
                 self._to_publish += [self._transcript(one, call.policy_version) for one in settled]
-                self._ends.note(call_id, call.redactor.held(), now=now)
+                self._ends.note(call_id, redactor.held(), now=now)
 
-    async def _in_thread(self, call: _Call, raw: RawTranscript) -> list[Redacted] | None:
+    async def _in_thread(self, call: OpenCall, raw: RawTranscript) -> list[Redacted] | None:
         """What the redactor makes of `raw`; None if it is not done in time."""
-        if call.working is not None and not call.working.done():
+        if call.idle is None:
             return None
         loop = asyncio.get_running_loop()
-        call.working = loop.run_in_executor(self._pool, _step, call, raw)
+        call.working = loop.run_in_executor(self._pool, call.step, raw)
         try:
             return await asyncio.wait_for(asyncio.shield(call.working), self._timeout_s)
         except TimeoutError:
@@ -235,12 +204,9 @@ class RedactStage:
             self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="redact")
             return None
 
-    async def _end(self, call: _Call, event: RawTranscriptEnded) -> list[TranscriptEvent]:
+    def _end(self, call: OpenCall, event: RawTranscriptEnded) -> list[TranscriptEvent]:
         """What was held back, and the end."""
-        out: list[TranscriptEvent] = []
-        if call.redactor and (call.working is None or call.working.done()):
-            ended = [*_missed(call), *call.redactor.end()]
-            out += [self._transcript(redacted, call.policy_version) for redacted in ended]
+        out = [self._transcript(redacted, call.policy_version) for redacted in call.end()]
         end = TranscriptEnded(
             tenant_id=event.tenant_id, call_id=event.call_id, ended_at=event.ended_at
         )
@@ -305,19 +271,3 @@ def _is_behind(batch: Sequence[Decoded[RawEvent]]) -> bool:
     """Whether the newest of it was recognised a while ago."""
     heard = [event.recognised_at for _, event in batch if isinstance(event, RawTranscript)]
     return bool(heard) and (datetime.now(UTC) - max(heard)).total_seconds() > BEHIND_S
-
-
-def _step(call: _Call, raw: RawTranscript) -> list[Redacted]:
-    """Runs in a thread, the only one that has this call now."""
-    assert call.redactor is not None
-    while call.lost:
-        call.redactor.lose(call.lost.pop(0))
-    return [*_missed(call), *call.redactor.receive(raw)]
-
-
-def _missed(call: _Call) -> list[Redacted]:
-    """What gaps change of what was said before they were told."""
-    if call.redactor is None:
-        return []
-    gaps, call.missed = call.missed, []
-    return [found for gap in gaps for found in call.redactor.miss(gap.start_ms, gap.end_ms)]

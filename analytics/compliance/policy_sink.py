@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from functools import partial
 
 import msgspec
 from prometheus_client import CollectorRegistry, Counter
@@ -11,16 +10,14 @@ from prometheus_client import CollectorRegistry, Counter
 from analytics.compliance.history import PolicyHistory
 from analytics.store import Rejected, Unavailable
 from redaction.events import POLICIES_TOPIC, PolicyInForce
-from trunkline.bus import Bus, Subscription
-from trunkline.bus import Unavailable as BusUnavailable
-from trunkline.bus.consume import Decoded, consume
+from trunkline.bus import Bus
+from trunkline.bus.consume import Decoded
 from trunkline.bus.dead_letters import DeadLetters
-from trunkline.bus.waiting import opened
+from trunkline.bus.reading import Reading
 
 logger = logging.getLogger(__name__)
 
 GROUP = "policies"
-RETRY_S = 1.0
 _DECODER: msgspec.json.Decoder[PolicyInForce] = msgspec.json.Decoder(PolicyInForce)
 
 
@@ -36,9 +33,14 @@ class PolicySink:
         registry: CollectorRegistry,
     ) -> None:
         self._history = history
-        self._bus = bus
-        self._dead_letters = dead_letters
-        self._missing = "not started"
+        self._reading = Reading(
+            bus,
+            [POLICIES_TOPIC],
+            group=GROUP,
+            decoder=_DECODER,
+            dead_letters=dead_letters,
+            what="policies",
+        )
         self._stored = Counter(
             "trunkline_analytics_policies_stored",
             "Policies in force that were written down",
@@ -47,38 +49,18 @@ class PolicySink:
 
     def ready(self) -> str:
         """Empty when the last batch could be written."""
-        return self._missing
+        return self._reading.missing
 
     async def run(self, stop: asyncio.Event) -> None:
         """Consume until `stop` is set."""
-        subscription = await self._subscribe(stop)
-        if subscription is not None:
-            self._missing = ""
-            await consume(
-                subscription,
-                self._handle,
-                decoder=_DECODER,
-                dead_letters=self._dead_letters,
-                stop=stop,
-            )
-        self._missing = "stopped"
-
-    async def _subscribe(self, stop: asyncio.Event) -> Subscription | None:
-        subscribe = partial(self._bus.subscribe, [POLICIES_TOPIC], group=GROUP)
-        return await opened(subscribe, stop=stop, retry_s=RETRY_S, away=self._away)
-
-    def _away(self) -> None:
-        self._missing = "policies: the bus is away"
+        await self._reading.run(self._handle, stop)
 
     async def _handle(self, batch: Sequence[Decoded[PolicyInForce]]) -> None:
         try:
             for decoded in batch:
                 await self._write(decoded.event)
         except Unavailable as error:
-            self._missing = f"policies: the database is away ({error})"
-            raise BusUnavailable(str(error)) from None
-        if batch:
-            self._missing = ""
+            raise self._reading.again(f"the database is away ({error})") from None
 
     async def _write(self, event: PolicyInForce) -> None:
         try:
