@@ -58,11 +58,6 @@ MONTHS = {
     "october": "10", "oct": "10", "november": "11", "nov": "11", "december": "12", "dec": "12",
 }  # fmt: skip
 
-AMBIGUOUS_MONTHS = words_in("""
-april august dec feb jan june march may nov oct sept
-""")
-"""Also ordinary words or names: months only beside a number."""
-
 LETTER_WORDS = {
     "zed": "z", "zee": "z", "aitch": "h", "haitch": "h", "ess": "s", "jay": "j", "kay": "k",
     "ell": "l", "em": "m", "en": "n", "pee": "p", "cue": "q", "tee": "t", "vee": "v", "wye": "y",

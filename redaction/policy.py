@@ -7,12 +7,14 @@ import msgspec
 from redaction import (
     cues,
     english,
-    evidence,
     gapped_cues,
     household_words,
     identifiers,
     lexicon,
     no_cues,
+    things,
+    times_said,
+    units,
 )
 from redaction.settings import Settings
 
@@ -63,8 +65,8 @@ def policy_version(
         sorted(lexicon.GLUE), sorted(lexicon.FILLERS), sorted(lexicon.CORRECTIONS),
         lexicon.GAP_PHRASES, sorted(lexicon.BACKCHANNELS), cues.STRONG, cues.WEAK, cues.NAME,
         gapped_cues.GAPPED, {kind: sorted(nouns) for kind, nouns in gapped_cues.BARE.items()},
-        no_cues.NO_CUE, sorted(evidence.UNITS), sorted(evidence.NOUNS_BEFORE),
-        sorted(evidence.PLANNED), sorted(household_words.PLAIN_WORDS), english.fingerprint(),
+        no_cues.NO_CUE, sorted(units.UNITS), sorted(things.NOUNS_BEFORE),
+        sorted(times_said.PLANNED), sorted(household_words.PLAIN_WORDS), english.fingerprint(),
         [(i.kind, sorted(i.countries), i.form.pattern, i.longest, i.cues, i.is_sure)
          for i in identifiers.IDENTIFIERS],
     )  # fmt: skip

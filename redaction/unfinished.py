@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from redaction.asked_numbers import SECRETS
 from redaction.common_words import COMMON_WORDS
-from redaction.evidence import is_counted
 from redaction.lexicon import SOUND_ALIKES, SPELLING_ALPHABET
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.name_words import TITLES
 from redaction.runs import aside_length
 from redaction.tables import words_in
+from redaction.units import is_counted
 from redaction.words import Atom, Class
 
 _WORD_KINDS = ("name", "email", "password", "security_answer", "address")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
-from redaction.evidence import RIGHT_CONTEXT, is_counted
+from redaction.evidence import RIGHT_CONTEXT
 from redaction.lexicon import ACRONYMS
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.numbered_places import find_numbered_places
@@ -18,6 +18,7 @@ from redaction.recognizers.street_parts import (
 from redaction.recognizers.street_words import ALWAYS_STREET, DWELLING, STREET, SURE_STREET
 from redaction.recognizers.unnamed_streets import flats, misheard_places, post_boxes
 from redaction.tables import words_in
+from redaction.units import is_counted
 from redaction.words import Atom, Class
 
 _WEEK = words_in("""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
-from redaction.evidence import RIGHT_CONTEXT, is_counted
+from redaction.evidence import RIGHT_CONTEXT
 from redaction.lexicon import ACRONYMS, BACKCHANNELS
 from redaction.questions import ASKED_WORD
 from redaction.recognizers.found import Found, Heard
@@ -18,6 +18,7 @@ from redaction.recognizers.numbered_places import is_street_alone
 from redaction.recognizers.places import STATES
 from redaction.runs import aside_length
 from redaction.tables import words_in
+from redaction.units import is_counted
 from redaction.words import Atom, Class
 
 _LEADS = words_in("""

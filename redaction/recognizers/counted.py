@@ -9,11 +9,12 @@ from collections.abc import Sequence
 
 from redaction.asked_numbers import ANYTHING
 from redaction.english import is_english
-from redaction.evidence import UNITS, Asked, trim
+from redaction.evidence import Asked, trim
 from redaction.recognizers.found import Heard
 from redaction.runs import Run
 from redaction.shape import is_read_out
 from redaction.tables import words_in
+from redaction.units import UNITS
 from redaction.words import Atom, Class
 
 ANNOUNCES = frozenset({"is", "was", "that's", "thats", "are", "it's", "being", "as", "for"})

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from redaction.evidence import is_counted
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.street_words import HOUSE_NAMES, SURE_STREET
 from redaction.tables import words_in
+from redaction.units import is_counted
 from redaction.words import Atom, Class
 
 _DWELLINGS = words_in("""

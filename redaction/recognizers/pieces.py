@@ -7,11 +7,11 @@ in no table is hardly anything else than more of it.
 from collections.abc import Sequence
 
 from redaction.common_words import FUNCTION_WORDS
-from redaction.evidence import is_counted
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.name_shape import is_cased, is_strange
 from redaction.recognizers.name_words import DAYS, PARTICLES
 from redaction.recognizers.numbered_places import FLOORS
+from redaction.units import is_counted
 from redaction.words import Atom, Class
 
 _KINDS = frozenset({"name", "address", "password", "security_answer"})

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
-from redaction.evidence import NOUNS_BEFORE, is_counted
 from redaction.recognizers.found import Heard
 from redaction.recognizers.name_shape import is_cased, is_strange
 from redaction.recognizers.numbered_places import FLOORS, NUMERIC
@@ -12,6 +11,8 @@ from redaction.recognizers.street_words import DWELLING, HOUSE_NAMES, REGIONS, S
 from redaction.recognizers.tagged import sentence_before
 from redaction.recognizers.well_known import TOWNS
 from redaction.tables import words_in
+from redaction.things import NOUNS_BEFORE
+from redaction.units import is_counted
 from redaction.words import Atom, Class
 
 _WEEK = words_in("""

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 
 from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.english import is_english
-from redaction.evidence import is_counted
 from redaction.lexicon import ACRONYMS
 from redaction.recognizers import address, person
 from redaction.recognizers.found import Found, Heard
@@ -16,6 +15,7 @@ from redaction.recognizers.name_shape import is_strange
 from redaction.recognizers.well_known import WELL_KNOWN
 from redaction.tables import phrases_in, words_in
 from redaction.tags import Tag
+from redaction.units import is_counted
 from redaction.words import Atom, Class
 
 _FIRM = words_in("""

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from redaction.english import is_english
-from redaction.evidence import is_counted
 from redaction.household_words import PLAIN_WORDS
 from redaction.recognizers.name_shape import is_strange
 from redaction.recognizers.street_words import REGIONS, SURE_STREET
@@ -11,6 +10,7 @@ from redaction.recognizers.tagged import JOURNEY, SOMEBODY, WHERE, sentence_befo
 from redaction.recognizers.unusual_words import FIGURES, has_capitals, is_proper, is_unusual
 from redaction.recognizers.well_known import BRANDS, WELL_KNOWN
 from redaction.tables import words_in
+from redaction.units import is_counted
 from redaction.words import Atom, Class
 
 _SAID_OF_PLACES = words_in("""

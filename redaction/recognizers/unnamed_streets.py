@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
-from redaction.evidence import is_counted
 from redaction.lexicon import SOUND_ALIKES
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.street_parts import (
@@ -15,6 +14,7 @@ from redaction.recognizers.street_parts import (
 )
 from redaction.recognizers.street_words import STREET
 from redaction.tables import words_in
+from redaction.units import is_counted
 from redaction.words import Atom, Class
 
 _FLATS = words_in("apartment apt flat suite unit ste")

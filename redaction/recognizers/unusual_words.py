@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from redaction.common_words import FUNCTION_WORDS
-from redaction.evidence import is_counted
 from redaction.lexicon import ACRONYMS
 from redaction.tables import words_in
+from redaction.units import is_counted
 from redaction.words import Atom, Class
 
 FIGURES = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.MAGNITUDE,

@@ -1,0 +1,91 @@
+"""Numbers of things and of firms: a flight's, a gate's, a helpline's."""
+
+from collections.abc import Sequence
+
+from redaction.canonical import groups
+from redaction.tables import words_in
+from redaction.words import Atom, Class
+
+NOUNS_BEFORE = words_in("""
+aisle android article bay booth build bus category channel chapter class coupon discount dock
+episode error exit firmware flight flights floor freeway galaxy gate gates grade highway
+interstate ios iphone item junction lane level model motorway offer option page part phase
+platform press product promo promotion promotional referral release road roads room rooms route
+routes row season seat seats section series size step table terminal track train
+version versions voucher windows zone
+""")
+"""A number after one of these is theirs: a flight, a gate, a version."""
+
+_BETWEEN = words_in("""
+a and are at called code codes for from in is it's its my no number numbers of on the to uh um
+was your
+""")
+_LIKE_ONE = words_in("""
+another big bigger black blue brown cheap cheaper dearer green grey large larger medium metal oak
+older orange pine pink plain purple red small smaller teak the tiny white wooden yellow
+""")
+"""Before `one`, these say that it is a thing: `the teak one`."""
+
+_HAS = words_in("are got had has have is it's there's they're")
+
+
+def noun_before(atoms: Sequence[Atom], first: int) -> bool:
+    """`flight number is ...`: a noun within three words before, in the same sentence."""
+    for at in range(first - 1, max(-1, first - 5), -1):
+        atom = atoms[at]
+        if atom.stop in (".", "?", "!") or (atom.stop == "," and at < first - 1):
+            return False
+        if atom.text in NOUNS_BEFORE:
+            # That of a health card is a part of its number.
+            return not (atom.text == "version" and atoms[at + 1].text == "code")
+        if atom.text not in _BETWEEN and atom.cls is not Class.FILLER:
+            return False
+    return False
+
+
+def is_extension(atoms: Sequence[Atom], first: int) -> bool:
+    """Whether it is one's own line behind a firm's number."""
+    return first > 0 and atoms[first - 1].text in ("extension", "ext")
+
+
+def is_thing(atoms: Sequence[Atom], at: int) -> bool:
+    """The `one` of `fifty in the small one, ninety in the big`."""
+    if atoms[at].text != "one" or not atoms[at].stop or at < 2:
+        return False
+    described = atoms[at - 1].text in _LIKE_ONE and not atoms[at - 1].stop
+    return described and atoms[at - 2].text in ("the", "a", "that", "this")
+
+
+def is_told_of(atoms: Sequence[Atom], at: int) -> bool:
+    """How long a number is, and where: `it's the six numbers that`, `it's four on the front`."""
+    if atoms[at].cls is not Class.DIGIT or atoms[at].stop:
+        return False
+    after = [atom.text for atom in atoms[at + 1 : at + 4]]
+    before = atoms[at - 1].text if at else ""
+    if after[:1] == ["numbers"]:
+        return before == "the" and after[1:2] in (["that"], ["which"])
+    printed = after in (["on", "the", "front"], ["on", "the", "back"])
+    return printed and before in _HAS and not _is_number(atoms, at - 2)
+
+
+def _is_number(atoms: Sequence[Atom], at: int) -> bool:
+    """Whether a figure stands there: a number that goes on after `it's` is none that is told of."""
+    return at >= 0 and atoms[at].cls in (Class.DIGIT, Class.NUMERAL, Class.TEN, Class.TEEN)
+
+
+_TOLL_FREE = ("0800", "0808", "0844", "0845", "0870", "0871", "0300", "0330", "0333", "0345",
+              "1800", "1888", "1877", "1866", "1855", "1844", "1833")  # fmt: skip
+
+
+def is_constant(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
+    """`twenty four seven`, `nine one one`, `four oh four error`."""
+    value = "".join(atoms[i].value for i in piece)
+    return value in ("247", "2047") or (
+        value == "911" and (piece[0] == 0 or atoms[piece[0] - 1].text in ("call", "dial", "called"))
+    )
+
+
+def is_service_number(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
+    """A toll-free or national-rate number: a firm's own, where nobody was asked for theirs."""
+    value = "".join(groups(atoms, piece, literal=True))
+    return 9 <= len(value) <= 11 and value.startswith(_TOLL_FREE)
