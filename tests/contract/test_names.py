@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sip_gateway.drivers import names
+from sip_gateway.drivers import name_servers, names
 from sip_gateway.drivers.names import DnsNames
 from sip_gateway.inline.finder import Asked, Finder
 from sip_gateway.inline.lookup import Answer, LookupFailed, Naptr, Srv
@@ -47,8 +47,8 @@ async def test_every_record_is_read_with_its_life(tmp_path: Path) -> None:
 async def test_a_silent_name_server_and_an_impossible_name_are_failures(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr(names, "ONE_S", 0.1)
-    monkeypatch.setattr(names, "ALL_S", 0.2)
+    monkeypatch.setattr(name_servers, "ONE_S", 0.1)
+    monkeypatch.setattr(name_servers, "ALL_S", 0.2)
     async with name_server(tmp_path) as server:
         await server.stop()
         for ask in (dns := DnsNames([server.address])).addresses, dns.srv:
