@@ -123,32 +123,8 @@ RecordingEvent = RecordingReady | RecordingRemoved
 RECORDINGS_TOPIC = "trunkline.recordings"
 
 
-class PolicyInForce(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """What a redact process redacts calls by from now on; said again now and then, while it does.
-
-    It tells what the policy does, not what is in it: no phrase, pattern, cue, key or path.
-    """
-
-    tenant_id: str
-    """Whose; empty: of all tenants that have no policy of their own."""
-
-    others: tuple[str, ...] = ()
-    """Where `tenant_id` is empty: the tenants that have one of their own."""
-
-    policy_version: str
-    """As on every transcript; `no usable policy`: calls are not shown."""
-
-    in_force_at: datetime
-    """When this process first saw it so."""
-
-    seen_at: datetime
-    """When it was still so."""
-
-    source: str
-    """`own` file of the tenant, `default` file, or `settings`: no files are in use."""
-
-    file_sha256: str = ""
-    """Of the policy file's bytes, hex; empty: there is none, or it cannot be read."""
+class PolicyDoes(msgspec.Struct, frozen=True, kw_only=True):
+    """What a policy does, not what is in it: no phrase, pattern, cue, key or path."""
 
     rules_version: int = 0
     """Of the code that finds things."""
@@ -174,6 +150,31 @@ class PolicyInForce(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     ner: bool = False
     """Whether a model looks for names too."""
+
+
+class PolicyInForce(PolicyDoes, frozen=True, kw_only=True, tag=True):
+    """What a redact process redacts calls by from now on; said again now and then meanwhile."""
+
+    tenant_id: str
+    """Whose; empty: of all tenants that have no policy of their own."""
+
+    others: tuple[str, ...] = ()
+    """Where `tenant_id` is empty: the tenants that have one of their own."""
+
+    policy_version: str
+    """As on every transcript; `no usable policy`: calls are not shown."""
+
+    in_force_at: datetime
+    """When this process first saw it so."""
+
+    seen_at: datetime
+    """When it was still so."""
+
+    source: str
+    """`own` file of the tenant, `default` file, or `settings`: no files are in use."""
+
+    file_sha256: str = ""
+    """Of the policy file's bytes, hex; empty: there is none, or it cannot be read."""
 
 
 POLICIES_TOPIC = "trunkline.policies"

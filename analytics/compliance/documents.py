@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from analytics.compliance.estimate import Estimates
+from redaction.events import PolicyDoes
 
 MISSED = "missed"
 """Mark: personal, but shown."""
@@ -61,20 +62,6 @@ class PolicyVersion(msgspec.Struct, frozen=True, kw_only=True):
     last_call_at: datetime
     calls: int
     is_current: bool
-
-
-class PolicyDoes(msgspec.Struct, frozen=True, kw_only=True):
-    """What a policy does; fields as in `redaction.events.PolicyInForce`."""
-
-    rules_version: int = 0
-    countries: tuple[str, ...] = ()
-    masked: dict[str, tuple[str, ...]] = {}
-    for_roles: dict[str, dict[str, str]] = {}
-    left_in: tuple[str, ...] = ()
-    own_kinds: tuple[str, ...] = ()
-    allowed: int = 0
-    own_code: int = 0
-    ner: bool = False
 
 
 class PolicySpan(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,10 +4,9 @@ from typing import Self
 
 import msgspec
 
-from analytics.compliance.documents import PolicyDoes
 from analytics.sql import queries
 from analytics.store.connection import Connections
-from redaction.events import PolicyInForce
+from redaction.events import PolicyDoes, PolicyInForce
 
 SQL = queries("compliance")
 

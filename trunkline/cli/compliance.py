@@ -11,9 +11,10 @@ import msgspec
 
 from analytics.compliance.archive import Archive
 from analytics.compliance.counts import Period
-from analytics.compliance.documents import DayCount, PolicyDoes, ReviewCount, Summary
+from analytics.compliance.documents import DayCount, ReviewCount, Summary
 from analytics.compliance.estimate import Estimate
 from analytics.store import Rejected, Unavailable
+from redaction.events import PolicyDoes
 from trunkline.running import NotRunning, settings_in_force
 
 USUAL_DAYS = 30
