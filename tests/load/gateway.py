@@ -130,6 +130,22 @@ def measure(pid: int) -> Measured:
     return Measured(ticks / os.sysconf("SC_CLK_TCK"), pages * os.sysconf("SC_PAGE_SIZE"))
 
 
+def call_of(call_id: str) -> OpenCall:
+    """A call of two legs of G.711."""
+    legs = tuple(
+        LegSpec(leg_id=f"{call_id}-{n}", channel=n, role="agent", codec="PCMU", payload_type=0)
+        for n in range(2)
+    )
+    return OpenCall(
+        call_id=call_id,
+        tenant_id="default",
+        ingress="siprec",
+        external_id="",
+        started_at=datetime.now(UTC),
+        legs=legs,
+    )
+
+
 class Signalling:
     """The signalling process's end of the worker protocol, blocking."""
 
@@ -156,20 +172,7 @@ class Signalling:
 
     def open(self, call_id: str) -> list[int]:
         """Open a call of two legs."""
-        legs = tuple(
-            LegSpec(leg_id=f"{call_id}-{n}", channel=n, role="agent", codec="PCMU", payload_type=0)
-            for n in range(2)
-        )
-        self.say(
-            OpenCall(
-                call_id=call_id,
-                tenant_id="default",
-                ingress="siprec",
-                external_id="",
-                started_at=datetime.now(UTC),
-                legs=legs,
-            )
-        )
+        self.say(call_of(call_id))
         opened = self.hear()
         assert isinstance(opened, CallOpened), opened
         return list(opened.rtp_ports.values())

@@ -19,7 +19,6 @@ import struct
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from time import thread_time
@@ -44,8 +43,7 @@ from sip_gateway.media.progress import Progress
 from sip_gateway.media.sockets import Sockets
 from sip_gateway.media.upkeep import Upkeep
 from sip_gateway.settings import Settings
-from sip_gateway.worker_protocol import LegSpec, OpenCall
-from tests.load.gateway import IN_TIME_MS, Counting
+from tests.load.gateway import IN_TIME_MS, Counting, call_of
 from tests.load.sending import HOST, PACKET
 
 PORTS_FROM = 43_000
@@ -181,22 +179,6 @@ async def opened(legs: int, directory: Path, *, time: OwnTime) -> Worker:
 def no_ear(call_id: str, leg_id: str) -> LegSocket:
     """No call is in line."""
     raise NotImplementedError
-
-
-def call_of(call_id: str) -> OpenCall:
-    """A call of two legs of G.711."""
-    legs = tuple(
-        LegSpec(leg_id=f"{call_id}-{n}", channel=n, role="agent", codec="PCMU", payload_type=0)
-        for n in range(2)
-    )
-    return OpenCall(
-        call_id=call_id,
-        tenant_id="default",
-        ingress="siprec",
-        external_id="",
-        started_at=datetime.now(UTC),
-        legs=legs,
-    )
 
 
 class Loop:
