@@ -10,6 +10,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from redaction import lexicon
+from redaction.glued import taken_apart
 
 
 class Class(Enum):
@@ -165,6 +166,10 @@ def _piece(word: int, core: str, *, stop: str) -> Iterator[Atom]:
     elif len(low) == 1 and low.isalpha():
         yield Atom(word, Class.LETTER, low, low, stop, capital)
     elif low.isalpha():
+        if (parts := taken_apart(low)) is not None:
+            for n, part in enumerate(parts, 1 - len(parts)):
+                yield from _piece(word, part, stop="" if n else stop)
+            return
         caps = core.isupper() and len(core) <= 6
         yield Atom(word, Class.OTHER, low if caps else "", low, stop, capital)
     else:

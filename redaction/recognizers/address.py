@@ -26,9 +26,6 @@ monday tuesday wednesday thursday friday saturday sunday phone email
 """)
 _NO_TOWNS = FUNCTION_WORDS | _WEEK
 _OF_MANY = STREET | STATES
-_OWN_PLACE = frozenset(
-    {"our", "we're", "office", "branch", "store", "shop", "located", "headquarters"}
-)
 _TOWN_TAIL = words_in("""
 by city east fort in lake las le los new north on port saint san south st under upon west
 """)
@@ -49,7 +46,7 @@ def find_addresses(heard: Heard) -> tuple[list[Found], list[int]]:
             continue
         asked = _asked(heard, i)
         first = _start(atoms, i, asked=asked)
-        if first is None or (not asked and _own_place(atoms, first)):
+        if first is None:
             continue
         last = _end(atoms, i, asked=asked)
         if heard.is_open and last + RIGHT_CONTEXT >= len(atoms):
@@ -221,11 +218,6 @@ def _is_town(atoms: Sequence[Atom], i: int, *, asked: bool) -> bool:
     plain = atom.cls is Class.OTHER and atom.text not in COMMON_WORDS and atom.text.isalpha()
     cased = any(a.capital and a.text != "i" for a in atoms[max(0, i - 60) : i + 1])
     return plain and (atom.capital or (asked and not cased)) and (asked or bool(atoms[i - 1].stop))
-
-
-def _own_place(atoms: Sequence[Atom], first: int) -> bool:
-    """`our office at 200 Market Street`: the firm's own."""
-    return any(a.text in _OWN_PLACE for a in atoms[max(0, first - 7) : first])
 
 
 def _towns(heard: Heard) -> list[Found]:

@@ -9,6 +9,7 @@ from redaction.recognizers.email_domains import (
     FIGURES,
     PROVIDERS,
     TOP_LEVEL,
+    end_after_glued,
     end_of_domain,
     end_without_at,
 )
@@ -33,13 +34,17 @@ def find_emails(heard: Heard) -> tuple[list[Found], list[int]]:
         if found and i <= found[-1].last:
             continue
         last = end_of_domain(heard, i) if atom.text in AT or atom.cls is Class.EMAIL else None
+        glued = False
+        if last is None and atom.text[-2:] == "at":
+            last = end_after_glued(atoms, i)
+            glued = last is not None
         if expected:
             last = last or end_without_at(heard, i)
         if last is None:
             continue
         misheard = i > 1 and atom.text not in AT and atoms[i - 1].text in _FOR_AT
-        first = start_of_local(heard, i - misheard)
-        if atom.cls is not Class.EMAIL and first == i:
+        first = start_of_local(heard, i + glued - misheard)
+        if atom.cls is not Class.EMAIL and first == i and not glued:
             continue
         if heard.is_open and last + RIGHT_CONTEXT >= len(atoms):
             undecided.append(first)

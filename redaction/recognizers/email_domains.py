@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from redaction.english import is_english
 from redaction.lexicon import LETTER_ALIKES
 from redaction.recognizers.found import Heard
 from redaction.tables import words_in
@@ -28,6 +29,9 @@ FIGURES = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.
            Class.DECIMAL, Class.ORDINAL, Class.MAGNITUDE}  # fmt: skip
 _TAILS = words_in("com dotcom dot-com org net")
 """Ends of domains that are no words, so that the `dot` may be missing or misheard."""
+
+_SHORT = 4
+"""A word with `at` at its end is longer, if it is part of an address."""
 
 _ALSO_WORDS = words_in("app in info it me no us")
 _SURE_TOP_LEVEL = TOP_LEVEL - _ALSO_WORDS
@@ -96,6 +100,25 @@ def end_without_at(heard: Heard, i: int) -> int | None:
     end = after_dots(atoms, i + 1) if _is_dot(atoms[i + 1]) else None
     named = end is not None and atoms[end].text in _SURE_TOP_LEVEL
     return end if named and not any(atom.text in AT for atom in atoms[i : i + 6]) else None
+
+
+def end_after_glued(atoms: Sequence[Atom], i: int) -> int | None:
+    """The end of the domain behind a word that swallowed its `at`: `mooreat outlook dot com`."""
+    atom = atoms[i]
+    if (
+        atom.cls is not Class.OTHER
+        or len(atom.text) <= _SHORT
+        or atom.stop
+        or is_english(atom.text)
+    ):
+        return None
+    host = atoms[i + 1] if i + 1 < len(atoms) else None
+    if host is None or host.cls is not Class.OTHER:
+        return None
+    if host.text.rpartition(".")[0] and host.text.rpartition(".")[2] in _SURE_TOP_LEVEL:
+        return i + 1
+    end = after_dots(atoms, i + 2)
+    return end if end is not None and atoms[end].text in _SURE_TOP_LEVEL else None
 
 
 def _is_dot(atom: Atom) -> bool:

@@ -1,0 +1,36 @@
+"""One-shot requests: nobody asked, and the recogniser wrote words together."""
+
+import pytest
+
+from redaction.glued import taken_apart
+from redaction.prepared_policy import Policy
+from tests.unit.redaction.spoken_dialogue import shown
+
+SAID = [
+    ("C: forward it to rwillowsat exampledot com today", "forward it to [email] today"),
+    ("C: mine is priya dotkendal atgmail dotcom thanks", "mine is [email] thanks"),
+    ("C: write to desmond dot achebeat example dot org please", "write to [email] please"),
+    ("C: the flat at forty is cheap dot", "the flat at forty is cheap dot"),
+    ("A: The gallery is located at 88 Larkfield Avenue.", "The gallery is located at [address]"),
+    ("A: Our office is at twelve Harbour Street.", "Our office is at [address]"),
+]
+
+
+@pytest.mark.parametrize(("dialogue", "expected"), SAID)
+def test_a_request_shows_nothing_personal(dialogue: str, expected: str, policy: Policy) -> None:
+    assert shown(policy, dialogue)[-1] == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "parts"),
+    [
+        ("atyahoodot", ["at", "yahoo", "dot"]),
+        ("dotnet", ["dot", "net"]),
+        ("anecdote", None),
+        ("dotson", None),
+        ("attached", None),
+        ("what", None),
+    ],
+)
+def test_joiners_are_taken_off_words_that_are_none(word: str, parts: list[str] | None) -> None:
+    assert taken_apart(word) == parts
