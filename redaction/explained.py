@@ -3,7 +3,8 @@
 from redaction.cue_index import Strength
 from redaction.newest import ANSWERS_IN_WORDS
 from redaction.presidio import Engine
-from redaction.recognizers.found import Expectations, Heard
+from redaction.recognizers.expected import Expectations
+from redaction.recognizers.found import Heard
 from redaction.rules import Rules
 from redaction.segments import Segment, Span, meet
 from redaction.timeline import Context

@@ -6,7 +6,8 @@ from redaction.memory import Memory
 from redaction.newest import awaited_by, held_words
 from redaction.placed import place
 from redaction.prepared_policy import Policy
-from redaction.recognizers.found import Expectations, Heard
+from redaction.recognizers.expected import Expectations
+from redaction.recognizers.found import Heard
 from redaction.recognizers.kept import Kept
 from redaction.recognizers.tagged import may_be_name
 from redaction.segments import Segment, Span
@@ -57,7 +58,7 @@ class Judge:
         heard.tags, heard.starts = context.tags(), context.starts()
         heard.overdue = context.overdue()
         known = self._kept.get(segment.stream) if is_open else None
-        heard.kept = (known or Kept()).renewed(heard, remembered=len(self._memory))
+        heard.take_over((known or Kept()).renewed(heard, remembered=len(self._memory)))
         if not followed:
             self._kept[segment.stream] = heard.kept
         analysis = analyse(heard, self._memory, allowed=self._policy.allowed)

@@ -30,7 +30,8 @@ from redaction.cue_index import cues_in
 from redaction.memory import Memory
 from redaction.operators import operators_factory
 from redaction.policy import ENTITY_OF, kind_of
-from redaction.recognizers.found import Expectations, Heard
+from redaction.recognizers.expected import Expectations
+from redaction.recognizers.found import Heard
 from redaction.runs import Times
 from redaction.segments import Span
 from redaction.slots import Limits, TimedCue

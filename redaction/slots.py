@@ -5,7 +5,8 @@ whatever pieces and order they came.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -85,19 +86,30 @@ _READ_BACK_MS = 6000
 """How soon after a value the other speaker's read-back begins."""
 
 
-def changes_of_speaker(
-    turns: Iterable[Turn], *, since: Stream, after_ms: int, until_ms: int
-) -> int:
-    """Turns begun in that time; overlapping speech counts once a change."""
-    last, count = since, 0
-    for turn in turns:
-        if after_ms < turn.start_ms <= until_ms and turn.stream != last:
-            last, count = turn.stream, count + 1
-    return count
+class Turns:
+    """The turns of a call in order of time."""
+
+    def __init__(self, turns: Sequence[Turn]) -> None:
+        self.all = turns
+        self.starts_ms = [turn.start_ms for turn in turns]
+        # How often the speaker has changed by each turn: what is asked most often is found by
+        # halving and one difference.
+        self._changes = [0]
+        for before, turn in pairwise(turns):
+            self._changes.append(self._changes[-1] + (before.stream != turn.stream))
+
+    def changes_of_speaker(self, *, since: Stream, after_ms: int, until_ms: int) -> int:
+        """Turns begun in that time; overlapping speech counts once a change."""
+        first = bisect_right(self.starts_ms, after_ms)
+        until = bisect_right(self.starts_ms, until_ms)
+        if first >= until:
+            return 0
+        changed = self.all[first].stream != since
+        return changed + self._changes[until - 1] - self._changes[first]
 
 
 def still_open(
-    cue: TimedCue, stream: Stream, *, start_ms: int, turns: Sequence[Turn], limits: Limits
+    cue: TimedCue, stream: Stream, *, start_ms: int, turns: Turns, limits: Limits
 ) -> Slot | None:
     """The slot of `cue` for a number that `stream` begins at `start_ms`, if it is open then."""
     waited_ms = start_ms - cue.end_ms
@@ -105,7 +117,7 @@ def still_open(
         return None
     if waited_ms > limits.seconds * 1000 * DIRECT_ANSWER:
         return None
-    count = changes_of_speaker(turns, since=cue.stream, after_ms=cue.end_ms, until_ms=start_ms)
+    count = turns.changes_of_speaker(since=cue.stream, after_ms=cue.end_ms, until_ms=start_ms)
     late = waited_ms > limits.seconds * 1000
     if count > limits.turns or (late and count > 1):
         return None
@@ -137,7 +149,7 @@ def _last_given(given: Sequence[Filled], *, since_ms: int, until_ms: int) -> Fil
 
 
 def still_expected(
-    slot: Slot, stream: Stream, *, start_ms: int, given: Sequence[Filled], turns: Sequence[Turn]
+    slot: Slot, stream: Stream, *, start_ms: int, given: Sequence[Filled], turns: Turns
 ) -> Slot | None:
     """The slot; None when its value has been given and this can be neither correction nor echo.
 
@@ -146,7 +158,7 @@ def still_expected(
     last = _last_given(given, since_ms=slot.at_ms - SLACK_MS, until_ms=start_ms)
     if last is None:
         return slot
-    passed = changes_of_speaker(turns, since=last.stream, after_ms=last.end_ms, until_ms=start_ms)
+    passed = turns.changes_of_speaker(since=last.stream, after_ms=last.end_ms, until_ms=start_ms)
     if stream == last.stream:
         most = _SECRET_TURNS if slot.kind in _IN_ROWS else 2
         if passed > most:

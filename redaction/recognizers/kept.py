@@ -119,7 +119,7 @@ def _basis(heard: "Heard", remembered: int) -> _Basis:
         times.breaks,
         expected.blind,
         expected.cues,
-        expected.turns,
+        expected.turns.all,
         tuple(expected.filled),
         heard.overdue,
         remembered,
