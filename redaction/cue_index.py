@@ -10,6 +10,7 @@ from redaction.asked_numbers import KINDS as ASKED_NUMBERS
 from redaction.gapped_cues import BARE, GAPPED
 from redaction.no_cues import NO_CUE
 from redaction.questions import ASKED_WORD, questions_in
+from redaction.secrets_asked import SECRET_TALK
 from redaction.words import Atom
 
 
@@ -141,7 +142,7 @@ def _reads(texts: Sequence[str], at: int, phrase: tuple[str, ...]) -> bool:
 
 
 def _strength(kind: str) -> Strength:
-    any_question = kind in ASKED_NUMBERS or kind == ASKED_WORD
+    any_question = kind in ASKED_NUMBERS or kind in (ASKED_WORD, SECRET_TALK)
     return Strength.WEAK if any_question else Strength.STRONG
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from redaction.recognizers.street_words import SURE_STREET
+from redaction.secrets_asked import SECRET_TALK, asks_for_secret, talks_of_secret
 from redaction.tables import words_in
 from redaction.words import Atom, Class
 
@@ -20,12 +21,12 @@ _FIRST_PERSON = words_in("i i'm i'll i'd we we're my me our us")
 _BACKWARD = words_in("did bought buy hear heard find found see saw get got read order ordered")
 _PERSONS = words_in("you your you're she's he's he she they they're his her their")
 
-_OF_LIFE = words_in("""
+OF_LIFE = words_in("""
 childhood maiden nickname favourite favorite fondest dream idol hero honeymoon grew grow born eldest
 oldest youngest grandmother grandmother's grandfather grandfather's grandma's grandpa's mother's
 mum's mom's father's dad's memorable memory mascot spouse's birthplace hometown hobby
 """)
-_FIRSTS = words_in("""
+FIRSTS = words_in("""
 album band boss boyfriend car cat child concert crush date dog employer film flat girlfriend hero
 holiday home house job kiss love movie pet phone pony road school song street teacher word
 """)
@@ -125,6 +126,10 @@ def questions_in(atoms: Sequence[Atom]) -> Iterator[Question]:
 
 def _asked(clause: Sequence[Atom], *, in_security: bool) -> Iterator[Question]:
     texts = [atom.text for atom in clause]
+    if (at := asks_for_secret(texts)) is not None:
+        yield Question("password", at)
+    elif (at := talks_of_secret(texts)) is not None:
+        yield Question(SECRET_TALK, at)
     asks_something = is_question(clause, texts)
     if asks_something and _THINGS.isdisjoint(texts):
         yield Question(ASKED_WORD, len(texts) - 1)
@@ -206,9 +211,9 @@ def _of_life(texts: Sequence[str], *, asks: int | None) -> int | None:
     if any(text in _WHEN for text in texts[:3]):
         return None
     for i, text in enumerate(texts):
-        if text in _OF_LIFE:
+        if text in OF_LIFE:
             return i
-        if text in _FIRSTS and any(t in ("first", "best") for t in texts[max(0, i - 3) : i]):
+        if text in FIRSTS and any(t in ("first", "best") for t in texts[max(0, i - 3) : i]):
             return i
         if asks is not None and text in _MET and "you" in texts and "where" in texts:
             return i
