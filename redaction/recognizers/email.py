@@ -22,6 +22,7 @@ _FOR_AT = words_in("a an and app as bat hat it that the")
 """What `at` is misheard as, where only the domain after it shows that there was one."""
 
 _OF_DOMAINS = PROVIDERS | TOP_LEVEL
+_TALK = COMMON_WORDS - _OF_DOMAINS
 
 
 def find_emails(heard: Heard) -> tuple[list[Found], list[int]]:
@@ -60,7 +61,7 @@ def _unfinished(heard: Heard, *, after: int) -> list[int]:
     atoms = heard.atoms
     for i in range(max(after + 1, len(atoms) - 12), len(atoms)):
         joiner = atoms[i].cls is Class.SYMBOL and i > 0 and atoms[i].value in "._-"
-        joiner = joiner and not _is_decimal(atoms, i)
+        joiner = joiner and not _is_decimal(atoms, i) and not _is_talk(heard, i)
         spelled = (
             atoms[i].text in AT
             and i > 0
@@ -72,14 +73,27 @@ def _unfinished(heard: Heard, *, after: int) -> list[int]:
 
 
 def _is_decimal(atoms: Sequence[Atom], i: int) -> bool:
-    """`eighty two point seven percent`: a point between figures that an ordinary word has ended."""
+    """`eighty two point seven percent`, `seven dash nine seats`: a joiner between figures that an
+    ordinary word has ended."""
     after = i + 1
     while after < len(atoms) and atoms[after].cls in FIGURES:
         after += 1
-    if atoms[i].text != "point" or atoms[i - 1].cls not in FIGURES or after == i + 1:
+    if atoms[i].text not in ("point", "dash"):
         return False
-    ends = atoms[after : after + 1]
-    return bool(ends) and ends[0].cls is Class.OTHER and ends[0].text not in AT
+    if atoms[i - 1].cls not in FIGURES or after == i + 1 or after == len(atoms):
+        return False
+    ended = atoms[after].cls is Class.OTHER and atoms[after].text not in AT
+    return ended and (atoms[i].text == "point" or atoms[after].text in COMMON_WORDS)
+
+
+def _is_talk(heard: Heard, i: int) -> bool:
+    """`fair point, bring it in`, where nobody asked for an address: no symbol between two parts."""
+    if heard.atoms[i].text not in ("point", "dash", "period") or heard.may_expect("email"):
+        return False
+    around = [heard.atoms[i - 1], *heard.atoms[i + 1 : i + 2]]
+    return len(around) > 1 and all(
+        atom.cls in (Class.OTHER, Class.GLUE) and atom.text in _TALK for atom in around
+    )
 
 
 def _may_be_at(atoms: Sequence[Atom], i: int) -> bool:

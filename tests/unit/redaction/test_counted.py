@@ -81,3 +81,19 @@ def test_what_begins_with_a_number_may_be_the_address_asked_for_a_turn_ago(
 ) -> None:
     asked = "A: What's your street?\nC: Yes it's\nA: Sorry, go ahead."
     assert shown(policy, f"{asked}\nC: {said}") == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("fair point. Bring it with", "fair point. Bring it with"),
+        ("add a good dash of it then", "add a good dash of it then"),
+        ("row seven dash nine has got seats", "row seven dash nine has got seats"),
+        ("wendell point harrow", ""),
+        ("wendell dash nine harrow", ""),
+    ],
+)
+def test_a_point_in_talk_is_no_part_of_an_address_that_nobody_asked_for(
+    policy: Policy, said: str, expected: str
+) -> None:
+    assert shown(policy, f"C: {said}") == expected
