@@ -16,6 +16,7 @@ _ROUGHLY = words_in("""
 about almost another approximately around every exactly least maybe nearly only over roughly
 than under within
 """)
+_PENCE = 2
 
 
 def amount_before(atoms: Sequence[Atom], piece: Sequence[int], *, near: frozenset[str]) -> bool:
@@ -29,6 +30,8 @@ def amount_before(atoms: Sequence[Atom], piece: Sequence[int], *, near: frozense
         return False  # `how about 7050?`
     if before[-1:] == ["over"] and "expiry" in near and atoms[first - 2].value.isdigit():
         return False  # `twelve over twenty seven`
+    if before[-1:] == ["pound"] and sum(len(atoms[i].value) for i in piece) > _PENCE:
+        return False  # `putting four six pound`, and then another code
     if before and before[-1] in _ROUGHLY | _MONEY:
         return True
     if before[-2:] == ["up", "to"] and not near:

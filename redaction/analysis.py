@@ -24,6 +24,7 @@ from redaction.recognizers import (
     mentioned,
     own,
     person,
+    read_letters,
     secret,
     short_answers,
     spoken_sounds,
@@ -115,7 +116,7 @@ _WORD_RECOGNISERS: tuple[
     (own.words_of, own.find_phrases),
     (birth_dates.words_of, birth_dates.find_birth_dates),
     (card_dates.words_of, card_dates.find_card_dates),
-    (code_ends.words_of, code_ends.find_letters),
+    (read_letters.words_of, read_letters.find_letters),
     (spoken_sounds.words_of, spoken_sounds.find_sounds),
     (lost.words_of, lost.find_unasked),
 )

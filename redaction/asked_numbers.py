@@ -46,6 +46,7 @@ _OF_CODES = words_in("""
 code digit digits code's number numbers passcode passnumber passphrase password pin pin's
 """)
 _NUMBERED = (Class.DIGIT, Class.NUMERAL)
+_LONG = (*_NUMBERED, Class.TEEN, Class.TEN)
 
 
 def numbers_asked(atoms: Sequence[Atom]) -> Iterator[Question]:
@@ -88,7 +89,8 @@ def _digits_of_code(atoms: Sequence[Atom], texts: Sequence[str]) -> Iterator[Que
         if text in _PLACED:
             placed = i > 0 and texts[i - 1] in _PLACES
             numbered = i + 1 < len(atoms) and atoms[i + 1].cls in _NUMBERED
-            if placed or (numbered and not (i and atoms[i - 1].cls in _NUMBERED)):
+            # `the eleven character one` is a code of so many.
+            if placed or (numbered and not (i and atoms[i - 1].cls in _LONG)):
                 yield Question("pin", i)
             continue
         figure = text in _PLACES and texts[i + 1 : i + 2] in (["number"], ["one"], ["figure"])

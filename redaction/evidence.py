@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from redaction.amounts import amount_before
 from redaction.canonical import groups
+from redaction.keys import ends_in_pound
 from redaction.runs import Run
 from redaction.shape import is_read_out
 from redaction.things import (
@@ -47,6 +48,8 @@ def trim(atoms: Sequence[Atom], run: Run, *, asked: Asked) -> Run | None:
     """What is left of `run` without the stretches at its ends that have evidence, if anything."""
     pieces = _drop_released(atoms, _pieces(atoms, run.numbers), asked=asked)
     while len(pieces) > 1 and is_released(atoms, pieces[-1], asked=asked, last=True):
+        if asked.kinds and _goes_on_code(atoms, pieces):
+            break
         pieces.pop()
     if not pieces:
         return None
@@ -121,6 +124,8 @@ def _is_count(atoms: Sequence[Atom], rest: Sequence[int]) -> bool:
     """Whether a run ends in one or two atoms that a unit follows: `four seven, two days`."""
     if len(rest) > 2 or rest[-1] != rest[0] + len(rest) - 1 or is_read_out(atoms, rest):
         return False
+    if [atom.text for atom in atoms[rest[-1] + 1 : rest[-1] + 2]] == ["pound"]:
+        return False  # the key, behind `eight, oh, two, four`
     return is_counted(atoms, rest[-1] + 1)
 
 
@@ -148,10 +153,17 @@ def is_released(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked, la
         # `twenty thirty, month seven`
         if atoms[piece[-1] + 1].text == "month" and digits > 1 and "expiry" in asked.near:
             return False
-        return not (read_out and digits > 4)
+        keyed = ends_in_pound(atoms, piece, secret=bool(asked.near & _SECRETS))
+        return not (keyed or (read_out and digits > 4))
     if read_out:
         return False
     return _counts(atoms, piece, asked=asked, digits=digits)
+
+
+def _goes_on_code(atoms: Sequence[Atom], pieces: Sequence[Sequence[int]]) -> bool:
+    """`H for hotel, one hundred` where a code was asked for: behind a letter it counts nothing."""
+    spelt = atoms[pieces[-2][-1]].cls in (Class.LETTER, Class.CODE)
+    return spelt and not is_counted(atoms, pieces[-1][-1] + 1)
 
 
 def _is_unasked_thing(atoms: Sequence[Atom], piece: Sequence[int], asked: Asked) -> bool:

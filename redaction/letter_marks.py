@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from redaction import lexicon
+from redaction.common_words import FUNCTION_WORDS
 from redaction.words import Atom, Class
 
 DIGITS = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN}
@@ -32,6 +33,10 @@ def is_letter(atoms: Sequence[Atom], i: int) -> bool:
         return True
     if text in ("a", "i"):
         follows = before is not None and before.cls is Class.LETTER and not _ends(before)
+        third = near(atoms, i + 2)
+        if follows and after is not None and third is not None and third.cls is Class.LETTER:
+            # `A I be A`
+            return after.text in lexicon.LETTER_ALIKES or after.cls is Class.LETTER
         if after is not None and after.cls is Class.LETTER and not _ends(atoms[i]):
             return after.text not in "ai" or follows
         return follows and (after is None or bool(atoms[i].stop) or after.cls in DIGITS)
@@ -89,7 +94,8 @@ def _is_letter_a(atoms: Sequence[Atom], i: int) -> bool:
         return True
     before = near(atoms, i - 1)
     capital = atoms[i].capital and atoms[i].text == "a"
-    return capital and before is not None and not before.stop
+    listed = before is not None and before.stop == "," and before.cls in DIGITS | {Class.LETTER}
+    return capital and before is not None and (not before.stop or listed)
 
 
 def _ends(atom: Atom) -> bool:
@@ -116,12 +122,19 @@ def between_letters(atoms: Sequence[Atom], i: int) -> bool:
         before, after = near(atoms, i - 1), near(atoms, i + 1)
         listed = before is not None and before.cls in code and before.stop == ","
         return listed and after is not None and after.cls in code
-    left = [a.cls is Class.LETTER and not a.stop for a in atoms[max(0, i - 2) : i]]
-    right = [a.cls is Class.LETTER for a in atoms[i + 1 : i + 3]]
+    left = [_spells(a) and not a.stop for a in atoms[max(0, i - 2) : i]]
+    right = [_spells(a) for a in atoms[i + 1 : i + 3]]
+    if right == [True, False] and atoms[i + 2].cls in DIGITS:
+        # `hotel in D two four`
+        right[1] = left[-1:] == [True] and atoms[i - 1].cls is not Class.LETTER
     if left == [True] * 2 and [a.value for a in atoms[i + 1 : i + 2]] == ["-"]:
         return True
     beside = left[-1:] == [True] and right[:1] == [True] and not atoms[i].stop
     return beside and (left == [True] * 2 or right == [True] * 2)
+
+
+def _spells(atom: Atom) -> bool:
+    return atom.cls is Class.LETTER or atom.text in SPELT
 
 
 def among_letters(atoms: Sequence[Atom], i: int) -> bool:
@@ -140,5 +153,13 @@ def is_explained(atoms: Sequence[Atom], i: int) -> bool:
     for words in (("as", "in"), ("as", "an"), ("for",), ("like",)):
         end = i + 1 + len(words)
         if end < len(atoms) and tuple(a.text for a in atoms[i + 1 : end]) == words:
-            return atoms[end].text[:1] == letter and len(atoms[end].text) > 2
+            same = atoms[end].text[:1] == letter or _is_heard_for(atoms, i, end)
+            return same and len(atoms[end].text) > 2
     return False
+
+
+def _is_heard_for(atoms: Sequence[Atom], i: int, named: int) -> bool:
+    """`D be as an egg`: behind a letter another one, whatever it was heard for."""
+    before = near(atoms, i - 1)
+    spelt = before is not None and _spells(before) and not _ends(before)
+    return spelt and atoms[named].text not in FUNCTION_WORDS

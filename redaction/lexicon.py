@@ -75,6 +75,13 @@ LETTER_ALIKES = {
 """What a recogniser writes for a letter; a letter only between others, or where it is explained:
 `why for yankee`."""
 
+NAMES_OF_LETTERS = {
+    **LETTER_WORDS, **{w: v for w, v in LETTER_ALIKES.items() if w.isalpha()},
+    "app": "f", "af": "f", "ef": "f", "es": "s", "de": "d", "te": "t", "pe": "p", "ge": "g",
+    "ve": "v", "ze": "z", "ka": "k", "cu": "q",
+}  # fmt: skip
+"""How letters are written where their name runs into what they are like: `enfornancy`."""
+
 SPELLING_ALPHABET = {
     "alpha": "a", "alfa": "a", "bravo": "b", "charlie": "c", "delta": "d", "echo": "e",
     "foxtrot": "f", "golf": "g", "hotel": "h", "india": "i", "juliet": "j", "juliett": "j",
@@ -122,7 +129,11 @@ with me, excuse me, my mistake, my bad, start again, start over, not, i said, wh
 read, i can't read it, it says, it looks like, looks like, after that, at the end, got that, did
 you get that, you got that, are you ready, ready, as well, is it, it is, that is, then it's, in
 a row, oh sorry, i lost my place, to be exact, let me put my glasses on, let me read it, if i
-can read it, then a line, a line, then a slash, then a dash, over
+can read it, then a line, a line, then a slash, then a dash, over, hello, are you there, you
+there, got it, have you got that, did you get it, you with me, are you with me, okay so far,
+all right so far, it went, then it went, and then it went, and then it says, then it says, it said,
+then it said, and then it said, it goes, then it goes, and then it goes, and then there's, then
+there's, and then a space, then a space, and then a dash
 """)
 """What people say in the middle of a number."""
 

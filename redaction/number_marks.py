@@ -136,7 +136,8 @@ def _is_number(atoms: Sequence[Atom], i: int) -> bool:
             # `double won, double one`: a figure stands on either side.
             beside = (near(atoms, i - 1), near(atoms, i + 2))
             return any(a is not None and a.cls in DIGITS | {Class.MULTIPLIER} for a in beside)
-        return nxt.cls in (Class.DIGIT, Class.LETTER, Class.NUMERAL)
+        # A figure half heard is a time now and then: `triple 5:00`.
+        return nxt.cls in (Class.DIGIT, Class.LETTER, Class.NUMERAL, Class.CLOCK)
     if atom.cls is Class.PLURAL:
         before = near(atoms, i - 1)
         return before is not None and before.cls in (Class.DIGIT, Class.NUMERAL)
@@ -236,6 +237,8 @@ def _is_digit_here(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool
     zero = before is not None and before.value == "0"
     if behind and ahead and (zero or atoms[i].text in lexicon.NEVER_BETWEEN):
         return True
+    if behind and after is not None and after.cls is Class.CLOCK:
+        return atoms[i].text in lexicon.NEVER_BETWEEN
     if after is not None and after.text in lexicon.SURE_ALIKES and third is not None:
         # `fifty for, ate, three`: the next sounds like a figure too, and one stands behind it.
         ahead = ahead or third.cls in digit
@@ -326,6 +329,9 @@ def _among_digits(atoms: Sequence[Atom], i: int) -> bool:
     beside = (*read_out, Class.LETTER, Class.SYMBOL)
     left = [a.cls in beside or a.text in lexicon.SURE_ALIKES for a in atoms[max(0, i - 2) : i]]
     right = [a.cls in read_out for a in atoms[i + 1 : i + 3]]
+    if i > 2 and i + 1 < len(atoms) and atoms[i + 1].cls in _PAIRS:
+        # `oh four six for fifty four`: three figures one by one are no price.
+        return all(a.cls is Class.DIGIT and not a.stop for a in atoms[i - 3 : i])
     return (
         left[-1:] == [True] and right[:1] == [True] and (left == [True] * 2 or right == [True] * 2)
     )

@@ -107,7 +107,7 @@ def next_number(atoms: Sequence[Atom], numeric: Sequence[bool], at: int) -> int 
         step = aside_length(atoms, at)
         if step:
             aside += step
-        elif atoms[at].cls is Class.GLUE or atoms[at].text == "a":
+        elif atoms[at].cls in (Class.GLUE, Class.SYMBOL) or atoms[at].text == "a":
             glue += 1
             step = 1
         else:

@@ -159,7 +159,7 @@ def long_enough(shape: Shape) -> bool:
         return shape.digits >= 10 or is_birth_date(shape) or runs_out
     if shape.counted >= (6 if shape.read_out else 7):
         return True
-    if shape.letters >= 5 and shape.digits == 0:
+    if shape.letters >= 5 and shape.digits <= 1:
         return True
     if shape.slashes == 1 and is_expiry(shape) and "24" <= shape.value[-2:] <= "45":
         return True

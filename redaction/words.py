@@ -10,6 +10,8 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from redaction import lexicon
+from redaction.common_words import COMMON_WORDS
+from redaction.english import is_english
 from redaction.glued import taken_apart
 
 
@@ -106,6 +108,10 @@ _LISTED = 4
 """So many figures in one word are read out: `nine-to-five` is not."""
 
 _PARTS = re.compile(r"[A-Za-z]+|\d+|[^A-Za-z\d]")
+_EXPLAINED_LETTER = re.compile(
+    rf"([a-z]|{'|'.join(lexicon.NAMES_OF_LETTERS)})(for|like)([a-z]{{3,}})"
+)
+"""`enfornancy`, `seeforcat`: a letter and what it is like, written as one word."""
 
 
 class Reader:
@@ -166,6 +172,12 @@ def _piece(word: int, core: str, *, stop: str) -> Iterator[Atom]:
     elif len(low) == 1 and low.isalpha():
         yield Atom(word, Class.LETTER, low, low, stop, capital)
     elif low.isalpha():
+        if (said := _letter_explained(low)) is not None:
+            letter, link, named = said
+            yield Atom(word, Class.LETTER, letter, letter, "", capital)
+            yield Atom(word, Class.OTHER, "", link, "", False)
+            yield Atom(word, Class.OTHER, "", named, stop, False)
+            return
         if (parts := taken_apart(low)) is not None:
             for n, part in enumerate(parts, 1 - len(parts)):
                 yield from _piece(word, part, stop="" if n else stop)
@@ -176,9 +188,23 @@ def _piece(word: int, core: str, *, stop: str) -> Iterator[Atom]:
         yield from _mixed(word, core, stop=stop)
 
 
+def _letter_explained(low: str) -> tuple[str, str, str] | None:
+    """The letter, the link and the word of `dfordog`; None of any word there is."""
+    if "for" not in low and "like" not in low:
+        return None
+    said = _EXPLAINED_LETTER.fullmatch(low)
+    if said is None or low in COMMON_WORDS or is_english(low):
+        return None
+    name = said[1]
+    return lexicon.NAMES_OF_LETTERS.get(name, name), said[2], said[3]
+
+
 def _mixed(word: int, core: str, *, stop: str) -> Iterator[Atom]:
     """A written word that is not letters alone."""
     low = core.lower().replace("’", "'")
+    if "-" in low and _letter_explained(low.replace("-", "")) is not None:
+        yield from _piece(word, core.replace("-", ""), stop=stop)  # `Exforx-ray`
+        return
     if "'" in low and not any(c.isdigit() for c in low):
         yield Atom(word, Class.OTHER, "", low, stop, core[0].isupper())
         return

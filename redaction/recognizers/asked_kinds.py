@@ -38,6 +38,9 @@ _LETTER_KINDS = frozenset(
     }
 )
 _SAYS = frozenset({"it's", "is", "its", "that's", "in", "with", "that", "was", "say", "says"})
+_BEGIN_CLAUSES = frozenset({"but", "he", "he's", "i", "i'm", "it's", "she", "she's", "that's"})
+"""Behind a figure these show that it counts nothing."""
+
 _AT_ONCE_MS = 500
 _LEADS_TO = frozenset({"a", "an", "in", "with", "ending", "ends", "end", "after"})
 
@@ -125,7 +128,7 @@ def _isolated(atoms: Sequence[Atom], run: Run) -> bool:
     begins = before is None or bool(before.stop) or before.cls in (Class.FILLER, Class.CORRECTION)
     begins = begins or (before is not None and before.text in _SAYS)
     ends = after is None or bool(atoms[run.last].stop) or after.cls is Class.FILLER
-    return begins and ends
+    return begins and (ends or (after is not None and after.text in _BEGIN_CLAUSES))
 
 
 def _is_wanted(heard: Heard, run: Run, *, slot: Slot) -> bool:

@@ -11,7 +11,7 @@ from redaction.common_words import FUNCTION_WORDS
 from redaction.cue_index import Strength
 from redaction.recognizers.found import Heard
 from redaction.recognizers.quantities import is_of_thing
-from redaction.runs import Run
+from redaction.runs import Run, aside_length
 from redaction.shape import Shape, is_read_out
 from redaction.slots import Slot
 from redaction.tables import words_in
@@ -25,20 +25,39 @@ thats the then think uh um was well yeah yep yes
 """)
 _CONFIRMS = words_in("so that's thats correct is")
 _TAILS = words_in("""
-ah am at correct end i is it it's okay please right sir so thank thanks that that's thats the uh um
-yeah yep yes you
+again ah am at correct dear end got hello i is it it's love ma'am madam mate maybe now okay perhaps
+please probably right sir so thank thanks that that's thats the then there too uh um yeah yep yes
+you
 """)
+_CLAUSES = words_in("""
+because but can could did do does don't has have he he's how i i'd i'll i'm i've if it it's let she
+she's that's there's they they're this was we we're we've what when where which who why will would
+you you'll you're
+""")
+"""Begin a clause: a number right before one of them counts nothing."""
+
+_MARKS = words_in("alright okay ok ready right yeah yep yes")
+"""What is said right before a number has nothing to do with what stands before these."""
 _TELLS = words_in("""
 are be bit displays ends ending begins begin gave in is it it's its reads say says said saying see
 showing shows starts that's then to was were with
+dialled enter entered entering keyed punch punched punching putting tried try trying type typed
+typing using
 """)
 """What stands right before a number that is told, not counted."""
+
+_SENDS = words_in("emailed gave give messaged quoted read sent told texted")
+_TYPES = words_in("enter entered key keyed keying punch punched punching put putting type typed")
+_SOMEBODY = words_in("him her me them us you")
 
 YEAR = re.compile(r"19[3-9]\d|20[0-4]\d")
 _DIGITS = 4
 _CONFIRMED_DIGITS = 3
+_CODE = 4
 _LONGEST_QUANTITY = 5
 _NEW_TURN_MS = 2500
+_SECRET_MS = 60_000
+_SECRETS = frozenset({"cvv", "otp", "pin", "password"})
 _PAYING_MS = 120_000
 _REACH = 8
 
@@ -50,14 +69,14 @@ def is_all_that_is_said(heard: Heard, run: Run, *, shape: Shape) -> bool:
     lead = _lead(heard, run.first)
     if lead is None or not _ends(heard, run.last):
         return False
-    told = bool(lead & _CONFIRMS) or _is_one_by_one(heard, run)
+    told = bool(lead & _CONFIRMS) or _is_one_by_one(heard, run) or shape.value[0] == "0"
     return shape.digits >= (_CONFIRMED_DIGITS if told else _DIGITS)
 
 
 def is_all_of_code(heard: Heard, run: Run, *, shape: Shape) -> bool:
     """`G B two nine`, and nothing of substance beside it."""
-    mixed = shape.letters > 1 and shape.digits > 1 and not shape.dated
-    return mixed and is_nothing_else_said(heard, run)
+    enough = shape.letters > 1 and shape.digits and shape.letters + shape.digits >= _CODE
+    return bool(enough) and not shape.dated and is_nothing_else_said(heard, run)
 
 
 def is_an_answer(heard: Heard, run: Run, *, shape: Shape) -> bool:
@@ -68,10 +87,26 @@ def is_an_answer(heard: Heard, run: Run, *, shape: Shape) -> bool:
     """
     if shape.dated or shape.magnitude or not shape.groups or shape.digits < _CONFIRMED_DIGITS:
         return False
-    if YEAR.fullmatch(shape.value) or not is_nothing_else_said(heard, run):
+    if _lead(heard, run.first) is None or _is_year(heard, run, shape=shape):
+        return False
+    ends = _ends(heard, run.last)
+    if not ends and not (shape.digits >= _DIGITS and _begins_clause(heard, run.last + 1)):
         return False
     asked = heard.asked_of_numbers(run.first)
-    return asked == ANYTHING or (asked is None and shape.digits >= _DIGITS)
+    return asked == ANYTHING or (ends and asked is None and shape.digits >= _DIGITS)
+
+
+def _is_year(heard: Heard, run: Run, *, shape: Shape) -> bool:
+    """`nineteen seventy`, unless somebody has just been telling a code: that may be another."""
+    if not YEAR.fullmatch(shape.value):
+        return False
+    lately = heard.given_lately(run.first, within_ms=_SECRET_MS)
+    return not any(one.kind in _SECRETS for one in lately)
+
+
+def _begins_clause(heard: Heard, at: int) -> bool:
+    """`8618, she's got thirty seconds`: what comes next is no thing that the number counts."""
+    return at < len(heard.atoms) and heard.atoms[at].text in _CLAUSES
 
 
 def is_quantity_asked(heard: Heard, run: Run, *, shape: Shape) -> bool:
@@ -155,7 +190,10 @@ def _is_told_after(heard: Heard, first: int) -> bool:
         at -= 1
     if at < 0 or (atoms[at].stop in (".", "?", "!")):
         return False
-    return atoms[at].text in _TELLS or atoms[at].text.endswith("'s")
+    before = atoms[at - 1].text if at else ""
+    sent = atoms[at].text in _SOMEBODY and before in _SENDS
+    typed = atoms[at].text in ("in", "it") and before in _TYPES
+    return sent or typed or atoms[at].text in _TELLS or atoms[at].text.endswith("'s")
 
 
 def payment_slots(heard: Heard, run: Run) -> list[Slot]:
@@ -193,6 +231,9 @@ def _lead(heard: Heard, first: int) -> frozenset[str] | None:
         new_turn = times.start_ms[at] - times.end_ms[at - 1] > _NEW_TURN_MS
         if before.stop in (".", "?", "!") or new_turn or _begins_anew(heard, at):
             break
+        if at == first and before.text in _MARKS:
+            said.add(before.text)
+            break
         spoken = before.text in _LEADS or before.cls in (Class.FILLER, Class.CORRECTION)
         if not spoken or first - at >= _REACH:
             return None
@@ -210,10 +251,12 @@ def _begins_anew(heard: Heard, at: int) -> bool:
 
 def _ends(heard: Heard, last: int) -> bool:
     """Whether hardly anything follows."""
-    atoms = heard.atoms
-    for at in range(last + 1, min(last + 1 + _REACH, len(atoms))):
+    atoms, at = heard.atoms, last + 1
+    while at < min(last + 1 + _REACH, len(atoms)):
         if atoms[at - 1].stop in (".", "?", "!") or at in heard.times.breaks:
             return True
-        if atoms[at].text not in _TAILS and atoms[at].cls is not Class.FILLER:
+        aside = aside_length(atoms, at)
+        if not aside and atoms[at].text not in _TAILS:
             return False
+        at += aside or 1
     return True

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from redaction.asked_numbers import SECRETS
 from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
-from redaction.cue_index import Strength
 from redaction.lexicon import ACRONYMS, LETTER_ALIKES, SOUND_ALIKES, SPELLING_ALPHABET
 from redaction.recognizers.found import Found, Heard
+from redaction.recognizers.read_letters import explained
 from redaction.words import Atom, Class
 
 _NUMBERS = frozenset(
@@ -32,8 +32,8 @@ _DIGITS = (Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN)
 _TELLING = (*_DIGITS, Class.LETTER)
 _BETWEEN_PARTS = (*_DIGITS, Class.LETTER, Class.FILLER, Class.SYMBOL)
 _SOUNDS = frozenset(SOUND_ALIKES) | {"oh", "o", "a", "then"}
-_WORDS_TOO = frozenset({"a", "i", "us", "see", "you"})
-_LINKS = frozenset({"as", "for", "like"})
+_COUNTRIES = frozenset({"cn", "de", "gb", "hk", "sg", "us"})
+"""Numbers of parcels end in one."""
 
 
 def completed(heard: Heard, found: Sequence[Found]) -> list[Found]:
@@ -70,7 +70,7 @@ def _of_full_length(heard: Heard, one: Found) -> Found:
         return one._replace(last=after)
     lone = length + 1 in wanted and (
         length + 1 >= _TOO_LONG_TO_COUNT
-        or (one.kind in SECRETS and length > 1 and heard.answers(one.first, one.kind))
+        or (one.kind in SECRETS and length > 1 and heard.awaits(one.first, one.kind))
     )
     behind = before >= 0 and one.first not in breaks and atoms[before].stop in ("", ",")
     if lone and behind and atoms[before].text in SOUND_ALIKES:
@@ -126,58 +126,6 @@ def _over_letters(heard: Heard, last: int) -> int:
     return end
 
 
-def find_letters(heard: Heard) -> tuple[list[Found], list[int]]:
-    """Letters of a code that was given or asked for: explained (`is that B as in boy?`), or all
-    that answers a question for one, though it sounds like a word."""
-    atoms = heard.atoms
-    found: list[Found] = []
-    undecided: list[int] = []
-    why = "is a letter, explained as one"
-    told = bool(heard.expected.filled) or heard.expected.has_openers
-    for i, atom in enumerate(atoms):
-        if told and (atom.cls is Class.LETTER or atom.text in LETTER_ALIKES):
-            if length := explained(atoms, i):
-                found.append(Found(i, i + length - 1, "number", why=why))
-            elif _is_only_letter(heard, i) and heard.is_open:
-                undecided.append(i)
-            elif _is_only_letter(heard, i):
-                found.append(Found(i, i, "number", why="is all of an answer that is a letter"))
-    return found, undecided
-
-
-def words_of(heard: Heard, found: Found) -> list[str]:
-    """A letter is said of other things too."""
-    return []
-
-
-def _is_only_letter(heard: Heard, i: int) -> bool:
-    atoms = heard.atoms
-    starts = i == 0 or i in heard.times.breaks or atoms[i - 1].cls is Class.FILLER
-    ends = i + 1 == len(atoms) or i + 1 in heard.times.breaks
-    return starts and ends and any(
-        slot.is_answer and slot.strength is Strength.STRONG and slot.kind in _SPELT
-        for slot in heard.slots_at(i)
-    )  # fmt: skip
-
-
-def explained(atoms: Sequence[Atom], at: int) -> int:
-    """How many atoms from here on are a letter and what it is like: `B as in boy`; else 0."""
-    atom = atoms[at]
-    alike = LETTER_ALIKES.get(atom.text) or (atom.text if atom.cls is Class.LETTER else "")
-    if not alike or at + 2 >= len(atoms) or atoms[at + 1].text not in _LINKS or atom.stop == ".":
-        return 0
-    joined = 2 if atoms[at + 1].text == "as" and atoms[at + 2].text in ("in", "an") else 1
-    if atoms[at + 1].text == "as" and joined == 1:
-        return 0
-    named = at + joined + 1
-    if named >= len(atoms) or len(atoms[named].text) < 3 or not atoms[named].text.isalpha():
-        return 0
-    same = atoms[named].text[0] == alike
-    sure = atom.text not in _WORDS_TOO or atoms[named].text in SPELLING_ALPHABET
-    sure = joined == 2 or (same and sure)
-    return joined + 2 if sure else 0
-
-
 def _is_between(atom: Atom) -> bool:
     return atom.cls in (Class.FILLER, Class.CORRECTION) or _joins(atom)
 
@@ -198,6 +146,8 @@ def _is_code_letter(atoms: Sequence[Atom], at: int) -> bool:
     if atom.text in SPELLING_ALPHABET:
         return ended
     plain = atom.text in COMMON_WORDS or atom.text in ACRONYMS
+    if atom.value and ended and atom.text in _COUNTRIES and at and atoms[at - 1].stop == ",":
+        plain = False  # `one nine, seven seven, GB.`
     short = atom.cls is Class.OTHER and len(atom.text) <= 4 and atom.text.isalpha()
     unsayable = short and not set(atom.text) & set("aeiouy")
     return short and not plain and (bool(atom.value) or unsayable)

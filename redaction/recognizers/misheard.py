@@ -9,37 +9,35 @@ from collections.abc import Container, Sequence
 from redaction.common_words import COMMON_WORDS
 from redaction.english import is_english
 from redaction.household_words import PLAIN_WORDS
-from redaction.lexicon import ACRONYMS, LETTER_ALIKES, SOUND_ALIKES, SPELLING_ALPHABET
+from redaction.lexicon import ACRONYMS, SOUND_ALIKES
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.half_heard import completed
+from redaction.recognizers.spelled_on import (
+    LETTERS,
+    PARTS,
+    is_joined,
+    is_spelling,
+    over_explained,
+    over_spelling,
+)
 from redaction.recognizers.well_known import WELL_KNOWN
 from redaction.tables import words_in
 from redaction.words import Atom, Class
 
-_LETTERS = words_in("""
-am an and are as ask bee cue end eff ell em en ex eye gay gee if in jay kay key may oh okay or our
-pea pee queue sea see tea tee us vee why yay you
-""")
-"""Words that recognisers write for a single letter."""
-
 _NEVER_LAST = words_in("am an and are as ask end if in key may oh okay or our us why yay you")
 _LEADS_IN = words_in("""
-and are begins in is it it's its number of ok okay right says so starts sure that's thats the then
-well uh um was with yeah yes
+and are back begins in is it it's its number of ok okay right says so starts sure that's thats the
+then well uh um was with yeah yes
 """)
-_LAST_LETTERS = _LETTERS - _NEVER_LAST | {"be"}
+_LAST_LETTERS = LETTERS - _NEVER_LAST | {"be"}
 _CODES = frozenset({"policy", "order", "account", "otp", "ticket", "iban", "number", "ssn",
                     "routing"})  # fmt: skip
 _NUMBERS = frozenset({"card", "cvv", "expiry", "phone", "pin", "ip",
                       "dob"})  # fmt: skip
 _WORDED = frozenset({"name", "address", "email", "password", "security_answer"})
-_PARTS = (Class.LETTER, Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE,
-          Class.ORDINAL)  # fmt: skip
 _ONLY_IF_GIVEN = frozenset({"cvv", "pin", "otp"})
 """Nothing is taken for one of these unless it was asked for or announced."""
 
-_LONGEST = 12
-_LONGEST_SPELLING = 60
 _LONG = 6
 """So many digits are a number by themselves."""
 
@@ -53,12 +51,14 @@ _PLAIN = words_in("am an and are as ask end if in may oh okay or our us you")
 _SOUND_ALIKES = SOUND_ALIKES.keys() | {"oh", "o"}
 _SURE_COUNTRIES = words_in("gb uk de fr ie nl es")
 """In capitals these are no words."""
-_SPELT = _LETTERS | LETTER_ALIKES.keys()
-"""Letters, where what they are like is said behind them."""
-
-_EXPLAINED_BY = (["as", "in"], ["as", "an"], ["like"], ["for"])
-_EXPLAINS = frozenset({"an", "as", "for", "in", "like"})
 _COUNTRIES = words_in("gb uk de fr ie nl es it be at us")
+_FIRST_ONLY = frozenset({"app", "be", "hey"})
+"""Of the words for a letter, these begin nothing but a code where they are all that it begins with:
+`be four tea nine`."""
+
+_CODE_WORDS = LETTERS | SOUND_ALIKES.keys() | _FIRST_ONLY
+_HELD = _CODE_WORDS | _SOUND_ALIKES
+_LONGEST_GROUP = 7
 
 
 def widened(heard: Heard, found: Sequence[Found]) -> list[Found]:
@@ -70,8 +70,16 @@ def held_first(heard: Heard, first: int) -> int:
     """Where an undecided run is held from: with the letters that stand before it."""
     if not heard.slots_at(first):
         return _with_name(heard.atoms, first)
-    first = _over_prefix(heard, _over_spelling(heard, first))
-    return _over_words(heard, first, words=_SOUND_ALIKES)
+    first = _over_prefix(heard, over_spelling(heard, first))
+    return _over_words(heard, first, words=_HELD if _may_be_spelt(heard, first) else _SOUND_ALIKES)
+
+
+def _may_be_spelt(heard: Heard, first: int) -> bool:
+    """Whether it answers a question for what letters are a part of."""
+    return any(
+        slot.is_answer and (slot.kind in _CODES or heard.rules.spells(slot.kind))
+        for slot in heard.slots_at(first)
+    )
 
 
 def _with_name(atoms: Sequence[Atom], first: int) -> int:
@@ -107,17 +115,26 @@ def _widened(heard: Heard, one: Found) -> Found:
     long = long or one.kind == "expiry"
     if not (code or one.kind in _NUMBERS) or not (long or _is_given(heard, one)):
         return one
-    first = one.first
+    first = _over_country(heard, one)
     if code:
-        first = _over_spelling(heard, first)
+        first = over_spelling(heard, first)
         first = _over_prefix(heard, first, is_iban=one.kind == "iban")
-    words = _LETTERS | SOUND_ALIKES.keys() if code else _SOUND_ALIKES
+    words = _CODE_WORDS if code else _SOUND_ALIKES
     first = _over_words(heard, first, words=words)
     last = _over_last(heard, one.last, letters=code)
-    last = _over_explained(heard, last) if code else last
+    last = over_explained(heard, last) if code else last
     if one.kind in _NUMBERS:
         last = _over_correction(heard, last)
     return one._replace(first=first, last=last)
+
+
+def _over_country(heard: Heard, one: Found) -> int:
+    """`de eighty nine, thirty seven`, whatever kind the figures were taken for."""
+    before = one.first - 1
+    if before < 0 or one.first in heard.times.breaks or not one.value.isdigit():
+        return one.first
+    country = heard.atoms[before].text in _SURE_COUNTRIES and not heard.atoms[before].stop
+    return before if country and len(one.value) >= _LONG and _begins(heard, before) else one.first
 
 
 def _bridged(heard: Heard, found: Sequence[Found]) -> list[Found]:
@@ -126,25 +143,10 @@ def _bridged(heard: Heard, found: Sequence[Found]) -> list[Found]:
     for one in sorted(found, key=lambda f: f.first):
         before = bridged[-1] if bridged else None
         codes = before is not None and _spells(heard, before) and _spells(heard, one)
-        if before is not None and codes and _is_spelling(heard, before.last + 1, one.first):
+        if before is not None and codes and is_spelling(heard, before.last + 1, one.first):
             bridged[-1] = before._replace(last=max(before.last, one.first - 1))
         bridged.append(one)
     return bridged
-
-
-def _is_spelling(heard: Heard, first: int, end: int) -> bool:
-    """Whether only words that explain letters, or are written for them, stand there."""
-    between = heard.atoms[first:end]
-    if not 0 < len(between) <= _HESITATION or any(
-        n in heard.times.breaks for n in range(first, end + 1)
-    ):
-        return False
-    explained = any(a.text in SPELLING_ALPHABET or a.cls is Class.LETTER for a in between)
-    return explained and all(
-        a.text in SPELLING_ALPHABET or a.text in _SPELT or a.text in _EXPLAINS
-        or a.cls in (Class.LETTER, Class.FILLER, Class.SYMBOL)
-        for a in between
-    )  # fmt: skip
 
 
 def _spells(heard: Heard, one: Found) -> bool:
@@ -153,43 +155,19 @@ def _spells(heard: Heard, one: Found) -> bool:
         one.kind in _CODES
         or heard.rules.spells(one.kind)
         or (one.kind not in _WORDED and not one.value.isdigit() and one.value.isalnum())
+        or (one.kind == "email" and _is_mixed(one.value))
     )
 
 
-def _over_explained(heard: Heard, last: int) -> int:
-    """`charlie, why B for victor`, `dash be like bravo`: more letters, and what they are like."""
-    atoms, at = heard.atoms, last + 1
-    end_by = min(len(atoms), at + _LONGEST_SPELLING)
-    while at < end_by and at - last <= _SLIP and at not in heard.times.breaks:
-        if atoms[at - 1].stop in ("?", "!"):
-            break
-        end = _explained_to(atoms, at)
-        joins = atoms[at].text in _SPELT or atoms[at].cls in (Class.SYMBOL, Class.LETTER)
-        if end:
-            last = end
-        elif not joins:
-            break
-        at = end + 1 if end else at + 1
-    return last
-
-
-def _explained_to(atoms: Sequence[Atom], at: int) -> int:
-    """Where `B for victor` ends, if it begins here: a letter, or a word for one; else 0."""
-    if atoms[at].cls is not Class.LETTER and atoms[at].text not in _SPELT:
-        return 0
-    for said in _EXPLAINED_BY:
-        end = at + len(said) + 1
-        if end < len(atoms) and [a.text for a in atoms[at + 1 : end]] == said:
-            alphabet = atoms[end].text in SPELLING_ALPHABET
-            same = LETTER_ALIKES.get(atoms[at].text, atoms[at].value) == atoms[end].text[:1]
-            return end if alphabet or (same and len(atoms[end].text) > 2) else 0
-    return 0
+def _is_mixed(value: str) -> bool:
+    """Letters and figures: of what was asked for last it may be no address but a code."""
+    return value.isalnum() and not (value.isdigit() or value.isalpha())
 
 
 def _over_words(heard: Heard, first: int, *, words: Container[str]) -> int:
     """Back over up to three words that sound like it, if an answer begins with them."""
     atoms, at = heard.atoms, first
-    while at and first - at < _SLIP and at not in heard.times.breaks and _is_joined(atoms[at - 1]):
+    while at and first - at < _SLIP and at not in heard.times.breaks and is_joined(atoms[at - 1]):
         before = atoms[at - 1]
         # `Okay, one five` is no letter; `K, one five` heard as `okay one five` may be.
         spoken = before.text in words or before.cls in (Class.DIGIT, Class.MAGNITUDE)
@@ -198,7 +176,16 @@ def _over_words(heard: Heard, first: int, *, words: Container[str]) -> int:
         at -= 1
     while at < first and not _begins(heard, at):
         at += 1
+    if at < first and atoms[at].text in _FIRST_ONLY and at and not _begins_answer(heard, at):
+        return first
     return at
+
+
+def _begins_answer(heard: Heard, i: int) -> bool:
+    """Whether nothing is said in one breath before it."""
+    before = heard.atoms[i - 1]
+    ended = bool(before.stop) or before.cls is Class.FILLER or before.text in ("okay", "yeah")
+    return ended or i in heard.times.breaks or i in heard.starts
 
 
 def _over_correction(heard: Heard, last: int) -> int:
@@ -210,7 +197,7 @@ def _over_correction(heard: Heard, last: int) -> int:
     at = last if half_heard and atoms[last - 1].cls is Class.CORRECTION else at
     if at == last + 1 or at >= len(atoms) or atoms[last].stop in (".", "?", "!"):
         return last
-    begins = atoms[at].text in SOUND_ALIKES or atoms[at].cls in _PARTS
+    begins = atoms[at].text in SOUND_ALIKES or atoms[at].cls in PARTS
     end = at
     while begins and end + 1 < len(atoms) and end - at < _SLIP and not atoms[end].stop:
         end += 1
@@ -227,6 +214,9 @@ def _over_prefix(heard: Heard, first: int, *, is_iban: bool = False) -> int:
         return first
     atom = atoms[at]
     group = atom.cls is Class.OTHER and 2 <= len(atom.text) <= 4 and atom.text.isalpha()
+    # `UFNWUV, so four`: capitals that make no word.
+    longer = bool(atom.value) and len(atom.text) <= _LONGEST_GROUP and not is_english(atom.text)
+    group = group or (longer and heard.atoms[at + 1].cls is not Class.OTHER)
     known = atom.text in COMMON_WORDS or (atom.text in ACRONYMS and atom.text not in _COUNTRIES)
     known = known and not ((atom.value or is_iban) and atom.text in _SURE_COUNTRIES)
     return at if group and not known and atom.stop in ("", ",", "-") else first
@@ -241,13 +231,13 @@ def _hesitates(atom: Atom) -> bool:
 def _over_last(heard: Heard, last: int, *, letters: bool) -> int:
     """`four nine one to`, `Q Q why`: the last of it misheard, where nothing follows."""
     atoms, after = heard.atoms, last + 1
-    if after >= len(atoms) or after in heard.times.breaks or not _is_joined(atoms[last]):
+    if after >= len(atoms) or after in heard.times.breaks or not is_joined(atoms[last]):
         return last
     end = after
     while end + 1 < len(atoms) and end - last < _SLIP and _goes_on(heard, end):
         end += 1
     ends = end + 1 == len(atoms) or end + 1 in heard.times.breaks or bool(atoms[end].stop)
-    spelt = letters and atoms[last].cls is Class.LETTER and atoms[after].text in _LETTERS
+    spelt = letters and atoms[last].cls is Class.LETTER and atoms[after].text in LETTERS
     # `nine six six two six five be`: nothing said is one such word after figures.
     spelt = spelt or (letters and end == after and atoms[after].text in _LAST_LETTERS)
     return end if ends and (spelt or atoms[after].text in SOUND_ALIKES) else last
@@ -268,52 +258,6 @@ def _is_given(heard: Heard, one: Found) -> bool:
         slot.kind == one.kind and (slot.is_answer or slot.is_echo or slot.turns == 0)
         for slot in heard.slots_at(one.first)
     )
-
-
-def _over_spelling(heard: Heard, first: int) -> int:
-    """Back over letters, digits and `K as in king` that stand right before."""
-    atoms = heard.atoms
-    begin = max(0, first - _LONGEST)
-    while first > begin and first not in heard.times.breaks and _is_joined(atoms[first - 1]):
-        explained = _explanation(atoms, first)
-        if explained:
-            first -= explained
-        elif atoms[first - 1].text in _LETTERS and _explanation(atoms, first - 1):
-            first -= 1  # `D for tango see`: the next letter
-        elif _is_part(atoms, first - 1) or _is_spelt_on(atoms, first - 1):
-            first -= 1
-        else:
-            break
-    return first
-
-
-def _is_part(atoms: Sequence[Atom], at: int) -> bool:
-    return atoms[at].cls in _PARTS and atoms[at].text not in ("a", "i")
-
-
-def _is_spelt_on(atoms: Sequence[Atom], at: int) -> bool:
-    """Whether a word that sounds like a letter, or `I`, stands behind another: `S be I in`."""
-    before = atoms[at - 1] if at else None
-    if before is None or not _is_joined(before):
-        return False
-    alike = atoms[at].text in _LETTERS or atoms[at].text in ("a", "i")
-    spelt = before.cls is Class.LETTER or (before.text in _LETTERS and atoms[at].text == "i")
-    return alike and spelt and before.text not in ("a",)
-
-
-def _explanation(atoms: Sequence[Atom], first: int) -> int:
-    """How many atoms before `first` are a letter and what it is like: `K as in king`; else 0."""
-    for said in _EXPLAINED_BY:
-        length = len(said) + 2
-        if first < length or [a.text for a in atoms[first - length + 1 : first - 1]] != said:
-            continue
-        if atoms[first - length].cls is Class.LETTER:
-            return length
-    return 0
-
-
-def _is_joined(atom: Atom) -> bool:
-    return atom.stop in ("", ",", "-") or (atom.stop == "." and atom.cls is Class.LETTER)
 
 
 def _begins(heard: Heard, i: int) -> bool:

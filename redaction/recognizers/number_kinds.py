@@ -35,7 +35,9 @@ def fits(kind: str, shape: Shape, *, rules: Rules) -> bool:
         return letters == 0 and (2 <= digits <= 5 or shape.magnitude) and not shape.dated
     if kind == "expiry":
         return is_expiry(shape) or (shape.dated and digits <= 8)
-    if kind in ("pin", "otp"):
+    if kind == "pin":
+        return digits <= 10 and letters <= 1 and not shape.dated
+    if kind == "otp":
         return digits <= 10 and not shape.dated
     if kind == "dob":
         return letters == 0 and (shape.dated or digits <= 8)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from redaction.evidence import RIGHT_CONTEXT, Asked, trim
+from redaction.keys import is_keyed
 from redaction.recognizers.asked_kinds import is_lone_one, kind_of
 from redaction.recognizers.bare import (
     is_all_of_code,
@@ -19,6 +20,7 @@ from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.kept import Judged
 from redaction.recognizers.number_kinds import is_complete
 from redaction.recognizers.number_slots import asked_for, open_slots
+from redaction.recognizers.read_letters import has_explained_letter
 from redaction.recognizers.secret_talk import is_of_secret_talk, leads_to_secret
 from redaction.runs import Run, aside_length, find_runs
 from redaction.shape import (
@@ -146,9 +148,13 @@ def _is_tentative(heard: Heard, run: Run) -> bool:
 
 def _ends_row(atoms: Sequence[Atom], last: int) -> bool:
     """Whether only fillers and the like follow."""
-    return all(
-        atom.cls in (Class.FILLER, Class.GLUE, Class.CORRECTION) for atom in atoms[last + 1 :]
-    )
+    at = last + 1
+    while at < len(atoms):
+        aside = aside_length(atoms, at)
+        if not aside and atoms[at].cls is not Class.GLUE:
+            return False
+        at += aside or 1
+    return True
 
 
 def _judge(
@@ -222,6 +228,10 @@ def _unasked_kind(
         return "number", "is read out, and nothing says that it is counted"
     if is_an_answer(heard, run, shape=shape):
         return "number", "is all of an answer, and no quantity was asked for"
+    if shape.digits > 1 and has_explained_letter(heard.atoms, run.numbers):
+        return "number", "has a letter that is explained"
+    if is_keyed(heard.atoms, run, shape=shape):
+        return "pin", "is typed, between keys"
     if is_of_secret_talk(heard, run, shape=shape):
         return "number", "is said while a secret number is being told"
     return "", ""

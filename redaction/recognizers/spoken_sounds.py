@@ -55,9 +55,9 @@ def _begins(heard: Heard, i: int) -> bool:
     if i == 0 or i in heard.times.breaks or i in heard.starts:
         return True
     before = heard.atoms[i - 1]
-    return bool(before.stop) or before.cls in _PAUSES or (
-        before.text == "and" and i > 1 and heard.atoms[i - 2].cls in _FIGURES
-    )  # fmt: skip
+    if before.text == "and":
+        return i < 2 or i - 1 in heard.starts or heard.atoms[i - 2].cls in _FIGURES
+    return bool(before.stop) or before.cls in _PAUSES
 
 
 def _ends(heard: Heard, i: int) -> bool:
@@ -65,6 +65,7 @@ def _ends(heard: Heard, i: int) -> bool:
     if after == len(heard.atoms):
         return not heard.is_open
     pauses = bool(heard.atoms[i].stop) or heard.atoms[after].cls in _PAUSES
+    pauses = pauses or [a.text for a in heard.atoms[after + 1 : after + 3]] == ["the", "end"]
     return pauses or after in heard.times.breaks or after in heard.starts
 
 

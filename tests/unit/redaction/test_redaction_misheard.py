@@ -51,7 +51,7 @@ from tests.unit.redaction.spoken_dialogue import shown
         ),
         (
             "A: And the postcode?\nC: E H one, dash are as an Romeo, J as in Juliet.",
-            "[address] dash [address]",
+            "[address]",
         ),
         (
             "A: What's it under?\nC: It's seven double nine, one King's Terrorist, the "
