@@ -30,9 +30,9 @@ async def page() -> AsyncIterator[Page]:
 
 
 @pytest.fixture
-async def line(postgres_dsn: str, tmp_path: Path) -> AsyncIterator[Serving]:
+async def line(migrated_dsn: str, tmp_path: Path) -> AsyncIterator[Serving]:
     """Database and bus; the tests start the roles."""
-    async with serving(postgres_dsn) as started:
+    async with serving(migrated_dsn) as started:
         started.state_dir = str(tmp_path)
         yield started
 

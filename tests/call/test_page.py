@@ -25,9 +25,9 @@ async def page() -> AsyncIterator[Page]:
 
 
 @pytest.fixture
-async def line(postgres_dsn: str) -> AsyncIterator[Serving]:
+async def line(migrated_dsn: str) -> AsyncIterator[Serving]:
     """Database and bus; the tests start the roles."""
-    async with serving(postgres_dsn) as started:
+    async with serving(migrated_dsn) as started:
         yield started
 
 

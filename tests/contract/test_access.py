@@ -11,7 +11,6 @@ from analytics.access import SESSION_LENGTH, Access
 from analytics.access.memory import MemoryAccess
 from analytics.access.postgres import PostgresAccess
 from analytics.keys import first_key
-from analytics.migrate import migrate
 
 NOW = datetime(2025, 11, 20, 9, 31, tzinfo=UTC)
 
@@ -22,8 +21,7 @@ async def access(request: pytest.FixtureRequest) -> AsyncIterator[Access]:
     if request.param == "memory":
         yield MemoryAccess()
         return
-    dsn: str = request.getfixturevalue("postgres_dsn")
-    await migrate(dsn)
+    dsn: str = request.getfixturevalue("migrated_dsn")
     postgres = await PostgresAccess.connect(dsn)
     yield postgres
     await postgres.close()
@@ -95,9 +93,8 @@ async def test_a_session_ends_by_time_and_by_logging_out(access: Access) -> None
     assert await access.by_session(two.token, now=NOW + SESSION_LENGTH) is None
 
 
-async def test_no_secret_is_stored_and_each_step_leaves_an_audit_row(postgres_dsn: str) -> None:
-    await migrate(postgres_dsn)
-    access = await PostgresAccess.connect(postgres_dsn)
+async def test_no_secret_is_stored_and_each_step_leaves_an_audit_row(migrated_dsn: str) -> None:
+    access = await PostgresAccess.connect(migrated_dsn)
     made = await access.create_key("acme", "k", role="admin", scopes=(), now=NOW)
     who = await access.by_key(made.secret, now=NOW)
     assert who is not None
@@ -105,7 +102,7 @@ async def test_no_secret_is_stored_and_each_step_leaves_an_audit_row(postgres_ds
     await access.close_session(session.token, now=NOW)
     await access.revoke_key("acme", made.key.key_id, now=NOW)
     await access.close()
-    async with await psycopg.AsyncConnection.connect(postgres_dsn) as connection:
+    async with await psycopg.AsyncConnection.connect(migrated_dsn) as connection:
         rows = await connection.execute("select actor, action, subject from audit order by id")
         key_id = made.key.key_id
         assert await rows.fetchall() == [
@@ -119,16 +116,15 @@ async def test_no_secret_is_stored_and_each_step_leaves_an_audit_row(postgres_ds
 
 
 async def test_the_first_key_is_made_once_and_again_for_a_new_database(
-    postgres_dsn: str, tmp_path: Path
+    migrated_dsn: str, tmp_path: Path
 ) -> None:
-    await migrate(postgres_dsn)
     path = tmp_path / "keys" / "admin.key"
-    await first_key(postgres_dsn, tenant_id="default", path=path)
+    await first_key(migrated_dsn, tenant_id="default", path=path)
     secret = path.read_text()
     assert path.stat().st_mode & 0o077 == 0
-    await first_key(postgres_dsn, tenant_id="default", path=path)
+    await first_key(migrated_dsn, tenant_id="default", path=path)
     assert path.read_text() == secret
-    async with await psycopg.AsyncConnection.connect(postgres_dsn) as connection:
+    async with await psycopg.AsyncConnection.connect(migrated_dsn) as connection:
         await connection.execute("delete from api_keys")
-    await first_key(postgres_dsn, tenant_id="default", path=path)
+    await first_key(migrated_dsn, tenant_id="default", path=path)
     assert path.read_text() != secret

@@ -17,9 +17,9 @@ from tests.told_call import CALL_ID, ToldCall
 
 
 @pytest.fixture
-async def line(postgres_dsn: str) -> AsyncIterator[Serving]:
+async def line(migrated_dsn: str) -> AsyncIterator[Serving]:
     """Database and bus; each test starts the roles it needs."""
-    async with serving(postgres_dsn) as started:
+    async with serving(migrated_dsn) as started:
         yield started
 
 

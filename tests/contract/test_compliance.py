@@ -20,7 +20,6 @@ from analytics.compliance.desk import Desk, NoReview, Outdated
 from analytics.compliance.documents import Case, GivenMark, ReviewItem, Summary, Verdict
 from analytics.compliance.draws import Draws, Drew, Wanted
 from analytics.compliance.upkeep import Upkeep
-from analytics.migrate import migrate
 from analytics.retraction import BadMark, Mark
 from analytics.retractor import Retractor
 from analytics.store import Unavailable
@@ -88,9 +87,8 @@ async def opened(dsn: str, folder: Path) -> AsyncIterator[Office]:
 
 
 @pytest.fixture
-async def office(postgres_dsn: str, tmp_path: Path) -> AsyncIterator[Office]:
-    await migrate(postgres_dsn)
-    async with opened(postgres_dsn, tmp_path) as ready:
+async def office(migrated_dsn: str, tmp_path: Path) -> AsyncIterator[Office]:
+    async with opened(migrated_dsn, tmp_path) as ready:
         yield ready
 
 

@@ -15,7 +15,6 @@ from analytics.compliance.desk import Desk
 from analytics.compliance.documents import ReviewItem
 from analytics.compliance.draws import Draws, Wanted
 from analytics.feed import CaptionFeed
-from analytics.migrate import migrate
 from analytics.settings import Settings
 from analytics.store.postgres import PostgresStore
 from tests.told_call import STARTED_AT, ToldCall
@@ -49,13 +48,12 @@ class Api:
 
 
 @pytest.fixture
-async def api(postgres_dsn: str, tmp_path: Path) -> AsyncIterator[Api]:
-    await migrate(postgres_dsn)
+async def api(migrated_dsn: str, tmp_path: Path) -> AsyncIterator[Api]:
     settings = Whole(appliance=ApplianceSettings(state_dir=str(tmp_path)))
-    store = await PostgresStore.connect(postgres_dsn)
-    access = await PostgresAccess.connect(postgres_dsn)
-    desk = await open_desk(settings, postgres_dsn, store)
-    draws = await Draws.connect(postgres_dsn)
+    store = await PostgresStore.connect(migrated_dsn)
+    access = await PostgresAccess.connect(migrated_dsn)
+    desk = await open_desk(settings, migrated_dsn, store)
+    draws = await Draws.connect(migrated_dsn)
     call = ToldCall()
     await store.apply([*call.lifecycle(), *call.speech()], now=STARTED_AT)
     wanted = Wanted("default", STARTED_AT.date(), 10)

@@ -13,7 +13,6 @@ import pytest
 
 from analytics.access import Principal
 from analytics.compliance.documents import Case, GivenMark, Verdict
-from analytics.migrate import migrate
 from analytics.store.postgres import PostgresStore
 from tests.told_call import STARTED_AT, ToldCall
 from trunkline.cli import main
@@ -26,18 +25,17 @@ ANN = Principal("key-ann", "default", "Ann", "compliance", ("compliance",))
 
 
 @pytest.fixture
-def settings(postgres_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(migrated_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Those of an appliance with one finished call in which a password was missed."""
     made = Settings(
-        appliance=ApplianceSettings(state_dir=str(tmp_path / "state"), postgres_dsn=postgres_dsn)
+        appliance=ApplianceSettings(state_dir=str(tmp_path / "state"), postgres_dsn=migrated_dsn)
     )
     write(made, tmp_path / "settings.toml")
     monkeypatch.setenv("TRUNKLINE_SETTINGS", str(tmp_path / "settings.toml"))
 
     async def finish() -> None:
-        await migrate(postgres_dsn)
         call = ToldCall()
-        store = await PostgresStore.connect(postgres_dsn)
+        store = await PostgresStore.connect(migrated_dsn)
         said = [call.said(1, "my word is open sesame [name]", start_ms=0)]
         ends = [call.transcript_ended(at_ms=9000)]
         await store.apply([*call.lifecycle(), *said, *ends], now=STARTED_AT)

@@ -16,7 +16,6 @@ import pytest
 from fastapi import Response
 from prometheus_client import CollectorRegistry
 
-from analytics.migrate import migrate
 from crm_connectors.deliver import Deliver
 from crm_connectors.finalised import SCHEMA_FILE
 from crm_connectors.outbox import list_deliveries, retry_now
@@ -36,9 +35,8 @@ def call_id(number: int) -> str:
 
 
 @pytest.fixture
-async def dsn(postgres_dsn: str) -> str:
-    await migrate(postgres_dsn)
-    return postgres_dsn
+async def dsn(migrated_dsn: str) -> str:
+    return migrated_dsn
 
 
 @pytest.fixture

@@ -32,9 +32,9 @@ FORMS = {"supervisor": "[card:4242]", "crm": "[card:kbpmfaodlcej]"}
 
 
 @pytest.fixture
-async def line(postgres_dsn: str) -> AsyncIterator[Serving]:
+async def line(migrated_dsn: str) -> AsyncIterator[Serving]:
     """Database and bus."""
-    async with serving(postgres_dsn) as started:
+    async with serving(migrated_dsn) as started:
         yield started
 
 

@@ -16,7 +16,6 @@ from analytics.compliance.archive import Archive
 from analytics.compliance.counts import Period
 from analytics.compliance.history import PolicyHistory
 from analytics.compliance.policy_sink import PolicySink
-from analytics.migrate import migrate
 from analytics.store.postgres import PostgresStore
 from redaction.events import POLICIES_TOPIC, PolicyInForce
 from redaction.policy_watch import PolicyWatch
@@ -49,17 +48,16 @@ def told(version: str, since: float, *, seen: float = 0, tenant: str = "default"
 
 
 @pytest.fixture
-async def history(postgres_dsn: str) -> AsyncIterator[PolicyHistory]:
-    await migrate(postgres_dsn)
-    made = await PolicyHistory.connect(postgres_dsn)
+async def history(migrated_dsn: str) -> AsyncIterator[PolicyHistory]:
+    made = await PolicyHistory.connect(migrated_dsn)
     yield made
     await made.close()
 
 
 @pytest.fixture
-def rows(postgres_dsn: str) -> Rows:
+def rows(migrated_dsn: str) -> Rows:
     async def read(query: str) -> list[tuple[object, ...]]:
-        async with await psycopg.AsyncConnection.connect(postgres_dsn) as connection:
+        async with await psycopg.AsyncConnection.connect(migrated_dsn) as connection:
             await connection.execute("set timezone to 'UTC'")
             return list(await (await connection.execute(query.encode())).fetchall())
 
@@ -114,10 +112,10 @@ class TestSpans:
         ]
 
     async def test_versions_without_calls_stand_beside_those_known_only_from_calls(
-        self, postgres_dsn: str, history: PolicyHistory, rows: Rows
+        self, migrated_dsn: str, history: PolicyHistory, rows: Rows
     ) -> None:
         call = ToldCall()
-        store = await PostgresStore.connect(postgres_dsn)
+        store = await PostgresStore.connect(migrated_dsn)
         said = [call.said(0, "my card is [card]", start_ms=0)]
         ended = call.transcript_ended(at_ms=1)
         await store.apply([*call.lifecycle(), *said, ended], now=STARTED_AT)
@@ -130,7 +128,7 @@ class TestSpans:
         assert await rows(query) == [("p1", True, 1), ("quiet", True, 0)]
 
     async def test_who_reads_a_tenants_history_sees_no_other_ones(
-        self, postgres_dsn: str, history: PolicyHistory
+        self, migrated_dsn: str, history: PolicyHistory
     ) -> None:
         await history.apply(told("mine", 0, tenant="mine"))
         await history.apply(told("theirs", 0, tenant="theirs"))
@@ -138,7 +136,7 @@ class TestSpans:
             b"select set_config('trunkline.tenant_id', 'mine', true),"
             b" set_config('role', 'trunkline_api', true)"
         )
-        async with await psycopg.AsyncConnection.connect(postgres_dsn) as connection:
+        async with await psycopg.AsyncConnection.connect(migrated_dsn) as connection:
             await connection.execute(as_tenant)
             for name in (b"policy_history", b"v_policy_in_force", b"v_policy_history"):
                 found = await connection.execute(b"select tenant_id from " + name)
@@ -185,7 +183,7 @@ async def until(rows: Rows, query: str, wanted: Sequence[tuple[object, ...]]) ->
 
 
 async def test_files_that_change_without_a_call_are_in_the_report(
-    postgres_dsn: str, history: PolicyHistory, rows: Rows, tmp_path: Path
+    migrated_dsn: str, history: PolicyHistory, rows: Rows, tmp_path: Path
 ) -> None:
     folder = tmp_path / "policies"
     folder.mkdir()
@@ -216,7 +214,7 @@ async def test_files_that_change_without_a_call_are_in_the_report(
         "trunkline_bus_poison_total", {"topic": POLICIES_TOPIC, "reason": "undecodable"}
     )
 
-    archive = await Archive.connect(postgres_dsn)
+    archive = await Archive.connect(migrated_dsn)
     today: date = datetime.now(UTC).date()
     found = await archive.summary(
         Period("acme", today - timedelta(days=1), today), now=datetime.now(UTC)

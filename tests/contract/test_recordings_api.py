@@ -18,7 +18,6 @@ from analytics.access.postgres import PostgresAccess
 from analytics.api import create_app, recordings
 from analytics.api.guard import Guard
 from analytics.feed import CaptionFeed
-from analytics.migrate import migrate
 from analytics.recordings.shelf import Shelf
 from analytics.recordings.sink import RecordingsSink
 from analytics.settings import Settings
@@ -71,15 +70,14 @@ class Api:
 
 
 @pytest.fixture
-async def api(postgres_dsn: str, tmp_path: Path) -> AsyncIterator[Api]:
-    await migrate(postgres_dsn)
-    store = await PostgresStore.connect(postgres_dsn)
-    shelf = await Shelf.connect(postgres_dsn)
-    access = await PostgresAccess.connect(postgres_dsn)
+async def api(migrated_dsn: str, tmp_path: Path) -> AsyncIterator[Api]:
+    store = await PostgresStore.connect(migrated_dsn)
+    shelf = await Shelf.connect(migrated_dsn)
+    access = await PostgresAccess.connect(migrated_dsn)
     call = ToldCall()
     await store.apply([*call.lifecycle(), *call.speech()], now=STARTED_AT)
     made = Api(shelf, access, store)
-    made.state, made.dsn = tmp_path, postgres_dsn
+    made.state, made.dsn = tmp_path, migrated_dsn
     made.ready = await recorded(tmp_path)
     yield made
     for one in (store, shelf, access):

@@ -13,7 +13,6 @@ import psycopg
 import pytest
 
 from analytics.again import Job, Scope
-from analytics.migrate import migrate
 from analytics.store.postgres import PostgresStore
 from redaction.events import Transcript
 from tests.told_call import STARTED_AT, ToldCall
@@ -24,10 +23,9 @@ SAID = "the order number is 7 3 1 1 9 2 thanks"
 
 
 @pytest.fixture
-async def dsn(postgres_dsn: str) -> str:
+async def dsn(migrated_dsn: str) -> str:
     """Finished calls, in which an earlier policy left order numbers in."""
-    await migrate(postgres_dsn)
-    store = await PostgresStore.connect(postgres_dsn)
+    store = await PostgresStore.connect(migrated_dsn)
     for call_id in CALLS:
         call = ToldCall(call_id)
         events = [e for e in call.speech() if not (isinstance(e, Transcript) and e.channel)]
@@ -35,7 +33,7 @@ async def dsn(postgres_dsn: str) -> str:
             [*call.lifecycle(), call.said(1, SAID, start_ms=3000), *events], now=STARTED_AT
         )
     await store.close()
-    return postgres_dsn
+    return migrated_dsn
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import psycopg
 import pytest
 
 from analytics.batch import CallKey
-from analytics.migrate import migrate
 from analytics.retraction import BadMark, Mark, StillLive
 from analytics.retractor import Retractor
 from analytics.store import Store
@@ -29,8 +28,7 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
     if request.param == "memory":
         yield MemoryStore()
         return
-    dsn: str = request.getfixturevalue("postgres_dsn")
-    await migrate(dsn)
+    dsn: str = request.getfixturevalue("migrated_dsn")
     postgres = await PostgresStore.connect(dsn)
     yield postgres
     await postgres.close()
@@ -186,16 +184,15 @@ async def test_another_tenants_call_cannot_be_marked(store: Store) -> None:
 
 
 async def test_postgres_keeps_the_words_nowhere_and_says_who_masked_them(
-    postgres_dsn: str,
+    migrated_dsn: str,
 ) -> None:
-    await migrate(postgres_dsn)
-    store = await PostgresStore.connect(postgres_dsn)
+    store = await PostgresStore.connect(migrated_dsn)
     try:
         await told(store, ToldCall())
         await Retractor(store, write=shouted).mask_words(KEY, [how_can_i()], by="key-7")
     finally:
         await store.close()
-    async with await psycopg.AsyncConnection.connect(postgres_dsn) as connection:
+    async with await psycopg.AsyncConnection.connect(migrated_dsn) as connection:
         rows = await (
             await connection.execute(
                 "select s::text from segments s union all select c::text from calls c "

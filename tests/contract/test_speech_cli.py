@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from analytics.migrate import migrate
 from triton_models.loading import lineage
 from triton_models.settings import ServedModel
 from triton_models.settings import Settings as SpeechSettings
@@ -17,14 +16,13 @@ SPEECH = SpeechSettings(served=(ServedModel(name="asr_b", settings={"stop_histor
 
 
 @pytest.fixture
-async def dsn(postgres_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+async def dsn(migrated_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A database, and settings that name it."""
-    await migrate(postgres_dsn)
-    appliance = ApplianceSettings(postgres_dsn=postgres_dsn, state_dir=str(tmp_path))
+    appliance = ApplianceSettings(postgres_dsn=migrated_dsn, state_dir=str(tmp_path))
     write(Settings(appliance=appliance, triton_models=SPEECH), tmp_path / "settings.toml")
     monkeypatch.setenv("TRUNKLINE_SETTINGS", str(tmp_path / "settings.toml"))
     monkeypatch.delenv("TRUNKLINE_STATE", raising=False)
-    return postgres_dsn
+    return migrated_dsn
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from analytics.batch import StoredEvent
-from analytics.migrate import migrate
 from analytics.speech import Author, NewModel, NewRoute, SpeechTables
 from analytics.store import Rejected, Unavailable, Wanted
 from analytics.store.postgres import PostgresStore
@@ -31,9 +30,8 @@ MODEL = NewModel("moonshine", "v1", "ab" * 32, "asr", '{"stop_history_ms": 500}'
 
 
 @pytest.fixture
-async def dsn(postgres_dsn: str) -> str:
-    await migrate(postgres_dsn)
-    return postgres_dsn
+async def dsn(migrated_dsn: str) -> str:
+    return migrated_dsn
 
 
 @pytest.fixture

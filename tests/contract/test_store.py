@@ -28,18 +28,16 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
     if request.param == "memory":
         yield MemoryStore()
         return
-    dsn: str = request.getfixturevalue("postgres_dsn")
-    await migrate(dsn)
+    dsn: str = request.getfixturevalue("migrated_dsn")
     postgres = await PostgresStore.connect(dsn)
     yield postgres
     await postgres.close()
 
 
 @pytest.fixture
-async def dsn(postgres_dsn: str) -> str:
+async def dsn(migrated_dsn: str) -> str:
     """A migrated database."""
-    await migrate(postgres_dsn)
-    return postgres_dsn
+    return migrated_dsn
 
 
 def whole_call(call: ToldCall) -> list[StoredEvent]:

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 import msgspec
 import psycopg
 
-from analytics.migrate import migrate
 from analytics.store.postgres import PostgresStore
 from tests.told_call import CALL_ID, ToldCall
 from trunkline.evaluate.leaks import Secret
@@ -30,16 +29,15 @@ create table bus.transcripts (part int, pos bigint, key text, value bytea);
 
 
 async def test_segments_messages_and_notes_of_the_call_are_searched_and_others_are_not(
-    postgres_dsn: str,
+    migrated_dsn: str,
 ) -> None:
-    await migrate(postgres_dsn)
-    store = await PostgresStore.connect(postgres_dsn)
+    store = await PostgresStore.connect(migrated_dsn)
     call = ToldCall()
     said = call.said(1, "it is four two four two", start_ms=3000)
     await store.apply([*call.lifecycle(), *call.speech(), said], now=NOW)
     await store.close()
     clean = call.said(1, "it is [card]", start_ms=3000)
-    async with await psycopg.AsyncConnection.connect(postgres_dsn, autocommit=True) as connection:
+    async with await psycopg.AsyncConnection.connect(migrated_dsn, autocommit=True) as connection:
         await connection.execute(BUS)
         for key, event in ((CALL_ID, said), (CALL_ID, clean), ("another", said)):
             await connection.execute(
@@ -52,8 +50,8 @@ async def test_segments_messages_and_notes_of_the_call_are_searched_and_others_a
         await connection.execute(
             "update calls set external_id = 'x-4242424242' where call_id = %s", [CALL_ID]
         )
-    found = await stored_texts(postgres_dsn, CALL_ID)
+    found = await stored_texts(migrated_dsn, CALL_ID)
     timed = {one.place for one in found if Secret(CARD).readable_in(one.words)}
     assert timed == {"segments.words", "transcripts.value.words"}
     assert {leak.place for leak in leaked_stored([CARD], found)} == timed | {"calls.external_id"}
-    assert await stored_texts(postgres_dsn, "0" * 32) == []
+    assert await stored_texts(migrated_dsn, "0" * 32) == []
