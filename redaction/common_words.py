@@ -118,9 +118,9 @@ kitchen knew knowing knowledge known knows lady lamp lamps landline landlord lan
 laptop large larger late lately later latest laugh law lawyer lead leading learn lease least
 leave leaves leaving left legal lend length let letter letters level licence license lie life
 light lights limit limited limits line lines link linked list listed listen listening lists live
-lived living load loan loans local locate located location lock locked locker log logged logging
-login logs long longer look looked looking looks lose losing loss lost loud love loved lovely
-low lower lowercase luck luckily luggage lunch machine made maiden mail mailed mailing main
+lived lives living load loan loans local locate located location lock locked locker log logged
+logging login logs long longer look looked looking looks lose losing loss lost loud love loved
+lovely low lower lowercase luck luckily luggage lunch machine made maiden mail mailed mailing main
 mainly maintenance major make makes making male man manage managed management manager managers
 mandatory manual manually march mark marked market married marvellous mate material matter
 matters maximum may mean means meant measure medical medication medicine medium meet meeting

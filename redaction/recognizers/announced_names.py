@@ -6,7 +6,6 @@ from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.english import is_english
 from redaction.recognizers.found import Heard
 from redaction.recognizers.name_shape import (
-    MAX_NAME,
     can_be_name,
     end_of_name,
     is_cased,
@@ -16,14 +15,12 @@ from redaction.recognizers.name_shape import (
 from redaction.recognizers.name_words import (
     AFTER_NAME,
     ALSO_NAMES,
-    DAYS,
-    KIN,
     NOT_NAMED,
     SKIPPED,
     TITLES,
 )
 from redaction.recognizers.well_known import WELL_KNOWN
-from redaction.tables import Phrases, by_first_word, phrases_in, words_in
+from redaction.tables import Phrases, by_first_word, phrases_in
 from redaction.words import Atom, Class
 
 _NAMES_IT = by_first_word(
@@ -63,16 +60,13 @@ perfect, sorry, right, welcome, lovely, all right, alright, so much, good one, p
 please, cheers, brilliant, sure, yes, no, well, appreciate it, appreciate that, day
 """)
 )
-_WHOSE = words_in("my his her our their your the")
-_BESIDE_KIN = words_in("is are was called named um uh here in-law law in and")
-_SAID_OF_KIN = 3
 _NEVER_NAMES = (FUNCTION_WORDS - ALSO_NAMES) | NOT_NAMED
-_KIN_SAID = KIN | {f"{kin}'s" for kin in KIN}
 _MOST_CHAINED = 6
 _ENDS_NAME = FUNCTION_WORDS | AFTER_NAME | NOT_NAMED
-_NO_NAMES = FUNCTION_WORDS | DAYS
 _SURE_GREETS = frozenset({"thanks", "you", "hi", "hello", "hey", "bye", "goodbye", "one"})
 _IS_HERE = by_first_word(("this is", "i'm", "i am", "it's", "it is", "here is", "myself"))
+_ALSO_SAID = frozenset({"it's", "i'm", "am"})
+"""What stands as often before a state: `i'm unemployed`, `it's flickering`."""
 _BEGINS_CUE = frozenset((*_NAMES_IT, *_MAY_NAME, *_IS_HERE, *_GREETS, *_MAY_TELL))
 
 
@@ -149,48 +143,6 @@ def _strange(heard: Heard, at: int) -> tuple[int, int] | None:
     return (at, end_of_name(atoms, at)) if told else None
 
 
-def kin(heard: Heard) -> list[tuple[int, int]]:
-    """`my neighbour Olive`, `two girls, Maeve`, `Li Na Zhou, my wife`."""
-    atoms = heard.atoms
-    spans: list[tuple[int, int]] = []
-    for i, atom in enumerate(atoms if not _KIN_SAID.isdisjoint(heard.texts) else ()):
-        if atom.text not in _KIN_SAID:
-            continue
-        at = i + 1
-        while at < len(atoms) and at - i <= _SAID_OF_KIN and atoms[at].text in _BESIDE_KIN:
-            at += 1
-        if (
-            atoms[at - 1].stop not in (".", "?", "!")
-            and (is_likely(atoms, at, cued=True) or _is_proper_name(atoms, at))
-            and atoms[at].text not in WELL_KNOWN
-        ):
-            spans.append((at, end_of_name(atoms, at)))
-        spans += _before_kin(atoms, i)
-    return spans
-
-
-def _is_proper_name(atoms: Sequence[Atom], i: int) -> bool:
-    """`my son Bishop`: a capital inside a sentence."""
-    if i >= len(atoms) or not can_be_name(atoms[i]) or not atoms[i].capital:
-        return False
-    return atoms[i].text not in _NO_NAMES
-
-
-def _before_kin(atoms: Sequence[Atom], i: int) -> list[tuple[int, int]]:
-    """`Li Na Zhou, my wife`."""
-    last = i - 2
-    if last < 0 or atoms[i - 1].text not in _WHOSE or not is_likely(atoms, last):
-        return []
-    if atoms[last].stop not in ("", ","):
-        return []
-    first = last
-    while first and last - first < MAX_NAME and not atoms[first - 1].stop:
-        if not is_likely(atoms, first - 1):
-            break
-        first -= 1
-    return [(first, last)]
-
-
 def chained(atoms: Sequence[Atom], last: int) -> list[tuple[int, int]]:
     """`Maeve and Odette`: names after a name that ends at `last`."""
     spans: list[tuple[int, int]] = []
@@ -214,7 +166,9 @@ def _loose(heard: Heard, at: int) -> tuple[int, int] | None:
         return None
     if (is_cased(atoms, at) and not atoms[at].capital) or atoms[at - 1].stop in (".", "?", "!"):
         return None
-    if atoms[at - 1].text == "it's" and not is_cased(atoms, at) and is_english(atoms[at].text):
+    said = {atom.text for atom in atoms[max(0, at - 2) : at]}
+    plain = atoms[at].text not in ALSO_NAMES and is_english(atoms[at].text)
+    if plain and not is_cased(atoms, at) and not said.isdisjoint(_ALSO_SAID):
         return None
     last = end_of_name(atoms, at)
     after = atoms[last + 1] if last + 1 < len(atoms) else None

@@ -20,6 +20,8 @@ _CASE_ATOMS = 60
 _MAX_PARTICLES = 3
 _TABLED = PLAIN_WORDS | WELL_KNOWN
 _OF_VERBS = ("s", "ed", "ing", "ly")
+_PAST = 6
+"""Letters of a word in `ed` that is no surname, as Reed and Speed are."""
 
 
 def can_be_name(atom: Atom) -> bool:
@@ -83,7 +85,12 @@ def extends(atoms: Sequence[Atom], i: int) -> bool:
         return False
     if is_cased(atoms, i):
         return atom.capital and not atoms[i - 1].stop
-    return atom.text not in COMMON_WORDS
+    return atom.text not in COMMON_WORDS and not is_past(atom.text)
+
+
+def is_past(text: str) -> bool:
+    """`paul shouted`: a verb, where nothing is written with capitals."""
+    return text.endswith("ed") and len(text) >= _PAST and is_english(text)
 
 
 def leads(atoms: Sequence[Atom], i: int) -> bool:

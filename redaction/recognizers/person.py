@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.evidence import RIGHT_CONTEXT
-from redaction.recognizers.announced_names import announced, chained, kin, titled, unfinished
+from redaction.recognizers.announced_names import announced, chained, titled, unfinished
 from redaction.recognizers.answered_names import answered, spelled_out
 from redaction.recognizers.found import Found, Heard
+from redaction.recognizers.kin_names import kin
 from redaction.recognizers.name_shape import is_cased
 from redaction.recognizers.name_words import ALSO_NAMES, TITLES
 from redaction.words import Atom, Class

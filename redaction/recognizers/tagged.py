@@ -11,7 +11,7 @@ from redaction.english import is_english
 from redaction.lexicon import ACRONYMS
 from redaction.recognizers import address, person
 from redaction.recognizers.found import Found, Heard
-from redaction.recognizers.name_shape import is_strange
+from redaction.recognizers.name_shape import is_past, is_strange
 from redaction.recognizers.well_known import WELL_KNOWN
 from redaction.tables import phrases_in, words_in
 from redaction.tags import Tag
@@ -19,11 +19,13 @@ from redaction.units import is_counted
 from redaction.words import Atom, Class
 
 _FIRM = words_in("""
-agency airlines airways associates bank bed broadband brothers building care claims clinic co
+agency airlines airways arms art arts associates bank bar bed bistro broadband cafe cathedral
+cinema club college brothers building care claims clinic co
 collections company corporation customer dental department energy financial group holidays home
 hospital hotel hotels housing inc insurance internet line limited ltd medical mobile mutual office
-partners pharmacy plc practice properties repairs sales service services solutions sons store stores
-support surgery systems team telecom travel trust university water
+partners guest guesthouse inn kitchen library lodge museum pharmacy plc pool practice properties
+pub repairs restaurant sales service services solutions sons store stores
+support surgery systems team telecom theater theatre tours travel trust university water
 """)
 """What follows a name that is a firm's."""
 
@@ -32,7 +34,9 @@ _TO_A_FIRM = tuple(
     for phrase in phrases_in("""
 calling, to call, called, welcome to, choosing, contacting, chosen, flight to, fly to, flying to,
 going to, calling from, flew from, ordered from, bought from, brand, model, train to, trip to,
-travelling to
+travelling to, get to, go to, gets to, arrive in, arrives in, arriving in, how about, recommend,
+recommending, suggest, restaurant, restaurant called, hotel, hotel called, guesthouse called,
+place called, pub called, college called, museum called
 """)
 )
 """What stands before a firm's name, a product's or a journey's end."""
@@ -45,8 +49,9 @@ SOMEBODY = words_in("""
 he he's her his i i'd i'm i've lives my our she she's their they they're we we'd we're we've
 """)
 JOURNEY = words_in("""
-book booked booking branch city cruise flew flies flight flights fly flying holiday hotel office
-offices our shop store tickets train trains travel travelling trip
+arrive arrives arriving book booked booking branch city cruise flew flies flight flights fly flying
+go holiday hotel leave leaving looking museum office offices our restaurant shop store taxi tickets
+train trains travel travelling trip visit visiting
 """)
 """Of a sentence that says where one goes to, or where a firm is."""
 
@@ -93,7 +98,8 @@ def _with_surname(atoms: Sequence[Atom], last: int) -> int:
     if cased:
         proper = following.capital and following.cls is Class.OTHER
         return last + 1 if proper and following.text not in FUNCTION_WORDS else last
-    return last + 1 if may_be_name(following) and following.text not in _FIRM else last
+    more = may_be_name(following) and following.text not in _FIRM and not is_past(following.text)
+    return last + 1 if more else last
 
 
 def words_of(heard: Heard, found: Found) -> list[str]:

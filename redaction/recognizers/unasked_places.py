@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from redaction.english import is_english
 from redaction.household_words import PLAIN_WORDS
+from redaction.lexicon import ACRONYMS
 from redaction.recognizers.name_shape import is_strange
 from redaction.recognizers.street_words import REGIONS, SURE_STREET
 from redaction.recognizers.tagged import JOURNEY, SOMEBODY, WHERE, sentence_before
@@ -14,7 +15,7 @@ from redaction.units import is_counted
 from redaction.words import Atom, Class
 
 _SAID_OF_PLACES = words_in("""
-live lives living lived move moved moving stay stays staying reside resides residing home house
+live lives living lived move moved moving stays staying reside resides residing home house
 flat apartment street corner round outside near property neighbour neighbor neighborhood village
 town town's city county
 address addressed doors avenue lane road drive deliver
@@ -29,7 +30,16 @@ address addressed landlord
 """)
 """Of a town that everybody talks of, only these say that it is somebody's."""
 _BEFORE_PLACES = words_in("at on in to from near outside via of round by opposite over")
+_OF_COUNTS = words_in("about book for get got had has have just need only take want with")
+"""Before a number that counts something: `staying, we have 1 guesthouse`."""
 _DIRECTIONS = words_in("north south east west northeast southwest outskirts edge miles kilometers")
+_TRAVELS = words_in("""
+arrive arrives arriving book booked booking bus cab coach depart departing departs enjoy find flight
+flights fly flying going guesthouse hotel journey leave leaves leaving looking museum need recommend
+restaurant ride search searching stay taxi ticket tickets train trains travel travelling trip visit
+visiting want
+""")
+"""Of a place that one of these is said of, only what says that somebody lives there makes more."""
 _STILL = words_in("still is it's called that's town's city's")
 _OF_HOUSES = words_in("door live lives living lived doors reside resides neighbour neighbor")
 _OUR_OWN = words_in("our branch store shop office headquarters located")
@@ -47,7 +57,7 @@ def is_place_said(atoms: Sequence[Atom], i: int) -> bool:
         before -= 1
     if atoms[before].stop in (".", "?", "!"):
         return False
-    if atom.text in BRANDS:
+    if atom.text in BRANDS or atom.text in ACRONYMS:
         return False
     if not numeric and not atom.capital and (has_capitals(atoms, i) or is_english(atom.text)):
         return False
@@ -60,6 +70,7 @@ def is_place_said(atoms: Sequence[Atom], i: int) -> bool:
     known = atom.text in WELL_KNOWN
     if known and "how" in context:
         return False
+    known = known or not _TRAVELS.isdisjoint(context)
     of_place = bool((_LIVES if known else _SAID_OF_PLACES).intersection(context))
     if atom.capital and _is_before_street(atoms, i):
         return True
@@ -100,6 +111,8 @@ def _is_house_said(atoms: Sequence[Atom], i: int, *, before: int, context: Seque
             return False
     if is_counted(atoms, end + 1) or atoms[end].text == "one":
         return False
+    if atoms[end].cls is Class.ORDINAL and end + 1 < len(atoms) and atoms[end + 1].text == "of":
+        return False  # `the 22nd of Apr`
     led = atoms[before].text
     if led == "at" and _OF_HOUSES.intersection(context):
         return True
@@ -110,7 +123,7 @@ def _is_house_said(atoms: Sequence[Atom], i: int, *, before: int, context: Seque
     named = is_unusual(atoms[end + 1], PLAIN_WORDS) and (
         atoms[end + 1].capital or not has_capitals(atoms, i)
     )
-    of_place = bool(_SAID_OF_PLACES.intersection(context))
+    of_place = led not in _OF_COUNTS and bool(_SAID_OF_PLACES.intersection(context))
     ends = bool(atoms[end + 1].stop) or end + 2 >= len(atoms)
     if named and (led == "at" or of_place or (not ends and is_proper(atoms, end + 2))):
         return True

@@ -11,6 +11,17 @@ SAID = [
     ("C: mine is priya dotkendal atgmail dotcom thanks", "mine is [email] thanks"),
     ("C: write to desmond dot achebeat example dot org please", "write to [email] please"),
     ("C: the flat at forty is cheap dot", "the flat at forty is cheap dot"),
+    (
+        "C: I want a train from Ambleford to Kirkwhelp.",
+        "I want a train from Ambleford to Kirkwhelp.",
+    ),
+    ("C: we have just moved to Kirkwhelp.", "we have just moved to [address]"),
+    ("C: my uncle lives in kirkwhelp", "my uncle lives in [address]"),
+    ("C: since march i'm unemployed", "since march i'm unemployed"),
+    (
+        "C: show me all from the 3rd to the 19th of Apr",
+        "show me all from the 3rd to the 19th of Apr",
+    ),
     ("A: The gallery is located at 88 Larkfield Avenue.", "The gallery is located at [address]"),
     ("A: Our office is at twelve Harbour Street.", "Our office is at [address]"),
 ]
