@@ -6,6 +6,7 @@ from operator import attrgetter
 
 from redaction.asked_numbers import KINDS as ASKED_NUMBERS
 from redaction.questions import ASKED_WORD
+from redaction.secrets_asked import SECRET_TALK
 from redaction.slots import DIRECT_ANSWER, SLACK_MS, Filled, Limits, TimedCue, Turn, Turns
 
 _LONGEST_CUE_MS = 10_000
@@ -65,5 +66,5 @@ class Expectations:
 
 
 _begun_at = attrgetter("start_ms")
-_OPEN_NOTHING = frozenset({*ASKED_NUMBERS, ASKED_WORD})
+_OPEN_NOTHING = frozenset({*ASKED_NUMBERS, ASKED_WORD, SECRET_TALK})
 """Kinds of cues that are questions of which only the answer's form is known."""
