@@ -17,6 +17,8 @@ def is_held(segment: Segment) -> bool:
 def answered(timeline: Timeline) -> Iterator[Segment]:
     """Held finals that the other speaker has said something of substance after, one by one."""
     segments = timeline.segments
+    if all(segment.held_from is None for segment in segments):
+        return
     newest_ms = max((s.raw.end_ms for s in segments), default=0)
     for n, segment in enumerate(segments):
         if segment.held_from is None or not segment.raw.is_final:

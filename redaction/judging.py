@@ -55,9 +55,10 @@ class Judge:
             rules=self._policy.rules,
         )
         self._tag(context)
-        heard.tags, heard.starts = context.tags(), context.starts()
+        heard.tags, heard.starts = context.tags(), context.starts
         heard.overdue = context.overdue()
-        known = self._kept.get(segment.stream) if is_open else None
+        # The row of a final that is closed is the one it was judged in before.
+        known = self._kept.get(segment.stream) if is_open or segment.closed else None
         heard.take_over((known or Kept()).renewed(heard, remembered=len(self._memory)))
         if not followed:
             self._kept[segment.stream] = heard.kept

@@ -2,7 +2,6 @@
 
 from bisect import insort
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from redaction.runs import Times
@@ -32,6 +31,8 @@ class Context(NamedTuple):
     times: Times
     places: list[tuple[int, int]]
     """For each atom, its segment (index into `segments`) and its word there."""
+    starts: list[int]
+    """The first atom of each segment but the first."""
     first_new: int
     is_cut: bool
     """Words before these were left out."""
@@ -41,10 +42,6 @@ class Context(NamedTuple):
         many those are."""
         before = [word.text for s in self.segments[:-1] for word in s.raw.words][-CONTEXT_WORDS:]
         return before + [word.text for word in self.segments[-1].raw.words], len(before)
-
-    def starts(self) -> list[int]:
-        """The first atom of each segment but the first."""
-        return [i for i, (a, b) in enumerate(pairwise(self.places), 1) if a[0] != b[0]]
 
     def overdue(self) -> int:
         """How many leading atoms are of segments whose end may be open no longer."""
@@ -185,16 +182,19 @@ def _row(chain: list[Segment], *, interrupted: Sequence[bool], is_cut: bool) -> 
     ends: list[int] = []
     places: list[tuple[int, int]] = []
     breaks: list[int] = []
+    begun: list[int] = []
     for n, segment in enumerate(chain):
         if interrupted[n] and atoms:
             breaks.append(len(atoms))
             # What stands before the other speaker's question is no context of what comes after.
             if atoms[-1].stop not in (".", "?", "!"):
                 atoms[-1] = atoms[-1]._replace(stop=".")
+        if atoms and segment.atoms:
+            begun.append(len(atoms))
         atoms += segment.atoms
         starts += segment.starts_ms
         ends += segment.ends_ms
         places += [(n, atom.word) for atom in segment.atoms]
     first_new = len(atoms) - len(chain[-1].atoms)
     times = Times(starts, ends, frozenset(breaks))
-    return Context(chain, atoms, times, places, first_new, is_cut)
+    return Context(chain, atoms, times, places, begun, first_new, is_cut)

@@ -67,6 +67,16 @@ class Atom(NamedTuple):
     capital: bool
 
 
+def says(atoms: Sequence[Atom], at: int, phrase: Sequence[str]) -> bool:
+    """Whether the words of a phrase stand there: mostly its second word is another already."""
+    if at + len(phrase) > len(atoms):
+        return False
+    for i, word in enumerate(phrase, at):  # noqa: SIM110 - no generator made for each question
+        if atoms[i].text != word:
+            return False
+    return True
+
+
 TOKEN = re.compile(r"\[([a-z_]+)(:(\d{4}|[a-p]{12}))?\]")
 """What stands in place of masked words, with a card's last four or a keyed hash in it or not; text
 that was redacted before is not redacted again."""

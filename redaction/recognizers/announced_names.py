@@ -21,7 +21,7 @@ from redaction.recognizers.name_words import (
 )
 from redaction.recognizers.well_known import WELL_KNOWN
 from redaction.tables import Phrases, by_first_word, phrases_in
-from redaction.words import Atom, Class
+from redaction.words import Atom, Class, says
 
 _NAMES_IT = by_first_word(
     phrases_in("""
@@ -63,6 +63,7 @@ please, cheers, brilliant, sure, yes, no, well, appreciate it, appreciate that, 
 _NEVER_NAMES = (FUNCTION_WORDS - ALSO_NAMES) | NOT_NAMED
 _MOST_CHAINED = 6
 _ENDS_NAME = FUNCTION_WORDS | AFTER_NAME | NOT_NAMED
+_NO_AGENTS = FUNCTION_WORDS | WELL_KNOWN
 _SURE_GREETS = frozenset({"thanks", "you", "hi", "hello", "hey", "bye", "goodbye", "one"})
 _IS_HERE = by_first_word(("this is", "i'm", "i am", "it's", "it is", "here is", "myself"))
 _ALSO_SAID = frozenset({"it's", "i'm", "am"})
@@ -100,7 +101,7 @@ def announced(heard: Heard) -> list[tuple[int, int]]:
 
 def _match(atoms: Sequence[Atom], i: int, phrases: Phrases) -> int:
     for phrase in phrases.get(atoms[i].text, ()):
-        if tuple(a.text for a in atoms[i : i + len(phrase)]) == phrase:
+        if says(atoms, i, phrase):
             return len(phrase)
     return 0
 
@@ -129,7 +130,7 @@ def _medium(heard: Heard, at: int) -> tuple[int, int] | None:
     if at >= len(atoms) or not can_be_name(atoms[at]) or atoms[at - 1].stop in (".", "?", "!"):
         return None
     text = atoms[at].text
-    if text in FUNCTION_WORDS | WELL_KNOWN or (text in COMMON_WORDS and not atoms[at].capital):
+    if text in _NO_AGENTS or (text in COMMON_WORDS and not atoms[at].capital):
         return None
     if is_cased(atoms, at) and not atoms[at].capital:
         return None
@@ -247,6 +248,8 @@ def unfinished(heard: Heard) -> list[int]:
     """What follows a name cue among the last words."""
     atoms = heard.atoms
     for i in range(max(0, len(atoms) - 6), len(atoms)):
+        if atoms[i].text not in _BEGINS_CUE:
+            continue
         for phrases in (_NAMES_IT, _MAY_NAME, _IS_HERE, _MAY_TELL):
             length = _match(atoms, i, phrases) if atoms[i].text in phrases else 0
             start = skip(atoms, i + length, 2) if length else 0

@@ -12,11 +12,12 @@ from redaction.recognizers.name_shape import (
     leads,
 )
 from redaction.recognizers.name_words import AFTER_NAME, OF_SENTENCES, SKIPPED, SPELLS
-from redaction.words import Atom, Class
+from redaction.words import Atom, Class, says
 
 _WHOLE_ANSWER = 4
 _LETTERS = 3
 _ANSWER_ATOMS = 14
+_LEADS_IN = SKIPPED | {"in", "under", "for", "with"}
 
 
 def answered(heard: Heard) -> list[tuple[int, int]]:
@@ -57,7 +58,7 @@ def _whole_answer(heard: Heard, i: int) -> tuple[int, int] | None:
     ended = bool(atoms[last].stop) or (last + 1 == len(atoms) and not heard.is_open)
     if not ended or not _begins_answer(heard, first):
         return None
-    while first < i and atoms[first].text in SKIPPED | {"in", "under", "for", "with"}:
+    while first < i and atoms[first].text in _LEADS_IN:
         first += 1
     while last > i and (atoms[last].text in AFTER_NAME or atoms[last].cls is not Class.OTHER):
         last -= 1
@@ -70,7 +71,7 @@ def spelled_out(heard: Heard) -> list[tuple[int, int]]:
     atoms = heard.atoms
     spans: list[tuple[int, int]] = []
     expected = heard.may_expect("name")
-    for i in range(1, len(atoms) - 2):
+    for i in range(1, len(atoms) - 2 if Class.LETTER in heard.classes else 0):
         if atoms[i].cls is not Class.LETTER or atoms[i - 1].cls is Class.LETTER:
             continue
         spelt = _end_of_spelling(atoms, i)
@@ -102,7 +103,7 @@ def _end_of_spelling(atoms: Sequence[Atom], i: int) -> int:
         at += 1
         for said in (("as", "in"), ("like",), ("for",)):
             end = at + len(said)
-            if end < len(atoms) and tuple(a.text for a in atoms[at:end]) == said:
+            if end < len(atoms) and says(atoms, at, said):
                 at = end + 1
                 break
     return at - 1 if letters >= _LETTERS else 0

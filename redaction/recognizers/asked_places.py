@@ -26,7 +26,7 @@ from redaction.recognizers.place_signs import (
 )
 from redaction.slots import ended_at
 from redaction.tables import by_first_word, phrases_in, words_in
-from redaction.words import Atom, Class
+from redaction.words import Atom, Class, says
 
 _SENTENCE = words_in("""
 am are aren't can can't cannot could couldn't did didn't do does doesn't don't gonna had has have
@@ -75,6 +75,8 @@ is it still, lives at, lives on, lives over on, lives in, live over on, round at
 """What is said behind these is somebody's place, if it is a street, numbered, or unknown."""
 
 _BEGINS = _ANNOUNCES.keys() | {"corner"}
+_NO_PLACES_ALONE = PLACE_WORDS - SURE_PLACES
+_NOT_BESIDE = FUNCTION_WORDS - {"little", "great"}
 
 
 class _Clause(NamedTuple):
@@ -136,7 +138,7 @@ def _place_in(heard: Heard, clause: _Clause) -> tuple[int, int] | None:
     while stop > first and (atoms[stop - 1].text in _TAIL or atoms[stop - 1].cls is Class.FILLER):
         stop -= 1
     begins = next((i for i in range(first, stop) if shows(heard, i)), None)
-    if begins is None or (stop - first == 1 and atoms[first].text in PLACE_WORDS - SURE_PLACES):
+    if begins is None or (stop - first == 1 and atoms[first].text in _NO_PLACES_ALONE):
         return None
     while begins > first and _goes_with(
         atoms, begins - 1, first=first, linked=shows is not is_sure_sign
@@ -164,14 +166,15 @@ def _over_words(atoms: Sequence[Atom], first: int, stop: int) -> int:
 def _begins(heard: Heard, clause: _Clause) -> tuple[int | None, Callable[[Heard, int], bool]]:
     """From where on a place is expected in this clause, and what makes it one."""
     atoms = heard.atoms
+    asked = heard.may_expect("address")
     for i in range(clause.first, clause.end):
-        if heard.was_asked(i, "address"):
+        if asked and heard.was_asked(i, "address"):
             return i, is_sign
         if atoms[i].text == "of" and i and atoms[i - 1].text == "corner" and i + 1 < clause.end:
             return i + 1, is_corner
         for phrase in _ANNOUNCES.get(atoms[i].text, ()):
             end = i + len(phrase)
-            if end < clause.end and tuple(a.text for a in atoms[i:end]) == phrase:
+            if end < clause.end and says(atoms, i, phrase):
                 return end, is_sure_sign
     if _was_given(heard, clause.first, by_other=True, within_ms=_READ_BACK_MS):
         short = clause.end - clause.first <= _MOST_OF_TOWN
@@ -224,7 +227,7 @@ def _goes_with(atoms: Sequence[Atom], i: int, *, first: int, linked: bool) -> bo
     if atom.text in _LINKS:
         before = atoms[i - 1]
         return linked and i > first and before.text not in FUNCTION_WORDS and not before.stop
-    plain = atom.cls is Class.OTHER and atom.text not in FUNCTION_WORDS - {"little", "great"}
+    plain = atom.cls is Class.OTHER and atom.text not in _NOT_BESIDE
     return plain or atom.cls in NUMERIC or atom.capital
 
 

@@ -69,6 +69,10 @@ _SAYS_BIRTH = words_in("born birthday birthdays birthday's turns turning turned 
 _CHILDREN = words_in("eldest youngest oldest baby baby's")
 _YOURS = words_in("you're you she's he's i'm they're")
 _KIN_SAID = KIN | {f"{kin}'s" for kin in KIN}
+_SPOKEN_OF = _PERSONS | _KIN_SAID
+_WHOSE = _YOURS | _KIN_SAID
+_OF_KIN = _KIN_SAID | _CHILDREN
+_OF_SOMEBODY = _WHOSE | _CHILDREN | _SAYS_BIRTH | {"one's"}
 _OF_AGE = words_in("be is turns turning turned was she's he's i'm")
 _DECADES = words_in("thirty forty fifty sixty seventy eighty ninety")
 _AGE = re.compile(rf"{_TENS}|{_TEENS}|[1-9]\d")
@@ -137,7 +141,7 @@ def _is_birth(heard: Heard, match: re.Match[str], starts: Sequence[int]) -> bool
     if year is not None and _is_long_ago(year):
         return True
     if year is not None:
-        spoken_of = says or not (_PERSONS | _KIN_SAID).isdisjoint(before)
+        spoken_of = says or not _SPOKEN_OF.isdisjoint(before)
         return spoken_of or _was_given(heard, first)
     return says or _was_given(heard, first) or _is_of_kin(before) or _is_of_age(before)
 
@@ -153,7 +157,7 @@ def _is_told(heard: Heard, match: re.Match[str], starts: Sequence[int]) -> bool:
     separated = sum(atom.text in _SEPARATORS for atom in atoms[first : last + 1]) == 2
     if separated and re.fullmatch(_LONG, match["year"] or ""):
         return True
-    return not (_YOURS | _KIN_SAID).isdisjoint(near) or _was_given(heard, first)
+    return not _WHOSE.isdisjoint(near) or _was_given(heard, first)
 
 
 def _is_cut(atoms: Sequence[Atom], first: int, last: int) -> bool:
@@ -171,7 +175,7 @@ def _is_event(atoms: Sequence[Atom], first: int, last: int) -> bool:
 def _is_of_kin(before: Sequence[str]) -> bool:
     """`the little one's the ninth of January`, `my mum's is the`."""
     near = before[:_BESIDE]
-    return not (_KIN_SAID | _CHILDREN).isdisjoint(near) or ("little" in near and "one's" in near)
+    return not _OF_KIN.isdisjoint(near) or ("little" in near and "one's" in near)
 
 
 def _is_of_age(before: Sequence[str]) -> bool:
@@ -212,7 +216,7 @@ def _begun(heard: Heard) -> list[int]:
     if any(atom.cls in _ANCHORS for atom in said) and said[-1].text in ("of", "the"):
         return [first]
     near = sentence_before(atoms, first)[:_BESIDE]
-    of_somebody = not (_YOURS | _KIN_SAID | _CHILDREN | _SAYS_BIRTH | {"one's"}).isdisjoint(near)
+    of_somebody = not _OF_SOMEBODY.isdisjoint(near)
     return [first] if of_somebody or _was_given(heard, first) else []
 
 

@@ -151,6 +151,8 @@ def words_of(heard: Heard, found: Found) -> list[str]:
 
 
 def _months(heard: Heard) -> list[Found]:
+    if Class.MONTH not in heard.classes:
+        return []
     why = "a month, where it was asked or said until when a card is good"
     return [
         Found(_month_from(heard.atoms, i), _month_to(heard.atoms, i), "expiry", why=why)

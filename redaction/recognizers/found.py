@@ -15,7 +15,7 @@ from redaction.rules import DEFAULT_RULES, Rules
 from redaction.runs import Times
 from redaction.slots import SLACK_MS, Filled, Slot, Stream
 from redaction.tags import Tag
-from redaction.words import Atom
+from redaction.words import Atom, Class
 
 _ASKED_MS = 40_000
 _JUST_ASKED_MS = 15_000
@@ -88,6 +88,11 @@ class Heard:
     def texts(self) -> frozenset[str]:
         """All words of the row: a cheap first question of whoever looks for one of them."""
         return frozenset([atom.text for atom in self.atoms])
+
+    @cached_property
+    def classes(self) -> frozenset[Class]:
+        """What the words of the row can be: another such question."""
+        return frozenset([atom.cls for atom in self.atoms])
 
     def slots_at(self, atom: int) -> list[Slot]:
         """Slots open for the atom with this index, the newest first."""

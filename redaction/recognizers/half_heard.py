@@ -41,9 +41,11 @@ def completed(heard: Heard, found: Sequence[Found]) -> list[Found]:
 def _asked_spelling(heard: Heard) -> list[Found]:
     """`one S or two in Rossing`: a name of which somebody asks how it is spelled."""
     atoms, found = heard.atoms, []
-    for i in range(3, len(atoms) - 1):
+    for i in range(3, len(atoms) - 1 if "in" in heard.texts else 0):
+        if atoms[i].text != "in":
+            continue
         before = atoms[max(0, i - 4) : i]
-        if atoms[i].text != "in" or not any(a.cls is Class.LETTER for a in before):
+        if not any(a.cls is Class.LETTER for a in before):
             continue
         named = atoms[i + 1]
         spelled = any(a.text in ("or", "double") for a in before)

@@ -14,7 +14,7 @@ from redaction.recognizers.email_domains import SURE_PROVIDERS, TOP_LEVEL, after
 from redaction.recognizers.email_locals import start_of_local
 from redaction.recognizers.found import Found, Heard
 from redaction.tables import phrases_in
-from redaction.words import Atom, Class
+from redaction.words import Atom, Class, says
 
 _REMARKS = tuple(
     tuple(phrase.split())
@@ -153,7 +153,7 @@ def _is_sure(atoms: Sequence[Atom], i: int) -> bool:
     """`hargreaves, all one word`: a name or no word at all, and a remark on how it is written."""
     if atoms[i].cls is not Class.OTHER or atoms[i].text in COMMON_WORDS:
         return False
-    return any(_says(atoms, i + 1, words) for words in _SURE_REMARKS)
+    return any(says(atoms, i + 1, words) for words in _SURE_REMARKS)
 
 
 def _remarked(heard: Heard, i: int, *, expected: bool) -> tuple[int, int] | None:
@@ -168,7 +168,7 @@ def _remarked(heard: Heard, i: int, *, expected: bool) -> tuple[int, int] | None
         end = _last(atoms, i)
     for words in _NUMBER_NEXT:
         after = i + 1 + len(words)
-        if after < len(atoms) and _says(atoms, i + 1, words) and atoms[after].cls in _FIGURES:
+        if after < len(atoms) and says(atoms, i + 1, words) and atoms[after].cls in _FIGURES:
             end = _last(atoms, after)
     return start_of_local(heard, i + 1) if atoms[i].cls is not Class.OTHER else i, end
 
@@ -178,13 +178,9 @@ def _is_remarked(atoms: Sequence[Atom], i: int) -> bool:
     following = atoms[i + 1].text if i + 1 < len(atoms) else ""
     for words in _NUMBER_NEXT if following in _BEFORE_NUMBERS else ():
         after = i + 1 + len(words)
-        if after < len(atoms) and _says(atoms, i + 1, words):
+        if after < len(atoms) and says(atoms, i + 1, words):
             return atoms[after].cls in _FIGURES and atoms[i].cls is Class.OTHER
     if unusual and i + 1 < len(atoms) and atoms[i + 1].cls in _FIGURES and not atoms[i].stop:
         return True
     remarks = _REMARKS_BY_FIRST.get(following, ())
-    return atoms[i].cls in _OPERANDS and any(_says(atoms, i + 1, words) for words in remarks)
-
-
-def _says(atoms: Sequence[Atom], at: int, words: Sequence[str]) -> bool:
-    return tuple(atom.text for atom in atoms[at : at + len(words)]) == tuple(words)
+    return atoms[i].cls in _OPERANDS and any(says(atoms, i + 1, words) for words in remarks)

@@ -3,7 +3,7 @@
 Of a partial only the last words are new, but a row is read from its speaker's earlier words on. A
 decision about an atom is taken over if everything that its rule may look at is as it was: the atoms
 and their times up to `REACH` further on, and what the call lets us expect by then. Finals take
-nothing over.
+nothing over from partials, but from themselves when only their ends are decided on again.
 """
 
 from bisect import bisect_left
@@ -43,6 +43,8 @@ class Judged(NamedTuple):
 class _Basis(NamedTuple):
     """All that decisions about a row are made of."""
 
+    is_open: bool
+    """Of a partial."""
     atoms: Sequence[Atom]
     starts_ms: Sequence[int]
     ends_ms: Sequence[int]
@@ -112,6 +114,7 @@ class Kept:
 def _basis(heard: "Heard", remembered: int) -> _Basis:
     times, expected = heard.times, heard.expected
     return _Basis(
+        heard.is_open,
         heard.atoms,
         times.start_ms,
         times.end_ms,
@@ -128,7 +131,9 @@ def _basis(heard: "Heard", remembered: int) -> _Basis:
 
 def _settled(a: _Basis, b: _Basis, *, stream: Stream) -> int:
     """Before which atom everything is as it was, as far as any rule looks."""
-    if a.blind != b.blind or a.overdue or b.overdue or not _in_order(b):
+    if a.is_open != b.is_open or a.blind != b.blind:
+        return 0
+    if a.overdue or b.overdue or not _in_order(b):
         return 0
     same = min(
         _common(a.atoms, b.atoms), _common(a.starts_ms, b.starts_ms), _common(a.ends_ms, b.ends_ms)

@@ -21,6 +21,7 @@ _BESIDE = words_in("from at opposite behind beside")
 _ROUTES = words_in("route road highway concession line")
 _OF_ROUTES = words_in("county rural state township concession range farm fire")
 FLOORS = words_in("top ground first second third fourth basement garden upper lower middle")
+_OF_FLOORS = FLOORS | {"floor", "flat"}
 _PARTS = _DWELLINGS | FLOORS | HOUSE_NAMES
 _SAID = _PARTS | _OF_ROUTES | _HOMES | _BEDS | {"route", "number"}
 NUMERIC = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.MAGNITUDE}
@@ -55,10 +56,13 @@ def _is_asked(heard: Heard, i: int) -> bool:
 
 def _is_somebodys(atoms: Sequence[Atom], i: int) -> bool:
     """`he's in room fourteen`, `the noise from number nineteen,`: a bed or a house."""
+    bed = atoms[i].text in _BEDS
+    if not bed and atoms[i].text != "number":
+        return False
     before = [atom.text for atom in atoms[max(0, i - 4) : i]]
-    if atoms[i].text in _BEDS:
+    if bed:
         return before[-1:] == ["in"] and not _WHO.isdisjoint(before)
-    if atoms[i].text != "number" or not before or before[-1] not in _BESIDE:
+    if not before or before[-1] not in _BESIDE:
         return False
     last = _over_number(atoms, i + 1)
     ends = last + 1 >= len(atoms) or bool(atoms[last].stop)
@@ -69,7 +73,7 @@ def _dwelling(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
     """`ward 4`, `top floor flat`, `door number 7 slash 2`."""
     if atoms[i].text in FLOORS:
         last = i
-        while last + 1 < len(atoms) and atoms[last + 1].text in {"floor", "flat"} | FLOORS:
+        while last + 1 < len(atoms) and atoms[last + 1].text in _OF_FLOORS:
             last += 1
         return (i, last) if last > i and not atoms[i].stop else None
     at = i + 1

@@ -39,6 +39,8 @@ _WHOSE = words_in("my our your his her their a an this that the any")
 _OUR_OWN = words_in("""
 our branch store shop office headquarters located depot showroom clinic surgery open opens closes
 """)
+_STREETS = SURE_PLACES | REGIONS
+_NO_PLACES = _WEEK | FUNCTION_WORDS
 _COUNTED_WAYS = words_in("main cross street avenue road block stage phase lane floor line")
 
 
@@ -65,11 +67,11 @@ def is_sure_sign(heard: Heard, i: int) -> bool:
     atom, after = atoms[i], atoms[i + 1 : i + 4]
     written = next((n for n, a in enumerate(after) if a.stop in (".", "?", "!")), len(after))
     after = after[: written + 1] if not atom.stop else []
-    street = any(a.text in SURE_PLACES | REGIONS for a in after)
+    street = any(a.text in _STREETS for a in after)
     if atom.cls in NUMERIC:
         named = any(a.cls is Class.OTHER and is_strange(a) for a in after)
         return (street or named) and _numbers_something(atoms, i)
-    if atom.cls is not Class.OTHER or atom.text in _WEEK | FUNCTION_WORDS:
+    if atom.cls is not Class.OTHER or atom.text in _NO_PLACES:
         return False
     cased = is_cased(atoms, i)
     if cased and not atom.capital:

@@ -6,7 +6,7 @@ from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.evidence import RIGHT_CONTEXT
 from redaction.recognizers.found import Found, Heard
 from redaction.tables import by_first_word, phrases_in, words_in
-from redaction.words import Atom, Class
+from redaction.words import Atom, Class, says
 
 _ANNOUNCES = by_first_word(
     phrases_in("""
@@ -86,7 +86,7 @@ def _announced(heard: Heard, i: int) -> tuple[int, int] | None:
     atoms = heard.atoms
     for phrase in _ANNOUNCES.get(atoms[i].text, ()):
         end = i + len(phrase)
-        if tuple(a.text for a in atoms[i:end]) != phrase:
+        if not says(atoms, i, phrase):
             continue
         if atoms[end - 1].stop in (".", "?", "!"):
             return None

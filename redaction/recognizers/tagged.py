@@ -112,8 +112,8 @@ def words_of(heard: Heard, found: Found) -> list[str]:
 def _runs(heard: Heard, tags: Sequence[Tag]) -> Iterator[tuple[int, int]]:
     """Rows of atoms with one of these tags, not over the end of a sentence."""
     first: int | None = None
-    for i in range(len(heard.atoms)):
-        if heard.tags.get(i) not in tags:
+    for i in sorted(heard.tags):
+        if heard.tags[i] not in tags:
             continue
         first = i if first is None else first
         ends = heard.atoms[i].stop in ("?", "!") or (

@@ -42,6 +42,8 @@ visiting want
 """Of a place that one of these is said of, only what says that somebody lives there makes more."""
 _STILL = words_in("still is it's called that's town's city's")
 _OF_HOUSES = words_in("door live lives living lived doors reside resides neighbour neighbor")
+_OF_NUMBERS = _OF_HOUSES | {"same"}
+_BEFORE_OLD = WHERE | {"the"}
 _OUR_OWN = words_in("our branch store shop office headquarters located")
 _AFTER_NAMES = SURE_STREET | REGIONS
 
@@ -85,7 +87,7 @@ def _is_where_somebody_is(atoms: Sequence[Atom], i: int, *, context: Sequence[st
     if directed and atoms[i].capital and is_strange(atoms[i]):
         return True
     led = atoms[i - 1].text in WHERE or (
-        i > 1 and atoms[i - 1].text in ("the", "old") and atoms[i - 2].text in WHERE | {"the"}
+        i > 1 and atoms[i - 1].text in ("the", "old") and atoms[i - 2].text in _BEFORE_OLD
     )
     if not led or not atoms[i].capital or not is_strange(atoms[i]):
         return False
@@ -116,7 +118,7 @@ def _is_house_said(atoms: Sequence[Atom], i: int, *, before: int, context: Seque
     led = atoms[before].text
     if led == "at" and _OF_HOUSES.intersection(context):
         return True
-    if led == "number" and (_OF_HOUSES | {"same"}).intersection(context):
+    if led == "number" and _OF_NUMBERS.intersection(context):
         return True
     if end + 1 >= len(atoms) or atoms[end].stop in (".", "?", "!"):
         return False

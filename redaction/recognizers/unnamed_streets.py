@@ -58,9 +58,11 @@ def _may_name_street(atoms: Sequence[Atom], i: int) -> bool:
 def post_boxes(heard: Heard) -> list[Found]:
     """`P O box three four one`."""
     atoms, found = heard.atoms, []
-    for i, atom in enumerate(atoms):
+    for i, atom in enumerate(atoms if "box" in heard.texts else ()):
+        if atom.text != "box":
+            continue
         sounds = i + 2 < len(atoms) and atoms[i + 1].text in SOUND_ALIKES
-        if atom.text != "box" or not has_number(atoms, i + 2 if sounds else i + 1):
+        if not has_number(atoms, i + 2 if sounds else i + 1):
             continue
         if not "".join(a.text for a in atoms[max(0, i - 2) : i]).endswith("po"):
             continue
