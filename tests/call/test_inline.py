@@ -10,7 +10,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-import pytest_asyncio
 import soundfile
 
 from sip_gateway.events import CallEnded, CallStarted, Gap, LegHeld, LegJoined, LegLeft, LegResumed
@@ -63,19 +62,14 @@ def local(*, sip_port: int = 0, ping_every_s: float = 0.0) -> Settings:
     )
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def gateway_of_module(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[TestGateway]:
-    async with gateway(tmp_path_factory.mktemp("gateway"), local()) as started:
-        yield started
+@pytest.fixture(scope="module")
+def gateway_settings() -> Settings:
+    return local()
 
 
 @pytest.fixture
-def line(gateway_of_module: TestGateway) -> TestGateway:
-    """The gateway, with nothing heard yet."""
-    (gateway_of_module.state / "events.jsonl").write_bytes(b"")
-    return gateway_of_module
+def line(quiet_gateway: TestGateway) -> TestGateway:
+    return quiet_gateway
 
 
 @contextlib.asynccontextmanager

@@ -2,47 +2,25 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
-import soundfile
 
 from deploy.webhook_receiver import Receiver
-from tests.services.appliance import CALLS, TestAppliance, appliance, eventually, truth
+from tests.clips import WHOLE, clip
+from tests.services.appliance import TestAppliance, appliance, eventually, truth
 from tests.services.captions import Watcher, watching
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(420)]
 
-LEGS = CALLS / "d01_bank_card"
-CLIP_FROM_MS = 31_500
-"""The call is played from here: read-back, expiry, CVV, and the last turns."""
+FROM_MS = 43_300
+"""The call is played from here, two sentences before a silence of 5 s: what is killed in it is
+back soon, or has waiting for it what is said after."""
 
-
-@pytest.fixture(scope="module")
-def receiver() -> Any:
-    with Receiver() as receiver:
-        yield receiver
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def line(
-    tmp_path_factory: pytest.TempPathFactory, receiver: Receiver
-) -> AsyncIterator[TestAppliance]:
-    async with appliance(tmp_path_factory.mktemp("appliance"), receiver) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, str]:
-    """The last half minute of the call, as arguments of `trunkline call`."""
-    folder = tmp_path_factory.mktemp("clip")
-    for name in ("agent.wav", "customer.wav"):
-        pcm, rate_hz = soundfile.read(LEGS / name, dtype="int16")
-        soundfile.write(folder / name, pcm[CLIP_FROM_MS * rate_hz // 1000 :], rate_hz)
-    return str(folder / "agent.wav"), str(folder / "customer.wav"), "--siprec"
+EARLIER_MS = 36_900
+"""From here, two more turns, where who is killed hears the call itself and starts slowly."""
 
 
 Kill = tuple[str, tuple[str, ...], Callable[[TestAppliance], Awaitable[bool]]]
@@ -64,15 +42,17 @@ KILLS: list[Kill] = [
     ("media worker", ("trunkline run media",), lambda line: line.ready("listen")),
     ("triton", ("bin/tritonserver",), _triton_back),
 ]
+HEARS = {"listen", "media worker", "triton"}
 
 
 @pytest.mark.parametrize(("name", "words", "back"), KILLS, ids=[kill[0] for kill in KILLS])
 async def test_a_kill_in_mid_call_loses_nothing_that_comes_after(
-    line: TestAppliance, clip: tuple[str, ...], name: str, words: tuple[str, ...], back: Any
+    line: TestAppliance, tmp_path: Path, name: str, words: tuple[str, ...], back: Any
 ) -> None:
     """Kill one process while two calls run; what is spoken after its return is stored, once."""
+    files = clip(tmp_path, EARLIER_MS if name in HEARS else FROM_MS)
     async with watching(line) as watcher:
-        calls = [asyncio.create_task(line.call(*clip)) for _ in range(2)]
+        calls = [asyncio.create_task(line.call(*files)) for _ in range(2)]
         await eventually(lambda: _heard(watcher, calls=2), seconds=60, what="both calls are heard")
         old = line.kill(*words)
         await eventually(
@@ -107,14 +87,14 @@ async def _told_whole(line: TestAppliance, call_id: str, killed: str) -> None:
     for spans in by_leg.values():
         spans.sort()
         assert all(a[1] <= b[0] + 100 for a, b in zip(spans, spans[1:], strict=False))
-    if killed in {"listen", "media worker"}:
+    if killed in HEARS - {"triton"}:
         # What was journaled is recovered; the rest is what came while no worker listened.
         assert {gap["why"] for gap in document["gaps"]} == {"worker_restarted"}
     else:
         assert not document["gaps"]
-    if killed not in {"listen", "media worker", "triton"}:
+    if killed not in HEARS:
         turns = truth("d01_bank_card")["turns"]
-        said = [t for t in turns if t["start_ms"] > CLIP_FROM_MS and t["words"] > 3]
+        said = [t for t in turns if t["start_ms"] > FROM_MS and t["words"] > 3]
         assert len(document["segments"]) >= len(said)
 
 
@@ -123,9 +103,7 @@ async def test_sigterm_in_mid_call_ends_the_call_and_stores_what_was_said(
 ) -> None:
     async with appliance(tmp_path, receiver) as line:
         async with watching(line) as watcher:
-            call = asyncio.create_task(
-                line.call(str(LEGS / "agent.wav"), str(LEGS / "customer.wav"), "--siprec")
-            )
+            call = asyncio.create_task(line.call(*WHOLE))
             await eventually(lambda: _heard(watcher, calls=1), seconds=60, what="the call is heard")
             assert await line.stop() == 0
         with contextlib.suppress(AssertionError):  # the caller says that the far end hung up

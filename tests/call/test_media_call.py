@@ -2,13 +2,11 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
-import pytest_asyncio
 import soundfile
 
 from sip_gateway.caller.place import place_call
@@ -24,8 +22,9 @@ from sip_gateway.events import (
 )
 from sip_gateway.settings import Settings
 from tests.services.gateway import TestGateway, gateway
+from trunkline.ports import free_port
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
 
 def settings(*, max_calls: int = 10, sip_port: int = 0) -> Settings:
@@ -38,10 +37,15 @@ def settings(*, max_calls: int = 10, sip_port: int = 0) -> Settings:
     )
 
 
-@pytest_asyncio.fixture
-async def line(tmp_path: Path) -> AsyncIterator[TestGateway]:
-    async with gateway(tmp_path / "gateway", settings()) as started:
-        yield started
+@pytest.fixture(scope="module")
+def gateway_settings() -> Settings:
+    # Killed and started again, it is found by its callers where its port is fixed.
+    return settings(sip_port=free_port("127.0.0.1", udp_too=True))
+
+
+@pytest.fixture
+def line(quiet_gateway: TestGateway) -> TestGateway:
+    return quiet_gateway
 
 
 @pytest.fixture
@@ -133,19 +137,17 @@ async def test_a_call_goes_on_while_its_media_worker_is_killed(
 
 
 async def test_a_call_goes_on_while_the_signalling_process_is_killed(
-    tmp_path: Path, speech: tuple[Path, Path]
+    line: TestGateway, speech: tuple[Path, Path]
 ) -> None:
-    # The caller finds it again at the same port only where the port is fixed.
-    async with gateway(tmp_path / "fixed", settings(sip_port=45_060)) as line:
-        calling = asyncio.create_task(place_call(plan(line, speech)))
-        await line.until(lambda: bool(line.of(MediaStarted)))
-        await line.kill()
-        await line.start()
-        report = await calling
-        (ended,) = await line.ended()
-        assert (ended.call_id, ended.reason) == (report.call_id, "bye")
-        assert report.bye_answered
-        assert len(line.of(CallStarted)) == 1
+    calling = asyncio.create_task(place_call(plan(line, speech)))
+    await line.until(lambda: bool(line.of(MediaStarted)))
+    await line.kill()
+    await line.start()
+    report = await calling
+    (ended,) = await line.ended()
+    assert (ended.call_id, ended.reason) == (report.call_id, "bye")
+    assert report.bye_answered
+    assert len(line.of(CallStarted)) == 1
 
 
 async def test_a_refusal_says_why(tmp_path: Path, speech: tuple[Path, Path]) -> None:

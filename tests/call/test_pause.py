@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import json
 import re
-from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,15 +14,14 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-import pytest_asyncio
 import soundfile
 from numpy.typing import NDArray
 
-from deploy.webhook_receiver import Receiver
 from sip_gateway.audio.tones import ToneFinder
 from sip_gateway.journal.reader import JournalReader
+from tests.clips import clip
 from tests.keyed import as_int16, tone
-from tests.services.appliance import CALLS, TestAppliance, appliance, eventually, trunkline
+from tests.services.appliance import TestAppliance, eventually, trunkline
 from tests.services.captions import Watcher, watching
 from triton_models.events import RAW_TOPIC
 from trunkline.audit.topics import on_postgres
@@ -31,14 +29,15 @@ from trunkline.bus.sealed import Seal, load_or_create_key
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 
-LEGS = CALLS / "d01_bank_card"
 ASKED_MS = (31_900, 46_200)
 """The agent asks for the expiry date and the CVV, and says that it saves."""
 
 WENT_ON_MS = (46_200, 57_100)
 """Silence, and that it went through."""
 
-SPOKEN_IN_PAUSE = ("perfect", "saves", "digits")
+SPOKEN_IN_PAUSE = ("perfect", "moment", "saves")
+"""Seven seconds after what is waited for: a busy machine takes some of them to ask for a pause."""
+
 SPOKEN_LATER = "payment"
 PAUSED_FOR = timedelta(milliseconds=ASKED_MS[1] - ASKED_MS[0] + 1000)
 """From the answer on: all that was asked was said, and some silence after it."""
@@ -46,33 +45,8 @@ PAUSED_FOR = timedelta(milliseconds=ASKED_MS[1] - ASKED_MS[0] + 1000)
 KEYED = "4929147382650918"
 
 
-@pytest.fixture(scope="module")
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as started:
-        yield started
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def line(
-    tmp_path_factory: pytest.TempPathFactory, receiver: Receiver
-) -> AsyncIterator[TestAppliance]:
-    async with appliance(tmp_path_factory.mktemp("pause"), receiver) as started:
-        yield started
-
-
-def clip(folder: Path, until_ms: int, *, keys: str = "") -> tuple[str, ...]:
-    """The clip as arguments of `trunkline call`; with tones in the customer's first silence."""
-    for name in ("agent", "customer"):
-        pcm, rate_hz = soundfile.read(LEGS / f"{name}.wav", dtype="int16")
-        pcm = pcm[ASKED_MS[0] * rate_hz // 1000 : until_ms * rate_hz // 1000]
-        if keys and name == "customer":
-            pcm = with_tones(pcm, keys)
-        soundfile.write(folder / f"{name}.wav", pcm, rate_hz)
-    return str(folder / "agent.wav"), str(folder / "customer.wav"), "--siprec"
-
-
 def with_tones(pcm: NDArray[np.int16], keys: str) -> NDArray[np.int16]:
-    """Each key for 80 ms with 70 ms behind it, from 1 s on, while the agent speaks."""
+    """Each key for 80 ms with 70 ms behind it, from 1 s on: the customer is silent there."""
     out = pcm.copy()
     for n, key in enumerate(keys):
         at = 8000 + n * 1200
@@ -144,7 +118,7 @@ async def test_what_is_said_in_a_pause_is_nowhere_though_the_node_is_killed_and_
     line: TestAppliance, tmp_path: Path
 ) -> None:
     async with watching(line) as watcher:
-        calling = asyncio.create_task(line.call(*clip(tmp_path, WENT_ON_MS[1])))
+        calling = asyncio.create_task(line.call(*clip(tmp_path, ASKED_MS[0], WENT_ON_MS[1])))
         call = await live_call(line, watcher, word="through")
         call_id = str(call["call_id"])
         status, said = await trunkline("pause", call_id, state=line.state)
@@ -167,7 +141,7 @@ async def test_what_is_said_in_a_pause_is_nowhere_though_the_node_is_killed_and_
         assert await calling == call_id
         document = await line.transcript(call_id)
     gaps = [gap for gap in document["gaps"] if gap["why"] == "paused"]
-    assert len(gaps) == 2 and all(gap["end_ms"] - gap["start_ms"] > 5000 for gap in gaps)
+    assert len(gaps) == 2 and all(gap["end_ms"] - gap["start_ms"] > 3000 for gap in gaps)
     for channel, end_ms in ends.items():
         (gap,) = [gap for gap in gaps if gap["leg_id"] == f"{call_id}-{channel}"]
         assert end_ms <= gap["start_ms"] + 1, "the journal ends where the pause was asked for"
@@ -194,7 +168,10 @@ async def test_keys_pressed_are_counted_and_no_digit_of_them_is_kept(
     line: TestAppliance, tmp_path: Path
 ) -> None:
     async with watching(line) as watcher:
-        calling = asyncio.create_task(line.call(*clip(tmp_path, ASKED_MS[1], keys=KEYED)))
+        said = clip(tmp_path, *ASKED_MS)
+        pcm, rate_hz = soundfile.read(said[1], dtype="int16")
+        soundfile.write(said[1], with_tones(pcm, KEYED), rate_hz)
+        calling = asyncio.create_task(line.call(*said))
         call_id = str((await live_call(line, watcher, word="through"))["call_id"])
         reader = journal(line)
 
@@ -215,8 +192,8 @@ async def test_keys_pressed_are_counted_and_no_digit_of_them_is_kept(
     for place in (rows, metrics, files, json.dumps(document), json.dumps(watcher.messages)):
         for n in range(len(KEYED) - 6):
             assert KEYED[n : n + 7] not in place
-    said = text_of_document(document)
-    assert sum(word in said for word in SPOKEN_IN_PAUSE) >= 2, "what a pause would have kept out"
+    text = text_of_document(document)
+    assert sum(word in text for word in SPOKEN_IN_PAUSE) >= 2, "what a pause would have kept out"
 
 
 def text_of_document(document: dict[str, Any]) -> str:

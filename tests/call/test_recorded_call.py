@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import AsyncIterator
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +13,18 @@ import pytest_asyncio
 import soundfile
 from playwright.async_api import expect
 
-from deploy.webhook_receiver import Receiver
 from redaction.recording.cover import frames_of, tone
 from redaction.recording.folder import Recordings
 from redaction.recording.intervals import Interval, covers
 from redaction.recording.mutes import Mutes
 from redaction.recording.sound import write
-from tests.services.appliance import CALLS, TestAppliance, appliance, eventually, trunkline
+from tests.clips import clip as cut
+from tests.services.appliance import CALLS, TestAppliance, eventually, trunkline
 from tests.services.browser import new_page
 from trunkline.recordings import recordings_of
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 
-LEGS = CALLS / "d01_bank_card"
 CLIP_MS = (24_000, 46_500)
 """The card number, its read-back, expiry and CVV."""
 
@@ -34,12 +33,8 @@ CLIP_MS = (24_000, 46_500)
 def clip(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, str]:
     """A part of the call, and the truth of that part beside it."""
     folder = tmp_path_factory.mktemp("clip")
-    for name in ("agent.wav", "customer.wav"):
-        pcm, rate_hz = soundfile.read(LEGS / name, dtype="int16")
-        first, last = (ms * rate_hz // 1000 for ms in CLIP_MS)
-        soundfile.write(folder / name, pcm[first:last], rate_hz)
     (folder / "truth.json").write_text(json.dumps(truth_of_clip()))
-    return str(folder / "agent.wav"), str(folder / "customer.wav"), "--siprec"
+    return cut(folder, *CLIP_MS)
 
 
 def truth_of_clip() -> dict[str, Any]:
@@ -56,13 +51,9 @@ def truth_of_clip() -> dict[str, Any]:
     return truth | {"turns": turns, "pii": pii, "duration_ms": end - begin}
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def line(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[TestAppliance]:
-    with Receiver() as receiver:
-        async with appliance(
-            tmp_path_factory.mktemp("recorded"), receiver, recording={"cover": "beep"}
-        ) as started:
-            yield started
+@pytest.fixture(scope="module")
+def sections() -> Mapping[str, Mapping[str, object]]:
+    return {"recording": {"cover": "beep"}}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -6,25 +6,15 @@ from pathlib import Path
 
 import httpx
 import pytest
-import soundfile
 
 from deploy.webhook_receiver import Receiver
-from tests.services.appliance import CALLS, TestAppliance, appliance, eventually, trunkline
+from tests.clips import clip
+from tests.services.appliance import TestAppliance, appliance, eventually, trunkline
 from trunkline.settings import Settings
 
 pytestmark = pytest.mark.timeout(300)
 
 SERVED = {"served": [{"name": "asr_b", "settings": {"max_segment_ms": 6000}}]}
-LEGS = CALLS / "d01_bank_card"
-CLIP_MS = 7_000
-
-
-def clip(folder: Path) -> tuple[str, str, str]:
-    """The call's first words."""
-    for name in ("agent.wav", "customer.wav"):
-        pcm, rate_hz = soundfile.read(LEGS / name, dtype="int16")
-        soundfile.write(folder / name, pcm[: CLIP_MS * rate_hz // 1000], rate_hz)
-    return str(folder / "agent.wav"), str(folder / "customer.wav"), "--siprec"
 
 
 async def administer(line: TestAppliance, *words: str) -> str:
@@ -46,7 +36,7 @@ async def metric(line: TestAppliance, role: str, name: str) -> float:
 
 
 async def test_calls_get_what_their_queue_and_their_headers_ask_for(tmp_path: Path) -> None:
-    files = clip(tmp_path)
+    files = clip(tmp_path, 0, 7_000)  # the first words
     with Receiver() as receiver:
         async with appliance(tmp_path, receiver, triton_models=SERVED) as line:
             options = '{"phrases": [{"text": "Harbor Bank", "weight": 3}]}'

@@ -1,37 +1,29 @@
 """A recording session that carries one conversation after the other, on real sockets."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 
 from sip_gateway.events import CallEnded, CallStarted, LegJoined, LegLeft
 from sip_gateway.settings import Settings
 from tests.recording_client import RecordingClient, noise, recording_client
-from tests.services.gateway import TestGateway, gateway
+from tests.services.gateway import TestGateway
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
 SECOND_OF_NOISE = noise(1000)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def gateway_of_module(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[TestGateway]:
-    settings = Settings(
+@pytest.fixture(scope="module")
+def gateway_settings() -> Settings:
+    return Settings(
         listen_host="127.0.0.1", sip_port=0, rtp_port_first=47_000, rtp_port_last=47_199
     )
-    async with gateway(tmp_path_factory.mktemp("gateway"), settings) as started:
-        yield started
 
 
 @pytest.fixture
-def line(gateway_of_module: TestGateway) -> TestGateway:
-    """The gateway, with nothing heard yet."""
-    (gateway_of_module.state / "events.jsonl").write_bytes(b"")
-    return gateway_of_module
+def line(quiet_gateway: TestGateway) -> TestGateway:
+    return quiet_gateway
 
 
 async def both_talk(client: RecordingClient, first: int = 0) -> None:

@@ -4,11 +4,9 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from sip_gateway.events import (
     CallEnded,
@@ -24,6 +22,7 @@ from tests.services.baresip import Phone, baresip
 from tests.services.gateway import TestGateway, gateway
 from tests.services.sipp import received, sipp
 from tests.sip_bench import SDP, message
+from trunkline.ports import free_port
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
@@ -37,20 +36,14 @@ def local(*, sip_port: int = 0) -> Settings:
     )
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def gateway_of_module(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[TestGateway]:
-    async with gateway(tmp_path_factory.mktemp("gateway"), local()) as started:
-        yield started
+@pytest.fixture(scope="module")
+def gateway_settings() -> Settings:
+    return local()
 
 
 @pytest.fixture
-def line(gateway_of_module: TestGateway) -> TestGateway:
-    """The gateway, with nothing heard yet."""
-    events = gateway_of_module.state / "events.jsonl"
-    events.write_bytes(b"")
-    return gateway_of_module
+def line(quiet_gateway: TestGateway) -> TestGateway:
+    return quiet_gateway
 
 
 @TRANSPORTS
@@ -223,8 +216,7 @@ async def test_a_killed_media_worker_comes_back_to_its_call(tmp_path: Path, tran
 
 
 async def test_a_call_survives_kill_9_of_signalling_and_its_bye_works(tmp_path: Path) -> None:
-    async with gateway(tmp_path / "state", local()) as line:
-        fixed = local(sip_port=line.port)
+    fixed = local(sip_port=free_port("127.0.0.1", udp_too=True))
     async with gateway(tmp_path / "state", fixed) as line:
         async with sipp(line.port, tmp_path, "plain", "-d", "6000"):
             await line.until(lambda: bool(line.of(LegJoined)))
