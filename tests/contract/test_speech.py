@@ -17,6 +17,7 @@ from tritonclient.utils import InferenceServerException
 from sip_gateway.events import Gap
 from tests.services.riva import riva_speech
 from tests.services.speech import STEP, TritonServer, feed, frame, leg_audio, stream
+from triton_models import legs
 from triton_models.client import TritonSpeech
 from triton_models.events import RawTranscript
 from triton_models.local import LocalSpeech
@@ -184,7 +185,8 @@ async def test_legs_outlive_tritons_death_and_what_was_missed_is_said(
     await speech.close()
 
 
-async def test_without_triton_a_leg_ends_with_a_gap() -> None:
+async def test_without_triton_a_leg_ends_with_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(legs, "END_S", 1.0)
     speech = TritonSpeech(url="127.0.0.1:9", registry=CollectorRegistry())
     speech.start_leg(stream("a"))
     end_ms = feed(speech, "a", leg_audio("agent", end_s=5.0))
