@@ -144,7 +144,9 @@ STRONG = {
         iban, i ban, i b a n, swift, swift code, bic, international bank
     """),
     "ip": phrases_in("""
-        ip address, ip, i p address, server address, i p, address of the server
+        ip address, ip, i p address, server address, i p, address of the server,
+        numbers with dots, numbers with the dots, dotted, ipv four, ipv six, i p v four,
+        i p v six, default gateway, gateway is, subnet, subnet mask, ping
     """),
     "password": phrases_in("""
         path road, path word, past word,
@@ -192,7 +194,7 @@ STRONG = {
         that ends, which ends, card ends,
         start with, begin with, should start, should begin, should end, letter at the end, last
         letter, final letter, letters at the, first letter, last bit, the rest of it, next bit,
-        end in, letter at, number starts, number begins, number ends, what comes after
+        end in, octet, letter at, number starts, number begins, number ends, what comes after
     """),
 }
 """Slot kind -> phrases after which two digits are enough to mask."""

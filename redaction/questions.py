@@ -87,6 +87,8 @@ watch watching holiday room brakes vacuum stock cover have
 """)
 """Of a question whose answer is a thing, however strange its name: `which detergent?`"""
 
+_MAIL = words_in("email e-mail mail mailbox")
+_WRITES = words_in("send sent sending got receive received by via did in the our")
 ASKED_WORD = "asked_word"
 """Any question that may have a word for an answer which is nobody else's business."""
 _DETAILS = words_in("""
@@ -152,6 +154,9 @@ def _asked(clause: Sequence[Atom], *, in_security: bool) -> Iterator[Question]:
     yield from (Question("password", i) for i in range(len(texts)) if _is_secret(texts, i))
     if len(texts) <= _SHORT and texts[-1] in _PARTS_OF_NAMES and texts[-2:-1] in _BEFORE_PARTS:
         yield Question("asked_name", len(texts) - 1)
+    mail = next((i for i, text in enumerate(texts) if text in _MAIL), None)
+    if mail is not None and len(texts) - mail <= _SHORT and _WRITES.isdisjoint(texts):
+        yield Question("email", mail)
     noun = _last_noun(texts)
     chosen = None if asks is None else _chosen(texts, asks)
     if _THEIR_OWN.intersection(texts):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from redaction.common_words import COMMON_WORDS
+from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.evidence import RIGHT_CONTEXT
 from redaction.recognizers.email_domains import (
     AT,
@@ -13,7 +13,7 @@ from redaction.recognizers.email_domains import (
     end_of_domain,
     end_without_at,
 )
-from redaction.recognizers.email_locals import start_of_local
+from redaction.recognizers.email_locals import role_before, start_of_local, with_words
 from redaction.recognizers.found import Found, Heard
 from redaction.tables import words_in
 from redaction.words import Atom, Class
@@ -21,6 +21,7 @@ from redaction.words import Atom, Class
 _FOR_AT = words_in("a an and app as bat hat it that the")
 """What `at` is misheard as, where only the domain after it shows that there was one."""
 
+_LONGEST_HOST = 4
 _OF_DOMAINS = PROVIDERS | TOP_LEVEL
 _TALK = COMMON_WORDS - _OF_DOMAINS
 
@@ -46,7 +47,12 @@ def find_emails(heard: Heard) -> tuple[list[Found], list[int]]:
         misheard = i > 1 and atom.text not in AT and atoms[i - 1].text in _FOR_AT
         first = start_of_local(heard, i + glued - misheard)
         if atom.cls is not Class.EMAIL and first == i and not glued:
-            continue
+            role = role_before(heard, i) if atoms[last].text in TOP_LEVEL else None
+            if role is None:
+                continue
+            first = role
+        elif atom.text in AT:
+            first = with_words(heard, first, at=i)
         if heard.is_open and last + RIGHT_CONTEXT >= len(atoms):
             undecided.append(first)
         else:
@@ -68,7 +74,9 @@ def _unfinished(heard: Heard, *, after: int) -> list[int]:
             and (atoms[i - 1].cls in (Class.LETTER, Class.SYMBOL) or atoms[i - 1].cls in FIGURES)
         )
         if joiner or (spelled and atoms[i - 1].cls is Class.LETTER) or _may_be_at(atoms, i):
-            return [start_of_local(heard, i)]
+            return [with_words(heard, start_of_local(heard, i), at=i)]
+        if heard.is_open and _is_awaited(heard, i):
+            return [max(0, start_of_local(heard, i) - 1)]
     return []
 
 
@@ -94,6 +102,18 @@ def _is_talk(heard: Heard, i: int) -> bool:
     return len(around) > 1 and all(
         atom.cls in (Class.OTHER, Class.GLUE) and atom.text in _TALK for atom in around
     )
+
+
+def _is_awaited(heard: Heard, i: int) -> bool:
+    """`lou at north pine`: an `at` where an address was asked for, and at most a name since."""
+    atoms = heard.atoms
+    if i == 0 or atoms[i].text not in ("at", "@") or not heard.may_expect("email"):
+        return False
+    after = atoms[i + 1 :]
+    ended = any(a.stop in (".", "?", "!") or a.text in FUNCTION_WORDS for a in after)
+    if len(after) > _LONGEST_HOST or ended or atoms[i - 1].text in FUNCTION_WORDS:
+        return False
+    return any(s.kind == "email" and s.strength == 2 for s in heard.slots_at(i))
 
 
 def _may_be_at(atoms: Sequence[Atom], i: int) -> bool:

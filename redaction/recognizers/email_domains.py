@@ -13,15 +13,19 @@ ac ai app au biz ca ch co com de dev dk edu es eu example fr gov ie in info io i
 nl no nz org plc se tv uk us
 """)
 PROVIDERS = words_in("""
-aol btinternet comcast example gmail gmx googlemail hotmail icloud live msn outlook proton
-protonmail sky verizon virgin yahoo
+aol bellsouth bigpond btinternet comcast earthlink example fastmail gmail gmx googlemail hotmail
+icloud iinet live msn ntlworld optusnet outlook proton protonmail rediffmail rocketmail rogers shaw
+sky sympatico talktalk telus tiscali tutanota verizon virgin yahoo ymail zoho
 """)
-SURE_PROVIDERS = words_in("btinternet gmail googlemail gmx hotmail icloud protonmail yahoo")
+SURE_PROVIDERS = words_in("""
+bellsouth bigpond btinternet fastmail gmail googlemail gmx hotmail icloud ntlworld optusnet
+protonmail rediffmail rocketmail sympatico tiscali tutanota yahoo ymail
+""")
 """Of these, the ones that nothing else is called, or nearly so."""
 
-_IN_TWO = frozenset({("i", "cloud"), ("g", "mail"), ("hot", "mail"), ("big", "pond"),
+IN_TWO = frozenset({("i", "cloud"), ("g", "mail"), ("hot", "mail"), ("big", "pond"),
                      ("bt", "internet"), ("t", "internet"), ("proton", "mail"),
-                     ("out", "look")})  # fmt: skip
+                     ("out", "look"), ("rediff", "mail"), ("fast", "mail")})  # fmt: skip
 """Providers that are heard as two words."""
 
 AT = frozenset({"at", "@", "ad", "add", "att"})
@@ -53,12 +57,13 @@ def end_of_domain(heard: Heard, i: int) -> int | None:
             cut = cut and atoms[at + 1].cls is Class.LETTER
             return after_dots(atoms, at + 1) or at + cut
         if _is_dot(atoms[at]) and at > i + 1 and (end := after_dots(atoms, at)):
-            return end
+            # `742 at the cash point, can I`
+            return end if atoms[at].text != "point" or atoms[end].text in TOP_LEVEL else None
         if at > i + 1 and atoms[at].text in _TAILS and _asked(heard, i):
             return at
         if at + 1 < len(atoms) and atoms[at + 1].text in PROVIDERS:
             continue
-        in_two = (atoms[at - 1].text, atoms[at].text) in _IN_TWO
+        in_two = (atoms[at - 1].text, atoms[at].text) in IN_TWO
         if (in_two or atoms[at].text in PROVIDERS) and (
             in_two
             or atoms[at].text in SURE_PROVIDERS
@@ -88,6 +93,8 @@ def _is_spelled_before(atoms: Sequence[Atom], i: int) -> bool:
 def end_without_at(heard: Heard, i: int) -> int | None:
     """The end of a domain whose `at` was misheard: only where an address was asked for."""
     atoms = heard.atoms
+    if i and _is_host_alone(atoms, i):
+        return after_dots(atoms, i + 1) or i
     if i == 0 or i + 1 >= len(atoms) or _is_dot(atoms[i - 1]):
         return None
     if not (atoms[i].cls is Class.OTHER or atoms[i].text == "a"):
@@ -100,6 +107,14 @@ def end_without_at(heard: Heard, i: int) -> int | None:
     end = after_dots(atoms, i + 1) if _is_dot(atoms[i + 1]) else None
     named = end is not None and atoms[end].text in _SURE_TOP_LEVEL
     return end if named and not any(atom.text in AT for atom in atoms[i : i + 6]) else None
+
+
+def _is_host_alone(atoms: Sequence[Atom], i: int) -> bool:
+    """`B L H forty two, gmail`: letters or figures, and no `at` before who keeps the mail."""
+    k = i - 1 if i and (atoms[i - 1].text, atoms[i].text) in IN_TWO else i
+    if not k or (atoms[i].text not in SURE_PROVIDERS and k == i):
+        return False
+    return atoms[k - 1].cls in FIGURES or atoms[k - 1].cls is Class.LETTER
 
 
 def end_after_glued(atoms: Sequence[Atom], i: int) -> int | None:
@@ -152,11 +167,16 @@ def _is_label(atom: Atom, *, first: bool) -> bool:
     return first and atom.text.isalpha() and atom.cls not in (*FIGURES, Class.SYMBOL)
 
 
+def _is_me(atoms: Sequence[Atom], at: int) -> bool:
+    """`dot me`: not `let me see`."""
+    return atoms[at].text == "me" and at > 0 and atoms[at - 1].text != "let"
+
+
 def _past_hesitation(atoms: Sequence[Atom], at: int) -> int:
     limit = at + 4
     while at < min(limit, len(atoms)) and (
         atoms[at].cls in (Class.FILLER, Class.CORRECTION)
-        or atoms[at].text in _HESITATES
+        or (atoms[at].text in _HESITATES and not _is_me(atoms, at))
         or (_is_dot(atoms[at]) and at + 1 < len(atoms) and _is_dot(atoms[at + 1]))
     ):
         at += 1

@@ -21,6 +21,20 @@ _SUBJECTS = words_in("he i it she that there they this we who you")
 _NUMBERED = frozenset({"number", "numbers", "the"})
 _SPELLS = words_in("that's thats so spelled spelt")
 _MAX_LOCAL = 60
+_SITES = words_in("""
+available book check details find form go help information link look map more online page portal
+read shop sign site store us visit website
+""")
+"""Of these one says that they are at a place of the net: no mailbox."""
+
+_TELLS = words_in("""
+address also an and as called changed correct email emails emailed e-mail id is it's its mail mine
+name one or personal please school sent so still that that's them there to use using was work write
+yes
+""")
+"""What stands before an address, and is none of it."""
+
+_MOST_WORDS = 4
 
 
 def start_of_local(heard: Heard, at: int) -> int:
@@ -69,6 +83,49 @@ def _with_name(atoms: Sequence[Atom], first: int, at: int) -> int:
     named = atoms[k].cls in (Class.OTHER, Class.MONTH) and atoms[k].text not in FUNCTION_WORDS
     will = atoms[k].text == "will" and (k == 0 or atoms[k - 1].text not in _SUBJECTS)
     return k if begins and (named or will) and not atoms[k].stop else first
+
+
+def role_before(heard: Heard, at: int) -> int | None:
+    """`accounts at riverside dot gov`, `hello at ...`: the one ordinary word before an `at` behind
+    which a domain follows."""
+    atoms = heard.atoms
+    if not at or atoms[at - 1].stop or atoms[at - 1].cls is not Class.OTHER:
+        return None
+    text = atoms[at - 1].text
+    if text in _SITES or text in _TELLS or (text in FUNCTION_WORDS and text != "me"):
+        return None
+    before = atoms[at - 2] if at > 1 else None
+    told = before is None or bool(before.stop) or before.text in _TELLS
+    return at - 1 if told or is_talked_of(heard, at) else None
+
+
+def with_words(heard: Heard, first: int, *, at: int) -> int:
+    """`the real mike 1974 at`: ordinary words before, back to where the address was begun."""
+    atoms = heard.atoms
+    k = first
+    while k and first - k < _MOST_WORDS and k not in heard.times.breaks:
+        before = atoms[k - 1]
+        word = before.cls is Class.OTHER or before.text == "the"
+        if before.stop or before.text in _TELLS or not word:
+            break
+        k -= 1
+    article = k < first and atoms[k].text in ("the", "my", "mister", "miss")
+    inside = atoms[k + article : first]
+    plain = all(a.text not in FUNCTION_WORDS and a.text not in _SITES for a in inside)
+    begun = k == 0 or bool(atoms[k - 1].stop) or atoms[k - 1].text in _TELLS
+    return k if k < first and plain and begun and is_talked_of(heard, at) else first
+
+
+_LATELY_MS = 20_000
+
+
+def is_talked_of(heard: Heard, i: int) -> bool:
+    """Whether an address was asked for here, announced, or given just before."""
+    if heard.may_expect("email") and any(slot.kind == "email" for slot in heard.slots_at(i)):
+        return True
+    if not heard.given("email"):
+        return False
+    return any(one.kind == "email" for one in heard.given_lately(i, within_ms=_LATELY_MS))
 
 
 def _asides(atoms: Sequence[Atom], first: int, last: int) -> set[int]:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from redaction.common_words import COMMON_WORDS
 from redaction.evidence import RIGHT_CONTEXT
 from redaction.lexicon import SPELLING_ALPHABET
-from redaction.recognizers.email_domains import SURE_PROVIDERS, TOP_LEVEL, after_dots
-from redaction.recognizers.email_locals import start_of_local
+from redaction.recognizers.email_domains import IN_TWO, SURE_PROVIDERS, TOP_LEVEL, after_dots
+from redaction.recognizers.email_locals import is_talked_of, start_of_local
 from redaction.recognizers.found import Found, Heard
 from redaction.tables import phrases_in
 from redaction.words import Atom, Class, says
@@ -46,7 +46,7 @@ def find_joined(heard: Heard) -> tuple[list[Found], list[int]]:
     """Halves of addresses and user names, and where undecided ones begin."""
     found: list[Found] = []
     undecided: list[int] = []
-    expected = heard.may_expect("email")
+    expected = heard.may_expect("email") or bool(heard.given("email"))
     newest = len(heard.atoms) - (_LONGEST_REMARK if heard.is_open else 0)
     for i, atom in enumerate(heard.atoms):
         if found and i <= found[-1].last:
@@ -58,19 +58,26 @@ def find_joined(heard: Heard) -> tuple[list[Found], list[int]]:
             span = _joined(heard, i, expected=expected)
         if span is None and atom.cls in _OPERANDS and (expected or _may_say(heard.atoms, i + 1)):
             span = _remarked(heard, i, expected=expected)
-        if span is None and expected and atom.text in SURE_PROVIDERS and _is_expected(heard, i):
+        if span is None and expected and atom.text in SURE_PROVIDERS and is_talked_of(heard, i):
             span = i, i
         if span is None:
             if i >= newest and _may_be_remarked(heard.atoms, i):
                 undecided.append(start_of_local(heard, i))
             continue
         first, last = span
+        if first and (heard.atoms[first - 1].text, _host(heard.atoms[first])) in IN_TWO:
+            first -= 1
         if heard.is_open and last + RIGHT_CONTEXT >= len(heard.atoms):
             undecided.append(first)
         else:
             why = "is joined or spoken of as an address is"
             found.append(Found(first, last, "email", complete=False, why=why))
     return found, undecided
+
+
+def _host(atom: Atom) -> str:
+    """`cloud` of `cloud.com`."""
+    return atom.text.partition(".")[0]
 
 
 def _may_join(atom: Atom) -> bool:
@@ -93,7 +100,7 @@ def _joined(heard: Heard, i: int, *, expected: bool) -> tuple[int, int] | None:
     atoms = heard.atoms
     if atoms[i].cls is Class.OTHER:
         site = atoms[i].text.split(".")[-1] in TOP_LEVEL
-        if site and not (expected and _is_expected(heard, i)):
+        if site and not (expected and is_talked_of(heard, i)):
             return None
         return start_of_local(heard, i), _last(atoms, i)
     if i == 0 or i + 1 >= len(atoms):
@@ -103,7 +110,7 @@ def _joined(heard: Heard, i: int, *, expected: bool) -> tuple[int, int] | None:
         ends = before.cls in (*_OPERANDS, Class.FILLER) and after.cls in _OPERANDS
         return (start_of_local(heard, i), _last(atoms, i)) if ends else None
     figures = before.cls in _FIGURES and after.cls in _FIGURES
-    if figures or not expected or not _is_expected(heard, i):
+    if figures or not expected or not is_talked_of(heard, i):
         return None
     named = before.cls is Class.LETTER or before.text not in COMMON_WORDS
     named_or_host = named or after.text in TOP_LEVEL
@@ -111,10 +118,6 @@ def _joined(heard: Heard, i: int, *, expected: bool) -> tuple[int, int] | None:
         return start_of_local(heard, i), max(end, _last(atoms, i))
     both = named and after.cls in _OPERANDS and after.text not in COMMON_WORDS
     return (start_of_local(heard, i), _last(atoms, i)) if both else None
-
-
-def _is_expected(heard: Heard, i: int) -> bool:
-    return any(slot.kind == "email" for slot in heard.slots_at(i))
 
 
 def _last(atoms: Sequence[Atom], i: int) -> int:
@@ -161,7 +164,7 @@ def _remarked(heard: Heard, i: int, *, expected: bool) -> tuple[int, int] | None
     atoms = heard.atoms
     if atoms[i].text in ("it's", "is", "that's") or not _is_remarked(atoms, i):
         return None
-    if not (expected and _is_expected(heard, i)) and not _is_sure(atoms, i):
+    if not (expected and is_talked_of(heard, i)) and not _is_sure(atoms, i):
         return None
     end = i
     if atoms[i].cls is Class.OTHER and i + 1 < len(atoms) and atoms[i + 1].cls in _FIGURES:

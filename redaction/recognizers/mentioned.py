@@ -36,6 +36,11 @@ i i'm i've you you're we we're he she they it it's that that's is was are were d
 could will would because if when
 """)
 _LONGEST_SENTENCE = 7
+_NUMBERED = words_in("""
+apartment attempt box bus chapter channel door extension exit flat flight floor gate house item
+level line model number option order page part phase platform policy room route row seat section
+step suite team terminal ticket train unit version windows zone
+""")
 
 
 def find_mentioned(heard: Heard) -> tuple[list[Found], list[int]]:
@@ -105,11 +110,16 @@ def _is_secret(heard: Heard, mention: Mention, *, how: int, talk: int, after: in
         return True
     if mention.is_rare or (talk == _ASKED and mention.is_uncommon):
         return mention.is_whole or how != ALONE or mention.words > 1 or mention.is_rare
-    if mention.has_figures and mention.words:
+    if mention.has_figures and mention.words and not _is_numbered(heard, mention):
         # `type winter twenty twenty five`, `tuesday one two`: an ordinary word and figures
         return how == PUT or (talk == _ASKED and mention.is_whole)
     month = heard.atoms[mention.first].cls is Class.MONTH and mention.is_whole
     return after is not None and month and not mention.has_figures
+
+
+def _is_numbered(heard: Heard, mention: Mention) -> bool:
+    """`room six twelve`, `model number seven two zero`: of what there are many, each with one."""
+    return any(a.text in _NUMBERED for a in heard.atoms[mention.first : mention.last])
 
 
 def _sentence(heard: Heard, i: int) -> int | None:

@@ -1,0 +1,48 @@
+"""E-mail addresses of ordinary words, in pieces, and with hosts that are said alone."""
+
+import pytest
+
+from redaction.prepared_policy import Policy, make_policy
+from redaction.presidio import build_engine
+from redaction.settings import Settings
+from tests.unit.redaction.spoken_dialogue import ever_shown, shown
+
+MAILBOXES = [
+    (
+        "A: Who gets the report?\nC: It's accounts at harbour council dot gov dot au.",
+        "It's [email]",
+    ),
+    ("A: And an email?\nC: The tall bob 1960 at hotmail dot com.", "[email]"),
+    ("A: An email for you?\nC: ida dot moss that example dot com.", "[email]"),
+    (
+        "A: And an email?\nC: J moss 4 at gmail dot com.\nA: Which host?\nC: i cloud dot com.",
+        "[email]",
+    ),
+    ("A: Email?\nC: K like kite, 4, 2, gmail.", "[email]"),
+]
+CLEAN = [
+    "A: It's on our website at harbour dot com.",
+    "C: I'll look at outlook for that.",
+]
+
+
+@pytest.fixture(scope="module")
+def policy() -> Policy:
+    return make_policy(Settings(), build_engine(), key=b"a" * 32)
+
+
+@pytest.mark.parametrize(("dialogue", "expected"), MAILBOXES)
+def test_a_mailbox_goes_whatever_words_it_is_made_of(
+    policy: Policy, dialogue: str, expected: str
+) -> None:
+    assert shown(policy, dialogue)[-1] == expected
+
+
+@pytest.mark.parametrize("line", CLEAN)
+def test_a_place_of_the_net_is_no_mailbox(policy: Policy, line: str) -> None:
+    assert shown(policy, line) == [line[3:]]
+
+
+def test_a_host_of_one_letter_pair_is_no_hesitation(policy: Policy) -> None:
+    dialogue = "A: What's your email?\nC: ida, seven seven, at proton dot me."
+    assert not any("me" in text.split()[-1:] for text in ever_shown(policy, dialogue))
