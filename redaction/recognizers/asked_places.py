@@ -19,6 +19,7 @@ from redaction.recognizers.place_signs import (
     PLACE_WORDS,
     SURE_PLACES,
     is_corner,
+    is_of_whom,
     is_sign,
     is_sure_sign,
     is_town,
@@ -139,6 +140,8 @@ def _place_in(heard: Heard, clause: _Clause) -> tuple[int, int] | None:
         stop -= 1
     begins = next((i for i in range(first, stop) if shows(heard, i)), None)
     if begins is None or (stop - first == 1 and atoms[first].text in _NO_PLACES_ALONE):
+        return None
+    if is_of_whom(atoms, begins) and not any(a.cls in NUMERIC for a in atoms[begins:stop]):
         return None
     while begins > first and _goes_with(
         atoms, begins - 1, first=first, linked=shows is not is_sure_sign

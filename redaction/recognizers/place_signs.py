@@ -41,7 +41,21 @@ our branch store shop office headquarters located depot showroom clinic surgery 
 """)
 _STREETS = SURE_PLACES | REGIONS
 _NO_PLACES = _WEEK | FUNCTION_WORDS
+_ASKS = words_in("can could get give have may me need provide tell what what's want would")
+_WORDS_OF_NAME = 2
 _COUNTED_WAYS = words_in("main cross street avenue road block stage phase lane floor line")
+
+
+def is_of_whom(atoms: Sequence[Atom], i: int) -> bool:
+    """`can I have the address and phone number for the Larkspur`: whose it is, not where."""
+    texts = sentence_before(atoms, i)
+    if _ASKS.isdisjoint(texts):
+        return False
+    named = 0
+    while named < min(len(texts), _WORDS_OF_NAME) and atoms[i - 1 - named].capital:
+        named += 1
+    words = [text for text in texts[named:] if text not in ("the", "that", "this")]
+    return words[:1] in (["of"], ["for"])
 
 
 def is_sign(heard: Heard, i: int) -> bool:

@@ -50,8 +50,8 @@ he he's her his i i'd i'm i've lives my our she she's their they they're we we'd
 """)
 JOURNEY = words_in("""
 arrive arrives arriving book booked booking branch city cruise flew flies flight flights fly flying
-go holiday hotel leave leaving looking museum office offices our restaurant shop store taxi tickets
-train trains travel travelling trip visit visiting
+go holiday hotel leave leaving looking museum office offices our restaurant shop stay store taxi
+tickets train trains travel travelling trip visit visiting
 """)
 """Of a sentence that says where one goes to, or where a firm is."""
 

@@ -33,6 +33,8 @@ _BEFORE_PLACES = words_in("at on in to from near outside via of round by opposit
 _OF_COUNTS = words_in("about book for get got had has have just need only take want with")
 """Before a number that counts something: `staying, we have 1 guesthouse`."""
 _DIRECTIONS = words_in("north south east west northeast southwest outskirts edge miles kilometers")
+_RESIDES = _LIVES - {"near", "based", "property", "street", "town", "village"}
+_WAY = 5
 _TRAVELS = words_in("""
 arrive arrives arriving book booked booking bus cab coach depart departing departs enjoy find flight
 flights fly flying going guesthouse hotel journey leave leaves leaving looking museum need recommend
@@ -72,13 +74,21 @@ def is_place_said(atoms: Sequence[Atom], i: int) -> bool:
     known = atom.text in WELL_KNOWN
     if known and "how" in context:
         return False
-    known = known or not _TRAVELS.isdisjoint(context)
-    of_place = bool((_LIVES if known else _SAID_OF_PLACES).intersection(context))
+    travels = not _TRAVELS.isdisjoint(context) or _is_way(atoms, i)
+    telling = _RESIDES if travels else _LIVES if known else _SAID_OF_PLACES
+    of_place = bool(telling.intersection(context))
     if atom.capital and _is_before_street(atoms, i):
         return True
     if of_place and (led or atoms[before].text in _STILL):
         return True
     return _is_where_somebody_is(atoms, i, context=context)
+
+
+def _is_way(atoms: Sequence[Atom], i: int) -> bool:
+    """`from Abbotsford to Kelmsworth`: the way from one place to another."""
+    around = atoms[max(0, i - _WAY) : i + _WAY]
+    words = [atom.text for atom in around]
+    return "from" in words and "to" in words[words.index("from") :]
 
 
 def _is_where_somebody_is(atoms: Sequence[Atom], i: int, *, context: Sequence[str]) -> bool:

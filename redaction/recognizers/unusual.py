@@ -14,6 +14,7 @@ from redaction.common_words import COMMON_WORDS
 from redaction.evidence import RIGHT_CONTEXT
 from redaction.household_words import PLAIN_WORDS
 from redaction.recognizers.found import Found, Heard
+from redaction.recognizers.place_signs import is_of_whom
 from redaction.recognizers.places import STATES
 from redaction.recognizers.street_words import STREET
 from redaction.recognizers.unasked_places import is_place_said
@@ -120,7 +121,8 @@ def _kind(heard: Heard, atoms: Sequence[Atom], i: int, *, expected: bool) -> str
         proper = atom.capital or not has_capitals(atoms, i)
         asked = slot.is_answer or slot.is_echo or atom.capital
         if looking.kind in _SECRETS or (proper and asked):
-            return looking.kind
+            of_whom = looking.kind == "address" and not slot.is_answer and is_of_whom(atoms, i)
+            return None if of_whom else looking.kind
     if looking.kind == "address" and slot.is_answer and is_proper(atoms, i):
         return "address"
     return None

@@ -22,6 +22,24 @@ SAID = [
         "C: show me all from the 3rd to the 19th of Apr",
         "show me all from the 3rd to the 19th of Apr",
     ),
+    ("A: Could you spell your name?\nC: B and R are EY n e LL.", "[name]"),
+    ("A: Your name?\nC: I see T a S o us.", "[name]"),
+    (
+        "C: is there one before nine from Ambleford to Kirkwhelp?",
+        "is there one before nine from Ambleford to Kirkwhelp?",
+    ),
+    (
+        "C: a quiet inn to stay near Loch Ambler, please",
+        "a quiet inn to stay near Loch Ambler, please",
+    ),
+    (
+        "C: can I have the postcode and address for Ambler City?",
+        "can I have the postcode and address for Ambler City?",
+    ),
+    (
+        "C: I type 742 at the cash point, can you see it?",
+        "I type 742 at the cash point, can you see it?",
+    ),
     ("A: The gallery is located at 88 Larkfield Avenue.", "The gallery is located at [address]"),
     ("A: Our office is at twelve Harbour Street.", "Our office is at [address]"),
 ]
