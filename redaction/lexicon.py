@@ -70,14 +70,14 @@ LETTER_ALIKES = {
     "are": "r", "you": "u", "why": "y", "see": "c", "sea": "c", "be": "b", "tea": "t", "oh": "o",
     "eye": "i", "pea": "p", "queue": "q", "gay": "k", "may": "a", "end": "n", "i'm": "m", "if": "f",
     "in": "n", "an": "n", "am": "m", "as": "s", "us": "s", "or": "r", "our": "r", "ask": "s",
-    "acts": "x", "axe": "x",
+    "acts": "x", "app": "f", "axe": "x",
 }  # fmt: skip
 """What a recogniser writes for a letter; a letter only between others, or where it is explained:
 `why for yankee`."""
 
 NAMES_OF_LETTERS = {
     **LETTER_WORDS, **{w: v for w, v in LETTER_ALIKES.items() if w.isalpha()},
-    "app": "f", "af": "f", "ef": "f", "es": "s", "de": "d", "te": "t", "pe": "p", "ge": "g",
+    "af": "f", "ef": "f", "es": "s", "de": "d", "te": "t", "pe": "p", "ge": "g",
     "ve": "v", "ze": "z", "ka": "k", "cu": "q",
 }  # fmt: skip
 """How letters are written where their name runs into what they are like: `enfornancy`."""

@@ -16,6 +16,7 @@ MAX_PAUSE_MS = 12_000
 """A longer silence ends a run."""
 
 _MAX_GLUE = 4
+_ARTICLES = frozenset({"a", "an", "another"})
 _MAX_ASIDE = 9
 _ASIDES: dict[str, list[tuple[str, ...]]] = {}
 for _phrase in sorted((tuple(p.split()) for p in lexicon.GAP_PHRASES), key=len, reverse=True):
@@ -107,7 +108,7 @@ def next_number(atoms: Sequence[Atom], numeric: Sequence[bool], at: int) -> int 
         step = aside_length(atoms, at)
         if step:
             aside += step
-        elif atoms[at].cls in (Class.GLUE, Class.SYMBOL) or atoms[at].text == "a":
+        elif atoms[at].cls in (Class.GLUE, Class.SYMBOL) or atoms[at].text in _ARTICLES:
             glue += 1
             step = 1
         else:

@@ -163,6 +163,8 @@ def long_enough(shape: Shape) -> bool:
         return True
     if shape.slashes == 1 and is_expiry(shape) and "24" <= shape.value[-2:] <= "45":
         return True
+    if shape.letters and shape.digits >= 5 and not shape.magnitude:
+        return True
     mixed = shape.letters >= 2 and shape.digits >= 2 and shape.letters + shape.digits >= 5
     return mixed or shape.dots >= 3 or is_postcode(shape)
 

@@ -114,6 +114,7 @@ _DOTTED = re.compile(r"\d{1,3}(\.\d{1,3}){2,3}")
 _IP = re.compile(r"[0-9a-f]{0,4}(:[0-9a-f]{0,4}){4,7}", re.IGNORECASE)
 _ORDINAL = re.compile(r"(\d{1,2})(st|nd|rd|th)", re.IGNORECASE)
 _DECADE = re.compile(r"(\d+)'?s", re.IGNORECASE)
+_LONGEST_GROUP = 4
 _LISTED = 4
 """So many figures in one word are read out: `nine-to-five` is not."""
 
@@ -226,7 +227,7 @@ def _mixed(word: int, core: str, *, stop: str) -> Iterator[Atom]:
         yield Atom(word, whole[0], whole[1], low, stop, False)
         return
     parts = [p for p in _PARTS.findall(low) if p[0].isalnum() or p in "_@&+#/"]
-    spoken = _misheard(parts) or [_part(p) for p in parts]
+    spoken = _misheard(parts) or _letters_in(parts) or [_part(p) for p in parts]
     if not parts or any(s is None for s in spoken):
         yield _unsplit(word, core, stop=stop)
         return
@@ -289,6 +290,19 @@ def _misheard(parts: Sequence[str]) -> list[tuple[Class, str] | None] | None:
     if len(parts) < _LISTED or None in figures or lexicon.DIGITS.keys().isdisjoint(parts):
         return None
     return [(Class.DIGIT, figure) for figure in figures if figure]
+
+
+def _letters_in(parts: Sequence[str]) -> list[tuple[Class, str] | None] | None:
+    """`ici-c`: letters that make no word, beside single ones."""
+    groups = [p for p in parts if len(p) > 1]
+    spelt = groups and len(groups) < len(parts) and all(p.isalpha() for p in parts)
+    if not spelt or any(len(p) > _LONGEST_GROUP or _is_word(p) for p in groups):
+        return None
+    return [(Class.LETTER if len(p) == 1 else Class.OTHER, p) for p in parts]
+
+
+def _is_word(text: str) -> bool:
+    return text in _PLAIN or text in COMMON_WORDS or is_english(text)
 
 
 def _part(part: str) -> tuple[Class, str] | None:

@@ -76,7 +76,14 @@ def is_all_that_is_said(heard: Heard, run: Run, *, shape: Shape) -> bool:
 def is_all_of_code(heard: Heard, run: Run, *, shape: Shape) -> bool:
     """`G B two nine`, and nothing of substance beside it."""
     enough = shape.letters > 1 and shape.digits and shape.letters + shape.digits >= _CODE
+    # `two, H, B`
+    enough = enough or (shape.letters > 1 and shape.digits and _is_listed(heard, run))
     return bool(enough) and not shape.dated and is_nothing_else_said(heard, run)
+
+
+def _is_listed(heard: Heard, run: Run) -> bool:
+    """Whether there is a comma behind each but the last."""
+    return all(heard.atoms[i].stop == "," for i in run.numbers[:-1])
 
 
 def is_an_answer(heard: Heard, run: Run, *, shape: Shape) -> bool:

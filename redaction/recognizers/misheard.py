@@ -69,9 +69,18 @@ def widened(heard: Heard, found: Sequence[Found]) -> list[Found]:
 def held_first(heard: Heard, first: int) -> int:
     """Where an undecided run is held from: with the letters that stand before it."""
     if not heard.slots_at(first):
-        return _with_name(heard.atoms, first)
-    first = _over_prefix(heard, over_spelling(heard, first))
-    return _over_words(heard, first, words=_HELD if _may_be_spelt(heard, first) else _SOUND_ALIKES)
+        return min(_with_name(heard.atoms, first), _over_capitals(heard, first))
+    spelt = _may_be_spelt(heard, first)
+    if heard.is_open and first and heard.atoms[first - 1].text in _SOUND_ALIKES:
+        first -= 1  # whatever stands behind it yet: `fifty. to. twelve`
+    first = _over_prefix(heard, over_spelling(heard, first), ended=spelt and heard.is_open)
+    return _over_words(heard, first, words=_HELD if spelt else _SOUND_ALIKES)
+
+
+def _over_capitals(heard: Heard, first: int) -> int:
+    """`AUMXL, er 866`: over capitals that make no word."""
+    group = _over_prefix(heard, first)
+    return group if heard.atoms[group].value else first
 
 
 def _may_be_spelt(heard: Heard, first: int) -> bool:
@@ -129,10 +138,12 @@ def _widened(heard: Heard, one: Found) -> Found:
 
 
 def _over_country(heard: Heard, one: Found) -> int:
-    """`de eighty nine, thirty seven`, whatever kind the figures were taken for."""
+    """`de eighty nine, thirty seven`, `DL, 9148`, whatever kind the figures were taken for."""
     before = one.first - 1
     if before < 0 or one.first in heard.times.breaks or not one.value.isdigit():
         return one.first
+    if len(one.value) >= _LONG and (group := _over_capitals(heard, one.first)) < one.first:
+        return group
     country = heard.atoms[before].text in _SURE_COUNTRIES and not heard.atoms[before].stop
     return before if country and len(one.value) >= _LONG and _begins(heard, before) else one.first
 
@@ -205,7 +216,7 @@ def _over_correction(heard: Heard, last: int) -> int:
     return end if begins and ends else last
 
 
-def _over_prefix(heard: Heard, first: int, *, is_iban: bool = False) -> int:
+def _over_prefix(heard: Heard, first: int, *, is_iban: bool = False, ended: bool = False) -> int:
     """`AB, so 6840`, `de dash 355`: a group of letters before the figures, no word of its own."""
     atoms, at = heard.atoms, first - 1
     while at >= 0 and first - at <= _HESITATION and _hesitates(atoms[at]):
@@ -219,7 +230,8 @@ def _over_prefix(heard: Heard, first: int, *, is_iban: bool = False) -> int:
     group = group or (longer and heard.atoms[at + 1].cls is not Class.OTHER)
     known = atom.text in COMMON_WORDS or (atom.text in ACRONYMS and atom.text not in _COUNTRIES)
     known = known and not ((atom.value or is_iban) and atom.text in _SURE_COUNTRIES)
-    return at if group and not known and atom.stop in ("", ",", "-") else first
+    stops = ("", ",", "-", ".") if ended else ("", ",", "-")
+    return at if group and not known and atom.stop in stops else first
 
 
 def _hesitates(atom: Atom) -> bool:

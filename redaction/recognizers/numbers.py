@@ -20,7 +20,7 @@ from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.kept import Judged
 from redaction.recognizers.number_kinds import is_complete
 from redaction.recognizers.number_slots import asked_for, open_slots
-from redaction.recognizers.read_letters import has_explained_letter
+from redaction.recognizers.read_letters import has_explained_letter, is_spelt_out
 from redaction.recognizers.secret_talk import is_of_secret_talk, leads_to_secret
 from redaction.runs import Run, aside_length, find_runs
 from redaction.shape import (
@@ -228,8 +228,10 @@ def _unasked_kind(
         return "number", "is read out, and nothing says that it is counted"
     if is_an_answer(heard, run, shape=shape):
         return "number", "is all of an answer, and no quantity was asked for"
-    if shape.digits > 1 and has_explained_letter(heard.atoms, run.numbers):
+    if shape.digits and has_explained_letter(heard.atoms, run.numbers):
         return "number", "has a letter that is explained"
+    if is_spelt_out(heard.atoms, run.numbers):
+        return "number", "is three words of the spelling alphabet or more"
     if is_keyed(heard.atoms, run, shape=shape):
         return "pin", "is typed, between keys"
     if is_of_secret_talk(heard, run, shape=shape):

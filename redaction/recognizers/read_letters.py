@@ -23,6 +23,9 @@ _CODES = frozenset(
 _NAMES = LETTER_ALIKES.keys() | LETTER_WORDS.keys() | SPELLING_ALPHABET.keys()
 _ROW = (Class.LETTER, Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE)
 _LONGEST_LINK = 3
+_ROW_LENGTH = 4
+_SPELT_OUT = 3
+_LETTERS = LETTER_ALIKES | LETTER_WORDS
 
 
 def find_letters(heard: Heard) -> tuple[list[Found], list[int]]:
@@ -33,7 +36,7 @@ def find_letters(heard: Heard) -> tuple[list[Found], list[int]]:
     why = "is a letter, explained as one"
     told = bool(heard.expected.filled) or heard.expected.has_openers
     for i, atom in enumerate(atoms):
-        if atom.cls is not Class.LETTER and atom.text not in LETTER_ALIKES:
+        if atom.cls is not Class.LETTER and atom.text not in _LETTERS:
             continue
         length = explained(atoms, i)
         if length and not told and not _is_surely(atoms, i):
@@ -64,6 +67,11 @@ def has_explained_letter(atoms: Sequence[Atom], numbers: Sequence[int]) -> bool:
     )
 
 
+def is_spelt_out(atoms: Sequence[Atom], numbers: Sequence[int]) -> bool:
+    """`uniform, victor, x-ray`: three different words of the spelling alphabet."""
+    return len({atoms[i].text for i in numbers} & SPELLING_ALPHABET.keys()) >= _SPELT_OUT
+
+
 def explained(atoms: Sequence[Atom], at: int) -> int:
     """How many atoms from here on are a letter and what it is like: `B as in boy`; else 0."""
     alike = _letter(atoms[at])
@@ -78,7 +86,7 @@ def explained(atoms: Sequence[Atom], at: int) -> int:
 
 
 def _letter(atom: Atom) -> str:
-    return LETTER_ALIKES.get(atom.text) or (atom.text if atom.cls is Class.LETTER else "")
+    return _LETTERS.get(atom.text) or (atom.text if atom.cls is Class.LETTER else "")
 
 
 def _what_it_is_like(atoms: Sequence[Atom], at: int) -> int:
@@ -135,26 +143,47 @@ def _begun(heard: Heard) -> list[int]:
     """What ends as a letter, or as a letter that is being explained."""
     atoms = heard.atoms
     last = len(atoms) - 1
-    if last < 0 or atoms[last].stop in (".", "?", "!"):
+    if last < 0 or atoms[last].stop in ("?", "!"):
+        return []
+    if first := _begins_spelling(atoms):
+        return [first - 1]
+    if atoms[last].stop == "." and not heard.is_open:
         return []
     for at in range(last - 1, max(-1, last - 1 - _LONGEST_LINK), -1):
-        # `A like app`, `J as in Ja`
-        if atoms[at].cls is Class.LETTER and atoms[at + 1].text in _LINKS:
-            sure = atoms[at].text not in ("a", "i") or bool(heard.slots_at(at))
-            return [at] if sure else []
-    if last and _begins_spelling(atoms, last - 1):
-        return [last - 1]
+        # `A like app`, `J as in Ja`, `be as`
+        if _letter(atoms[at]) and atoms[at + 1].text in _LINKS:
+            sure = atoms[at].cls is Class.LETTER and atoms[at].text not in ("a", "i")
+            return [_over_letters(atoms, at)] if sure or heard.slots_at(at) else []
     if atoms[last].cls is Class.LETTER and atoms[last].text not in ("a", "i"):
         return [] if noun_before(atoms, last) else [last]
-    return [last] if _follows_letter(atoms, last) and _asks_code(heard, last) else []
+    follows = _follows_letter(atoms, last) and _asks_code(heard, last)
+    return [_over_letters(atoms, last)] if follows else []
 
 
-def _begins_spelling(atoms: Sequence[Atom], at: int) -> bool:
-    """`delta, ech`: a word of the spelling alphabet, and the beginning of another."""
-    if atoms[at].text not in SPELLING_ALPHABET or atoms[at].stop not in ("", ","):
-        return False
-    begun = atoms[at + 1].text
-    return any(word.startswith(begun) for word in SPELLING_ALPHABET)
+def _over_letters(atoms: Sequence[Atom], at: int) -> int:
+    """`U T I be`: back over what may be letters too, up to one that is."""
+    while (
+        at and _letter(atoms[at - 1]) and not atoms[at - 1].stop and _follows_letter(atoms, at - 1)
+    ):
+        at -= 1
+    return at
+
+
+def _begins_spelling(atoms: Sequence[Atom]) -> int:
+    """`delta, ech`, `sierra. tango. one`: words of the spelling alphabet, and what may be more.
+
+    One more than where the first of them stands; 0 if nothing ends like that.
+    """
+    first, at, last = 0, len(atoms) - 1, len(atoms) - 1
+    while at >= 0 and last - at < _ROW_LENGTH:
+        word = atoms[at].text in SPELLING_ALPHABET
+        begun = at == last and any(w.startswith(atoms[at].text) for w in SPELLING_ALPHABET)
+        alike = at < last and bool(_letter(atoms[at]))
+        if not (word or begun or alike or atoms[at].cls in _ROW):
+            break
+        first = at + 1 if word and (at < last or atoms[at].stop == ",") else first
+        at -= 1
+    return first
 
 
 def _follows_letter(atoms: Sequence[Atom], i: int) -> bool:

@@ -42,6 +42,8 @@ def over_spelling(heard: Heard, first: int) -> int:
             first -= 1  # `D for tango see`: the next letter
         elif _is_part(atoms, first - 1) or _is_spelt_on(atoms, first - 1):
             first -= 1
+        elif atoms[first - 1].value == "-" and _explanation(atoms, first - 1):
+            first -= 1  # `B for egg, dash three`
         else:
             break
     return first
@@ -105,8 +107,13 @@ def _is_spelt_on(atoms: Sequence[Atom], at: int) -> bool:
     before = atoms[at - 1] if at else None
     if before is None or not is_joined(before):
         return False
-    alike = atoms[at].text in LETTERS or atoms[at].text in ("a", "be", "i")
+    alike = atoms[at].text in LETTERS or atoms[at].text in ("a", "app", "be", "i")
     spelt = before.cls is Class.LETTER or (before.text in LETTERS and atoms[at].text == "i")
+    if before.text in LETTER_ALIKES and at > 1 and not before.stop:
+        # `D app see`
+        spelt = spelt or (
+            atoms[at - 2].cls is Class.LETTER and atoms[at - 2].text not in ("a", "i")
+        )
     return alike and spelt and before.text not in ("a",)
 
 
