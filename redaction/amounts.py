@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from redaction.tables import words_in
-from redaction.words import Atom
+from redaction.words import Atom, Class
 
 _AMOUNT_NOUNS = words_in("""
 amount balance bill bills budget charge charged charges copay cost costs credited deductible
@@ -12,9 +12,9 @@ priced quoted rate refund refunded save saved score speed spend spent temperatur
 worth
 """)
 _MONEY = frozenset({"pounds", "pound", "dollars", "dollar", "euros", "euro"})
-_ROUGHLY = words_in("""
-about almost another approximately around every exactly least maybe nearly only over roughly
-than under within
+ROUGHLY = words_in("""
+about above almost another approximately around every exactly least maybe nearly only over roughly
+than under within below beyond
 """)
 _PENCE = 2
 
@@ -32,7 +32,7 @@ def amount_before(atoms: Sequence[Atom], piece: Sequence[int], *, near: frozense
         return False  # `twelve over twenty seven`
     if before[-1:] == ["pound"] and sum(len(atoms[i].value) for i in piece) > _PENCE:
         return False  # `putting four six pound`, and then another code
-    if before and before[-1] in _ROUGHLY | _MONEY:
+    if before and before[-1] in ROUGHLY | _MONEY:
         return True
     if before[-2:] == ["up", "to"] and not near:
         return True  # `three days here, up to twenty four abroad`
@@ -40,3 +40,11 @@ def amount_before(atoms: Sequence[Atom], piece: Sequence[int], *, near: frozense
         ["pounds", "and"],
         ["dollars", "and"],
     )
+
+
+def is_round(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
+    """`above eighty thousand`: in whole thousands, and only about so many."""
+    led = piece[0] > 0 and atoms[piece[0] - 1].text in ROUGHLY and not atoms[piece[0] - 1].stop
+    last = atoms[piece[-1]]
+    written = len(piece) == 1 and last.cls is Class.NUMERAL and last.value.endswith("000")
+    return led and (written or last.text == "thousand")

@@ -7,6 +7,7 @@ of the firm's own: that is positive evidence, as a unit behind the number is.
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from redaction.goods import goods_in
 from redaction.questions import Question, is_question
 from redaction.tables import words_in
 from redaction.words import Atom, Class
@@ -73,7 +74,8 @@ def _asked(texts: Sequence[str]) -> str:
     if how & _COUNTED and not ("digits" in texts or "numbers" in texts):
         return COUNT
     chosen = any(a in ("what", "which") and b in _CHOSEN for a, b in pairwise(texts))
-    return QUANTITY if how & _HOW or chosen or not _MEASURED.isdisjoint(texts) else ANYTHING
+    measured = chosen or not _MEASURED.isdisjoint(texts) or any(goods_in(texts))
+    return QUANTITY if how & _HOW or measured else ANYTHING
 
 
 def _digits_of_code(atoms: Sequence[Atom], texts: Sequence[str]) -> Iterator[Question]:

@@ -8,6 +8,7 @@ from redaction import cues
 from redaction.asked_numbers import ANYTHING, QUANTITY, SECRETS, numbers_asked
 from redaction.asked_numbers import KINDS as ASKED_NUMBERS
 from redaction.gapped_cues import BARE, GAPPED
+from redaction.goods import goods_in
 from redaction.no_cues import NO_CUE
 from redaction.questions import ASKED_WORD, questions_in
 from redaction.secrets_asked import SECRET_TALK
@@ -126,6 +127,7 @@ def cues_in(atoms: Sequence[Atom], index: CueIndex = ALL_CUES) -> list[Cue]:
     for kind, at in numbers_asked(atoms):
         kind = ANYTHING if secret and kind == QUANTITY else kind
         found.append(Cue(kind, _strength(kind), at, at))
+    found += [Cue(one.kind, Strength.WEAK, one.at, one.at) for one in goods_in(texts)]
     return found
 
 

@@ -6,21 +6,34 @@ Only what is here releases a number. A checksum never does, nor does being short
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from redaction.amounts import amount_before
+from redaction.amounts import amount_before, is_round
 from redaction.canonical import groups
 from redaction.keys import ends_in_pound
 from redaction.runs import Run
 from redaction.shape import is_read_out
 from redaction.things import (
     is_constant,
+    is_described,
     is_extension,
     is_service_number,
     is_thing,
     is_told_of,
     noun_before,
 )
-from redaction.times_said import clock_before, planned_before, year_before
-from redaction.units import is_counted
+from redaction.times_said import (
+    clock_before,
+    is_day_ahead,
+    is_hour_said,
+    planned_before,
+    year_before,
+)
+from redaction.units import (
+    is_alternative,
+    is_cardinal,
+    is_counted,
+    is_decimal,
+    is_measured,
+)
 from redaction.words import Atom, Class
 
 RIGHT_CONTEXT = 3
@@ -31,6 +44,13 @@ _SECRETS = frozenset({"cvv", "pin", "otp", "password", "expiry", "dob", "card", 
 _SAID_IN_THOUSANDS = frozenset({"cvv", "pin", "otp", "password", "expiry", "dob", "ssn", "card",
                                 "routing", "sin", "aadhaar"})  # fmt: skip
 
+
+_POINTED = frozenset({"ip", "email", "expiry"})
+"""What has points in it too."""
+
+_MEASURED_TOO = frozenset({"card", "phone", "address", "ip", "email", "pin", "otp", "password"})
+_LONGEST_DECIMAL = 5
+_LONGEST_THING = 4
 
 _LONG_REST = 4
 """So many figures after a hesitation are no count of their own."""
@@ -88,6 +108,7 @@ def _pieces(atoms: Sequence[Atom], numbers: Sequence[int]) -> list[list[int]]:
             joined = joined or (len(numbers) - n >= _LONG_REST and _hesitates(atoms, before, at))
             counted = atoms[before].stop == "," and _is_count(atoms, numbers[n:])
             counted = counted or _begins_count(atoms, numbers[n:])
+            counted = counted or _is_measure(atoms, numbers[n:])
             counted = counted or is_thing(atoms, before)
             if joined and not counted:
                 pieces[-1].append(at)
@@ -129,6 +150,15 @@ def _is_count(atoms: Sequence[Atom], rest: Sequence[int]) -> bool:
     return is_counted(atoms, rest[-1] + 1)
 
 
+def _is_measure(atoms: Sequence[Atom], rest: Sequence[int]) -> bool:
+    """Whether it ends in a whole number or a decimal of something, behind a comma or an hour."""
+    before = atoms[rest[0] - 1]
+    if before.stop != "," and before.cls is not Class.CLOCK:
+        return False
+    whole = is_cardinal(atoms, rest) or is_decimal(atoms, rest)
+    return whole and is_counted(atoms, rest[-1] + 1)
+
+
 def is_released(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked, last: bool) -> bool:
     """Whether there is positive evidence on this stretch of a run."""
     digits = sum(map(len, groups(atoms, piece, literal=False)))
@@ -142,9 +172,14 @@ def is_released(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked, la
         return True
     if classes & {Class.MONTH, Class.ORDINAL, Class.DATE}:
         asked_for = asked.near & {"expiry", "dob", "card"}
-        return digits <= 6 and not asked_for and planned_before(atoms, piece[0])
+        planned = planned_before(atoms, piece[0]) or is_day_ahead(atoms, piece)
+        return digits <= 6 and not asked_for and planned
+    if not asked.near & _MEASURED_TOO and is_measured(atoms, piece):
+        return True
     if letters:
         return False
+    if not asked.kinds and digits <= _LONGEST_THING and is_described(atoms, piece):
+        return True
     if len(piece) == 1 and (is_told_of(atoms, piece[0]) or _is_unasked_thing(atoms, piece, asked)):
         return True
     read_out = is_read_out(atoms, piece)
@@ -155,8 +190,12 @@ def is_released(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked, la
             return False
         keyed = ends_in_pound(atoms, piece, secret=bool(asked.near & _SECRETS))
         return not (keyed or (read_out and digits > 4))
+    if is_hour_said(atoms, piece, near=asked.near) or is_round(atoms, piece):
+        return True
     if read_out:
-        return False
+        decimal = digits <= _LONGEST_DECIMAL and not asked.near & _POINTED
+        decimal = decimal and is_decimal(atoms, piece)
+        return decimal or year_before(atoms, piece, near=asked.near)
     return _counts(atoms, piece, asked=asked, digits=digits)
 
 
@@ -183,10 +222,12 @@ def _counts(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked, digits
     # A point that was spoken makes a measure; one that the recogniser wrote may be a pause.
     points = sum(atoms[i].value == "." for i in piece)
     decimal = points == 1 or (classes == {Class.DECIMAL} and not asked.near & _SECRETS)
-    if decimal and digits <= 5 and not asked.near & {"ip", "email", "expiry"}:
+    if decimal and digits <= 5 and not asked.near & _POINTED:
         return True
     if digits > 4:
         return False
+    if is_alternative(atoms, piece):
+        return True
     clock = "expiry" not in asked.near and clock_before(atoms, piece)
     return amount_before(atoms, piece, near=asked.near) or (
         clock or year_before(atoms, piece, near=asked.near)

@@ -43,6 +43,8 @@ check in date, sign in date, move in date,
 back on the phone, stamped out, back of the line, back of the queue, on the back of, back of
 that, the back door, the
 back garden, the back seat, the back yard, the back room, the back row, the back end, the back
-office, the back burner, what year is it, what year is the, what year is your, what year's
+office, the back burner, what year is it, round the back, around the back, out the back, spell
+the brand, one's called, one is called, ones called, ones are called, m dial, the dial, what
+year is the, what year is your, what year's
 """)
 """Phrases that only look like a cue: they open nothing."""

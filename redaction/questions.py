@@ -34,6 +34,10 @@ _LIFE = words_in("school pet teacher cat dog spouse husband wife hero nickname s
 _MET = words_in("meet met marry married attend attended went raised")
 _OF_KEYS = words_in("wifi wi-fi network wireless security encryption product router")
 _WHERE = words_in("where where's whereabouts wheres where're where'd")
+_LIVES = words_in("""
+are based born grew live lived living reside residing stay staying were work want would
+""")
+"""`where you live`; of other verbs it says where on a thing: `near where you sign`."""
 _SHORT = 4
 """Words of a clause that is hardly more than its noun: `present address with pin`."""
 _WHEN = frozenset({"when", "date"})
@@ -193,7 +197,12 @@ def _names_streets(texts: Sequence[str]) -> bool:
 
 def _heads(texts: Sequence[str]) -> bool:
     """`where from?`, `and going to?`"""
-    if texts[-1] in ("in", "at") and not _YOU.isdisjoint(texts[-4:-1]) and len(texts) <= 5:
+    if (
+        texts[-1] in ("in", "at")
+        and texts[-2:-1] != ["it"]
+        and not _YOU.isdisjoint(texts[-4:-1])
+        and len(texts) <= 5
+    ):
         return _TIMES.isdisjoint(texts)
     if texts in (["in"], ["and", "in"]):
         return True
@@ -216,7 +225,7 @@ def _of_life(texts: Sequence[str], *, asks: int | None) -> int | None:
     if any(text in _WHEN for text in texts[:3]):
         return None
     for i, text in enumerate(texts):
-        if text in OF_LIFE:
+        if text in OF_LIFE and (text != "grow" or texts[i + 1 : i + 2] == ["up"]):
             return i
         if text in FIRSTS and any(t in ("first", "best") for t in texts[max(0, i - 3) : i]):
             return i
@@ -233,6 +242,8 @@ def _asks_where(texts: Sequence[str], where: int) -> bool:
     after = texts[where + 1 : where + 4]
     if not after or _BACKWARD.intersection(texts[where:]):
         return False
+    if after[0] == "you" and not _is_residence(texts, where):
+        return False
     goes = not _SENT.isdisjoint(texts[where + 2 :])
     if not _FLIES.isdisjoint(texts):
         return False
@@ -241,6 +252,16 @@ def _asks_where(texts: Sequence[str], where: int) -> bool:
     if _FIRST_PERSON.intersection(after[:2]):
         return False
     return bool(_PERSONS.intersection(after)) or (goes and not _ITS.isdisjoint(after))
+
+
+def _is_residence(texts: Sequence[str], where: int) -> bool:
+    """`where you live`, `tell me where you are`: not `near where you sign`, `round May where you
+    are`."""
+    if texts[where + 2 : where + 3] == ["are"]:
+        return (
+            not where or not _REQUESTS.isdisjoint(texts[:where]) or texts[where - 1] in _BEFORE_WHO
+        )
+    return texts[where + 2] in _LIVES if where + 2 < len(texts) else False
 
 
 def _last_noun(texts: Sequence[str]) -> int | None:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from redaction.canonical import groups
+from redaction.common_words import FUNCTION_WORDS
+from redaction.english import is_english
 from redaction.tables import words_in
 from redaction.words import Atom, Class
 
@@ -25,6 +27,14 @@ another big bigger black blue brown cheap cheaper dearer green grey large larger
 older orange pine pink plain purple red small smaller teak the tiny white wooden yellow
 """)
 """Before `one`, these say that it is a thing: `the teak one`."""
+
+_TENS = (Class.TEN, Class.TEEN, Class.NUMERAL)
+_TENS_AND_ONES = 2
+_OF_SOMEBODY = words_in("""
+account amex booking card claim code debit ending extension landline line mastercard membership
+mobile number order phone pin policy ref reference reservation ticket visa
+""")
+"""Behind a number with an article these make it somebody's: `the four eight two one card`."""
 
 _HAS = words_in("are got had has have is it's there's they're")
 
@@ -54,6 +64,20 @@ def is_thing(atoms: Sequence[Atom], at: int) -> bool:
         return False
     described = atoms[at - 1].text in _LIKE_ONE and not atoms[at - 1].stop
     return described and atoms[at - 2].text in ("the", "a", "that", "this")
+
+
+def is_described(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
+    """`that's a twenty five inside`, `does the six two oh six fit`: a thing that is called so."""
+    at, after = piece[0] - 1, piece[-1] + 1
+    if at < 0 or atoms[at].stop:
+        return False
+    if atoms[at].text in ("a", "an"):
+        return atoms[piece[0]].cls in _TENS and len(piece) <= _TENS_AND_ONES
+    if atoms[at].text != "the" or after >= len(atoms) or atoms[after - 1].stop:
+        return False
+    following = atoms[after]
+    plain = following.cls is Class.OTHER and following.text not in _OF_SOMEBODY
+    return plain and following.text not in FUNCTION_WORDS and is_english(following.text)
 
 
 def is_told_of(atoms: Sequence[Atom], at: int) -> bool:

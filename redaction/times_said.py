@@ -17,6 +17,11 @@ stay tomorrow travel travelling until
 _CLOCK_WORDS = words_in("""
 about after around at before between by from past since till to until
 """)
+_AT = words_in("around at before since till until")
+_WITH_AT = frozenset({"address", "phone"})
+_TO_DAYS = words_in("after before by from on since till to until")
+_HOURS = 12
+_WITH_OH = 3
 _YEAR_WORDS = frozenset({"in", "since", "of", "during", "year", "until", "by", "back"})
 
 
@@ -62,3 +67,26 @@ def year_before(atoms: Sequence[Atom], piece: Sequence[int], *, near: frozenset[
         return False
     before = atoms[piece[0] - 1]
     return before.text in _YEAR_WORDS and not before.stop and value[:2] in ("19", "20")
+
+
+def is_hour_said(atoms: Sequence[Atom], piece: Sequence[int], *, near: frozenset[str]) -> bool:
+    """`at five oh five`, `at 4:15`: whatever was asked for, nobody tells a code like that."""
+    before = atoms[piece[0] - 1] if piece[0] else None
+    if before is None or before.stop or before.text not in _AT or near & _WITH_AT:
+        return False
+    if "expiry" in near and before.text != "at":
+        return False
+    said = [atoms[i] for i in piece]
+    if len(said) == 1:
+        return said[0].cls is Class.CLOCK
+    hour = said[0].value.isdigit() and 1 <= int(said[0].value) <= _HOURS
+    minutes = len(said) == _WITH_OH and said[1].text in ("oh", "o") and said[2].cls is Class.DIGIT
+    return hour and minutes and said[2].value != "0"
+
+
+def is_day_ahead(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
+    """`up to the twenty fourth`, `after the twenty first`: a day of a month that needs no name."""
+    led = [atom.text for atom in atoms[max(0, piece[0] - 2) : piece[0]]]
+    classes = [atoms[i].cls for i in piece]
+    day = classes in ([Class.ORDINAL], [Class.TEN, Class.ORDINAL])
+    return day and len(led) == 2 and led[1] == "the" and led[0] in _TO_DAYS  # noqa: PLR2004

@@ -1,10 +1,11 @@
 """What counts a number: the unit behind it, a rate, a part of the day."""
 
+import re
 from collections.abc import Sequence
 
 from redaction.letter_marks import is_half_day
 from redaction.tables import words_in
-from redaction.words import Atom
+from redaction.words import Atom, Class
 
 UNITS = words_in("""
 a.m adult adults agents am amps attempts bag bags bars bathrooms bedroom bedrooms billion box
@@ -64,6 +65,8 @@ def is_counted(atoms: Sequence[Atom], at: int) -> bool:
     third = atoms[at + 2].text if at + 2 < len(atoms) else ""
     if text == "of":
         return following in ("us", "them", "you", "those", "these", "the", "my", "our")
+    if text == "or":
+        return following in ("so", "thereabouts", "more", "less", "fewer")
     if text == "p":
         return following != "m" or is_half_day(atoms, at)
     if text in ("a", "p") and is_half_day(atoms, at):
@@ -82,4 +85,85 @@ def is_counted(atoms: Sequence[Atom], at: int) -> bool:
         return True
     return (
         text in _ADJECTIVES and following in UNITS and following not in ("of", "time", "p", "other")
+    )
+
+
+_SMALL = "(?:YD?|[DTN])"
+_HUNDREDS = f"{_SMALL}H(?:{_SMALL})?"
+_CARDINAL = re.compile(f"(?:(?:{_HUNDREDS}|{_SMALL})K)+(?:{_HUNDREDS}|{_SMALL})?|{_HUNDREDS}")
+_DECIMAL = re.compile(f"{_SMALL}\\.[DN]{{1,3}}")
+_MARKS = {Class.DIGIT: "D", Class.TEEN: "T", Class.TEN: "Y", Class.NUMERAL: "N"}
+_PARTS_FOLLOW = words_in("foot feet metre metres meter meters stone")
+_GRADES = frozenset({"0", "5", "10", "15", "20", "25"})
+_SHORT = 3
+_TENS = 2
+
+
+def _make(atoms: Sequence[Atom], piece: Sequence[int]) -> str:
+    """A letter for each atom: how the number is put together."""
+    return "".join(_mark(atoms[i]) for i in piece)
+
+
+def _mark(atom: Atom) -> str:
+    if atom.cls is Class.MAGNITUDE:
+        return "H" if atom.text == "hundred" else "K"
+    return "." if atom.text == "point" else _MARKS.get(atom.cls, "?")
+
+
+def is_cardinal(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
+    """`seven hundred seventy three`: a hundred or more, as it is counted."""
+    return _CARDINAL.fullmatch(_make(atoms, piece)) is not None
+
+
+def is_decimal(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
+    """`six point eight seven five`: figures behind one point that was spoken."""
+    if _DECIMAL.fullmatch(_make(atoms, piece)) is None or len(atoms[piece[0]].value) > _TENS:
+        return False
+    return not (atoms[piece[-2]].text == "point" and atoms[piece[-1]].value == "0")
+
+
+def is_measured(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
+    """A part of a measure: `twelve foot four`, `eight by four`, `five W thirty`."""
+    if _is_grade(atoms, piece):
+        return True
+    first, last = piece[0], piece[-1]
+    if len(piece) > _SHORT or any(atoms[i].cls in (Class.LETTER, Class.CODE) for i in piece):
+        return False
+    before = atoms[first - 1] if first else None
+    if before is None or before.stop in (".", "?", "!"):
+        return _is_by(atoms, last + 1)
+    behind_unit = before.text in _PARTS_FOLLOW and not before.stop and _is_figure(atoms, first - 2)
+    crossed = before.text == "by" and (
+        _is_figure(atoms, first - 2) or (first > 1 and atoms[first - 2].text in UNITS)
+    )
+    return behind_unit or crossed or _is_by(atoms, last + 1)
+
+
+def _is_by(atoms: Sequence[Atom], at: int) -> bool:
+    """Whether `by` and another figure follow."""
+    crosses = at + 1 < len(atoms) and atoms[at].text == "by" and not atoms[at - 1].stop
+    return crosses and _is_figure(atoms, at + 1)
+
+
+def _is_figure(atoms: Sequence[Atom], at: int) -> bool:
+    return at >= 0 and (atoms[at].cls in _MARKS or atoms[at].cls is Class.MAGNITUDE)
+
+
+def _is_grade(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
+    """`ten W forty`, of oil."""
+    if [atoms[i].text for i in piece[1:2]] != ["w"] or len(piece) != _SHORT:
+        return False
+    return atoms[piece[0]].value in _GRADES and atoms[piece[2]].cls in (Class.TEN, Class.NUMERAL)
+
+
+def is_alternative(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
+    """The `eight` of `eight or sixteen minutes`: one of two counts, the other of two figures."""
+    at = piece[-1] + 1
+    if len(piece) != 1 or len(atoms[piece[0]].value) > 2 or atoms[piece[0]].stop:
+        return False
+    if at + 1 >= len(atoms) or atoms[at].text != "or":
+        return False
+    other = atoms[at + 1]
+    return other.cls in (Class.TEEN, Class.TEN) or (
+        other.cls is Class.NUMERAL and len(other.value) == 2
     )

@@ -50,7 +50,10 @@ _NUMERIC = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class
             Class.MULTIPLIER, Class.CLOCK, Class.DECIMAL, Class.DATE, Class.AMOUNT, Class.IP,
             Class.EMAIL}  # fmt: skip
 _MAX_LEADS = 8
-_EMPTY = FUNCTION_WORDS | BACKCHANNELS
+_CALLS = words_in("accha aha aye blimey cor crikey eek gosh ha haha nah phew struth ta ugh yikes")
+"""Whatever was asked, they answer nothing."""
+
+_EMPTY = FUNCTION_WORDS | BACKCHANNELS | _CALLS
 _PLACES_TOO = COMMON_WORDS | STATES
 _SUBJECT = 6
 
@@ -196,6 +199,8 @@ def _is_answer(atoms: Sequence[Atom], stretch: _Stretch, *, kind: str) -> bool:
     texts = {atom.text for atom in words}
     if texts & _DECLINES and not texts - _DECLINES - FUNCTION_WORDS - BACKCHANNELS - _LEADS:
         return False
+    if kind != "asked_name" and _is_said_of_others(words):
+        return False
     content = [a for a in words if a.text not in _EMPTY]
     if not content or (texts & _DECLINES and kind in ("asked_name", "address")):
         return False
@@ -224,6 +229,16 @@ def _is_answer(atoms: Sequence[Atom], stretch: _Stretch, *, kind: str) -> bool:
     return stretch.is_ended or len(content) > 1 or content[0].text not in COMMON_WORDS
 
 
+def _is_said_of_others(words: Sequence[Atom]) -> bool:
+    """`not stupid at all`, `she's always changing her number`: a sentence, no word to be told."""
+    texts = [atom.text for atom in words]
+    if texts[-2:] == ["at", "all"]:
+        return True
+    return len(texts) > 2 and texts[0] in _THEY_ARE and texts[1] in FUNCTION_WORDS - _ARTICLES
+
+
+_THEY_ARE = words_in("he's she's they're they've")
+_ARTICLES = words_in("a an the called my")
 _OF_FIRMS = words_in("""
 account billing bill booking claim delivery internet order payment problem question refund
 reservation service support technical

@@ -5,6 +5,7 @@ from functools import cached_property
 from operator import attrgetter
 
 from redaction.asked_numbers import KINDS as ASKED_NUMBERS
+from redaction.goods import KINDS as OF_GOODS
 from redaction.questions import ASKED_WORD
 from redaction.secrets_asked import SECRET_TALK
 from redaction.slots import DIRECT_ANSWER, SLACK_MS, Filled, Limits, TimedCue, Turn, Turns
@@ -66,5 +67,5 @@ class Expectations:
 
 
 _begun_at = attrgetter("start_ms")
-_OPEN_NOTHING = frozenset({*ASKED_NUMBERS, ASKED_WORD, SECRET_TALK})
+_OPEN_NOTHING = frozenset({*ASKED_NUMBERS, *OF_GOODS, ASKED_WORD, SECRET_TALK})
 """Kinds of cues that are questions of which only the answer's form is known."""

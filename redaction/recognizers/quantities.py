@@ -5,13 +5,19 @@ Released only where nothing is open and nobody told a number of theirs just befo
 
 from collections.abc import Sequence
 
+from redaction.asked_numbers import ANYTHING
 from redaction.canonical import groups
+from redaction.cue_index import Strength
+from redaction.goods import CODED, DRAWN, KINDS
 from redaction.recognizers.found import Heard
 from redaction.runs import Run
+from redaction.shape import Shape, card_like, is_postcode, shape_of
+from redaction.slots import Slot
 from redaction.tables import words_in
 from redaction.words import Atom, Class
 
 _GIVEN_MS = 60_000
+_TOLD_OF_MS = 30_000
 _MADE = words_in("""
 assembled bought built delivered imported installed made manufactured printed produced sold
 """)
@@ -20,17 +26,75 @@ _REACH = 8
 _MONTHS = 2
 _WANTED = ("you", "want", "number")
 _DIGITS = 3
+_PAIR = 2
+_PRINTED = (5, 2)
+"""Figures and letters of a size, a colour, a bearing."""
+
+_CODED = (8, 3)
+_OF_ANYTHING = frozenset({"number", "otp"})
+"""A number or a code that was talked of, of whatever kind."""
 
 
 def is_of_thing(heard: Heard, run: Run) -> bool:
     """Whether a run is the make or age of a thing, and no number of a person is talked of."""
     atoms = heard.atoms
-    known = _is_made_between(atoms, run) or _is_of_tyre(atoms, run) or _is_list(atoms, run)
-    if not known:
+    if heard.is_blind(run.first):
         return False
-    if heard.slots_at(run.first) or heard.is_blind(run.first):
+    known = _is_made_between(atoms, run) or _is_of_tyre(atoms, run) or _is_list(atoms, run)
+    if not known and not _is_of_goods(heard, run):
+        return False
+    if any(_awaits_another(slot, known=known) for slot in heard.slots_at(run.first)):
         return False
     return not heard.given_lately(run.first, within_ms=_GIVEN_MS)
+
+
+def _awaits_another(slot: Slot, *, known: bool) -> bool:
+    """Whether it may be something else: more than a number or a code that was talked of."""
+    return known or slot.strength is Strength.STRONG or slot.kind not in _OF_ANYTHING
+
+
+def _is_of_goods(heard: Heard, run: Run) -> bool:
+    """`I need the bearing, the old one says six two oh five R S`: short, and told right after."""
+    kinds = _goods_told_of(heard, run.first)
+    if not kinds:
+        return False
+    shape = shape_of(heard.atoms, run)
+    if shape.dated or shape.dots > 1 or card_like(shape) or is_postcode(shape):
+        return False
+    if DRAWN in kinds and _is_draw(shape):
+        return True
+    digits, letters = _CODED if CODED in kinds else _PRINTED
+    fits = shape.digits <= digits and shape.letters <= letters
+    return fits or (_is_size(shape) and not shape.letters)
+
+
+def _goods_told_of(heard: Heard, atom: int) -> frozenset[str]:
+    """Of what kinds the goods are that were named just before, and nothing asked for since.
+
+    A question that names them itself asks for theirs.
+    """
+    start_ms = heard.times.start_ms[atom]
+    kinds: set[str] = set()
+    for cue in reversed(heard.expected.near(start_ms)):
+        if start_ms - cue.end_ms > _TOLD_OF_MS:
+            break
+        if cue.start_ms >= start_ms:
+            continue
+        if cue.kind == ANYTHING and cue.stream != heard.stream:
+            break
+        if cue.kind in KINDS:
+            kinds.add(cue.kind)
+    return frozenset(kinds)
+
+
+def _is_size(shape: Shape) -> bool:
+    """`thirty five, sixty five, ten`: two or three measures."""
+    return len(shape.groups) <= _DIGITS and all(len(group) <= _DIGITS for group in shape.groups)
+
+
+def _is_draw(shape: Shape) -> bool:
+    """`four, eleven, nineteen, twenty three`"""
+    return not shape.letters and all(len(group) <= _PAIR for group in shape.groups)
 
 
 def _is_made_between(atoms: Sequence[Atom], run: Run) -> bool:

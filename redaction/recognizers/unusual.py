@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from redaction.common_words import COMMON_WORDS
+from redaction.english import is_english
 from redaction.evidence import RIGHT_CONTEXT
 from redaction.household_words import PLAIN_WORDS
 from redaction.recognizers.found import Found, Heard
@@ -28,6 +29,7 @@ from redaction.recognizers.unusual_words import (
     may_be_house,
 )
 from redaction.slots import Slot, ended_at
+from redaction.tables import words_in
 from redaction.words import Atom, Class
 
 _NEAR_TURNS = 2
@@ -50,6 +52,12 @@ _OF_SLOT = {
     "asked_name": _Looking("name", PLAIN_WORDS),
     "name": _Looking("name", PLAIN_WORDS),
 }
+_NO_VALUE_AFTER = words_in("""
+can can't cannot could couldn't didn't do doesn't don't i'll must our should shouldn't they'll we'll
+will won't would wouldn't you'll your
+""")
+"""What stands here before a word makes it a verb, or the listener's."""
+
 _SECRETS = frozenset({"password", "security_answer"})
 
 
@@ -120,12 +128,22 @@ def _kind(heard: Heard, atoms: Sequence[Atom], i: int, *, expected: bool) -> str
     if is_unusual(atom, PLAIN_WORDS if late else looking.ordinary):
         proper = atom.capital or not has_capitals(atoms, i)
         asked = slot.is_answer or slot.is_echo or atom.capital
+        if looking.kind in _SECRETS and _is_said_in_passing(atoms, i):
+            return None
         if looking.kind in _SECRETS or (proper and asked):
             of_whom = looking.kind == "address" and not slot.is_answer and is_of_whom(atoms, i)
             return None if of_whom else looking.kind
     if looking.kind == "address" and slot.is_answer and is_proper(atoms, i):
         return "address"
     return None
+
+
+def _is_said_in_passing(atoms: Sequence[Atom], i: int) -> bool:
+    """`you can swap it`, `it's got your logo`: a verb, or a thing of the other's."""
+    before = atoms[i - 1] if i else None
+    if before is None or before.stop or atoms[i].capital:
+        return False
+    return before.text in _NO_VALUE_AFTER and is_english(atoms[i].text)
 
 
 def _slot(heard: Heard, i: int) -> Slot | None:

@@ -19,6 +19,19 @@ STAYS = [
     "C: I want to know what my name has to do with the address on the ad.",
     "A: You want number forty nine, number forty two and 871, sixty three dollars the three.",
     "C: Have you got the Millennium Falcon?",
+    "C: I want a seal for the mixer, the one in my hand says five three oh nine Z Z.",
+    "A: In satin the dark shade is seven oh three five.",
+    "C: Did you watch the lottery? Two, nine, seventeen, thirty four, forty one, bonus six.",
+    "A: You'd want ten W forty, six hundred and eighty two millilitres of it.",
+    "C: The wall's eleven foot six by eight foot two.",
+    "A: Fixed for two years is five point two seven five.",
+    "A: Boarding's at seven oh five, the bar shuts till eight oh four.",
+    "A: It came off on the twenty sixth, you've got up to the thirty first.",
+    "A: Give it nine or fifteen minutes.",
+    "A: It makes three seventy or so.",
+    "A: They built it in nineteen oh seven.",
+    "C: Does the four three oh nine fit?",
+    "A: That one's a forty two inside.",
 ]
 
 
@@ -44,7 +57,20 @@ GONE = [
     ("A: And the security code?\nC: Up to twenty four.", "twenty"),
     ("A: You want number 4111, number 1111, number 1111.", "1111"),
     ("A: What's your address?\nC: Twelve gig drive.", "Twelve"),
-    ("C: Lottery was thirteen, fifty, three, nine, eleven, fifty five.", "fifty"),
+    ("C: It was thirteen, fifty, three, nine, eleven, fifty five.", "fifty"),
+    ("C: I'm after a belt.\nA: And your ref with us?\nC: Six two oh five R S.", "five"),
+    ("A: What's the code we texted?\nC: For the lottery one, four, eleven, nineteen.", "nineteen"),
+    ("A: And the PIN?\nC: Five W thirty.", "thirty"),
+    ("A: And the security code?\nC: Eight by four.", "eight"),
+    ("A: Where do you live?\nC: I'm at five oh five.", "five"),
+    ("A: What's the best number?\nC: Till three oh five, five one two, oh one one two.", "three"),
+    ("C: The server is at 192 point 0 point 2 point 7.", "192"),
+    ("C: It's on the grey sticker, 9 H C 4 4 1.", "9"),
+    ("A: Your PIN, please.\nC: The four eight two one works.", "eight"),
+    ("A: What's your password?\nC: Swap it.", "Swap"),
+    ("A: What's your password?\nC: I put trombone.", "trombone"),
+    ("A: Can you tell me where you are?\nC: Fernbrook.", "Fernbrook"),
+    ("A: Which street did you grow up on?\nC: Fernbrook.", "Fernbrook"),
 ]
 
 
@@ -53,3 +79,23 @@ def test_the_same_is_taken_out_where_a_number_of_somebodys_is_awaited(
     policy: Policy, dialogue: str, gone: str
 ) -> None:
     assert gone not in shown(policy, dialogue)[-1]
+
+
+SPOKEN_OF = [
+    ("C: What's the code for?", "A: Above ninety thousand you'll need one."),
+    ("C: Do you need my password?", "A: Not at all."),
+    ("C: It wants my password.", "A: You can skip it, it's got your badge."),
+    ("C: She'll want a password.", "A: She's always on the phone."),
+    ("A: It's on the strip, near where you sign.", "C: Mine's worn off."),
+    ("C: And the blossom, when?", "A: After the frost, round May where you are. Then you're fine."),
+    ("A: I grow roses, do you?", "C: Nothing eats a rose."),
+    ("A: What've you measured it at?", "C: Nine foot ten by seven foot three."),
+    ("C: Which plug?", "A: Ha. Any of them."),
+]
+
+
+@pytest.mark.parametrize(("before", "said"), SPOKEN_OF)
+def test_what_only_talks_of_personal_data_is_left_alone(
+    policy: Policy, before: str, said: str
+) -> None:
+    assert shown(policy, f"{before}\n{said}")[-1] == said[3:]
