@@ -30,6 +30,9 @@ _RANKED = (
     r"|(?:thir|four|fif|six|seven|eigh|nine)teenth|\d{1,2}(?:st|nd|rd|th))"
 )
 _NUMBERED = rf"(?:{_OH}|(?:twenty|thirty) {_ONES}|twenty|thirty|{_TEENS}|{_ONES}|[12]\d|3[01])"
+_OF_YEAR = rf"(?:{_OH}|ten|eleven|twelve|1[0-2]|{_ONES})"
+"""The number of a month."""
+
 _NAMED = rf"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
 _SHORT = (
     rf"(?:{_OH}|{_TENS}(?: {_ONES})?|{_TEENS}|\d\d"
@@ -49,7 +52,7 @@ _SEP = "(?: (?:dash|slash|stroke|dot|point|hyphen))?"
 _DATE = re.compile(rf"(?<!\S){_DAY}(?: {_YEAR})?(?!\S)")
 _IN_FIGURES = re.compile(
     r"(?<!\S)(?:\d{1,2}[/.-]\d{1,2}[/.-](?P<written>(?:19|20)?\d\d)"
-    rf"|{_NUMBERED}{_SEP} {_NUMBERED}{_SEP} {_YEAR})(?!\S)"
+    rf"|(?:{_NUMBERED}{_SEP} {_OF_YEAR}|{_OF_YEAR}{_SEP} {_NUMBERED}){_SEP} {_YEAR})(?!\S)"
 )
 _LATER = re.compile(rf"(?<!\S)(?P<year>{_LONG})(?!\S)")
 """A year alone, after a day of birth: `so twenty twenty two`."""
@@ -120,8 +123,19 @@ def words_of(heard: Heard, found: Found) -> list[str]:
 
 def _joined(atoms: Sequence[Atom]) -> tuple[list[int], str]:
     """The words, what sounds like a figure as one, and where in the text each begins."""
-    texts = [SOUND_ALIKES.get(atom.text, atom.text) for atom in atoms]
+    texts = [_said(atoms, i) for i in range(len(atoms))]
     return list(accumulate((len(text) + 1 for text in texts), initial=0)), " ".join(texts)
+
+
+def _said(atoms: Sequence[Atom], i: int) -> str:
+    """The word, or the figure that it sounds like; `to` alone is a word."""
+    text = atoms[i].text
+    if text == "to":
+        year = i + 1 < len(atoms) and atoms[i + 1].text == "thousand"
+        return "2" if year else text
+    if text == "for":
+        return "4" if i and atoms[i - 1].text in ("oh", "o", "zero") else text
+    return SOUND_ALIKES.get(text, text)
 
 
 def _span(starts: Sequence[int], match: re.Match[str]) -> tuple[int, int]:

@@ -1,0 +1,150 @@
+"""What goes on with a place just said: the rest of it in the same breath, its number said again."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
+from redaction.common_words import FUNCTION_WORDS
+from redaction.recognizers.found import Heard
+from redaction.recognizers.name_shape import is_cased, is_strange
+from redaction.recognizers.numbered_places import FLOORS
+from redaction.recognizers.place_signs import PLACE_WORDS
+from redaction.recognizers.street_parts import NUMERIC
+from redaction.slots import ended_at
+from redaction.tables import words_in
+from redaction.units import is_counted
+from redaction.words import Atom, Class
+
+MOST_LEADS = 3
+ENDS_NUMBER = words_in("not and but with so again cause because if when who they he she i we")
+_GOES_ON = words_in("""
+and at behind by comma in is it's just near next of off on opposite over past that's the to via
+""")
+_ECHOES = words_in("number not we're")
+_STANDS_AT = words_in("he he's she she's they they're we're you you're not note")
+_PARTS = NUMERIC | {Class.LETTER, Class.MONTH, Class.ORDINAL}
+_ASKS_ON = words_in("what which then and")
+_NO_PLACE = words_in("""
+monday tuesday wednesday thursday friday saturday sunday today tomorrow okay ok yes yeah no please
+""")
+_WORDED = frozenset({"address", "name", "asked_name"})
+_LINKED = words_in("slash dash oh o too to for")
+_LONGEST = 12
+_LONGEST_NUMBER = 6
+_LATEST = 8
+"""Of the addresses that were given, so many are looked at."""
+
+_ECHO_MS = 12_000
+
+
+def echoes(heard: Heard) -> list[tuple[int, int]]:
+    """`forty eight B what road?`, `not with thirty`: a number beside an address just given."""
+    atoms, spans = heard.atoms, []
+    if not heard.given("address"):
+        return []
+    for i, atom in enumerate(atoms):
+        if atom.cls not in NUMERIC or (i and atoms[i - 1].cls in NUMERIC):
+            continue
+        last = house(atoms, i) if _may_echo(heard, i) else None
+        if last is not None and last - i < MOST_LEADS and _is_echo(heard, i, last):
+            spans.append((i, last))
+    return spans
+
+
+def _may_echo(heard: Heard, i: int) -> bool:
+    """Whether an address was just given, and no number was asked for."""
+    return is_told(heard, i) and all(slot.kind in _WORDED for slot in heard.slots_at(i))
+
+
+def _is_echo(heard: Heard, i: int, last: int) -> bool:
+    """Whether it is all of a clause, or led like a house: `not eleven`, `is she at fourteen`."""
+    atoms = heard.atoms
+    if last + 1 < len(atoms) and atoms[last + 1].cls in _PARTS:
+        return False
+    after = atoms[last + 1].text if last + 1 < len(atoms) else ""
+    ends = bool(atoms[last].stop) or not after
+    if i == 0 or i in heard.starts or atoms[i - 1].stop:
+        return ends or after in _ASKS_ON or after in PLACE_WORDS
+    before = [atom.text for atom in reversed(atoms[max(0, i - 3) : i])]
+    if before[0] in ("at", "with", "for", "or"):
+        led = not _STANDS_AT.isdisjoint(before[1:])
+        return led or (before[0] == "or" and atoms[i - 2].cls in NUMERIC)
+    return before[0] in _ECHOES and (ends or after in ENDS_NUMBER)
+
+
+def continued(heard: Heard) -> list[tuple[int, int]]:
+    """What follows an address in the same breath: `, via Bourke`, `near Ganesh temple, Tumkur`."""
+    times, spans = heard.times, []
+    for given in heard.given("address")[-_LATEST:]:
+        if given.stream != heard.stream:
+            continue
+        last = bisect_right(times.end_ms, given.end_ms) - 1
+        if last >= 0 and times.end_ms[last] == given.end_ms:
+            end = _over_rest(heard, last)
+            if end > last:
+                spans.append((last + 1, end))
+    return spans
+
+
+def _over_rest(heard: Heard, last: int) -> int:
+    """The last atom from `last` on that is still of the place that ends there."""
+    atoms, at, leads, begun = heard.atoms, last + 1, 0, last
+    while at < len(atoms) and at - begun <= _LONGEST and atoms[at - 1].stop in ("", ","):
+        if at in heard.times.breaks:
+            break
+        atom = atoms[at]
+        numbered = atom.cls in NUMERIC and house(atoms, at) is not None and leads < MOST_LEADS
+        placed = atom.text in PLACE_WORDS | FLOORS and not leads
+        lettered = atom.cls is Class.LETTER and atom.text not in ("a", "i") and not leads
+        if numbered or placed or lettered or names_place(atoms, at):
+            last, leads = at, 0
+        elif atom.text in _GOES_ON and leads < MOST_LEADS:
+            leads += 1
+        else:
+            break
+        at += 1
+    return last
+
+
+def names_place(atoms: Sequence[Atom], i: int) -> bool:
+    """A word that nobody knows, or one with a capital inside a sentence."""
+    atom = atoms[i]
+    if atom.cls is not Class.OTHER or atom.text in FUNCTION_WORDS | _NO_PLACE:
+        return False
+    if is_cased(atoms, i):
+        return atom.capital and atoms[i - 1].stop not in (".", "?", "!")
+    return is_strange(atom)
+
+
+def over_number(atoms: Sequence[Atom], at: int) -> int:
+    """The last atom of the number at `at`, with its letter; before it if there is none."""
+    last = at - 1
+    while (
+        last + 1 < len(atoms)
+        and last - at < _LONGEST_NUMBER
+        and (last < at or not atoms[last].stop)
+    ):
+        atom = atoms[last + 1]
+        lettered = last >= at and atom.cls is Class.LETTER and atom.text not in ("a", "i")
+        linked = last >= at and atom.text in _LINKED
+        if not (atom.cls in NUMERIC or lettered or linked):
+            break
+        last += 1
+    while (
+        last >= at and atoms[last].text in ("to", "for", "slash", "dash") and not atoms[last].stop
+    ):
+        last -= 1
+    return last
+
+
+def house(atoms: Sequence[Atom], at: int) -> int | None:
+    """The end of a number at `at` that counts nothing."""
+    last = over_number(atoms, at)
+    lone = last == at and atoms[at].text == "one"
+    return None if last < at or lone or is_counted(atoms, last + 1) else last
+
+
+def is_told(heard: Heard, i: int) -> bool:
+    """Whether one of the two has just said an address."""
+    at_ms, given = heard.times.start_ms[i], heard.given("address")
+    first = bisect_left(given, at_ms - _ECHO_MS, key=ended_at)
+    return first < bisect_right(given, at_ms, key=ended_at)

@@ -1,0 +1,205 @@
+"""Places by the words they are framed with, asked for or not.
+
+`village Kothapalli, post Kothapalli`; `above the chip shop, 48 B`; `lot 14, Gundabooka Track`; `RR
+two, box one eighteen`; `B wing, 402`; `you buzz 210`; and whatever goes on with a place just said.
+"""
+
+from collections.abc import Sequence
+
+from redaction.evidence import RIGHT_CONTEXT
+from redaction.recognizers.continued_places import (
+    ENDS_NUMBER,
+    MOST_LEADS,
+    continued,
+    echoes,
+    house,
+    is_told,
+    names_place,
+    over_number,
+)
+from redaction.recognizers.foreign_streets import FIRST_WORDS, TAILS, foreign_street
+from redaction.recognizers.found import Found, Heard
+from redaction.recognizers.name_shape import is_strange
+from redaction.recognizers.place_signs import PLACE_WORDS
+from redaction.recognizers.tagged import sentence_before
+from redaction.tables import words_in
+from redaction.words import Atom, Class
+
+_DISTRICTS = words_in("village mandal taluk taluka tehsil tehsyl hamlet panchayat")
+"""What stands behind one is its name."""
+_LABELS = _DISTRICTS | words_in("post district dist via near behind opposite landmark state sector")
+"""And behind these, beside another."""
+_ROUTES = words_in("rr rmb rsd pmb rd hc")
+_BLOCKS = words_in("wing block tower")
+_LETTERS = words_in("be bee dee see sea gee")
+_BUZZERS = words_in("buzz buzzer intercom doorbell")
+_BESIDE = words_in("above over below under behind opposite beside near across next")
+_OF_SOMEBODY = words_in("it's i'm we're live lives flat place i we she's he's they're")
+_AT = words_in("at to from outside with by of for")
+_QUEUED = words_in("""
+bus extension get line list look menu off option order page position queue rank step stop stops turn
+""")
+_SEEN = (
+    _LABELS | _ROUTES | _BLOCKS | _BUZZERS | _BESIDE | FIRST_WORDS | {"number", "r", "lot", "box"}
+)
+_WHY = "is framed as a place is"
+
+
+def find_framed(heard: Heard) -> tuple[list[Found], list[int]]:
+    """Places, and where undecided ones begin."""
+    atoms = heard.atoms
+    places = [i for i, a in enumerate(atoms) if a.text in _SEEN or a.text[-3:] in TAILS]
+    spans = [span for i in places if (span := _framed(heard, i))]
+    found: list[Found] = []
+    undecided: list[int] = []
+    for span in spans:
+        if found and span[0] <= found[-1].last:
+            continue
+        one = Found(*span, "address", complete=True, why=_WHY)
+        if heard.is_open and one.last + RIGHT_CONTEXT >= len(atoms):
+            undecided.append(one.first)
+            continue
+        found.append(one)
+        heard.fill(one)
+    more = echoes(heard) + continued(heard)
+    for first, last in more:
+        if heard.is_open and last + RIGHT_CONTEXT >= len(atoms):
+            undecided.append(first)
+        else:
+            found.append(Found(first, last, "address", complete=True, why="goes on with a place"))
+    return found, undecided
+
+
+def words_of(heard: Heard, found: Found) -> list[str]:
+    """The strange words of it, to be known again."""
+    return [
+        atom.text
+        for atom in heard.atoms[found.first : found.last + 1]
+        if len(atom.text) > 4 and atom.text not in PLACE_WORDS and is_strange(atom)
+    ]
+
+
+def _framed(heard: Heard, i: int) -> tuple[int, int] | None:
+    """The place whose frame stands at `i`."""
+    atoms, text = heard.atoms, heard.atoms[i].text
+    if span := foreign_street(atoms, i):
+        return span
+    if text not in _SEEN:
+        return None
+    if text in _LABELS and (span := _labelled(atoms, i)):
+        return span
+    if text in _ROUTES or (text == "r" and i and atoms[i - 1].text == "r"):
+        return _routed(atoms, i - 1 if text == "r" else i, at=i + 1)
+    if text in _BLOCKS:
+        return _block(heard, i)
+    if text in _BUZZERS:
+        return _buzzed(atoms, i)
+    if text == "lot":
+        return _lot(atoms, i)
+    if text in _BESIDE:
+        return _beside(atoms, i)
+    return _at_number(atoms, i) if text == "number" else None
+
+
+def _labelled(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
+    """`tehsil Nohar, district Hanumangarh`: one sure label, or two."""
+    last = _named(atoms, i)
+    if last is None:
+        return None
+    labels, first = {atoms[i].text}, i
+    while last + 1 < len(atoms) and atoms[last + 1].text in _LABELS:
+        after = _named(atoms, last + 1)
+        if after is None:
+            break
+        labels.add(atoms[last + 1].text)
+        last = after
+    return (first, last) if len(labels) > 1 or not _DISTRICTS.isdisjoint(labels) else None
+
+
+def _named(atoms: Sequence[Atom], label: int) -> int | None:
+    """The last word of the name behind a label; None if there is none."""
+    if atoms[label].stop in (".", "?", "!"):
+        return None
+    last = label
+    while last + 1 < len(atoms) and last - label < MOST_LEADS:
+        if not names_place(atoms, last + 1) or (last > label and atoms[last].stop):
+            break
+        last += 1
+    return last if last > label else None
+
+
+def _routed(atoms: Sequence[Atom], first: int, *, at: int) -> tuple[int, int] | None:
+    """`RR two, box one eighteen`, `R M B 1460`."""
+    last = over_number(atoms, at)
+    if last < at:
+        return None
+    boxed = last + 1 < len(atoms) and atoms[last + 1].text == "box"
+    return first, max(last, over_number(atoms, last + 2)) if boxed else last
+
+
+def _block(heard: Heard, i: int) -> tuple[int, int] | None:
+    """`B wing, 402`, `it's block D`: a letter before it or behind it, where a place is told."""
+    atoms = heard.atoms
+    before = i > 0 and not atoms[i - 1].stop and atoms[i - 1].text not in ("a", "i")
+    before = before and (atoms[i - 1].cls is Class.LETTER or atoms[i - 1].text in _LETTERS)
+    behind = i + 1 < len(atoms) and not atoms[i].stop and atoms[i + 1].cls is Class.LETTER
+    if not (before or behind):
+        return None
+    last = i + 1 if behind else i
+    number = house(atoms, last + 1) if last + 1 < len(atoms) else None
+    told = heard.was_asked(i, "address") or is_told(heard, i)
+    if not (told or number is not None):
+        return None
+    return i - 1 if before else i, number or last
+
+
+def _buzzed(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
+    """`you buzz 210`, `the buzzer is number forty`."""
+    at = i + 1
+    while at < len(atoms) and at - i <= 2 and atoms[at].text in ("is", "number", "flat", "for"):
+        at += 1
+    if atoms[i].stop in (".", "?", "!"):
+        return None
+    last = house(atoms, at)
+    return None if last is None else (at, last)
+
+
+def _lot(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
+    """`lot 14, Gundabooka Track`."""
+    last = house(atoms, i + 1)
+    if last is None or last + 1 >= len(atoms) or not names_place(atoms, last + 1):
+        return None
+    while last + 1 < len(atoms) and names_place(atoms, last + 1):
+        last += 1
+        if atoms[last].stop:
+            break
+    return i, last
+
+
+def _beside(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
+    """`it's above the chip shop, forty eight B`: a house beside what everybody knows."""
+    at = i + 1
+    while (
+        at < len(atoms) and at - i <= MOST_LEADS + 2 and atoms[at].cls in (Class.OTHER, Class.GLUE)
+    ):
+        if atoms[at].stop in (".", "?", "!"):
+            return None
+        at += 1
+    if at - i < 2 or _OF_SOMEBODY.isdisjoint(sentence_before(atoms, i)):
+        return None
+    last = house(atoms, at)
+    if last is None or (last + 1 < len(atoms) and not atoms[last].stop):
+        return None
+    return at, last
+
+
+def _at_number(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
+    """`leave it with them at number thirty two, not with thirty`."""
+    before = sentence_before(atoms, i)
+    last = house(atoms, i + 1) if not atoms[i].stop else None
+    if last is None or not before or before[0] not in _AT or not _QUEUED.isdisjoint(before):
+        return None
+    after = atoms[last + 1].text if last + 1 < len(atoms) else ""
+    ends = bool(atoms[last].stop) or not after or after in ENDS_NUMBER
+    queued = not _QUEUED.isdisjoint(atom.text for atom in atoms[last + 1 : last + 5])
+    return None if queued or not (ends and before[0] in ("at", "from", "outside")) else (i, last)
