@@ -88,6 +88,8 @@ def analyse(heard: Heard, memory: Memory, *, allowed: Allowed) -> Analysis:
 
 def _was_taken_out(heard: Heard, found: Found) -> bool:
     """Whether it is tokens alone: a keyed hash of a keyed hash would be another one."""
+    if heard.atoms[found.first].text[0] != "[":
+        return False
     return all(atom.text[0] == "[" for atom in heard.atoms[found.first : found.last + 1])
 
 

@@ -22,6 +22,8 @@ def is_english(word: str) -> bool:
     """Whether a lower-case word, or what it is a regular form of, is in the list."""
     if _is_form(word):
         return True
+    if not word.startswith(_BEFORE):
+        return False
     return any(word.startswith(b) and _is_form(word[len(b) :]) for b in _BEFORE)
 
 
@@ -34,7 +36,8 @@ def _is_form(word: str) -> bool:
     word = word.removesuffix("'s")
     if word in _WORDS:
         return len(word) >= _SHORTEST
-    for ending in _ENDINGS:
+    # Most words that are none have no such ending at all.
+    for ending in _ENDINGS if word.endswith(_ENDINGS) else ():
         if word.endswith(ending):
             stem = word[: -len(ending)]
             doubled = stem[:-1] if stem[-1:] == stem[-2:-1] else ""

@@ -9,7 +9,7 @@ from redaction.prepared_policy import Policy
 from redaction.recognizers.expected import Expectations
 from redaction.recognizers.found import Heard
 from redaction.recognizers.kept import Kept
-from redaction.recognizers.tagged import may_be_name
+from redaction.recognizers.tagged import is_worth_tagging
 from redaction.segments import Segment, Span
 from redaction.slots import DIRECT_ANSWER, Limits, Stream
 from redaction.suspects import hold_names
@@ -54,7 +54,7 @@ class Judge:
             expectations=expected,
             rules=self._policy.rules,
         )
-        self._tag(context)
+        self._tag(context, asks_address="address" in expected.kinds)
         heard.tags, heard.starts = context.tags(), context.starts
         heard.overdue = context.overdue()
         # The row of a final that is closed is the one it was judged in before.
@@ -93,13 +93,12 @@ class Judge:
             segment.searched = (list(segment.spans), found)
         return segment.searched[1]
 
-    def _tag(self, context: Context) -> None:
-        """Ask the model about the newest segment, once it is final and if a word is unusual."""
+    def _tag(self, context: Context, *, asks_address: bool) -> None:
+        """Ask the model about the newest segment, once it is final and if its answer can matter."""
         segment, tagger = context.segments[-1], self._policy.engine.tagger
         if tagger is None or not segment.raw.is_final or segment.tags is not None:
             return
-        segment.tags = ()
-        if any(may_be_name(atom) for atom in segment.atoms):
+        if is_worth_tagging(segment.atoms, asks_address=asks_address):
             words, before = context.words()
             segment.tags = tuple(tagger.tag(words)[before:])
 

@@ -45,15 +45,7 @@ def _repeats(a: Atom, b: Atom) -> bool:
 
 def _join(a: Found, b: Found) -> Found:
     """One span over both, of the kind that says more."""
-    ranked = sorted(
-        (a, b),
-        key=lambda f: (
-            f.kind == "number",
-            -(f.last - f.first),
-            _SPECIFIC.index(f.kind) if f.kind in _SPECIFIC else len(_SPECIFIC),
-        ),
-    )
-    best = ranked[0]
+    best = a if _rank(a) <= _rank(b) else b
     value, pieces = a.value + b.value, a.pieces + b.pieces
     return Found(
         min(a.first, b.first),
@@ -64,3 +56,9 @@ def _join(a: Found, b: Found) -> Found:
         complete=a.complete or b.complete,
         why=best.why,
     )
+
+
+def _rank(one: Found) -> tuple[bool, int, int]:
+    """The lower, the more its kind says."""
+    specific = _SPECIFIC.index(one.kind) if one.kind in _SPECIFIC else len(_SPECIFIC)
+    return one.kind == "number", one.first - one.last, specific

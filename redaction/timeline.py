@@ -51,12 +51,14 @@ class Context(NamedTuple):
     def tags(self) -> dict[int, Tag]:
         """What the model takes each atom for, where it takes it for anything."""
         found: dict[int, Tag] = {}
-        if not any(segment.tags for segment in self.segments):
-            return found
-        for i, (n, word) in enumerate(self.places):
-            tags = self.segments[n].tags
-            if tags and tags[word]:
-                found[i] = tags[word]
+        first = 0
+        for segment in self.segments:
+            tags = segment.tags
+            if tags and any(tags):
+                for i, atom in enumerate(segment.atoms, first):
+                    if tags[atom.word]:
+                        found[i] = tags[atom.word]
+            first += len(segment.atoms)
         return found
 
 
@@ -137,10 +139,10 @@ class Timeline:
         flags = [False] * len(places)
         for n in range(1, len(places)):
             stream = self.segments[places[n]].stream
-            flags[n] = any(
-                s.changes_subject and s.stream != stream
-                for s in self.segments[places[n - 1] + 1 : places[n]]
-            )
+            for between in self.segments[places[n - 1] + 1 : places[n]]:
+                if between.changes_subject and between.stream != stream:
+                    flags[n] = True
+                    break
         return flags
 
     def later(self, segment: Segment, *, within_ms: int) -> list[Segment]:

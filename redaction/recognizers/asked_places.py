@@ -95,7 +95,7 @@ def find_asked_places(heard: Heard) -> tuple[list[Found], list[int]]:
     if not told and _BEGINS.isdisjoint(heard.texts):
         return found, undecided
     for clause in _clauses(heard):
-        span = _place_in(heard, clause)
+        span = _settled_place(heard, clause)
         if span is None:
             continue
         first, last = span
@@ -123,6 +123,14 @@ def _clauses(heard: Heard) -> list[_Clause]:
             clauses.append(_Clause(first, i + 1))
             first = i + 1
     return clauses
+
+
+def _settled_place(heard: Heard, clause: _Clause) -> tuple[int, int] | None:
+    """The same, as it was decided at the partial before or now."""
+    decided = heard.kept.clauses
+    if clause not in decided:
+        decided[clause] = _place_in(heard, clause)
+    return decided[clause]
 
 
 def _place_in(heard: Heard, clause: _Clause) -> tuple[int, int] | None:

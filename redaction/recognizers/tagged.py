@@ -124,6 +124,20 @@ def _runs(heard: Heard, tags: Sequence[Tag]) -> Iterator[tuple[int, int]]:
             first = None
 
 
+def is_worth_tagging(atoms: Sequence[Atom], *, asks_address: bool) -> bool:
+    """Whether it can matter what the model takes any of these words for.
+
+    A word of the dictionary is found by its tag only where an address is asked for, or with a
+    capital inside a sentence: most segments need not be read.
+    """
+    for i, atom in enumerate(atoms):
+        if may_be_name(atom):
+            inside = i == 0 or atoms[i - 1].stop not in (".", "?", "!")
+            if asks_address or (atom.capital and inside) or not is_english(atom.text):
+                return True
+    return False
+
+
 def may_be_name(atom: Atom) -> bool:
     """Whether the word is unusual enough to be asked about."""
     plain = atom.text.replace("'", "").replace("-", "")
