@@ -25,8 +25,8 @@ from redaction.words import Atom, Class, says
 
 _NAMES_IT = by_first_word(
     phrases_in("""
-my name is, my name's, name is, name's, names, name was, surname is, surname's, surname, last
-name, first name, middle name, full name is, maiden name is, maiden name was, i go by, goes by,
+my name is, my name's, name is, name's, names are, names, name was, surname is, surname's, surname,
+last name, first name, middle name, full name is, maiden name is, maiden name was, i go by, goes by,
 you can call me, people call me, account holder is, cardholder is, passenger is, call me, name
 it's
 """)

@@ -57,6 +57,11 @@ _ANEW = words_in("it's that's there's it")
 _LINKS = words_in("of and on in at near by above the over under opposite behind off")
 _LETTERS = words_in("are be see you why ex eye tea")
 """Words that recognisers write for a letter: `unit two are`."""
+_OTHER_THINGS = words_in("""
+admission contact cost email entrance fee fees mobile phone price telephone website
+""")
+_THEIRS = words_in("and the their its a an my our his her")
+"""`and the phone number is`: what else is said begins here."""
 _MOST_LEADS = 8
 _MOST_LINKS = 3
 _LONGEST = 24
@@ -140,6 +145,7 @@ def _place_in(heard: Heard, clause: _Clause) -> tuple[int, int] | None:
     if first is None:
         return None
     end = min(clause.end, clause.first + _LONGEST)
+    first = _past_whose(atoms, first, end)
     lead = first
     while first < end and first - lead < _MOST_LEADS and _is_lead(atoms[first]):
         first += 1
@@ -159,6 +165,14 @@ def _place_in(heard: Heard, clause: _Clause) -> tuple[int, int] | None:
     # A number alone is judged by the rules for numbers.
     numbers = all(atom.cls in NUMERIC for atom in atoms[begins : last + 1])
     return None if numbers else (begins, last)
+
+
+def _past_whose(atoms: Sequence[Atom], first: int, end: int) -> int:
+    """`the address of the Larkspur is` leads in to where that is."""
+    if first >= end or atoms[first].text not in ("of", "for"):
+        return first
+    tells = (i for i in range(first, min(end, first + _MOST_LEADS)) if atoms[i].text == "is")
+    return next(tells, first - 1) + 1
 
 
 def _over_words(atoms: Sequence[Atom], first: int, stop: int) -> int:
@@ -222,6 +236,10 @@ def _stops(atoms: Sequence[Atom], first: int, end: int) -> int:
         spelt = atoms[i].text in _LETTERS and i + 1 == end and i > first
         spelt = spelt and (atoms[i - 1].cls in NUMERIC or atoms[i - 1].cls is Class.LETTER)
         if not spelt and (atoms[i].text in _SENTENCE or (i > first and atoms[i].text in _ANEW)):
+            return i
+        if i > first and atoms[i].text in _OTHER_THINGS:
+            while i - 1 > first and atoms[i - 1].text in _THEIRS:
+                i -= 1
             return i
     return end
 

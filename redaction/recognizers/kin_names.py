@@ -14,6 +14,9 @@ _WHOSE = words_in("my his her our their your the")
 _BESIDE_KIN = words_in("is are was called named um uh here in-law law in and")
 _SAID_OF_KIN = 3
 _KIN_SAID = KIN | {f"{kin}'s" for kin in KIN}
+_OF_TRADE = words_in("candidate claimant client passenger patient policyholder")
+"""Whom one deals with: a strange word behind one of these is a name."""
+_SAID = _KIN_SAID | _OF_TRADE
 _NO_NAMES = FUNCTION_WORDS | DAYS
 
 
@@ -21,8 +24,12 @@ def kin(heard: Heard) -> list[tuple[int, int]]:
     """`my neighbour Olive`, `two girls, Maeve`, `Li Na Zhou, my wife`."""
     atoms = heard.atoms
     spans: list[tuple[int, int]] = []
-    for i, atom in enumerate(atoms if not _KIN_SAID.isdisjoint(heard.texts) else ()):
-        if atom.text not in _KIN_SAID:
+    for i, atom in enumerate(atoms if not _SAID.isdisjoint(heard.texts) else ()):
+        if atom.text not in _SAID:
+            continue
+        if atom.text in _OF_TRADE:
+            if not atom.stop and is_likely(atoms, i + 1):
+                spans.append((i + 1, end_of_name(atoms, i + 1)))
             continue
         at = i + 1
         while at < len(atoms) and at - i <= _SAID_OF_KIN and atoms[at].text in _BESIDE_KIN:

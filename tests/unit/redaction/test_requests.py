@@ -40,6 +40,19 @@ SAID = [
         "C: I type 742 at the cash point, can you see it?",
         "I type 742 at the cash point, can you see it?",
     ),
+    (
+        "C: Our surnames, the last names are Ambler and Quoyle.",
+        "Our surnames, the last names are [name]",
+    ),
+    ("A: Your client Quoyle rang.", "Your client [name] rang."),
+    (
+        "A: It's the passenger window and the patient portal.",
+        "It's the passenger window and the patient portal.",
+    ),
+    (
+        "A: My postcode is 30114 and the entrance fee is four pounds",
+        "My postcode is [address] and the entrance fee is four pounds",
+    ),
     ("A: The gallery is located at 88 Larkfield Avenue.", "The gallery is located at [address]"),
     ("A: Our office is at twelve Harbour Street.", "Our office is at [address]"),
 ]
