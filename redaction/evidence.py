@@ -15,6 +15,7 @@ from redaction.things import (
     is_constant,
     is_described,
     is_extension,
+    is_line,
     is_service_number,
     is_thing,
     is_told_of,
@@ -177,7 +178,7 @@ def is_released(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked, la
     if not asked.near & _MEASURED_TOO and is_measured(atoms, piece):
         return True
     if letters:
-        return False
+        return not asked.kinds and is_line(atoms, piece)
     if not asked.kinds and digits <= _LONGEST_THING and is_described(atoms, piece):
         return True
     if len(piece) == 1 and (is_told_of(atoms, piece[0]) or _is_unasked_thing(atoms, piece, asked)):

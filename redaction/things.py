@@ -36,6 +36,9 @@ mobile number order phone pin policy ref reference reservation ticket visa
 """)
 """Behind a number with an article these make it somebody's: `the four eight two one card`."""
 
+_RUNS = words_in("arrive arrives arriving depart departing departs flight leaves leaving train")
+_LONGEST_LINE = 6
+"""Letters and figures of what a train or a flight is called."""
 _HAS = words_in("are got had has have is it's there's they're")
 
 
@@ -78,6 +81,14 @@ def is_described(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
     following = atoms[after]
     plain = following.cls is Class.OTHER and following.text not in _OF_SOMEBODY
     return plain and following.text not in FUNCTION_WORDS and is_english(following.text)
+
+
+def is_line(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
+    """`TR5433 leaves at`, `that BA29 flight`: what has such a code and runs."""
+    code, after = atoms[piece[-1]], piece[-1] + 1
+    if len(piece) > 1 or code.cls is not Class.CODE or len(code.text) > _LONGEST_LINE:
+        return False
+    return after < len(atoms) and not code.stop and atoms[after].text in _RUNS
 
 
 def is_told_of(atoms: Sequence[Atom], at: int) -> bool:

@@ -53,6 +53,7 @@ SAID = [
         "A: My postcode is 30114 and the entrance fee is four pounds",
         "My postcode is [address] and the entrance fee is four pounds",
     ),
+    ("A: So the QX4471 leaves at nine.", "So the QX4471 leaves at nine."),
     ("A: The gallery is located at 88 Larkfield Avenue.", "The gallery is located at [address]"),
     ("A: Our office is at twelve Harbour Street.", "Our office is at [address]"),
 ]
