@@ -1,5 +1,6 @@
 """Numbers of things and of firms: a flight's, a gate's, a helpline's."""
 
+import re
 from collections.abc import Sequence
 
 from redaction.canonical import groups
@@ -37,8 +38,7 @@ mobile number order phone pin policy ref reference reservation ticket visa
 """Behind a number with an article these make it somebody's: `the four eight two one card`."""
 
 _RUNS = words_in("arrive arrives arriving depart departing departs flight leaves leaving train")
-_LONGEST_LINE = 6
-"""Letters and figures of what a train or a flight is called."""
+_LINE = re.compile(r"[a-z]{1,3}\d{1,4}")
 _HAS = words_in("are got had has have is it's there's they're")
 
 
@@ -86,7 +86,7 @@ def is_described(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
 def is_line(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
     """`TR5433 leaves at`, `that BA29 flight`: what has such a code and runs."""
     code, after = atoms[piece[-1]], piece[-1] + 1
-    if len(piece) > 1 or code.cls is not Class.CODE or len(code.text) > _LONGEST_LINE:
+    if len(piece) > 1 or not _LINE.fullmatch(code.text):
         return False
     return after < len(atoms) and not code.stop and atoms[after].text in _RUNS
 
