@@ -69,7 +69,7 @@ def trim(atoms: Sequence[Atom], run: Run, *, asked: Asked) -> Run | None:
     """What is left of `run` without the stretches at its ends that have evidence, if anything."""
     pieces = _drop_released(atoms, _pieces(atoms, run.numbers), asked=asked)
     while len(pieces) > 1 and is_released(atoms, pieces[-1], asked=asked, last=True):
-        if asked.kinds and _goes_on_code(atoms, pieces):
+        if _goes_on_code(atoms, pieces, asked=asked):
             break
         pieces.pop()
     if not pieces:
@@ -200,10 +200,14 @@ def is_released(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked, la
     return _counts(atoms, piece, asked=asked, digits=digits)
 
 
-def _goes_on_code(atoms: Sequence[Atom], pieces: Sequence[Sequence[int]]) -> bool:
-    """`H for hotel, one hundred` where a code was asked for: behind a letter it counts nothing."""
+def _goes_on_code(atoms: Sequence[Atom], pieces: Sequence[Sequence[int]], *, asked: Asked) -> bool:
+    """`H for hotel, one hundred` where a code was asked for: behind a letter it counts nothing; nor
+    does `four, zero, pound` behind more figures."""
+    after = pieces[-1][-1] + 1
+    if [atom.text for atom in atoms[after : after + 1]] == ["pound"]:
+        return is_read_out(atoms, pieces[-2])
     spelt = atoms[pieces[-2][-1]].cls in (Class.LETTER, Class.CODE)
-    return spelt and not is_counted(atoms, pieces[-1][-1] + 1)
+    return bool(asked.kinds) and spelt and not is_counted(atoms, after)
 
 
 def _is_unasked_thing(atoms: Sequence[Atom], piece: Sequence[int], asked: Asked) -> bool:

@@ -129,7 +129,9 @@ def between_letters(atoms: Sequence[Atom], i: int) -> bool:
         right[1] = left[-1:] == [True] and atoms[i - 1].cls is not Class.LETTER
     if left == [True] * 2 and [a.value for a in atoms[i + 1 : i + 2]] == ["-"]:
         return True
-    beside = left[-1:] == [True] and right[:1] == [True] and not atoms[i].stop
+    single = any(a.cls is Class.LETTER or a.text in lexicon.LETTER_WORDS for a in
+                 (*atoms[max(0, i - 1) : i], *atoms[i + 1 : i + 2]))  # fmt: skip
+    beside = left[-1:] == [True] and right[:1] == [True] and single and not atoms[i].stop
     return beside and (left == [True] * 2 or right == [True] * 2)
 
 

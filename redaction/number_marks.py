@@ -13,12 +13,11 @@ from redaction.letter_marks import (
     is_letter,
     near,
 )
+from redaction.marked_rows import hesitates, mark_misheard, mark_spelling
 from redaction.words import Atom, Class
 
 _POINTS = frozenset({"the", "this", "that", "which", "another", "other", "new", "old"})
-_TELLS = frozenset({"it's", "is", "its", "that's"})
 _PAIRS = (Class.TEN, Class.TEEN)
-_LEAST_PAIRS = 5
 _VOWELS = frozenset("aeiouy")
 _LONGEST_CODE = 7
 _ALWAYS = {Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.CLOCK, Class.DECIMAL, Class.DATE}
@@ -53,67 +52,23 @@ def mark_numbers(atoms: Sequence[Atom]) -> list[bool]:
         misheard = atom.cls is Class.MONTH and i + 1 < len(atoms) and marks[i + 1]
         if misheard and atoms[i + 1].text in lexicon.SOUND_ALIKES:
             marks[i] = True
-    _mark_misheard(atoms, marks)
+    mark_misheard(atoms, marks)
     spelling = [i for i, atom in enumerate(atoms) if atom.text in lexicon.SPELLING_ALPHABET]
     if len(spelling) > 2:
-        _mark_spelling(atoms, marks)
+        mark_spelling(atoms, marks)
     for i in reversed(spelling):
         # `alpha bravo one two`: the letter before a letter, which only the number makes one.
         followed = i + 1 < len(atoms) and marks[i + 1] and atoms[i].stop in ("", ",", "-")
         if followed and not marks[i]:
-            marks[i] = atoms[i + 1].text in lexicon.SPELLING_ALPHABET
+            marks[i] = atoms[i + 1].text in lexicon.SPELLING_ALPHABET or _leads_to_letter(atoms, i)
     return marks
 
 
-def _mark_spelling(atoms: Sequence[Atom], marks: list[bool]) -> None:
-    """`mike bravo oscar`: three or more words of the spelling alphabet, hesitations between."""
-    row: list[int] = []
-    for i in range(len(atoms) + 1):
-        if i < len(atoms) and atoms[i].text in lexicon.SPELLING_ALPHABET:
-            row.append(i)
-            continue
-        if not row:
-            continue
-        if i < len(atoms) and (_hesitates(atoms[i]) or atoms[i].cls is Class.LETTER):
-            continue
-        if len(row) >= 3 and len({atoms[n].text for n in row}) >= 3:
-            for n in row:
-                marks[n] = True
-        row = []
-
-
-def _mark_misheard(atoms: Sequence[Atom], marks: list[bool]) -> None:
-    """`to oh ate`: three or more in a row that are digits or sound like them, and nothing else."""
-    if not any(atom.cls is Class.DIGIT for atom in atoms):
-        return
-    first = 0
-    for i in range(len(atoms) + 1):
-        alike = i < len(atoms) and (
-            atoms[i].cls is Class.DIGIT
-            or atoms[i].cls in _PAIRS
-            or atoms[i].text in lexicon.SOUND_ALIKES
-            # No article has a comma behind it.
-            or (atoms[i].text == "a" and atoms[i].stop == ",")
-        )
-        if alike:
-            continue
-        if i - first >= 3 and _stands_alone(atoms, first, i):
-            row = atoms[first:i]
-            pairs = any(a.cls in _PAIRS for a in row)
-            # `six for fifty` is a price, `nine thirty to five thirty` are hours.
-            counted = pairs and (len(row) < _LEAST_PAIRS or any(a.text == "to" for a in row))
-            if not counted and any(a.cls is Class.DIGIT for a in row):
-                marks[first:i] = [True] * len(row)
-        first = i + 1
-
-
-def _stands_alone(atoms: Sequence[Atom], first: int, end: int) -> bool:
-    """Whether nothing said in the same breath stands before atom `first` or from `end` on."""
-    begins = first == 0 or bool(atoms[first - 1].stop) or _hesitates(atoms[first - 1])
-    # `it's one too nine`; `it's nine to five` is said of hours.
-    told = first > 0 and atoms[first - 1].text in _TELLS and end == len(atoms)
-    begins = begins or (told and all(a.text != "to" for a in atoms[first:end]))
-    return begins and (end == len(atoms) or bool(atoms[end - 1].stop) or _hesitates(atoms[end]))
+def _leads_to_letter(atoms: Sequence[Atom], i: int) -> bool:
+    """`hotel in D`: what sounds like a letter stands between this and a single one."""
+    third = near(atoms, i + 2)
+    single = third is not None and third.cls is Class.LETTER
+    return single and atoms[i + 1].text in lexicon.LETTER_ALIKES
 
 
 def _is_number(atoms: Sequence[Atom], i: int) -> bool:
@@ -179,7 +134,7 @@ def _next_spoken(atoms: Sequence[Atom], i: int) -> Atom | None:
     """The atom after `i`, hesitations passed over; an `oh` is none."""
     at = i + 1
     while at < len(atoms) and at - i < 6 and atoms[at].text not in ("oh", "o"):
-        if not _hesitates(atoms[at]) or atoms[at].cls is Class.SYMBOL:
+        if not hesitates(atoms[at]) or atoms[at].cls is Class.SYMBOL:
             break
         at += 1
     return near(atoms, at)
@@ -189,7 +144,7 @@ def _last_spoken(atoms: Sequence[Atom], i: int) -> Atom | None:
     """The atom before `i`, hesitations passed over; another `oh` is none."""
     at = i - 1
     while at >= 0 and i - at < 6 and atoms[at].text not in ("oh", "o"):
-        if not _hesitates(atoms[at]) or atoms[at].cls is Class.SYMBOL:
+        if not hesitates(atoms[at]) or atoms[at].cls is Class.SYMBOL:
             break
         at -= 1
     return near(atoms, at)
@@ -275,7 +230,7 @@ def _links(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
     sides = 0
     for step in (-1, 1):
         at = i + step
-        while 0 <= at < len(atoms) and abs(at - i) < 6 and _hesitates(atoms[at]) and not marks[at]:
+        while 0 <= at < len(atoms) and abs(at - i) < 6 and hesitates(atoms[at]) and not marks[at]:
             at += step
         ended = step > 0 and at == len(atoms)
         sides += ended or (0 <= at < len(atoms) and marks[at])
@@ -286,18 +241,12 @@ def _beside_number(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool
     """Whether a number or letter stands beside this one, a hesitation between them or not."""
     for step in (-1, 1):
         at = i + step
-        while 0 <= at < len(atoms) and abs(at - i) < 6 and _hesitates(atoms[at]) and not marks[at]:
+        while 0 <= at < len(atoms) and abs(at - i) < 6 and hesitates(atoms[at]) and not marks[at]:
             at += step
         ended = 0 <= at < len(atoms) and step < 0 and atoms[at].stop in (".", "?", "!")
         if 0 <= at < len(atoms) and marks[at] and not ended:
             return True
     return False
-
-
-def _hesitates(atom: Atom) -> bool:
-    return atom.cls in (Class.FILLER, Class.CORRECTION, Class.SYMBOL) or atom.text in (
-        "so", "okay", "then", "and", "hang", "on", "let", "me", "see", "oh", "hold",
-    )  # fmt: skip
 
 
 def _in_date(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
@@ -320,7 +269,7 @@ def _in_date(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
 
 
 def _within_date(atom: Atom) -> bool:
-    return atom.text in ("of", "the", "in", "and") or (_hesitates(atom) and not atom.value)
+    return atom.text in ("of", "the", "in", "and") or (hesitates(atom) and not atom.value)
 
 
 def _among_digits(atoms: Sequence[Atom], i: int) -> bool:
@@ -340,7 +289,7 @@ def _among_digits(atoms: Sequence[Atom], i: int) -> bool:
 def _corrects(atoms: Sequence[Atom], marks: Sequence[bool], i: int) -> bool:
     """A correction stands before it, and a number before that: `four oh, no sorry, for 19`."""
     at = i - 1
-    while at >= 0 and i - at < 6 and _hesitates(atoms[at]) and not marks[at]:
+    while at >= 0 and i - at < 6 and hesitates(atoms[at]) and not marks[at]:
         at -= 1
     corrected = any(a.cls is Class.CORRECTION for a in atoms[at + 1 : i])
     return corrected and at >= 0 and marks[at]

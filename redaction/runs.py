@@ -75,13 +75,15 @@ def _after_as_in(atoms: Sequence[Atom], numeric: Sequence[bool], last: int) -> i
     """The atom after `last` and its `as in king`, if `last` is a letter that has one."""
     at = last + 1
     letter = atoms[last].cls is Class.LETTER or atoms[last].text == "o"
+    # `IE-19-A as in apple`
+    letter = letter or (atoms[last].cls is Class.CODE and atoms[last].value[-1:].isalpha())
     if not letter and not is_explained(atoms, last):
         return at
     for words in _AS_IN:
         end = at + len(words)
         if end < len(atoms) and tuple(a.text for a in atoms[at:end]) == words:
             named = atoms[end]
-            same = named.text[:1] == atoms[last].text[:1]
+            same = named.text[:1] == (atoms[last].value or atoms[last].text)[-1:]
             explains = same or words[0] == "as" or _goes_on_spelling(atoms, last, end + 1)
             plain = named.cls in (Class.OTHER, Class.MONTH) or same
             if plain and explains:
@@ -108,7 +110,7 @@ def next_number(atoms: Sequence[Atom], numeric: Sequence[bool], at: int) -> int 
         step = aside_length(atoms, at)
         if step:
             aside += step
-        elif atoms[at].cls in (Class.GLUE, Class.SYMBOL) or atoms[at].text in _ARTICLES:
+        elif atoms[at].cls is Class.GLUE or atoms[at].text in _ARTICLES or _is_dash(atoms[at]):
             glue += 1
             step = 1
         else:
@@ -117,6 +119,10 @@ def next_number(atoms: Sequence[Atom], numeric: Sequence[bool], at: int) -> int 
             return None
         at += step
     return None
+
+
+def _is_dash(atom: Atom) -> bool:
+    return atom.cls is Class.SYMBOL and atom.value in ("-", "/")
 
 
 def aside_length(atoms: Sequence[Atom], at: int) -> int:

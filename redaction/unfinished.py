@@ -103,7 +103,7 @@ def _dangling(heard: Heard) -> list[int]:
         letter = last - len(said)
         if letter >= 0 and texts[-len(said) :] == said and _is_letter(heard.atoms[letter]):
             return [letter] if heard.slots_at(letter) else []
-    begins = texts[-1] in _BEGINS or _begins_code(heard.atoms[last])
+    begins = texts[-1] in _BEGINS or _begins_code(heard.atoms[last], is_open=heard.is_open)
     if begins and heard.slots_at(last):
         return [last]
     alike = texts[-1] in SOUND_ALIKES or bool(heard.atoms[last].value)
@@ -115,9 +115,10 @@ def _answers_secret(heard: Heard, i: int) -> bool:
     return any(slot.is_answer and slot.kind in SECRETS for slot in heard.slots_at(i))
 
 
-def _begins_code(atom: Atom) -> bool:
-    """`PVK`, `ak`: letters that are no word, of which figures may follow."""
-    if atom.cls is not Class.OTHER or atom.stop in (".", "?", "!") or len(atom.text) > 4:
+def _begins_code(atom: Atom, *, is_open: bool) -> bool:
+    """`PVK`, `ak`: letters that are no word, of which figures may follow; or half a word."""
+    ended = atom.stop in ("?", "!") or (atom.stop == "." and not is_open)
+    if atom.cls is not Class.OTHER or ended or len(atom.text) > 4:
         return False
     return bool(atom.value) or (atom.text.isalpha() and atom.text not in COMMON_WORDS)
 

@@ -10,9 +10,8 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from redaction import lexicon
-from redaction.common_words import COMMON_WORDS
-from redaction.english import is_english
 from redaction.glued import taken_apart
+from redaction.letters_written import figures_among, letter_explained, letters_among
 
 
 class Class(Enum):
@@ -114,15 +113,7 @@ _DOTTED = re.compile(r"\d{1,3}(\.\d{1,3}){2,3}")
 _IP = re.compile(r"[0-9a-f]{0,4}(:[0-9a-f]{0,4}){4,7}", re.IGNORECASE)
 _ORDINAL = re.compile(r"(\d{1,2})(st|nd|rd|th)", re.IGNORECASE)
 _DECADE = re.compile(r"(\d+)'?s", re.IGNORECASE)
-_LONGEST_GROUP = 4
-_LISTED = 4
-"""So many figures in one word are read out: `nine-to-five` is not."""
-
 _PARTS = re.compile(r"[A-Za-z]+|\d+|[^A-Za-z\d]")
-_EXPLAINED_LETTER = re.compile(
-    rf"([a-z]|{'|'.join(lexicon.NAMES_OF_LETTERS)})(for|like)([a-z]{{3,}})"
-)
-"""`enfornancy`, `seeforcat`: a letter and what it is like, written as one word."""
 
 
 class Reader:
@@ -183,7 +174,7 @@ def _piece(word: int, core: str, *, stop: str) -> Iterator[Atom]:
     elif len(low) == 1 and low.isalpha():
         yield Atom(word, Class.LETTER, low, low, stop, capital)
     elif low.isalpha():
-        if (said := _letter_explained(low)) is not None:
+        if (said := letter_explained(low)) is not None:
             letter, link, named = said
             yield Atom(word, Class.LETTER, letter, letter, "", capital)
             yield Atom(word, Class.OTHER, "", link, "", False)
@@ -199,21 +190,10 @@ def _piece(word: int, core: str, *, stop: str) -> Iterator[Atom]:
         yield from _mixed(word, core, stop=stop)
 
 
-def _letter_explained(low: str) -> tuple[str, str, str] | None:
-    """The letter, the link and the word of `dfordog`; None of any word there is."""
-    if "for" not in low and "like" not in low:
-        return None
-    said = _EXPLAINED_LETTER.fullmatch(low)
-    if said is None or low in COMMON_WORDS or is_english(low):
-        return None
-    name = said[1]
-    return lexicon.NAMES_OF_LETTERS.get(name, name), said[2], said[3]
-
-
 def _mixed(word: int, core: str, *, stop: str) -> Iterator[Atom]:
     """A written word that is not letters alone."""
     low = core.lower().replace("’", "'")
-    if "-" in low and _letter_explained(low.replace("-", "")) is not None:
+    if "-" in low and letter_explained(low.replace("-", "")) is not None:
         yield from _piece(word, core.replace("-", ""), stop=stop)  # `Exforx-ray`
         return
     if "'" in low and not any(c.isdigit() for c in low):
@@ -227,7 +207,7 @@ def _mixed(word: int, core: str, *, stop: str) -> Iterator[Atom]:
         yield Atom(word, whole[0], whole[1], low, stop, False)
         return
     parts = [p for p in _PARTS.findall(low) if p[0].isalnum() or p in "_@&+#/"]
-    spoken = _misheard(parts) or _letters_in(parts) or [_part(p) for p in parts]
+    spoken = _heard_together(parts) or [_part(p) for p in parts]
     if not parts or any(s is None for s in spoken):
         yield _unsplit(word, core, stop=stop)
         return
@@ -282,27 +262,15 @@ def _written(low: str) -> tuple[Class, str] | None:
     return None
 
 
-def _misheard(parts: Sequence[str]) -> list[tuple[Class, str] | None] | None:
-    """`o-too-too-nine`, `e-like`: figures joined with what sounds like them; a letter explained."""
+def _heard_together(parts: Sequence[str]) -> list[tuple[Class, str] | None] | None:
+    """`o-too-too-nine`, `e-like`, `ici-c`: figures joined with what sounds like them, letters."""
     if len(parts) == 2 and parts[1] == "like" and len(parts[0]) == 1:
         return [_part(parts[0]), (Class.FILLER, "")]
-    figures = [lexicon.SOUND_ALIKES.get(p) or lexicon.DIGITS.get(p) for p in parts]
-    if len(parts) < _LISTED or None in figures or lexicon.DIGITS.keys().isdisjoint(parts):
+    if figures := figures_among(parts):
+        return [(Class.DIGIT, figure) for figure in figures]
+    if not letters_among(parts) or any(part in _PLAIN for part in parts if len(part) > 1):
         return None
-    return [(Class.DIGIT, figure) for figure in figures if figure]
-
-
-def _letters_in(parts: Sequence[str]) -> list[tuple[Class, str] | None] | None:
-    """`ici-c`: letters that make no word, beside single ones."""
-    groups = [p for p in parts if len(p) > 1]
-    spelt = groups and len(groups) < len(parts) and all(p.isalpha() for p in parts)
-    if not spelt or any(len(p) > _LONGEST_GROUP or _is_word(p) for p in groups):
-        return None
-    return [(Class.LETTER if len(p) == 1 else Class.OTHER, p) for p in parts]
-
-
-def _is_word(text: str) -> bool:
-    return text in _PLAIN or text in COMMON_WORDS or is_english(text)
+    return [(Class.LETTER if len(part) == 1 else Class.OTHER, part) for part in parts]
 
 
 def _part(part: str) -> tuple[Class, str] | None:

@@ -46,6 +46,7 @@ typing using
 """)
 """What stands right before a number that is told, not counted."""
 
+_PUTS = words_in("chose picked put putting set use used using")
 _SENDS = words_in("emailed gave give messaged quoted read sent told texted")
 _TYPES = words_in("enter entered key keyed keying punch punched punching put putting type typed")
 _SOMEBODY = words_in("him her me them us you")
@@ -183,6 +184,8 @@ def is_read_to_us(heard: Heard, run: Run, *, shape: Shape) -> bool:
         return _is_one_by_one(heard, run) and shape.digits >= _DIGITS
     if not shape.read_out:
         lone = len(run.numbers) == 1 and atoms[run.first].cls is Class.NUMERAL
+        if atoms[run.first - 1].text in _PUTS and shape.value.endswith("00"):
+            return False  # `I put 2500 down`
         return lone and len(shape.value) == _DIGITS and not YEAR.fullmatch(shape.value)
     if shape.digits >= _DIGITS:
         return True
@@ -200,7 +203,8 @@ def _is_told_after(heard: Heard, first: int) -> bool:
     before = atoms[at - 1].text if at else ""
     sent = atoms[at].text in _SOMEBODY and before in _SENDS
     typed = atoms[at].text in ("in", "it") and before in _TYPES
-    return sent or typed or atoms[at].text in _TELLS or atoms[at].text.endswith("'s")
+    told = atoms[at].text in _TELLS or atoms[at].text in _PUTS
+    return sent or typed or told or atoms[at].text.endswith("'s")
 
 
 def payment_slots(heard: Heard, run: Run) -> list[Slot]:

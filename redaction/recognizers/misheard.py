@@ -59,6 +59,7 @@ _FIRST_ONLY = frozenset({"app", "be", "hey"})
 _CODE_WORDS = LETTERS | SOUND_ALIKES.keys() | _FIRST_ONLY
 _HELD = _CODE_WORDS | _SOUND_ALIKES
 _LONGEST_GROUP = 7
+_VOWELS = frozenset("aeiouy")
 
 
 def widened(heard: Heard, found: Sequence[Found]) -> list[Found]:
@@ -78,9 +79,10 @@ def held_first(heard: Heard, first: int) -> int:
 
 
 def _over_capitals(heard: Heard, first: int) -> int:
-    """`AUMXL, er 866`: over capitals that make no word."""
+    """`AUMXL, er 866`, `hlm er 12`: over letters that make no word."""
     group = _over_prefix(heard, first)
-    return group if heard.atoms[group].value else first
+    atom = heard.atoms[group]
+    return group if atom.value or _VOWELS.isdisjoint(atom.text) else first
 
 
 def _may_be_spelt(heard: Heard, first: int) -> bool:

@@ -7,10 +7,11 @@ what comes next tells.
 
 from collections.abc import Sequence
 
-from redaction.common_words import FUNCTION_WORDS
+from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.lexicon import LETTER_ALIKES, LETTER_WORDS, SPELLING_ALPHABET
 from redaction.recognizers.found import Found, Heard
 from redaction.slots import Slot
+from redaction.tables import words_in
 from redaction.things import noun_before
 from redaction.words import Atom, Class
 
@@ -25,6 +26,8 @@ _ROW = (Class.LETTER, Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.C
 _LONGEST_LINK = 3
 _ROW_LENGTH = 4
 _SPELT_OUT = 3
+_ASIDE = 4
+_ASIDE_WORDS = words_in("er hang hold let me on see sorry uh uhm um")
 _LETTERS = LETTER_ALIKES | LETTER_WORDS
 
 
@@ -156,8 +159,21 @@ def _begun(heard: Heard) -> list[int]:
             return [_over_letters(atoms, at)] if sure or heard.slots_at(at) else []
     if atoms[last].cls is Class.LETTER and atoms[last].text not in ("a", "i"):
         return [] if noun_before(atoms, last) else [last]
+    group = _group_before_aside(atoms)
+    if group is not None and _asks_code(heard, group):
+        return [group]
     follows = _follows_letter(atoms, last) and _asks_code(heard, last)
     return [_over_letters(atoms, last)] if follows else []
+
+
+def _group_before_aside(atoms: Sequence[Atom]) -> int | None:
+    """`CS, hang on`: letters that make no word, of which the figures are to come."""
+    at = len(atoms) - 1
+    while at > 0 and len(atoms) - at <= _ASIDE and atoms[at].text in _ASIDE_WORDS:
+        at -= 1
+    if at == len(atoms) - 1 or atoms[at].cls is not Class.OTHER or not atoms[at].value:
+        return None
+    return None if atoms[at].text in COMMON_WORDS else at
 
 
 def _over_letters(atoms: Sequence[Atom], at: int) -> int:

@@ -17,6 +17,7 @@ _FIGURES = (Class.DIGIT, Class.TEEN, Class.TEN, Class.NUMERAL, Class.MULTIPLIER)
 _PAUSES = (Class.FILLER, Class.CORRECTION)
 _SOUNDS = SOUND_ALIKES.keys() | {"a", "then"}
 _LONGEST = 8
+_TOLD_MS = 10_000
 _COUNTRIES = frozenset({"gb", "ie", "de", "fr", "nl", "es", "uk"})
 _CHECK_DIGITS = 2
 
@@ -80,9 +81,11 @@ def _told(heard: Heard, i: int) -> str | None:
     """The secret that is being told there."""
     at_ms = heard.times.start_ms[i]
     for slot in heard.slots_at(i):
-        if slot.kind in SECRETS and slot.strength is Strength.STRONG and slot.is_near(at_ms):
+        secret = slot.kind in SECRETS or heard.rules.spells(slot.kind)
+        if secret and slot.strength is Strength.STRONG and slot.is_near(at_ms):
             return slot.kind
-    return None
+    lately = heard.given_lately(i, within_ms=_TOLD_MS)
+    return next((one.kind for one in reversed(lately) if one.kind in SECRETS), None)
 
 
 def _bank_beginnings(heard: Heard) -> list[Found]:

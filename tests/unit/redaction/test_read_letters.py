@@ -27,7 +27,7 @@ def test_words_that_only_look_like_that_stay_words(word: str) -> None:
         ("A: And your PAN number?\nC: K for apple, Dfordelta, three one four", "[ssn]"),
         ("A: What's the IBAN?\nC: D be as an egg, thirty three sixty six", "[iban]"),
         ("A: Booking reference?\nC: Q P jay see R, five.", "[order]"),
-        ("C: Is it this one? T as in Tom, four oh nine", "Is it this [number]"),
+        ("C: Is it this one? Z as in zoo, four oh nine", "Is it this [number]"),
         # what begins an answer
         ("A: What letters and numbers are in your code?\nC: be four tea nine K", "[otp]"),
         ("A: What's on the sticker?\nC: A serial, UKWFNB, so 4471", "A serial, [number]"),
