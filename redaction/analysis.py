@@ -30,6 +30,7 @@ from redaction.recognizers import (
     short_answers,
     spoken_sounds,
     tagged,
+    unannounced_names,
     unusual,
 )
 from redaction.recognizers.found import Found, Heard
@@ -112,6 +113,7 @@ _WORD_RECOGNISERS: tuple[
     (mentioned.words_of, mentioned.find_mentioned),
     (short_answers.words_of, short_answers.find_short_answers),
     (person.words_of, person.find_names),
+    (unannounced_names.words_of, unannounced_names.find_unannounced),
     (address.words_of, address.find_addresses),
     (asked_places.words_of, asked_places.find_asked_places),
     (framed_places.words_of, framed_places.find_framed),
