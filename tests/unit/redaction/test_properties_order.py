@@ -39,6 +39,11 @@ def test_replays_and_duplicates_change_nothing(
     assert last(play(policy, doubled)) == last(play(policy, stream))
 
 
+def test_a_final_that_is_told_twice_stays_as_it_was(policy: Policy) -> None:
+    (said,) = dialogue("C: nine triple nine Marcus 4242 nine")
+    assert last(play(policy, [said, said])) == last(play(policy, [said]))
+
+
 REPEATED = """
 C: my name is Tarvell thanks for asking
 A: Thank you, and how can I help you today?
