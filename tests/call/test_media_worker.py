@@ -212,7 +212,7 @@ async def test_a_call_whose_worker_died_goes_on_with_another_on_the_same_ports(
 
 
 async def test_a_call_for_which_there_is_no_port_is_refused(tmp_path: Path) -> None:
-    few = Settings(listen_host="127.0.0.1", rtp_port_first=42_200, rtp_port_last=42_203)
+    few = Settings(listen_host="127.0.0.1", rtp_port_first=47_900, rtp_port_last=47_903)
     async with running_worker(tmp_path, few) as worker:
         await worker.signalling.open(open_call(CALL))
         worker.signalling.say(open_call(OTHER))
