@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.evidence import RIGHT_CONTEXT
-from redaction.lexicon import ACRONYMS
+from redaction.lexicon import ACRONYMS, SPELLING_ALPHABET
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.numbered_places import find_numbered_places
 from redaction.recognizers.places import STATES
@@ -12,6 +12,7 @@ from redaction.recognizers.street_parts import (
     MAX_NAME,
     NUMERIC,
     has_number,
+    is_rare_street,
     names_street,
     with_dwelling,
 )
@@ -42,7 +43,9 @@ def find_addresses(heard: Heard) -> tuple[list[Found], list[int]]:
     undecided: list[int] = []
     atoms = heard.atoms
     for i, atom in enumerate(atoms):
-        if atom.text not in STREET or (found and i <= found[-1].last):
+        if found and i <= found[-1].last:
+            continue
+        if atom.text not in STREET and not is_rare_street(atoms, i):
             continue
         asked = _asked(heard, i)
         first = _start(atoms, i, asked=asked)
@@ -142,11 +145,15 @@ def _end(atoms: Sequence[Atom], street: int, *, asked: bool) -> int:
         elif numbered and (explained := _explained(atoms, last + 1)):
             last += explained
         elif (
-            last > street
-            and (following.cls in NUMERIC or following.cls is Class.LETTER)
-            and following.text not in ("a", "i")
-            and (atoms[last].stop != "," or numbered)
-        ) or _is_town(atoms, last + 1, asked=asked or numbered):
+            (last > street and _names_letter(atoms, last + 1))
+            or (
+                last > street
+                and (following.cls in NUMERIC or following.cls is Class.LETTER)
+                and following.text not in ("a", "i")
+                and (atoms[last].stop != "," or numbered)
+            )
+            or _is_town(atoms, last + 1, asked=asked or numbered)
+        ):
             last += 1
         elif following.text in ("number", "dash") and has_number(atoms, last + 2):
             last += 2
@@ -174,6 +181,12 @@ def _is_numbered(atoms: Sequence[Atom], i: int) -> bool:
     """`number six`, or `numbe six`: recognisers lose its end."""
     named = i < len(atoms) and atoms[i].text[:4] in ("numb", "nump", "nomb", "no")
     return named and has_number(atoms, i + 1)
+
+
+def _names_letter(atoms: Sequence[Atom], i: int) -> bool:
+    """`apartment six bravo`: a letter's name right behind a number."""
+    named = atoms[i].text in SPELLING_ALPHABET and not atoms[i].capital
+    return named and atoms[i - 1].cls in NUMERIC
 
 
 def _explained(atoms: Sequence[Atom], i: int) -> int:

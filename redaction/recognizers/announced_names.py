@@ -66,6 +66,7 @@ _ENDS_NAME = FUNCTION_WORDS | AFTER_NAME | NOT_NAMED
 _NO_AGENTS = FUNCTION_WORDS | WELL_KNOWN
 _SURE_GREETS = frozenset({"thanks", "you", "hi", "hello", "hey", "bye", "goodbye", "one"})
 _IS_HERE = by_first_word(("this is", "i'm", "i am", "it's", "it is", "here is", "myself"))
+_SURE_TITLES = frozenset({"mister", "missus", "mr", "mrs", "ms"})
 _ALSO_SAID = frozenset({"it's", "i'm", "am"})
 """What stands as often before a state: `i'm unemployed`, `it's flickering`."""
 _BEGINS_CUE = frozenset((*_NAMES_IT, *_MAY_NAME, *_IS_HERE, *_GREETS, *_MAY_TELL))
@@ -232,7 +233,9 @@ def titled(heard: Heard) -> list[tuple[int, int]]:
         if atom.text not in TITLES or not can_be_name(following):
             continue
         capital = following.capital and following.text not in FUNCTION_WORDS
-        if following.text in COMMON_WORDS and not (capital and atom.capital):
+        sure = atom.text in _SURE_TITLES and not is_cased(atoms, i + 1)
+        sure = sure and following.text not in _ENDS_NAME
+        if following.text in COMMON_WORDS and not sure and not (capital and atom.capital):
             continue
         if (
             (atom.text in ("miss", "doctor", "nurse"))

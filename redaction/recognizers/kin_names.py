@@ -4,8 +4,14 @@ from collections.abc import Sequence
 
 from redaction.common_words import FUNCTION_WORDS
 from redaction.recognizers.found import Heard
-from redaction.recognizers.name_shape import MAX_NAME, can_be_name, end_of_name, is_likely
-from redaction.recognizers.name_words import DAYS, KIN
+from redaction.recognizers.name_shape import (
+    MAX_NAME,
+    can_be_name,
+    end_of_name,
+    is_likely,
+    is_strange,
+)
+from redaction.recognizers.name_words import ALSO_NAMES, DAYS, KIN
 from redaction.recognizers.well_known import WELL_KNOWN
 from redaction.tables import words_in
 from redaction.words import Atom
@@ -17,6 +23,10 @@ _KIN_SAID = KIN | {f"{kin}'s" for kin in KIN}
 _OF_TRADE = words_in("candidate claimant client passenger patient policyholder")
 """Whom one deals with: a strange word behind one of these is a name."""
 _SAID = _KIN_SAID | _OF_TRADE
+_OWNED = words_in(
+    "address birthday dad daughter email husband mom mother mum number phone son wife"
+)
+_ALSO_OWN = ALSO_NAMES - words_in("art bill gene guy may miles porter summer will")
 _NO_NAMES = FUNCTION_WORDS | DAYS
 
 
@@ -42,6 +52,19 @@ def kin(heard: Heard) -> list[tuple[int, int]]:
             spans.append((at, end_of_name(atoms, at)))
         spans += _before_kin(atoms, i)
     return spans
+
+
+def owners(heard: Heard) -> list[tuple[int, int]]:
+    """`Quentin's address`, `tony's birthday`: whose it is, where that is somebody's."""
+    atoms = heard.atoms
+    if _OWNED.isdisjoint(heard.texts):
+        return []
+    return [
+        (i, i)
+        for i, atom in enumerate(atoms[:-1])
+        if atom.text[-2:] == "'s" and not atom.stop and atoms[i + 1].text in _OWNED
+        if is_strange(atom) or atom.text[:-2] in _ALSO_OWN
+    ]
 
 
 def _is_proper_name(atoms: Sequence[Atom], i: int) -> bool:

@@ -7,7 +7,7 @@ from redaction.evidence import RIGHT_CONTEXT
 from redaction.recognizers.announced_names import announced, chained, titled, unfinished
 from redaction.recognizers.answered_names import answered, spelled_out
 from redaction.recognizers.found import Found, Heard
-from redaction.recognizers.kin_names import kin
+from redaction.recognizers.kin_names import kin, owners
 from redaction.recognizers.name_shape import is_cased
 from redaction.recognizers.name_words import ALSO_NAMES, TITLES
 from redaction.recognizers.read_out import read_out
@@ -17,7 +17,7 @@ from redaction.words import Atom, Class
 def find_names(heard: Heard) -> tuple[list[Found], list[int]]:
     """Names, and where undecided ones begin."""
     spans = announced(heard) + titled(heard) + kin(heard) + answered(heard) + spelled_out(heard)
-    spans += read_out(heard)
+    spans += read_out(heard) + owners(heard)
     spans += [more for _, last in spans for more in chained(heard.atoms, last)]
     found: list[Found] = []
     undecided: list[int] = []

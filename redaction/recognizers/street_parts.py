@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 
 from redaction.common_words import FUNCTION_WORDS
-from redaction.lexicon import SOUND_ALIKES
-from redaction.recognizers.street_words import DWELLING
+from redaction.lexicon import SOUND_ALIKES, SPELLING_ALPHABET
+from redaction.recognizers.name_shape import is_strange
+from redaction.recognizers.street_words import DWELLING, RARE_STREET
 from redaction.words import Atom, Class
 
 NUMERIC = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.MAGNITUDE}
 MAX_NAME = 4
 """Words of a street's name."""
+_RARE = 2
+"""Atoms before such a suffix, at least: a number and a name."""
 _SLASHES = ("slash", "stroke")
 
 
@@ -22,6 +25,17 @@ def names_street(atom: Atom) -> bool:
     return plain and (
         atom.text not in FUNCTION_WORDS or atom.text in ("saint", "st", "miss", "great", "little")
     )
+
+
+def is_rare_street(atoms: Sequence[Atom], i: int) -> bool:
+    """`5421 Jennifer Inlet`, `303 ramirez ways`: a number, a strange word, and what streets are."""
+    if i < _RARE or atoms[i].text not in RARE_STREET or atoms[i - 1].stop:
+        return False
+    name, proper = atoms[i - 1], atoms[i - 1].capital and atoms[i].capital
+    if not names_street(name) or not (proper or (is_strange(name) and not name.capital)):
+        return False
+    more = names_street(atoms[i - 2]) and not atoms[i - 2].stop and i > _RARE
+    return atoms[i - 2].cls in NUMERIC or (more and atoms[i - 3].cls in NUMERIC)
 
 
 def with_dwelling(atoms: Sequence[Atom], first: int) -> int:
@@ -37,5 +51,7 @@ def with_dwelling(atoms: Sequence[Atom], first: int) -> int:
 
 
 def is_figure(atom: Atom) -> bool:
-    """Or what one is heard as: `flat free eight`."""
-    return atom.cls in NUMERIC or atom.cls is Class.LETTER or atom.text in SOUND_ALIKES
+    """Or what one is heard as: `flat free eight`; a letter's name: `unit four charlie`."""
+    if atom.cls in NUMERIC or atom.cls is Class.LETTER:
+        return True
+    return atom.text in SOUND_ALIKES or atom.text in SPELLING_ALPHABET

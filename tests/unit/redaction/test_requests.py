@@ -54,6 +54,13 @@ SAID = [
         "My postcode is [address] and the entrance fee is four pounds",
     ),
     ("A: So the QX4471 leaves at nine.", "So the QX4471 leaves at nine."),
+    ("C: It's 41 Quoyle Inlet, apartment six bravo, Tucson", "It's [address]"),
+    ("C: they moved to 208 quoyle ways", "they moved to [address]"),
+    ("C: three lovely ways to pay and 20 nice wells", "three lovely ways to pay and 20 nice wells"),
+    ("C: Unit two, charlie, 55 Quoyle Road", "[address]"),
+    ("C: that is tony's birthday present", "that is [name] birthday present"),
+    ("C: put mister brown through", "put [name] through"),
+    ("C: the bank's number, please, mister", "the bank's number, please, mister"),
     ("A: The gallery is located at 88 Larkfield Avenue.", "The gallery is located at [address]"),
     ("A: Our office is at twelve Harbour Street.", "Our office is at [address]"),
 ]
