@@ -19,9 +19,8 @@ FROM_MS = 43_300
 """The call is played from here, two sentences before a silence of 5 s: what is killed in it is
 back soon, or has waiting for it what is said after."""
 
-EARLIER_MS = 36_900
-"""From here, two more turns, where who is killed hears the call itself and starts slowly."""
-
+EARLIER_MS = 31_500
+"""From here, twelve seconds more, where who is killed hears the call and starts slowly."""
 
 Kill = tuple[str, tuple[str, ...], Callable[[TestAppliance], Awaitable[bool]]]
 
