@@ -50,7 +50,7 @@ _SHORT = 5
 _WHAT = words_in("what whatever which what've what'd")
 _PICKS = words_in("""
 choose chose chosen pick picked picking use used using put putting typing typed enter entered
-entering set login log sign
+entering set login log sign leave left keep kept say trying tried
 """)
 _WHO_PICKS = words_in("you you're you've you'd he she they he'd she'd they'd i we")
 
@@ -72,6 +72,15 @@ a note that says, admin, remind me what, changed it and, changed it on, won't re
 the key, key is, say key, forgot it, forgotten it, case letters, with a capital, capital letter
 """)
 )
+
+
+_ACCESS = words_in("""
+access app browser caps character characters computer cursor enter eye field fob identity
+internet keyboard laptop letters lock locked locker login modem online phrase privacy proof prove
+protected router safe screen secret secrets secure security tab tablet tv type typed types typing
+unlocked voice wifi words
+""")
+"""Of doors, devices and proofs: where one gets in with a word."""
 
 
 def asks_for_secret(texts: Sequence[str]) -> int | None:
@@ -117,7 +126,7 @@ def talks_of_secret(texts: Sequence[str]) -> int | None:
     for i, text in enumerate(texts):
         if text in _TALK and any(_reads(texts, i, words) for words in _TALK[text]):
             return i
-        if text in _WORDS and i and texts[i - 1] in _BEFORE_WORD:
+        if text in _ACCESS or (text in _WORDS and i and texts[i - 1] in _BEFORE_WORD):
             return i
         if text in _WHAT and _chooses(texts[i + 1 : i + 10]):
             return i

@@ -24,18 +24,19 @@ ALONE, PUT, COPULA = 1, 2, 3
 
 _PUTS = words_in("""
 begins chose choose ends enter entered entering key letters like lowercase pick picked put putting
-said say says starts temporary tried try trying type typed typing uppercase using with
+reads said say says see shows starts temporary tried try trying type typed typing uppercase using
+with
 """)
 _PUTS_IT = by_first_word(
     phrases_in("""
-put in, puts in, type in, typed in, punch in, key in, tell him, tell her, tell them, tell me, set it
-to, set to, changed it to, changed to, change it to, change to, i use, we use, you use, he uses, she
-uses, make it, made it, made that, call it, called it, i'll have, i'd like, i have, like to use, to
-use, did to, something like, going to be, will be, should be, small letters, all lower case, all one
-word, lower case, starts with
+put in, puts in, type in, typed in, punch in, key in, tell him, tell her, tell them, tell me, told
+her, told him, told them, it's on, it on, set it to, set to, changed it to, changed to, change it
+to, change to, i use, we use, you use, he uses, she uses, make it, made it, made that, call it,
+called it, i'll have, i'd like, i have, like to use, to use, did to, something like, going to be,
+will be, should be, small letters, all lower case, all one word, lower case, starts with
 """)
 )
-_IS = words_in("is it's its was that's thats one's still")
+_IS = words_in("is it's its was that's thats one's still you're")
 _OPENS = words_in("""
 ah alright and done fine ha maybe no noted oh okay ok or perhaps probably right so sorry sure then
 think um uh erm er guess well yeah yep yes now hope again
@@ -46,7 +47,7 @@ _SAID_OF_IT = (
     _CASES
     | _SIGNS
     | words_in("""
-bracket case dash dot hyphen mark number percent pound question sign star symbol
+bracket case dash hyphen mark number percent pound question sign star symbol
 """)
 )
 _NO_SECRET = words_in("""
@@ -54,7 +55,7 @@ again already correct expired incorrect invalid wrong matching locked password u
 exactly really please ready perfect lovely thanks brilliant wonderful fantastic excellent awesome
 accepted declined rejected denied connected disconnected connecting connection loading offline
 online blinking flashing green red amber orange blue white solid steady light lights netgear righto
-spot cute upstairs downstairs passphrase keyword
+spot cute upstairs downstairs passphrase keyword madam accha discontinued
 """)
 _USED = OF_LIFE | FIRSTS | _NO_SECRET | _OPENS | FUNCTION_WORDS | BACKCHANNELS
 _ENDINGS = ("ing", "ed", "ly", "s", "er")
@@ -129,7 +130,8 @@ def mention_at(heard: Heard, first: int) -> Mention | None:
         return None
     said = atoms[first : last + 1]
     plain = [a for a in said if a.cls in (Class.OTHER, Class.MONTH) and a.text not in _SAID_OF_IT]
-    if len(plain) > _MOST_WORDS:
+    host = last + 1 < until and atoms[last + 1].value == "."
+    if len(plain) > _MOST_WORDS or (host and not atoms[last].stop):
         return None
     cases = sum(a.text in _CASES for a in said[:-1])
     signs = sum(a.text in _SIGNS for a in said)
@@ -163,7 +165,8 @@ def _end(atoms: Sequence[Atom], first: int, *, until: int) -> int:
 
 def _is_sign(atom: Atom) -> bool:
     """A letter, a figure, or what is said of how one is written."""
-    return atom.cls in FIGURES or atom.cls is Class.SYMBOL or atom.text in _SAID_OF_IT
+    joins = atom.cls is Class.SYMBOL and atom.value != "."
+    return atom.cls in FIGURES or joins or atom.text in _SAID_OF_IT
 
 
 def _is_no(atom: Atom, ordinary: frozenset[str]) -> bool:

@@ -9,6 +9,7 @@ talked of.
 from redaction.evidence import RIGHT_CONTEXT
 from redaction.recognizers.bare_words import (
     ALONE,
+    COPULA,
     PUT,
     Mention,
     begins,
@@ -36,10 +37,15 @@ i i'm i've you you're we we're he she they it it's that that's is was are were d
 could will would because if when
 """)
 _LONGEST_SENTENCE = 7
+_REMARKS = words_in("to all with for then no one capital lower lowercase spelt spelled")
+"""What comes after a secret in the same breath."""
+
+_NAMED = 2
 _NUMBERED = words_in("""
-apartment attempt box bus chapter channel door extension exit flat flight floor gate house item
-level line model number option order page part phase platform policy room route row seat section
-step suite team terminal ticket train unit version windows zone
+account apartment attempt box bus card channel chapter code date digits door error exit expires
+expiration expiry extension flat flight floor gate house item level line model number numbers option
+order page part phase phone pin platform policy reference room route routing row seat section
+security sort step suite team telephone terminal ticket train transit unit version windows zone
 """)
 
 
@@ -69,13 +75,15 @@ def find_mentioned(heard: Heard) -> tuple[list[Found], list[int]]:
 
 def _secret_at(heard: Heard, i: int, *, after: int | None) -> tuple[int, bool] | None:
     """The last atom of what may be a secret that begins here, and whether it is one."""
-    how = led_up_to(heard, i)
+    article = heard.atoms[i].text in _ARTICLES
+    # Most words can begin none: the cheapest question first.
+    how = led_up_to(heard, i) if article or begins(heard.atoms[i]) else 0
     if not how:
         return None
-    if heard.atoms[i].text in _ARTICLES:
+    if article:
         end = _sentence(heard, i) if how == ALONE else None
         return None if end is None else (end, True)
-    mention = mention_at(heard, i) if begins(heard.atoms[i]) else None
+    mention = mention_at(heard, i)
     if mention is None:
         return None
     talk = _ASKED if after is not None and i - after <= _LIST else _talk(heard, i)
@@ -108,6 +116,10 @@ def _is_secret(heard: Heard, mention: Mention, *, how: int, talk: int, after: in
     """Whether words so mentioned are hardly anything else."""
     if mention.is_typed and (mention.has_figures or mention.is_uncommon):
         return True
+    if how == COPULA and talk == _SPOKEN and not mention.is_whole:
+        follows = heard.atoms[mention.last + 1].text
+        if follows not in _REMARKS or mention.words > _NAMED:
+            return False
     if mention.is_rare or (talk == _ASKED and mention.is_uncommon):
         return mention.is_whole or how != ALONE or mention.words > 1 or mention.is_rare
     if mention.has_figures and mention.words and not _is_numbered(heard, mention):

@@ -24,7 +24,13 @@ SECRETS = [
     ("A: A temporary one.\nA: Set to quince 9.\nC: Quince 9.", "[password]"),
     ("A: What's the word they left?\nC: Velvet, teapot, and then, November.", "[password]"),
 ]
+ACCESS = [
+    ("C: The tablet kicked me off.\nA: It says what?\nC: I see Thimble 1 1.", "I see [password]"),
+    ("C: It's a digital safe.\nA: What's it on?\nC: It's on gherkin.", "It's on [password]"),
+    ("A: Click the little eye.\nC: Okay. Dandelion soup.", "Okay. [password]"),
+]
 CLEAN = [
+    "C: The website says error 299.",
     "C: The wifi is down.\nA: What are the lights doing?\nC: It's blinking.\nA: Try restarting it.",
     "C: I can't log in.\nA: Is that on the laptop?\nC: It's frozen.",
     "A: Can I have a word with the manager?\nC: Certainly.",
@@ -40,6 +46,13 @@ def policy() -> Policy:
 
 @pytest.mark.parametrize(("dialogue", "expected"), SECRETS)
 def test_a_word_that_is_mentioned_where_a_secret_is_talked_of_goes(
+    policy: Policy, dialogue: str, expected: str
+) -> None:
+    assert shown(policy, dialogue)[-1] == expected
+
+
+@pytest.mark.parametrize(("dialogue", "expected"), ACCESS)
+def test_so_does_one_where_doors_devices_and_proofs_are_talked_of(
     policy: Policy, dialogue: str, expected: str
 ) -> None:
     assert shown(policy, dialogue)[-1] == expected
