@@ -95,12 +95,15 @@ def find_birth_dates(heard: Heard) -> tuple[list[Found], list[int]]:
     """Dates of birth, and where undecided ones begin."""
     atoms = heard.atoms
     told = bool(heard.given("dob")) or not (_TELLS).isdisjoint(heard.texts)
-    if not told and not any(atom.cls in _ANCHORS for atom in atoms):
+    dated = not heard.classes.isdisjoint(_ANCHORS)
+    if not told and not dated:
         return [], []
     found: list[Found] = []
     undecided: list[int] = []
     starts, text = _joined(atoms)
-    spans = [_span(starts, m) for m in _DATE.finditer(text) if _is_birth(heard, m, starts)]
+    # No word of the rest is looked at for what it cannot have in it.
+    dates = _DATE.finditer(text) if dated else ()
+    spans = [_span(starts, m) for m in dates if _is_birth(heard, m, starts)]
     if told:
         spans += [
             _span(starts, m) for m in _IN_FIGURES.finditer(text) if _is_told(heard, m, starts)

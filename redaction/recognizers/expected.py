@@ -26,7 +26,9 @@ class Expectations:
         limits: Limits,
     ) -> None:
         self.cues = sorted(cues, key=_begun_at)
+        self._begun_ms = [cue.start_ms for cue in self.cues]
         self._openers = [cue for cue in self.cues if cue.kind not in _OPEN_NOTHING]
+        self._openers_begun_ms = [cue.start_ms for cue in self._openers]
         self.has_openers = bool(self._openers)
         self.turns = Turns(turns)
         self.filled = filled
@@ -38,11 +40,11 @@ class Expectations:
 
     def near(self, at_ms: int) -> list[TimedCue]:
         """The cues that can be open at a time: work stays linear in the length of a segment."""
-        return self._within_reach(self.cues, at_ms)
+        return self._within_reach(self.cues, self._begun_ms, at_ms=at_ms)
 
     def openers(self, at_ms: int) -> list[TimedCue]:
         """Those of them that open slots."""
-        return self._within_reach(self._openers, at_ms)
+        return self._within_reach(self._openers, self._openers_begun_ms, at_ms=at_ms)
 
     def interval(self, at_ms: int) -> tuple[int, int]:
         """Between which changes a time lies: the same slots are open at all times of one."""
@@ -61,9 +63,11 @@ class Expectations:
         changes.sort()
         return changes
 
-    def _within_reach(self, cues: list[TimedCue], at_ms: int) -> list[TimedCue]:
-        first = bisect_left(cues, at_ms - self._reach_ms, key=_begun_at)
-        return cues[first : bisect_right(cues, at_ms + SLACK_MS, key=_begun_at)]
+    def _within_reach(
+        self, cues: list[TimedCue], begun_ms: list[int], *, at_ms: int
+    ) -> list[TimedCue]:
+        first = bisect_left(begun_ms, at_ms - self._reach_ms)
+        return cues[first : bisect_right(begun_ms, at_ms + SLACK_MS)]
 
 
 _begun_at = attrgetter("start_ms")

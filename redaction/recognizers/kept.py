@@ -26,7 +26,7 @@ _AFTER_FIGURES = 4
 """And so many after a row of figures."""
 
 _WORTH = 24
-"""A row of fewer atoms is as soon decided on again."""
+"""A partial of fewer atoms is as soon decided on again."""
 
 
 class Judged(NamedTuple):
@@ -83,7 +83,7 @@ class Kept:
     def renewed(self, heard: "Heard", *, remembered: int) -> "Kept":
         """What of it still holds for a row heard now."""
         new = Kept()
-        if len(heard.atoms) < _WORTH:
+        if heard.is_open and len(heard.atoms) < _WORTH:
             return new
         basis, before = _basis(heard, remembered), self._basis
         new._basis = basis
@@ -100,7 +100,10 @@ class Kept:
             new._runs = {
                 run: one
                 for run, one in self._runs.items()
-                if run.last < until and not (one.by_memory and before.remembered != remembered)
+                if run.last < until
+                and not (one.by_memory and before.remembered != remembered)
+                # An end that is closed is what decides on these.
+                and (heard.is_open or not one.undecided)
             }
         return new
 
@@ -144,19 +147,21 @@ def _settled(a: _Basis, b: _Basis, *, stream: Stream) -> int:
     # Where only one of them has a break or the beginning of a segment, all is other from there on.
     same = min((same, *a.breaks.symmetric_difference(b.breaks)))
     same = min((same, *set(a.begun).symmetric_difference(b.begun)))
-    until = same - REACH
+    identical = same == len(a.atoms) == len(b.atoms)
+    until = same if identical else same - REACH
     if until <= 0 or _has_tokens(a.atoms, same) or _has_tokens(b.atoms, same):
         return 0
-    # Rules pass over figures in a row, however many they are.
-    anchor = same - _AFTER_FIGURES
-    while anchor > 0 and b.atoms[anchor].cls is not Class.OTHER:
-        anchor -= 1
-    until = min(until, anchor)
+    if not identical:
+        # Rules pass over figures in a row, however many they are.
+        anchor = same - _AFTER_FIGURES
+        while anchor > 0 and b.atoms[anchor].cls is not Class.OTHER:
+            anchor -= 1
+        until = min(until, anchor)
     changed_ms = _changed_ms(a, b, stream=stream)
     if changed_ms is not None:
         until = min(until, bisect_left(b.starts_ms, changed_ms))
     # What is found further on ends later than all that is settled.
-    while until and b.starts_ms[until - 1] == b.starts_ms[until]:
+    while 0 < until < len(b.starts_ms) and b.starts_ms[until - 1] == b.starts_ms[until]:
         until -= 1
     return until
 
