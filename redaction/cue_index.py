@@ -12,6 +12,7 @@ from redaction.goods import goods_in
 from redaction.no_cues import NO_CUE
 from redaction.questions import ASKED_WORD, questions_in
 from redaction.secrets_asked import SECRET_TALK
+from redaction.units import is_counted
 from redaction.words import Atom
 
 
@@ -96,6 +97,7 @@ for _phrase in sorted((tuple(p.split()) for p in cues.NAME), key=len, reverse=Tr
     _NAME_CUES.setdefault(_phrase[0], []).append(_phrase)
 
 
+_LONGEST_COUNT = 5
 _GAP = 3
 _BARE_WORDS = 4
 _NO_QUESTION = frozenset(
@@ -121,14 +123,28 @@ def cues_in(atoms: Sequence[Atom], index: CueIndex = ALL_CUES) -> list[Cue]:
             if kind:
                 found.append(Cue(kind, strength, at, at + step - 1))
         at += step
+    named = list(goods_in(texts))
+    found = [cue for cue in found if not _is_of_things(atoms, cue, goods=bool(named))]
     found += [Cue(q.kind, _strength(q.kind), q.at, q.at) for q in questions_in(atoms)]
     found += _name_cues(texts, index) + _gapped_cues(atoms) + _bare_cues(atoms)
     secret = any(cue.kind in SECRETS and cue.strength is Strength.STRONG for cue in found)
     for kind, at in numbers_asked(atoms):
         kind = ANYTHING if secret and kind == QUANTITY else kind
         found.append(Cue(kind, _strength(kind), at, at))
-    found += [Cue(one.kind, Strength.WEAK, one.at, one.at) for one in goods_in(texts)]
+    found += [Cue(one.kind, Strength.WEAK, one.at, one.at) for one in named]
     return found
+
+
+def _is_of_things(atoms: Sequence[Atom], cue: Cue, *, goods: bool) -> bool:
+    """`the part number stamped on it`, `I'm at six thousand feet`: only sounds like a cue."""
+    if cue.kind == "expiry":
+        return goods and atoms[cue.last].text == "stamped"
+    if cue.kind != "address" or atoms[cue.last].text not in ("at", "on"):
+        return False
+    at = end = cue.last + 1
+    while end < len(atoms) and end - at < _LONGEST_COUNT and atoms[end].value.isdigit():
+        end += 1
+    return end > at and is_counted(atoms, end)
 
 
 def _reads(texts: Sequence[str], at: int, phrase: tuple[str, ...]) -> bool:

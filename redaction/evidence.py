@@ -33,6 +33,7 @@ from redaction.units import (
     is_cardinal,
     is_counted,
     is_decimal,
+    is_grade,
     is_measured,
 )
 from redaction.words import Atom, Class
@@ -110,6 +111,7 @@ def _pieces(atoms: Sequence[Atom], numbers: Sequence[int]) -> list[list[int]]:
             counted = atoms[before].stop == "," and _is_count(atoms, numbers[n:])
             counted = counted or _begins_count(atoms, numbers[n:])
             counted = counted or _is_measure(atoms, numbers[n:])
+            counted = counted or is_grade(atoms, pieces[-1])
             counted = counted or is_thing(atoms, before)
             if joined and not counted:
                 pieces[-1].append(at)

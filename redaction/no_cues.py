@@ -44,7 +44,8 @@ back on the phone, stamped out, back of the line, back of the queue, on the back
 that, the back door, the
 back garden, the back seat, the back yard, the back room, the back row, the back end, the back
 office, the back burner, what year is it, round the back, around the back, out the back, spell
-the brand, one's called, one is called, ones called, ones are called, m dial, the dial, what
-year is the, what year is your, what year's
+the brand, one's called, one is called, ones called, ones are called, m dial, am dial, fm dial,
+the dial, the run out, do you deliver to, do you ship to, do they deliver to, what year is the,
+what year is your, what year's
 """)
 """Phrases that only look like a cue: they open nothing."""

@@ -26,7 +26,7 @@ weekend weekends weeks weeks' working yards year years years' years-old
 calories centimeters centimetres cm coaches countries decibels doses ghz kg km laps lessons
 megapixels milligrams millilitres millimetres mm pixels plants players portions recipes servings
 sessions shares sheets slices songs stitches storeys tablespoons tablets teams teaspoons tiles
-treatments
+treatments wickets overs balls goals maidens innings
 """)
 
 _ADJECTIVES = words_in("""
@@ -81,7 +81,7 @@ def is_counted(atoms: Sequence[Atom], at: int) -> bool:
         following in _IN_THE or third in _IN_THE
     ):
         return True
-    if text in ("per", "a") and following in ("cent",):
+    if text == "per" and following:
         return True
     return (
         text in _ADJECTIVES and following in UNITS and following not in ("of", "time", "p", "other")
@@ -124,7 +124,7 @@ def is_decimal(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
 
 def is_measured(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
     """A part of a measure: `twelve foot four`, `eight by four`, `five W thirty`."""
-    if _is_grade(atoms, piece):
+    if is_grade(atoms, piece):
         return True
     first, last = piece[0], piece[-1]
     if len(piece) > _SHORT or any(atoms[i].cls in (Class.LETTER, Class.CODE) for i in piece):
@@ -149,7 +149,7 @@ def _is_figure(atoms: Sequence[Atom], at: int) -> bool:
     return at >= 0 and (atoms[at].cls in _MARKS or atoms[at].cls is Class.MAGNITUDE)
 
 
-def _is_grade(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
+def is_grade(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
     """`ten W forty`, of oil."""
     if [atoms[i].text for i in piece[1:2]] != ["w"] or len(piece) != _SHORT:
         return False

@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
+from redaction.english import is_english
 from redaction.evidence import RIGHT_CONTEXT
 from redaction.lexicon import ACRONYMS, BACKCHANNELS
 from redaction.questions import ASKED_WORD
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.name_shape import is_strange
+from redaction.recognizers.name_words import DAYS
 from redaction.recognizers.numbered_places import is_street_alone
 from redaction.recognizers.places import STATES
 from redaction.runs import aside_length
@@ -201,6 +203,8 @@ def _is_answer(atoms: Sequence[Atom], stretch: _Stretch, *, kind: str) -> bool:
         return False
     if kind != "asked_name" and _is_said_of_others(words):
         return False
+    if kind == "address" and _denies(atoms, stretch):
+        return False
     content = [a for a in words if a.text not in _EMPTY]
     if not content or (texts & _DECLINES and kind in ("asked_name", "address")):
         return False
@@ -211,7 +215,9 @@ def _is_answer(atoms: Sequence[Atom], stretch: _Stretch, *, kind: str) -> bool:
     if kind == ASKED_WORD:
         if words[-1].stop == "?":
             return False  # asked in return
-        strange = sum(is_strange(a) and a.text not in ACRONYMS for a in content)
+        strange = sum(
+            is_strange(a) and a.text not in ACRONYMS and a.text[:-1] not in DAYS for a in content
+        )
         return stretch.is_ended and 2 * strange >= len(content)
     if kind == "address":
         if not stretch.is_ended or is_counted(atoms, stretch.first + 1):
@@ -227,6 +233,14 @@ def _is_answer(atoms: Sequence[Atom], stretch: _Stretch, *, kind: str) -> bool:
     if counted:
         return False
     return stretch.is_ended or len(content) > 1 or content[0].text not in COMMON_WORDS
+
+
+def _denies(atoms: Sequence[Atom], stretch: _Stretch) -> bool:
+    """`not for furniture, only to a house`: words of the dictionary behind a `not`."""
+    led = [atom.text for atom in atoms[max(0, stretch.first - 2) : stretch.first]]
+    words = atoms[stretch.first : stretch.last + 1]
+    plain = all(a.text in FUNCTION_WORDS or is_english(a.text) for a in words)
+    return "not" in led and len(words) > 1 and plain and not any(a.capital for a in words)
 
 
 def _is_said_of_others(words: Sequence[Atom]) -> bool:

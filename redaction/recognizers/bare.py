@@ -52,6 +52,7 @@ _TYPES = words_in("enter entered key keyed keying punch punched punching put put
 _SOMEBODY = words_in("him her me them us you")
 
 YEAR = re.compile(r"19[3-9]\d|20[0-4]\d")
+_OF_READ_BACK = words_in("correct it my okay right that the your yours")
 _DIGITS = 4
 _CONFIRMED_DIGITS = 3
 _CODE = 4
@@ -180,6 +181,8 @@ def is_read_to_us(heard: Heard, run: Run, *, shape: Shape) -> bool:
     atoms = heard.atoms
     if [a.text for a in atoms[max(0, run.first - 3) : run.first]] == ["did", "you", "say"]:
         return shape.digits >= _CONFIRMED_DIGITS
+    if _is_asked_of(heard, run):
+        return False
     if not _is_told_after(heard, run.first):
         return _is_one_by_one(heard, run) and shape.digits >= _DIGITS
     if not shape.read_out:
@@ -191,6 +194,16 @@ def is_read_to_us(heard: Heard, run: Run, *, shape: Shape) -> bool:
         return True
     ends = run.last + 1 == len(atoms) or bool(atoms[run.last].stop)
     return shape.digits == _CONFIRMED_DIGITS and (ends or _is_one_by_one(heard, run))
+
+
+def _is_asked_of(heard: Heard, run: Run) -> bool:
+    """`is eleven oh two any cheaper?`: a question about a thing, which is not asked for."""
+    atoms, at = heard.atoms, run.first - 1
+    if at < 0 or atoms[at].text not in ("is", "are", "does", "do") or run.last + 1 >= len(atoms):
+        return False
+    begins = not at or atoms[at - 1].stop in (".", "?", "!", ",") or at in heard.starts
+    goes_on = not atoms[run.last].stop and atoms[run.last + 1].text not in _OF_READ_BACK
+    return begins and goes_on
 
 
 def _is_told_after(heard: Heard, first: int) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from redaction.asked_numbers import ANYTHING
 from redaction.canonical import groups
 from redaction.cue_index import Strength
-from redaction.goods import CODED, DRAWN, KINDS
+from redaction.goods import CODED, DRAWN, GOODS, KINDS
 from redaction.recognizers.found import Heard
 from redaction.runs import Run
 from redaction.shape import Shape, card_like, is_postcode, shape_of
@@ -23,6 +23,9 @@ assembled bought built delivered imported installed made manufactured printed pr
 """)
 _TYRES = frozenset({"tyre", "tyres", "tire", "tires"})
 _REACH = 8
+_GRADED = 2
+_RIM = 2
+_RIM_AND_LOAD = 5
 _MONTHS = 2
 _WANTED = ("you", "want", "number")
 _DIGITS = 3
@@ -40,7 +43,7 @@ def is_of_thing(heard: Heard, run: Run) -> bool:
     atoms = heard.atoms
     if heard.is_blind(run.first):
         return False
-    known = _is_made_between(atoms, run) or _is_of_tyre(atoms, run) or _is_list(atoms, run)
+    known = _is_made_between(atoms, run) or _is_of_tyre(heard, run) or _is_list(atoms, run)
     if not known and not _is_of_goods(heard, run):
         return False
     if any(_awaits_another(slot, known=known) for slot in heard.slots_at(run.first)):
@@ -106,16 +109,21 @@ def _is_made_between(atoms: Sequence[Atom], run: Run) -> bool:
     return len(months) == _MONTHS and months[0] == run.first
 
 
-def _is_of_tyre(atoms: Sequence[Atom], run: Run) -> bool:
-    """`tyres, it says two oh five, fifty five, R sixteen`: a letter, and two figures behind it."""
+def _is_of_tyre(heard: Heard, run: Run) -> bool:
+    """`tyres, it says two oh five, fifty five, R sixteen, ninety one V`: a letter, and two figures
+    behind it."""
+    atoms = heard.atoms
     letters = [n for n, i in enumerate(run.numbers) if atoms[i].cls is Class.LETTER]
-    if len(letters) != 1 or atoms[run.numbers[letters[0]]].text != "r":
+    if not letters or atoms[run.numbers[letters[0]]].text != "r":
         return False
     before, after = run.numbers[: letters[0]], run.numbers[letters[0] + 1 :]
-    if not before or len(after) not in (1, 2):
+    graded = len(letters) == _GRADED and letters[1] + 1 == len(run.numbers)
+    if len(letters) > 1 and not graded:
+        return False
+    if not before or not 1 <= len(after) <= (_RIM_AND_LOAD if graded else _RIM):
         return False
     said = {atom.text for atom in atoms[max(0, run.first - _REACH) : run.first]}
-    return bool(said & _TYRES)
+    return bool(said & _TYRES) or GOODS in _goods_told_of(heard, run.first)
 
 
 def _is_list(atoms: Sequence[Atom], run: Run) -> bool:

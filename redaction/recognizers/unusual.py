@@ -58,6 +58,7 @@ will won't would wouldn't you'll your
 """)
 """What stands here before a word makes it a verb, or the listener's."""
 
+_TELL = frozenset({"it's", "that's", "name's", "password's", "word's", "one's"})
 _SECRETS = frozenset({"password", "security_answer"})
 
 
@@ -143,7 +144,9 @@ def _is_said_in_passing(atoms: Sequence[Atom], i: int) -> bool:
     before = atoms[i - 1] if i else None
     if before is None or before.stop or atoms[i].capital:
         return False
-    return before.text in _NO_VALUE_AFTER and is_english(atoms[i].text)
+    of_other = before.text.endswith("'s") and before.text not in _TELL
+    done = of_other and atoms[i].text.endswith("ed")
+    return (done or before.text in _NO_VALUE_AFTER) and is_english(atoms[i].text)
 
 
 def _slot(heard: Heard, i: int) -> Slot | None:

@@ -32,6 +32,11 @@ STAYS = [
     "A: They built it in nineteen oh seven.",
     "C: Does the four three oh nine fit?",
     "A: That one's a forty two inside.",
+    "C: Is twelve oh four any bigger?",
+    "A: The part number stamped on it is three one five, dash, two two.",
+    "C: I'm at nine thousand feet. Then two eighty five in the oven?",
+    "A: For tyres like yours it's one nine five, sixty five, R fifteen, eighty eight H.",
+    "A: Sterling is 4389 per ounce.",
 ]
 
 
@@ -55,6 +60,8 @@ GONE = [
     ("A: And the code on the back?\nC: The small one, four, seven.", "four"),
     ("A: And the code on the back?\nC: Seven, three, four on the back.", "four"),
     ("A: And the security code?\nC: Up to twenty four.", "twenty"),
+    ("A: The long number?\nC: Three seven eight two, nine two, runs out in May.", "nine"),
+    ("A: Where do you live?\nC: Not Ashby, Fernbrook.", "Fernbrook"),
     ("A: You want number 4111, number 1111, number 1111.", "1111"),
     ("A: What's your address?\nC: Twelve gig drive.", "Twelve"),
     ("C: It was thirteen, fifty, three, nine, eleven, fifty five.", "fifty"),
@@ -63,6 +70,9 @@ GONE = [
     ("A: And the PIN?\nC: Five W thirty.", "thirty"),
     ("A: And the security code?\nC: Eight by four.", "eight"),
     ("A: Where do you live?\nC: I'm at five oh five.", "five"),
+    ("C: I'm at seventy two Fernbrook Avenue.", "Fernbrook"),
+    ("A: When's it valid to?\nC: Stamped oh four twenty nine.", "four"),
+    ("A: And your extension?\nC: Is four four one seven right?", "seven"),
     ("A: What's the best number?\nC: Till three oh five, five one two, oh one one two.", "three"),
     ("C: The server is at 192 point 0 point 2 point 7.", "192"),
     ("C: It's on the grey sticker, 9 H C 4 4 1.", "9"),
@@ -91,6 +101,7 @@ SPOKEN_OF = [
     ("A: I grow roses, do you?", "C: Nothing eats a rose."),
     ("A: What've you measured it at?", "C: Nine foot ten by seven foot three."),
     ("C: Which plug?", "A: Ha. Any of them."),
+    ("C: Can you send it to a post box?", "A: Not with liquids, only to a porch or a counter."),
 ]
 
 
