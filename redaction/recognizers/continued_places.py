@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from redaction.common_words import FUNCTION_WORDS
+from redaction.cue_index import Strength
 from redaction.recognizers.found import Heard
 from redaction.recognizers.name_shape import is_cased, is_strange
 from redaction.recognizers.numbered_places import FLOORS
@@ -26,7 +27,15 @@ _ASKS_ON = words_in("what which then and")
 _NO_PLACE = words_in("""
 monday tuesday wednesday thursday friday saturday sunday today tomorrow okay ok yes yeah no please
 """)
-_WORDED = frozenset({"address", "name", "asked_name"})
+_WORDED = frozenset({"address", "name", "asked_name", "number"})
+_WAYS = (
+    PLACE_WORDS
+    | FLOORS
+    | words_in("""
+brae esplanade landing layout paddock paddocks reach spur trace track wynd
+""")
+)
+_COMPASS = words_in("north south east west")
 _LINKED = words_in("slash dash oh o too to for")
 _LONGEST = 12
 _LONGEST_NUMBER = 6
@@ -42,6 +51,8 @@ def echoes(heard: Heard) -> list[tuple[int, int]]:
     if not heard.given("address"):
         return []
     for i, atom in enumerate(atoms):
+        if atom.text in _COMPASS and _is_all(heard, i) and is_told(heard, i):
+            spans.append((i, i))
         if atom.cls not in NUMERIC or (i and atoms[i - 1].cls in NUMERIC):
             continue
         last = house(atoms, i) if _may_echo(heard, i) else None
@@ -50,9 +61,17 @@ def echoes(heard: Heard) -> list[tuple[int, int]]:
     return spans
 
 
+def _is_all(heard: Heard, i: int) -> bool:
+    """Whether this word is all of a clause: `West.`"""
+    begins = i == 0 or i in heard.starts or bool(heard.atoms[i - 1].stop)
+    return begins and (bool(heard.atoms[i].stop) or i + 1 == len(heard.atoms))
+
+
 def _may_echo(heard: Heard, i: int) -> bool:
     """Whether an address was just given, and no number was asked for."""
-    return is_told(heard, i) and all(slot.kind in _WORDED for slot in heard.slots_at(i))
+    return is_told(heard, i) and not any(
+        slot.strength is Strength.STRONG and slot.kind not in _WORDED for slot in heard.slots_at(i)
+    )
 
 
 def _is_echo(heard: Heard, i: int, last: int) -> bool:
@@ -93,7 +112,7 @@ def _over_rest(heard: Heard, last: int) -> int:
             break
         atom = atoms[at]
         numbered = atom.cls in NUMERIC and house(atoms, at) is not None and leads < MOST_LEADS
-        placed = atom.text in PLACE_WORDS | FLOORS and not leads
+        placed = atom.text in _WAYS and not leads
         lettered = atom.cls is Class.LETTER and atom.text not in ("a", "i") and not leads
         if numbered or placed or lettered or names_place(atoms, at):
             last, leads = at, 0

@@ -17,10 +17,11 @@ from redaction.recognizers.continued_places import (
     names_place,
     over_number,
 )
-from redaction.recognizers.foreign_streets import FIRST_WORDS, TAILS, foreign_street
+from redaction.recognizers.foreign_streets import FIRST_WORDS, TAILS, foreign_street, house_before
 from redaction.recognizers.found import Found, Heard
-from redaction.recognizers.name_shape import is_strange
+from redaction.recognizers.name_shape import is_cased, is_strange
 from redaction.recognizers.place_signs import PLACE_WORDS
+from redaction.recognizers.street_parts import NUMERIC
 from redaction.recognizers.tagged import sentence_before
 from redaction.tables import words_in
 from redaction.words import Atom, Class
@@ -29,6 +30,10 @@ _DISTRICTS = words_in("village mandal taluk taluka tehsil tehsyl hamlet panchaya
 """What stands behind one is its name."""
 _LABELS = _DISTRICTS | words_in("post district dist via near behind opposite landmark state sector")
 """And behind these, beside another."""
+_HOUSES = words_in("""
+barn cottage farm farmhouse grange lodge manor mill parsonage rectory stables vicarage villa
+""")
+_OF_HOUSES = words_in("upper lower old new little great high low north south east west home")
 _ROUTES = words_in("rr rmb rsd pmb rd hc")
 _BLOCKS = words_in("wing block tower")
 _LETTERS = words_in("be bee dee see sea gee")
@@ -40,8 +45,18 @@ _QUEUED = words_in("""
 bus extension get line list look menu off option order page position queue rank step stop stops turn
 """)
 _SEEN = (
-    _LABELS | _ROUTES | _BLOCKS | _BUZZERS | _BESIDE | FIRST_WORDS | {"number", "r", "lot", "box"}
+    _HOUSES
+    | _LABELS
+    | _ROUTES
+    | _BLOCKS
+    | _BUZZERS
+    | _BESIDE
+    | FIRST_WORDS
+    | {"number", "r", "lot", "box"}
 )
+_BEGINS = words_in("apartment apt block county flat lot plot room rr sector suite unit village")
+_IN_NUMBERS = words_in("number no oh to for too bis ter")
+_LEADS_HOUSE = words_in("we're i'm it's at called from to is near by in past they're")
 _WHY = "is framed as a place is"
 
 
@@ -67,7 +82,22 @@ def find_framed(heard: Heard) -> tuple[list[Found], list[int]]:
             undecided.append(first)
         else:
             found.append(Found(first, last, "address", complete=True, why="goes on with a place"))
-    return found, undecided
+    return found, undecided + (_begun(heard) if heard.is_open or heard.may_go_on else [])
+
+
+def _begun(heard: Heard) -> list[int]:
+    """`unit`, `lot fourteen`, `12 bis` at the very end: the rest of a place may be to come."""
+    atoms = heard.atoms
+    at = len(atoms) - 1
+    if at < 0 or atoms[at].stop in (".", "?", "!"):
+        return []
+    while at > 0 and len(atoms) - at <= MOST_LEADS + 1 and not atoms[at - 1].stop:
+        if atoms[at].cls not in NUMERIC | {Class.LETTER} and atoms[at].text not in _IN_NUMBERS:
+            break
+        at -= 1
+    if atoms[at].text in _BEGINS or (at and atoms[at].text in FIRST_WORDS):
+        return [house_before(atoms, at) if atoms[at].text in FIRST_WORDS else at]
+    return []
 
 
 def words_of(heard: Heard, found: Found) -> list[str]:
@@ -98,6 +128,8 @@ def _framed(heard: Heard, i: int) -> tuple[int, int] | None:
         return _lot(atoms, i)
     if text in _BESIDE:
         return _beside(atoms, i)
+    if text in _HOUSES:
+        return _named_house(atoms, i)
     return _at_number(atoms, i) if text == "number" else None
 
 
@@ -191,6 +223,19 @@ def _beside(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
     if last is None or (last + 1 < len(atoms) and not atoms[last].stop):
         return None
     return at, last
+
+
+def _named_house(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
+    """`we're Upper Hackwood Farm`: a house by its name, a word of which is unknown."""
+    first = i
+    while first and i - first < MOST_LEADS and not atoms[first - 1].stop:
+        proper = atoms[first - 1].capital or not is_cased(atoms, i)
+        if not (names_place(atoms, first - 1) or (proper and atoms[first - 1].text in _OF_HOUSES)):
+            break
+        first -= 1
+    strange = any(is_strange(atom) for atom in atoms[first:i])
+    led = first > 0 and atoms[first - 1].text in _LEADS_HOUSE
+    return (first, i) if strange and led else None
 
 
 def _at_number(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:

@@ -120,6 +120,8 @@ def _is_led(atoms: Sequence[Atom], i: int) -> bool:
 def _stands_alone(atoms: Sequence[Atom], i: int) -> bool:
     """Not `Water Bill`, nor `and Will you`."""
     after = atoms[i + 1].text if i + 1 < len(atoms) else ""
+    if atoms[i - 1].text in ("for", "in", "like", "as"):
+        return False  # `T for Tom`
     titled = atoms[i - 1].capital and atoms[i - 1].text not in ("i", "i'm", "i'll")
     verb = atoms[i].text in _VERBS and after in _NO_SUBJECT
     return not titled and not verb

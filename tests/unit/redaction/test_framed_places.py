@@ -21,6 +21,8 @@ UNASKED = [
     ("We live over the bakery, seventeen C.", "We live over the bakery, [address]"),
     ("You buzz four oh one and I come down.", "You buzz [address] and I come down."),
     ("They left it at number eighteen again.", "They left it at [address] again."),
+    ("It's lot six, Yarramundi Track for now.", "It's [address] for now."),
+    ("We're Lower Tidcombe Grange, up the hill.", "We're [address] up the hill."),
     ("I'm at 12 Brackenfell Street, near Merrow, via Clandon.", "I'm at [address]"),
 ]
 OTHERS = [
