@@ -40,6 +40,7 @@ total train version weeks weight when width worth years zone
 _CHOSEN = words_in("time times date day days value stop term")
 """These after `what` and `which` only: `take your time` asks for nothing."""
 
+_INVITED = words_in("ready you you'd you're you've you'll")
 _PLACES = words_in("first second third fourth fifth sixth seventh eighth last final next")
 _PLACED = words_in("digit digits character characters")
 _PLACED_MANY = words_in("digits numbers characters letters")
@@ -74,7 +75,10 @@ def _asked(texts: Sequence[str]) -> str:
     if how & _COUNTED and not ("digits" in texts or "numbers" in texts):
         return COUNT
     chosen = any(a in ("what", "which") and b in _CHOSEN for a, b in pairwise(texts))
-    measured = chosen or not _MEASURED.isdisjoint(texts) or any(goods_in(texts))
+    # `when you're ready`, `when you have it` ask for no time.
+    invited = any(a == "when" and b in _INVITED for a, b in pairwise(texts))
+    measures = _MEASURED - {"when"} if invited else _MEASURED
+    measured = chosen or not measures.isdisjoint(texts) or any(goods_in(texts))
     return QUANTITY if how & _HOW or measured else ANYTHING
 
 

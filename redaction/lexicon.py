@@ -133,7 +133,7 @@ can read it, then a line, a line, then a slash, then a dash, over, hello, are yo
 there, got it, have you got that, did you get it, you with me, are you with me, okay so far,
 all right so far, it went, then it went, and then it went, and then it says, then it says, it said,
 then it said, and then it said, it goes, then it goes, and then it goes, and then there's, then
-there's, and then a space, then a space, and then a dash
+there's, then something, something, and then a space, then a space, and then a dash
 """)
 """What people say in the middle of a number."""
 

@@ -110,7 +110,7 @@ def next_number(atoms: Sequence[Atom], numeric: Sequence[bool], at: int) -> int 
         step = aside_length(atoms, at)
         if step:
             aside += step
-        elif atoms[at].cls is Class.GLUE or atoms[at].text in _ARTICLES or _is_dash(atoms[at]):
+        elif atoms[at].cls is Class.GLUE or _links(atoms, at):
             glue += 1
             step = 1
         else:
@@ -121,8 +121,12 @@ def next_number(atoms: Sequence[Atom], numeric: Sequence[bool], at: int) -> int 
     return None
 
 
-def _is_dash(atom: Atom) -> bool:
-    return atom.cls is Class.SYMBOL and atom.value in ("-", "/")
+def _links(atoms: Sequence[Atom], at: int) -> bool:
+    """`a three and another nine`, `then a dash`: what stands between figures that are told."""
+    if atoms[at].text == "and":
+        return at + 1 < len(atoms) and atoms[at + 1].text in _ARTICLES
+    dash = atoms[at].cls is Class.SYMBOL and atoms[at].value in ("-", "/")
+    return dash or atoms[at].text in _ARTICLES
 
 
 def aside_length(atoms: Sequence[Atom], at: int) -> int:

@@ -100,6 +100,9 @@ def _masks(heard: Heard, run: Run, *, shape: Shape, slot: Slot) -> bool:
         spelt = slot.kind in _LETTER_KINDS or heard.rules.spells(slot.kind)
         strong = slot.strength is Strength.STRONG and spelt
         lone = shape.letters == 1 and slot.is_answer and slot.kind not in _SPELLED_ONLY
+        told = run.first and heard.atoms[run.first - 1].text in ("a", "an")
+        if shape.letters == 1 and told and _is_wanted(heard, run, slot=slot):
+            return True  # `starts with an H`
         echoed = slot.is_echo and spelt and shape.letters >= 2
         return echoed or (strong and (shape.letters >= 2 or (lone and _isolated(heard.atoms, run))))
     if slot.kind in _SPELLED_ONLY:

@@ -26,7 +26,7 @@ thats the then think uh um was well yeah yep yes
 _CONFIRMS = words_in("so that's thats correct is")
 _TAILS = words_in("""
 again ah am at correct dear end got hello i is it it's love ma'am madam mate maybe now okay perhaps
-please probably right sir so thank thanks that that's thats the then there too uh um yeah yep yes
+please probably right sir so thank thanks that that's thats the then too uh um yeah yep yes
 you
 """)
 _CLAUSES = words_in("""

@@ -22,6 +22,13 @@ from tests.unit.redaction.spoken_dialogue import ever_shown, shown
         ("A: So what came up?\nC: Underneath, okay, 119.", "Underneath, okay, [number]"),
         ("A: Read me the front.\nC: 4000, did you get that?", "[otp] did you get that?"),
         ("A: The last bit?\nC: 731, maybe.", "[number] maybe."),
+        # asked for in no words of numbers
+        ("A: Go ahead with it when you're ready.\nC: Seventeen eighty four.", "[number]"),
+        ("A: When did they lay it?\nC: Seventeen eighty four.", None),
+        (
+            "A: Which digits can you make out?\nC: A four and a six, something, then a nine.",
+            "A [otp]",
+        ),
         # money and stars
         ("C: I paid 1200 pound for it.", "I paid 1200 pound for it."),
         ("C: It was a five star stay, 250 pound.", None),
