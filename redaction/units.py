@@ -97,6 +97,7 @@ _PARTS_FOLLOW = words_in("foot feet metre metres meter meters stone")
 _GRADES = frozenset({"0", "5", "10", "15", "20", "25"})
 _SHORT = 3
 _TENS = 2
+_LONGEST_DECIMAL = 6
 
 
 def _make(atoms: Sequence[Atom], piece: Sequence[int]) -> str:
@@ -112,12 +113,17 @@ def _mark(atom: Atom) -> str:
 
 def is_cardinal(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
     """`seven hundred seventy three`: a hundred or more, as it is counted."""
-    return _CARDINAL.fullmatch(_make(atoms, piece)) is not None
+    for i in piece:  # most numbers have no such word at all
+        if atoms[i].cls is Class.MAGNITUDE:
+            return _CARDINAL.fullmatch(_make(atoms, piece)) is not None
+    return False
 
 
 def is_decimal(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
     """`six point eight seven five`: figures behind one point that was spoken."""
-    if _DECIMAL.fullmatch(_make(atoms, piece)) is None or len(atoms[piece[0]].value) > _TENS:
+    if len(piece) > _LONGEST_DECIMAL or _DECIMAL.fullmatch(_make(atoms, piece)) is None:
+        return False
+    if len(atoms[piece[0]].value) > _TENS:
         return False
     return not (atoms[piece[-2]].text == "point" and atoms[piece[-1]].value == "0")
 

@@ -85,6 +85,8 @@ _GIVEN_MS = 25_000
 _ANCHORS = (Class.ORDINAL, Class.MONTH, Class.DATE)
 _FIGURES = (*_ANCHORS, Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN)
 _ALIKES = words_in("for to ate")
+_AT_TIMES = frozenset({"to", "for"})
+"""What sounds like figures, and is a figure only beside others."""
 _LONGEST_BEGUN = 6
 _BESIDE = 4
 _BEHIND = 12
@@ -126,19 +128,20 @@ def words_of(heard: Heard, found: Found) -> list[str]:
 
 def _joined(atoms: Sequence[Atom]) -> tuple[list[int], str]:
     """The words, what sounds like a figure as one, and where in the text each begins."""
-    texts = [_said(atoms, i) for i in range(len(atoms))]
-    return list(accumulate((len(text) + 1 for text in texts), initial=0)), " ".join(texts)
+    texts = [
+        _said(atoms, i) if atom.text in _AT_TIMES else SOUND_ALIKES.get(atom.text, atom.text)
+        for i, atom in enumerate(atoms)
+    ]
+    return list(accumulate([len(text) + 1 for text in texts], initial=0)), " ".join(texts)
 
 
 def _said(atoms: Sequence[Atom], i: int) -> str:
-    """The word, or the figure that it sounds like; `to` alone is a word."""
+    """`to` or `for`, or the figure that it sounds like; `to` alone is a word."""
     text = atoms[i].text
     if text == "to":
         year = i + 1 < len(atoms) and atoms[i + 1].text == "thousand"
         return "2" if year else text
-    if text == "for":
-        return "4" if i and atoms[i - 1].text in ("oh", "o", "zero") else text
-    return SOUND_ALIKES.get(text, text)
+    return "4" if i and atoms[i - 1].text in ("oh", "o", "zero") else text
 
 
 def _span(starts: Sequence[int], match: re.Match[str]) -> tuple[int, int]:
