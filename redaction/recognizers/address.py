@@ -16,7 +16,13 @@ from redaction.recognizers.street_parts import (
     names_street,
     with_dwelling,
 )
-from redaction.recognizers.street_words import ALWAYS_STREET, DWELLING, STREET, SURE_STREET
+from redaction.recognizers.street_words import (
+    ALWAYS_STREET,
+    DWELLING,
+    RARE_STREET,
+    STREET,
+    SURE_STREET,
+)
 from redaction.recognizers.unnamed_streets import flats, misheard_places, post_boxes
 from redaction.tables import words_in
 from redaction.units import is_counted
@@ -45,7 +51,9 @@ def find_addresses(heard: Heard) -> tuple[list[Found], list[int]]:
     for i, atom in enumerate(atoms):
         if found and i <= found[-1].last:
             continue
-        if atom.text not in STREET and not is_rare_street(atoms, i):
+        if atom.text not in STREET and (
+            atom.text not in RARE_STREET or not is_rare_street(atoms, i)
+        ):
             continue
         asked = _asked(heard, i)
         first = _start(atoms, i, asked=asked)

@@ -22,7 +22,7 @@ def read_out(heard: Heard) -> list[tuple[int, int]]:
         return []
     rows: list[list[int]] = []
     for i, atom in enumerate(heard.atoms):
-        if not _is_letter(atom):
+        if atom.cls is not Class.LETTER and len(atom.text) > _TWO or not _is_letter(atom):
             continue
         if rows and i - rows[-1][-1] <= _GAP and not _is_cut(heard, rows[-1][-1], i):
             rows[-1].append(i)
