@@ -22,6 +22,8 @@ _FOR_AT = words_in("a an and app as bat hat it that the")
 """What `at` is misheard as, where only the domain after it shows that there was one."""
 
 _LONGEST_HOST = 4
+_SHORTEST_SPELLED = 3
+_LIKE = frozenset({"as", "like", "for"})
 _OF_DOMAINS = PROVIDERS | TOP_LEVEL
 _TALK = COMMON_WORDS - _OF_DOMAINS
 
@@ -136,13 +138,31 @@ def _may_be_at(atoms: Sequence[Atom], i: int) -> bool:
 
 
 def words_of(heard: Heard, found: Found) -> list[str]:
-    """The unusual words of an address, to be known again when they are said alone."""
-    return [
+    """The unusual words of an address, said or spelled, to be known again when they are said
+    alone."""
+    atoms = heard.atoms[found.first : found.last + 1]
+    said = [
         atom.text
-        for atom in heard.atoms[found.first : found.last + 1]
+        for atom in atoms
         if atom.cls is Class.OTHER
         and len(atom.text) > 3
         and atom.text not in COMMON_WORDS
         and atom.text not in _OF_DOMAINS
         and atom.text.isalpha()
     ]
+    return said + [word for word in _spelled(atoms) if word not in COMMON_WORDS]
+
+
+def _spelled(atoms: Sequence[Atom]) -> list[str]:
+    """`P as in pterodactyl, H, L, O, X`: the words that letters in a row make."""
+    words, at = [""], 0
+    while at < len(atoms):
+        if atoms[at].cls is Class.LETTER:
+            words[-1] += atoms[at].text
+        elif atoms[at].text in _LIKE and words[-1]:
+            # what a letter is like is no part of it
+            at += 1 + (atoms[at].text == "as")
+        elif words[-1]:
+            words.append("")
+        at += 1
+    return [word for word in words if len(word) > _SHORTEST_SPELLED]

@@ -37,7 +37,7 @@ i i'm i've you you're we we're he she they it it's that that's is was are were d
 could will would because if when
 """)
 _LONGEST_SENTENCE = 7
-_REMARKS = words_in("to all with for then no one capital lower lowercase spelt spelled")
+_REMARKS = words_in("something to all with for then no one capital lower lowercase spelt spelled")
 """What comes after a secret in the same breath."""
 
 _NAMED = 2

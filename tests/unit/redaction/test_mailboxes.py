@@ -20,6 +20,7 @@ MAILBOXES = [
     ),
     ("A: Email?\nC: K like kite, 4, 2, gmail.", "[email]"),
 ]
+SPELLED = "A: What's your email?\nC: T as in toad, H, R, U, M, at yahoo dot com.\nA: Thrum, right?"
 CLEAN = [
     "A: It's on our website at harbour dot com.",
     "C: I'll look at outlook for that.",
@@ -36,6 +37,10 @@ def test_a_mailbox_goes_whatever_words_it_is_made_of(
     policy: Policy, dialogue: str, expected: str
 ) -> None:
     assert shown(policy, dialogue)[-1] == expected
+
+
+def test_a_mailbox_that_was_spelled_is_known_when_it_is_said(policy: Policy) -> None:
+    assert shown(policy, SPELLED)[-1] == "[email] right?"
 
 
 @pytest.mark.parametrize("line", CLEAN)
