@@ -18,7 +18,7 @@ from redaction import (
 )
 from redaction.settings import Settings
 
-RULES_VERSION = 13
+RULES_VERSION = 14
 """Raised when code, not a table, changes what is masked."""
 
 ENTITY_OF = {

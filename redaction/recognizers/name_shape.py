@@ -1,6 +1,7 @@
 """What a name looks like: which words can be one, and where it ends."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.english import is_english
@@ -17,6 +18,8 @@ from redaction.words import Atom, Class
 
 MAX_NAME = 5
 _CASE_ATOMS = 60
+_CAPITAL = attrgetter("capital")
+_ALWAYS_CAPITAL = ("i", "i'm", "i'll", "i'd", "i've")
 _MAX_PARTICLES = 3
 _TABLED = PLAIN_WORDS | WELL_KNOWN
 _OF_VERBS = ("s", "ed", "ing", "ly")
@@ -37,9 +40,10 @@ def can_be_name(atom: Atom) -> bool:
 
 def is_cased(atoms: Sequence[Atom], at: int) -> bool:
     """Whether the recogniser writes capitals, judged by the words up to here."""
-    return any(
-        a.capital and a.text not in ("i", "i'm", "i'll", "i'd", "i've")
-        for a in atoms[max(0, at - _CASE_ATOMS) : at + 1]
+    near = atoms[max(0, at - _CASE_ATOMS) : at + 1]
+    # Mostly there is none at all, which is seen without a step of ours for each atom.
+    return any(map(_CAPITAL, near)) and any(
+        a.capital and a.text not in _ALWAYS_CAPITAL for a in near
     )
 
 
@@ -114,10 +118,8 @@ def is_likely(atoms: Sequence[Atom], i: int, *, cued: bool = False) -> bool:
     if i >= len(atoms):
         return False
     atom = atoms[i]
-    if not atom.capital and is_cased(atoms, i):
-        return False
     rare = cued and can_be_name(atom) and atom.text not in _TABLED
     if is_strange(atom) or (rare and not atom.text.endswith(_OF_VERBS)):
-        return True
+        return atom.capital or not is_cased(atoms, i)
     inside = i > 0 and atoms[i - 1].stop not in (".", "?", "!")
     return atom.capital and inside and atom.text in ALSO_NAMES

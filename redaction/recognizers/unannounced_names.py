@@ -84,7 +84,7 @@ def _may_be_one(atoms: Sequence[Atom], i: int) -> bool:
     if atoms[i - 1].stop == "." and atom.capital and atom.stop == ",":
         return not KIN.isdisjoint(a.text for a in atoms[max(0, i - 3) : i]) and _is_known(atoms, i)
     if not atom.capital:
-        return atom.text not in COMMON_WORDS and not is_cased(atoms, i) and _is_known(atoms, i)
+        return atom.text not in COMMON_WORDS and _is_known(atoms, i) and not is_cased(atoms, i)
     inside = atoms[i - 1].stop not in (".", "?", "!")
     return inside and can_be_name(atom) and atom.text not in WELL_KNOWN | DAYS
 
