@@ -8,7 +8,7 @@ from redaction.common_words import COMMON_WORDS
 from redaction.tables import words_in
 
 _HOUSEHOLD = words_in("""
-pillar pillars sticker stickers buff ad ads
+freeway highway interstate pillar pillars sticker stickers buff ad ads
 suds turquoise flicker flickering flickers sync syncing synced judder juddering pixelated reboot
 rebooting rebooted pilates knackered buffering buffered teak drawer drawers backup
 absence absent academic ache aching actor additionally adopted adore advert advertised advertising

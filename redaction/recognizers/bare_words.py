@@ -126,9 +126,11 @@ def mention_at(heard: Heard, first: int) -> Mention | None:
     if last < first:
         return None
     ended = bool(atoms[last].stop) or last + 1 >= until
-    if (not ended and atoms[last + 1].text in _GOES_ON) or is_counted(atoms, last + 1):
+    if not ended and atoms[last + 1].text in _GOES_ON:
         return None
     said = atoms[first : last + 1]
+    if any(_is_count(atoms, i) for i in range(first, last + 1)):
+        return None
     plain = [a for a in said if a.cls in (Class.OTHER, Class.MONTH) and a.text not in _SAID_OF_IT]
     host = last + 1 < until and atoms[last + 1].value == "."
     if len(plain) > _MOST_WORDS or (host and not atoms[last].stop):
@@ -145,6 +147,12 @@ def mention_at(heard: Heard, first: int) -> Mention | None:
         len(said) > 2 and bool(signs or cases),
         ended,
     )
+
+
+def _is_count(atoms: Sequence[Atom], i: int) -> bool:
+    """`forty minutes`, but not the 9 of `nine, dollar sign`."""
+    sign = i + 1 < len(atoms) and atoms[i + 1].text in _SAID_OF_IT
+    return atoms[i].cls in FIGURES and not sign and is_counted(atoms, i + 1)
 
 
 def _end(atoms: Sequence[Atom], first: int, *, until: int) -> int:

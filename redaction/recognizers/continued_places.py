@@ -20,7 +20,11 @@ ENDS_NUMBER = words_in("not and but with so again cause because if when who they
 _GOES_ON = words_in("""
 and at behind by comma in is it's just near next of off on opposite over past that's the to via
 """)
+_TALK = words_in("and is it's just that's")
+"""Of these, the ones that tell nothing of where it is."""
 _ECHOES = words_in("number not we're")
+_NUMBERED = words_in("exit freeway highway interstate junction motorway")
+"""What has a number that is nobody's, though a pause may stand between."""
 _STANDS_AT = words_in("he he's she she's they they're we're you you're not note")
 _PARTS = NUMERIC | {Class.LETTER, Class.MONTH, Class.ORDINAL}
 _ASKS_ON = words_in("what which then and")
@@ -54,6 +58,8 @@ def echoes(heard: Heard) -> list[tuple[int, int]]:
         if atom.text in _COMPASS and _is_all(heard, i) and is_told(heard, i):
             spans.append((i, i))
         if atom.cls not in NUMERIC or (i and atoms[i - 1].cls in NUMERIC):
+            continue
+        if i and atoms[i - 1].text in _NUMBERED:
             continue
         last = house(atoms, i) if _may_echo(heard, i) else None
         if last is not None and last - i < MOST_LEADS and _is_echo(heard, i, last):
@@ -97,10 +103,15 @@ def continued(heard: Heard) -> list[tuple[int, int]]:
         if given.stream != heard.stream:
             continue
         last = bisect_right(times.end_ms, given.end_ms) - 1
-        if last >= 0 and times.end_ms[last] == given.end_ms:
+        if last < 0 or heard.atoms[last].text in _NUMBERED:
+            continue
+        if times.end_ms[last] == given.end_ms:
             end = _over_rest(heard, last)
+            first = last + 1
+            while first < end and heard.atoms[first].text in _TALK:
+                first += 1
             if end > last:
-                spans.append((last + 1, end))
+                spans.append((first, end))
     return spans
 
 

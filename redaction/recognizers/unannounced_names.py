@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.evidence import RIGHT_CONTEXT
+from redaction.letter_marks import DIGITS
 from redaction.recognizers import person
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.name_shape import can_be_name, end_of_name, is_cased, is_likely
@@ -109,7 +110,7 @@ def _is_led(atoms: Sequence[Atom], i: int) -> bool:
     if atoms[i].text in _NAMES_TOO and atoms[i].capital and _stands_alone(atoms, i):
         return True
     after = atoms[i + 1].text if i + 1 < len(atoms) else ""
-    if before[-1] in _WEAK:
+    if before[-1] in _WEAK and not (i > 1 and atoms[i - 2].cls in DIGITS):
         ends = atoms[i].stop in (".", "?", "!") or not after
         return (ends and before[-1] not in ("it's", "was")) or after in _SHE or after == "i"
     if before[-1] in _IS:

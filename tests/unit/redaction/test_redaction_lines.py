@@ -81,7 +81,7 @@ def test_policy_version_and_stage_time_are_ours_where_the_event_has_them(
 
 
 def test_a_correction_is_the_same_event_with_the_next_revision(redactor: LineRedactor) -> None:
-    redactor.receive(line("that is Ramsbottom there", segment_id="a", leg_id="l1", revision=4))
+    redactor.receive(line("it was Ramsbottom there", segment_id="a", leg_id="l1", revision=4))
     out = read(
         redactor.receive(
             line(
@@ -90,7 +90,7 @@ def test_a_correction_is_the_same_event_with_the_next_revision(redactor: LineRed
         )
     )
     assert [(o["segment_id"], o["revision"]) for o in out] == [("b", 1), ("a", 5)]
-    assert [w["text"] for w in out[1]["words"]] == ["that", "is", "[name]", "there"]  # type: ignore[attr-defined]
+    assert [w["text"] for w in out[1]["words"]] == ["it", "was", "[name]", "there"]  # type: ignore[attr-defined]
 
 
 def test_a_held_number_comes_at_the_end_of_the_input(redactor: LineRedactor) -> None:

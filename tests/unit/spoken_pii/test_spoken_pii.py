@@ -104,7 +104,7 @@ def test_a_misheard_digit_that_tells_nothing_is_free() -> None:
 
 
 def test_partials_grow_to_the_final_and_keep_their_words_times() -> None:
-    (call,) = [c for c in personal_calls("dev", rounds=1, rates=NONE) if "lost-card" in c.name]
+    (call,) = [c for c in personal_calls("dev", rounds=1, rates=NONE) if c.dialogue == "lost-card"]
     heard = list(stream(call))
     finals = {h.event.segment_id: h.event for h in heard if h.event.is_final}
     assert set(finals) == {h.event.segment_id for h in heard}
