@@ -186,10 +186,11 @@ def is_read_to_us(heard: Heard, run: Run, *, shape: Shape) -> bool:
     if not _is_told_after(heard, run.first):
         return _is_one_by_one(heard, run) and shape.digits >= _DIGITS
     if not shape.read_out:
+        typed = _is_typed(heard, run.first)
         lone = len(run.numbers) == 1 and atoms[run.first].cls is Class.NUMERAL
         if atoms[run.first - 1].text in _PUTS and shape.value.endswith("00"):
             return False  # `I put 2500 down`
-        return lone and len(shape.value) == _DIGITS and not YEAR.fullmatch(shape.value)
+        return (lone or typed) and len(shape.value) == _DIGITS and not YEAR.fullmatch(shape.value)
     if shape.digits >= _DIGITS:
         return True
     ends = run.last + 1 == len(atoms) or bool(atoms[run.last].stop)
@@ -215,9 +216,15 @@ def _is_told_after(heard: Heard, first: int) -> bool:
         return False
     before = atoms[at - 1].text if at else ""
     sent = atoms[at].text in _SOMEBODY and before in _SENDS
-    typed = atoms[at].text in ("in", "it") and before in _TYPES
+    typed = _is_typed(heard, at + 1)
     told = atoms[at].text in _TELLS or atoms[at].text in _PUTS
     return sent or typed or told or atoms[at].text.endswith("'s")
+
+
+def _is_typed(heard: Heard, first: int) -> bool:
+    """`I put in`, `she keyed it`, right before."""
+    before = [atom.text for atom in heard.atoms[max(0, first - 2) : first]]
+    return len(before) == 2 and before[0] in _TYPES and before[1] in ("in", "it")
 
 
 def payment_slots(heard: Heard, run: Run) -> list[Slot]:

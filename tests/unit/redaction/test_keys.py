@@ -17,6 +17,8 @@ from tests.unit.redaction.spoken_dialogue import ever_shown, shown
         ("A: Code for the locker?\nC: eight, oh, two, four, pound.", "[otp] pound."),
         ("C: My passcode is 6520 pound.", "My passcode is [otp] pound."),
         ("C: He typed in 7331.", "He typed in [number]"),
+        ("C: She keyed in eighty one forty six again.", "She keyed in [number] again."),
+        ("C: They put in nineteen seventy windows.", None),
         ("C: Your system texted me 8297.", "Your system texted me [number]"),
         ("A: And the shed?\nC: 8618, she's got the spare.", "[number] she's got the spare."),
         ("A: So what came up?\nC: Underneath, okay, 119.", "Underneath, okay, [number]"),
