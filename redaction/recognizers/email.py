@@ -49,11 +49,11 @@ def find_emails(heard: Heard) -> tuple[list[Found], list[int]]:
         misheard = i > 1 and atom.text not in AT and atoms[i - 1].text in _FOR_AT
         first = start_of_local(heard, i + glued - misheard)
         if atom.cls is not Class.EMAIL and first == i and not glued:
-            role = role_before(heard, i) if atoms[last].text in TOP_LEVEL else None
+            role = role_before(heard, i) if _is_host(atoms, i + 1, last) else None
             if role is None:
                 continue
             first = role
-        elif atom.text in AT:
+        if atom.text in AT:
             first = with_words(heard, first, at=i)
         if heard.is_open and last + RIGHT_CONTEXT >= len(atoms):
             undecided.append(first)
@@ -62,6 +62,12 @@ def find_emails(heard: Heard) -> tuple[list[Found], list[int]]:
     if heard.is_open or heard.may_go_on:
         undecided += _unfinished(heard, after=found[-1].last if found else -1)
     return found, undecided
+
+
+def _is_host(atoms: Sequence[Atom], first: int, last: int) -> bool:
+    """Whether a point stands in it, spoken or written, or it ends as hosts do."""
+    dotted = any(a.text == "dot" or "." in a.text for a in atoms[first : last + 1])
+    return dotted or atoms[last].text in TOP_LEVEL
 
 
 def _unfinished(heard: Heard, *, after: int) -> list[int]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.lexicon import SPELLING_ALPHABET, SYMBOL_PAIRS
-from redaction.recognizers.email_domains import AT, FIGURES
+from redaction.recognizers.email_domains import AT, FIGURES, PROVIDERS, SURE_PROVIDERS
 from redaction.recognizers.found import Heard
 from redaction.runs import aside_length
 from redaction.tables import words_in
@@ -34,6 +34,7 @@ yes
 """)
 """What stands before an address, and is none of it."""
 
+_TALKED = FUNCTION_WORDS - {"and", "little"}
 _MOST_WORDS = 4
 
 
@@ -96,7 +97,7 @@ def role_before(heard: Heard, at: int) -> int | None:
         return None
     before = atoms[at - 2] if at > 1 else None
     told = before is None or bool(before.stop) or before.text in _TELLS
-    return at - 1 if told or is_talked_of(heard, at) else None
+    return at - 1 if told or _is_mailbox(heard, at) else None
 
 
 def with_words(heard: Heard, first: int, *, at: int) -> int:
@@ -106,14 +107,33 @@ def with_words(heard: Heard, first: int, *, at: int) -> int:
     while k and first - k < _MOST_WORDS and k not in heard.times.breaks:
         before = atoms[k - 1]
         word = before.cls is Class.OTHER or before.text == "the"
-        if before.stop or before.text in _TELLS or not word:
+        if _links(atoms, k - 1):
+            k -= 1
+        elif before.stop or before.text in _TELLS or not word:
             break
         k -= 1
     article = k < first and atoms[k].text in ("the", "my", "mister", "miss")
     inside = atoms[k + article : first]
-    plain = all(a.text not in FUNCTION_WORDS and a.text not in _SITES for a in inside)
+    plain = all(a.text not in _TALKED and a.text not in _SITES for a in inside)
     begun = k == 0 or bool(atoms[k - 1].stop) or atoms[k - 1].text in _TELLS
-    return k if k < first and plain and begun and is_talked_of(heard, at) else first
+    return k if k < first and plain and begun and _is_mailbox(heard, at) else first
+
+
+def _links(atoms: Sequence[Atom], k: int) -> bool:
+    """The `and` of `roots and twigs at`, where the first of the two begins the clause."""
+    if atoms[k].text != "and" or not k or atoms[k].stop or atoms[k - 1].stop:
+        return False
+    named = atoms[k - 1].cls is Class.OTHER and atoms[k - 1].text not in FUNCTION_WORDS | _TELLS
+    return named and (k == 1 or bool(atoms[k - 2].stop) or atoms[k - 2].text in _TELLS)
+
+
+def _is_mailbox(heard: Heard, at: int) -> bool:
+    """Whether an address is talked of, or a host follows that has nothing but mailboxes."""
+    host, point, _ = (
+        heard.atoms[at + 1].text.partition(".") if at + 1 < len(heard.atoms) else ("",) * 3
+    )
+    sure = host in SURE_PROVIDERS or (bool(point) and host in PROVIDERS)
+    return sure or is_talked_of(heard, at)
 
 
 _LATELY_MS = 20_000

@@ -19,11 +19,15 @@ MAILBOXES = [
         "[email]",
     ),
     ("A: Email?\nC: K like kite, 4, 2, gmail.", "[email]"),
+    ("C: You can reach me on pond lady at hotmail dot com.", "You can reach me on [email]"),
+    ("A: Where shall I send it?\nC: Salt and cinders at protonmail.com.", "[email]"),
+    ("A: Email?\nC: Orders at thecopperkettle dot cafe.", "[email]"),
 ]
 SPELLED = "A: What's your email?\nC: T as in toad, H, R, U, M, at yahoo dot com.\nA: Thrum, right?"
 CLEAN = [
     "A: It's on our website at harbour dot com.",
     "C: I'll look at outlook for that.",
+    "C: please look for it online at example dot com",
 ]
 
 
