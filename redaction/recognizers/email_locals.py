@@ -29,8 +29,8 @@ read shop sign site store us visit website
 
 _TELLS = words_in("""
 address also an and as called changed correct email emails emailed e-mail id is it's its mail mine
-name on one or personal please school sent so still that that's them there to use using was work write
-via yes
+name on one or personal please school sent so still that that's them there to use using via was work
+write yes
 """)
 """What stands before an address, and is none of it."""
 
