@@ -12,6 +12,7 @@ from redaction.passed_on import passed_on
 from redaction.prepared_policy import Policy
 from redaction.redacted import Redacted
 from redaction.tables import words_in
+from redaction.words import TOKEN
 from redaction.written import written
 from tests.unit.redaction.call_strategies import (
     RECOGNISED,
@@ -147,6 +148,7 @@ def test_redacting_twice_changes_nothing(
     twice = last(play(policies[name], [again(e, once[e.segment_id]) for e in stream]))
     for segment, words in once.items():
         texts = [w.text for w in words]  # type: ignore[attr-defined]
+        assert all(TOKEN.fullmatch(text) for text in texts if text.startswith("["))
         assert [w.text for w in twice[segment]] == texts  # type: ignore[attr-defined]
 
 
