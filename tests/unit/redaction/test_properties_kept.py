@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterable, Mapping
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,3 +89,33 @@ def test_a_number_said_long_ago_is_not_judged_again(
     monkeypatch.setattr(Kept, "judged", noting)
     play(policy, dialogue(SAID_LONG, partials=True))
     assert any(one.kind == "card" for known in taken for one in known.found)
+
+
+def test_what_was_masked_meanwhile_is_looked_for_again_in_a_long_partial(policy: Policy) -> None:
+    (told,) = dialogue(
+        "C: well I pressed 614 and then it told me that the men would come by to look at the boiler"
+        " but nobody came to us all day long so we were rather cross"
+    )
+    (read,) = dialogue("A: and the security code is 614 thank you very much for that")
+    later_ms = told.words[-1].end_ms - read.words[0].start_ms - 4000
+    read = msgspec.structs.replace(
+        read,
+        leg_id="another",
+        segment_id="another",
+        channel=1 - told.channel,
+        words=tuple(
+            msgspec.structs.replace(w, start_ms=w.start_ms + later_ms, end_ms=w.end_ms + later_ms)
+            for w in read.words
+        ),
+        start_ms=read.start_ms + later_ms,
+        end_ms=read.end_ms + later_ms,
+    )
+    partials = [
+        msgspec.structs.replace(
+            told, words=told.words[:count], revision=revision, is_final=False, speech_final=False
+        )
+        for revision, count in ((1, -2), (2, -1))
+    ]
+    shown = play(policy, [partials[0], read, partials[1]])
+    texts = [[word.text for word in one.rendered.words] for one in shown]
+    assert "614" in texts[0] and "614" not in texts[-1]
