@@ -6,9 +6,8 @@ The value is used to name, to remember and to recognise again. It never replaces
 from collections.abc import Sequence
 
 from redaction import lexicon
+from redaction.letter_marks import SPELT
 from redaction.words import Atom, Class
-
-_SPELT = lexicon.LETTER_WORDS | lexicon.SPELLING_ALPHABET
 
 
 def groups(atoms: Sequence[Atom], numbers: Sequence[int], *, literal: bool) -> list[str]:
@@ -58,10 +57,10 @@ def _letter_alike(text: str) -> str:
 def _spoken_value(atom: Atom) -> str:
     if atom.cls is Class.OTHER:
         return lexicon.SOUND_ALIKES.get(atom.text) or (
-            _SPELT.get(atom.text, "") or _letter_alike(atom.text) or atom.value
+            SPELT.get(atom.text, "") or _letter_alike(atom.text) or atom.value
         )
-    if atom.text in _SPELT and not atom.value.isdigit():
-        return _SPELT[atom.text]
+    if atom.text in SPELT and not atom.value.isdigit():
+        return SPELT[atom.text]
     if atom.text in lexicon.SOUND_ALIKES:
         return lexicon.SOUND_ALIKES[atom.text]
     return atom.value

@@ -8,7 +8,6 @@ _HOSTS = words_in("""
 aol btinternet gmail googlemail gmx hotmail icloud outlook proton protonmail verizon yahoo
 """)
 _ENDS = words_in("au ca com dotcom edu gov net nz org uk")
-_LONGEST_END = 3
 _LEAST = 4
 """Letters of a word that a `dot` stands at: `Dotson` and `Dottie` are names."""
 

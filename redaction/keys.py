@@ -6,15 +6,15 @@ though `pound` is a unit too.
 
 from collections.abc import Sequence
 
+from redaction.letter_marks import DIGITS
 from redaction.runs import Run
 from redaction.shape import Shape, is_read_out
 from redaction.tables import words_in
-from redaction.words import Atom, Class
+from redaction.words import Atom
 
 _KEYS = frozenset({"star", "asterisk", "hash", "pound"})
 _BETWEEN = words_in("and a button in it it's key now press sign so symbol the then")
 _BEHIND = words_in("and finish finished followed by hit press pressing the then with")
-_COUNTS = (Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN)
 _REACH = 4
 _DIGITS = 3
 
@@ -34,7 +34,7 @@ def follows_key(atoms: Sequence[Atom], first: int) -> bool:
     if at < 0 or atoms[at].text not in _KEYS or atoms[at].stop in (".", "?", "!"):
         return False
     before = atoms[at - 1] if at else None
-    counted = before is not None and (before.cls in _COUNTS or before.text in ("a", "per"))
+    counted = before is not None and (before.cls in DIGITS or before.text in ("a", "per"))
     return not counted
 
 

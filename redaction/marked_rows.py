@@ -6,7 +6,7 @@ from redaction import lexicon
 from redaction.words import Atom, Class
 
 _TELLS = frozenset({"it's", "is", "its", "that's"})
-_PAIRS = (Class.TEN, Class.TEEN)
+PAIRS = (Class.TEN, Class.TEEN)
 _LEAST_PAIRS = 5
 
 
@@ -35,7 +35,7 @@ def mark_misheard(atoms: Sequence[Atom], marks: list[bool]) -> None:
     for i in range(len(atoms) + 1):
         alike = i < len(atoms) and (
             atoms[i].cls is Class.DIGIT
-            or atoms[i].cls in _PAIRS
+            or atoms[i].cls in PAIRS
             or atoms[i].text in lexicon.SOUND_ALIKES
             # No article has a comma behind it.
             or (atoms[i].text == "a" and atoms[i].stop == ",")
@@ -44,7 +44,7 @@ def mark_misheard(atoms: Sequence[Atom], marks: list[bool]) -> None:
             continue
         if i - first >= 3 and _stands_alone(atoms, first, i):
             row = atoms[first:i]
-            pairs = any(a.cls in _PAIRS for a in row)
+            pairs = any(a.cls in PAIRS for a in row)
             # `six for fifty` is a price, `nine thirty to five thirty` are hours.
             counted = pairs and (len(row) < _LEAST_PAIRS or any(a.text == "to" for a in row))
             if not counted and any(a.cls is Class.DIGIT for a in row):

@@ -13,11 +13,10 @@ from redaction.letter_marks import (
     is_letter,
     near,
 )
-from redaction.marked_rows import hesitates, mark_misheard, mark_spelling
+from redaction.marked_rows import PAIRS, hesitates, mark_misheard, mark_spelling
 from redaction.words import Atom, Class
 
 _POINTS = frozenset({"the", "this", "that", "which", "another", "other", "new", "old"})
-_PAIRS = (Class.TEN, Class.TEEN)
 _VOWELS = frozenset("aeiouy")
 _LONGEST_CODE = 7
 _ALWAYS = {Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.CLOCK, Class.DECIMAL, Class.DATE}
@@ -278,7 +277,7 @@ def _among_digits(atoms: Sequence[Atom], i: int) -> bool:
     beside = (*read_out, Class.LETTER, Class.SYMBOL)
     left = [a.cls in beside or a.text in lexicon.SURE_ALIKES for a in atoms[max(0, i - 2) : i]]
     right = [a.cls in read_out for a in atoms[i + 1 : i + 3]]
-    if i > 2 and i + 1 < len(atoms) and atoms[i + 1].cls in _PAIRS:
+    if i > 2 and i + 1 < len(atoms) and atoms[i + 1].cls in PAIRS:
         # `oh four six for fifty four`: three figures one by one are no price.
         return all(a.cls is Class.DIGIT and not a.stop for a in atoms[i - 3 : i])
     return (

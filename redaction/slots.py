@@ -127,7 +127,8 @@ def still_open(
     )
 
 
-_IN_ROWS = frozenset({"password", "security_answer"})
+SAID_IN_WORDS = frozenset({"password", "security_answer"})
+"""Secrets that are words, mostly."""
 _SECRET_TURNS = 6
 """One is refused, another tried: more of them come for so long."""
 
@@ -160,7 +161,7 @@ def still_expected(
         return slot
     passed = turns.changes_of_speaker(since=last.stream, after_ms=last.end_ms, until_ms=start_ms)
     if stream == last.stream:
-        most = _SECRET_TURNS if slot.kind in _IN_ROWS else 2
+        most = _SECRET_TURNS if slot.kind in SAID_IN_WORDS else 2
         if passed > most:
             return None
         return slot._replace(is_answer=False) if slot.is_answer else slot

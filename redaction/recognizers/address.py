@@ -6,11 +6,10 @@ from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.evidence import RIGHT_CONTEXT
 from redaction.lexicon import ACRONYMS, SPELLING_ALPHABET
 from redaction.recognizers.found import Found, Heard
-from redaction.recognizers.numbered_places import find_numbered_places
+from redaction.recognizers.numbered_places import NUMERIC, find_numbered_places
 from redaction.recognizers.places import STATES
 from redaction.recognizers.street_parts import (
     MAX_NAME,
-    NUMERIC,
     has_number,
     is_rare_street,
     names_street,

@@ -12,7 +12,7 @@ from itertools import accumulate
 from redaction.evidence import RIGHT_CONTEXT
 from redaction.lexicon import MONTHS, SOUND_ALIKES
 from redaction.recognizers.found import Found, Heard
-from redaction.recognizers.name_words import KIN
+from redaction.recognizers.name_words import KIN_SAID
 from redaction.recognizers.tagged import sentence_before
 from redaction.slots import ended_at
 from redaction.tables import words_in
@@ -71,10 +71,9 @@ twins one's little younger elder older
 _SAYS_BIRTH = words_in("born birthday birthdays birthday's turns turning turned birth dob")
 _CHILDREN = words_in("eldest youngest oldest baby baby's")
 _YOURS = words_in("you're you she's he's i'm they're")
-_KIN_SAID = KIN | {f"{kin}'s" for kin in KIN}
-_SPOKEN_OF = _PERSONS | _KIN_SAID
-_WHOSE = _YOURS | _KIN_SAID
-_OF_KIN = _KIN_SAID | _CHILDREN
+_SPOKEN_OF = _PERSONS | KIN_SAID
+_WHOSE = _YOURS | KIN_SAID
+_OF_KIN = KIN_SAID | _CHILDREN
 _OF_SOMEBODY = _WHOSE | _CHILDREN | _SAYS_BIRTH | {"one's"}
 _OF_AGE = words_in("be is turns turning turned was she's he's i'm")
 _DECADES = words_in("thirty forty fifty sixty seventy eighty ninety")

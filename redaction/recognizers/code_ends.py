@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from redaction.asked_numbers import SECRETS
 from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
+from redaction.letter_marks import DIGITS
 from redaction.lexicon import ACRONYMS, LETTER_ALIKES, SOUND_ALIKES, SPELLING_ALPHABET
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.read_letters import explained
@@ -28,9 +29,8 @@ _TOO_LONG_TO_COUNT = 9
 _GAP = 4
 _AHEAD = 3
 _LONGEST = 12
-_DIGITS = (Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN)
-_TELLING = (*_DIGITS, Class.LETTER)
-_BETWEEN_PARTS = (*_DIGITS, Class.LETTER, Class.FILLER, Class.SYMBOL)
+_TELLING = (*DIGITS, Class.LETTER)
+_BETWEEN_PARTS = (*DIGITS, Class.LETTER, Class.FILLER, Class.SYMBOL)
 _SOUNDS = frozenset(SOUND_ALIKES) | {"oh", "o", "a", "then"}
 _COUNTRIES = frozenset({"cn", "de", "gb", "hk", "sg", "us"})
 """Numbers of parcels end in one."""

@@ -7,9 +7,8 @@ from redaction.common_words import FUNCTION_WORDS
 from redaction.cue_index import Strength
 from redaction.recognizers.found import Heard
 from redaction.recognizers.name_shape import is_cased, is_strange
-from redaction.recognizers.numbered_places import FLOORS
+from redaction.recognizers.numbered_places import FLOORS, NUMERIC
 from redaction.recognizers.place_signs import PLACE_WORDS
-from redaction.recognizers.street_parts import NUMERIC
 from redaction.slots import ended_at
 from redaction.tables import words_in
 from redaction.units import is_counted

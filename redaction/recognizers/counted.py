@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from redaction.asked_numbers import ANYTHING
 from redaction.english import is_english
 from redaction.evidence import Asked, trim
+from redaction.letter_marks import DIGITS
 from redaction.recognizers.found import Heard
 from redaction.runs import Run
 from redaction.shape import is_read_out
@@ -20,8 +21,7 @@ from redaction.words import Atom, Class
 ANNOUNCES = frozenset({"is", "was", "that's", "thats", "are", "it's", "being", "as", "for"})
 """Behind a number these may lead to what it is: `seven three one is my security code`."""
 
-_COUNTS = (Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN)
-_COUNTED = frozenset({*_COUNTS, Class.MAGNITUDE})
+_COUNTED = frozenset({*DIGITS, Class.MAGNITUDE})
 _GOES_ON = words_in("""
 after around at be because before but can can't could did didn't do does doesn't don't each either
 every first from had has have he he's her here how i'd i'll i'm i've if in into left me off once or
@@ -118,4 +118,4 @@ def _counts_things(atoms: Sequence[Atom], run: Run) -> bool:
     small = len(run.numbers) == 1 and len(atoms[run.first].value) <= 2
     small = small and run.first == run.last and not atoms[run.first].stop
     plural = things.text.endswith("s") and not things.text.endswith("ss") and not things.capital
-    return small and plural and atoms[run.first].cls in _COUNTS and is_english(things.text[:-1])
+    return small and plural and atoms[run.first].cls in DIGITS and is_english(things.text[:-1])

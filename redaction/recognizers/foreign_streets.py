@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from redaction.common_words import FUNCTION_WORDS
 from redaction.recognizers.name_shape import is_cased, is_strange
-from redaction.recognizers.street_parts import NUMERIC
+from redaction.recognizers.numbered_places import NUMERIC
 from redaction.recognizers.street_words import SURE_STREET
 from redaction.tables import words_in
 from redaction.units import is_counted

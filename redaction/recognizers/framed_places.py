@@ -7,6 +7,7 @@ two, box one eighteen`; `B wing, 402`; `you buzz 210`; and whatever goes on with
 from collections.abc import Sequence
 
 from redaction.evidence import RIGHT_CONTEXT
+from redaction.recognizers import asked_places
 from redaction.recognizers.continued_places import (
     ENDS_NUMBER,
     MOST_LEADS,
@@ -20,8 +21,7 @@ from redaction.recognizers.continued_places import (
 from redaction.recognizers.foreign_streets import FIRST_WORDS, TAILS, foreign_street, house_before
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.name_shape import is_cased, is_strange
-from redaction.recognizers.place_signs import PLACE_WORDS
-from redaction.recognizers.street_parts import NUMERIC
+from redaction.recognizers.numbered_places import NUMERIC
 from redaction.recognizers.tagged import sentence_before
 from redaction.tables import words_in
 from redaction.words import Atom, Class
@@ -58,6 +58,9 @@ _BEGINS = words_in("apartment apt block county flat lot plot room rr sector suit
 _IN_NUMBERS = words_in("number no oh to for too bis ter")
 _LEADS_HOUSE = words_in("we're i'm it's at called from to is near by in past they're")
 _WHY = "is framed as a place is"
+
+
+words_of = asked_places.words_of
 
 
 def find_framed(heard: Heard) -> tuple[list[Found], list[int]]:
@@ -98,15 +101,6 @@ def _begun(heard: Heard) -> list[int]:
     if atoms[at].text in _BEGINS or (at and atoms[at].text in FIRST_WORDS):
         return [house_before(atoms, at) if atoms[at].text in FIRST_WORDS else at]
     return []
-
-
-def words_of(heard: Heard, found: Found) -> list[str]:
-    """The strange words of it, to be known again."""
-    return [
-        atom.text
-        for atom in heard.atoms[found.first : found.last + 1]
-        if len(atom.text) > 4 and atom.text not in PLACE_WORDS and is_strange(atom)
-    ]
 
 
 def _framed(heard: Heard, i: int) -> tuple[int, int] | None:

@@ -13,12 +13,12 @@ from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.name_shape import is_strange
 from redaction.recognizers.name_words import DAYS
 from redaction.recognizers.places import STATES
+from redaction.recognizers.spelled_on import EXPLAINS
 from redaction.recognizers.well_known import WELL_KNOWN
 from redaction.words import Atom, Class
 
 _DAYS = (Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.ORDINAL)
 _SPELT = frozenset({"name", "address", "plate", "policy", "order", "ticket", "account", "passport"})
-_EXPLAINS = frozenset({"an", "as", "for", "in", "like"})
 _REACH = 3
 """Between two words of the spelling alphabet stand so many, the second one included."""
 
@@ -166,5 +166,5 @@ def _over_alphabet(heard: Heard, at: int, *, step: int) -> int:
 
 def _may_stand_between(atom: Atom) -> bool:
     """A letter, a word for one, what explains it, or a word that nobody says."""
-    spelt = atom.cls is Class.LETTER or atom.text in LETTER_ALIKES or atom.text in _EXPLAINS
+    spelt = atom.cls is Class.LETTER or atom.text in LETTER_ALIKES or atom.text in EXPLAINS
     return spelt or atom.cls in (*_DAYS, Class.FILLER) or atom.text not in COMMON_WORDS

@@ -11,7 +11,7 @@ from redaction.recognizers.name_shape import (
     is_likely,
     is_strange,
 )
-from redaction.recognizers.name_words import ALSO_NAMES, DAYS, KIN
+from redaction.recognizers.name_words import ALSO_NAMES, DAYS, KIN_SAID
 from redaction.recognizers.well_known import WELL_KNOWN
 from redaction.tables import words_in
 from redaction.words import Atom
@@ -19,10 +19,9 @@ from redaction.words import Atom
 _WHOSE = words_in("my his her our their your the")
 _BESIDE_KIN = words_in("is are was called named um uh here in-law law in and")
 _SAID_OF_KIN = 3
-_KIN_SAID = KIN | {f"{kin}'s" for kin in KIN}
 _OF_TRADE = words_in("candidate claimant client passenger patient policyholder")
 """Whom one deals with: a strange word behind one of these is a name."""
-_SAID = _KIN_SAID | _OF_TRADE
+_SAID = KIN_SAID | _OF_TRADE
 _OWNED = words_in(
     "address birthday dad daughter email husband mom mother mum number phone son wife"
 )

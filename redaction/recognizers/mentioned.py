@@ -21,11 +21,11 @@ from redaction.recognizers.bare_words import (
 )
 from redaction.recognizers.found import Found, Heard
 from redaction.secrets_asked import SECRET_TALK
+from redaction.slots import SAID_IN_WORDS
 from redaction.tables import words_in
 from redaction.words import Class
 
 _TALK_MS = 45_000
-_SECRETS = frozenset({"password", "security_answer"})
 _NONE, _SPOKEN, _ASKED = 0, 1, 2
 """How much of a secret is talked of."""
 _TYPED = words_in("capital uppercase lowercase dollar exclamation ampersand asterisk")
@@ -54,7 +54,7 @@ def find_mentioned(heard: Heard) -> tuple[list[Found], list[int]]:
     found: list[Found] = []
     undecided: list[int] = []
     expected = heard.may_expect(SECRET_TALK) or any(
-        heard.may_expect(kind) or heard.given(kind) for kind in _SECRETS
+        heard.may_expect(kind) or heard.given(kind) for kind in SAID_IN_WORDS
     )
     if not expected and heard.texts.isdisjoint(_TYPED):
         return found, undecided
@@ -94,9 +94,9 @@ def _secret_at(heard: Heard, i: int, *, after: int | None) -> tuple[int, bool] |
 
 def _talk(heard: Heard, i: int) -> int:
     """Whether a secret was asked for or told, or only may be."""
-    if any(slot.kind in _SECRETS and slot.strength == 2 for slot in heard.slots_at(i)):
+    if any(slot.kind in SAID_IN_WORDS and slot.strength == 2 for slot in heard.slots_at(i)):
         return _ASKED
-    if any(one.kind in _SECRETS for one in heard.given_lately(i, within_ms=_TALK_MS)):
+    if any(one.kind in SAID_IN_WORDS for one in heard.given_lately(i, within_ms=_TALK_MS)):
         return _ASKED
     if not heard.may_expect(SECRET_TALK):
         return _NONE

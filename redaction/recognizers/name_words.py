@@ -52,6 +52,7 @@ sister sisters solicitor son sons spouse stepdad stepdaughter stepfather stepmot
 supervisor teacher tenant tenants trustee tutor twins uncle widow widower wife witness
 """)
 """Whom one speaks of, and names next."""
+KIN_SAID = KIN | {f"{kin}'s" for kin in KIN}
 
 SUFFIXES = words_in("junior senior jr sr")
 PLACES_IN_LINE = words_in("second third fourth")

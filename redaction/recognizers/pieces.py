@@ -7,16 +7,16 @@ in no table is hardly anything else than more of it.
 from collections.abc import Sequence
 
 from redaction.common_words import FUNCTION_WORDS
+from redaction.letter_marks import DIGITS
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.name_shape import is_cased, is_strange
 from redaction.recognizers.name_words import DAYS, PARTICLES
 from redaction.recognizers.numbered_places import FLOORS
+from redaction.slots import SAID_IN_WORDS
 from redaction.units import is_counted
 from redaction.words import Atom, Class
 
 _KINDS = frozenset({"name", "address", "password", "security_answer"})
-_SECRETS = frozenset({"password", "security_answer"})
-_NUMERIC = (Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN)
 _MOST = 2
 _NO_TOWNS = FUNCTION_WORDS | DAYS
 _LONGEST_TOWN = 4
@@ -65,14 +65,14 @@ def _goes_on(atoms: Sequence[Atom], i: int, *, kind: str) -> bool:
     spelt = atom.cls is Class.LETTER and bool(atoms[i - 1].value)
     if kind == "name" and spelt and (atom.stop or i + 1 == len(atoms)):
         return True  # `SZYM ANSK I.`
-    if kind in _SECRETS and atom.cls in _NUMERIC:
+    if kind in SAID_IN_WORDS and atom.cls in DIGITS:
         return not is_counted(atoms, i + 1)
     return is_strange(atom)
 
 
 def _leads(atoms: Sequence[Atom], i: int, *, kind: str) -> bool:
     atom = atoms[i]
-    if kind == "address" and atoms[i + 1].cls in _NUMERIC and is_strange(atom):
+    if kind == "address" and atoms[i + 1].cls in DIGITS and is_strange(atom):
         return True  # `syxty two, Peachtree Drive`
     if not atom.capital and is_cased(atoms, i):
         return False

@@ -23,7 +23,7 @@ _SPELT = LETTERS | LETTER_ALIKES.keys()
 """Letters, where what they are like is said behind them."""
 
 _EXPLAINED_BY = (["as", "in"], ["as", "an"], ["like"], ["for"])
-_EXPLAINS = frozenset({"an", "as", "for", "in", "like"})
+EXPLAINS = frozenset({"an", "as", "for", "in", "like"})
 _LONGEST = 12
 _LONGEST_SPELLING = 60
 _HESITATION = 4
@@ -75,7 +75,7 @@ def is_spelling(heard: Heard, first: int, end: int) -> bool:
         return False
     explained = any(a.text in SPELLING_ALPHABET or a.cls is Class.LETTER for a in between)
     return explained and all(
-        a.text in SPELLING_ALPHABET or a.text in _SPELT or a.text in _EXPLAINS
+        a.text in SPELLING_ALPHABET or a.text in _SPELT or a.text in EXPLAINS
         or a.cls in (Class.LETTER, Class.FILLER, Class.SYMBOL)
         for a in between
     )  # fmt: skip

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from redaction.common_words import FUNCTION_WORDS
 from redaction.lexicon import SOUND_ALIKES, SPELLING_ALPHABET
 from redaction.recognizers.name_shape import is_strange
+from redaction.recognizers.numbered_places import NUMERIC
 from redaction.recognizers.street_words import DWELLING, RARE_STREET
 from redaction.words import Atom, Class
 
-NUMERIC = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.MAGNITUDE}
 MAX_NAME = 4
 """Words of a street's name."""
 _RARE = 2

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.lexicon import SOUND_ALIKES
 from redaction.recognizers.found import Found, Heard
+from redaction.recognizers.numbered_places import NUMERIC
 from redaction.recognizers.street_parts import (
     MAX_NAME,
-    NUMERIC,
     has_number,
     names_street,
     with_dwelling,

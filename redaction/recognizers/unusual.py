@@ -28,7 +28,7 @@ from redaction.recognizers.unusual_words import (
     is_word,
     may_be_house,
 )
-from redaction.slots import Slot, ended_at
+from redaction.slots import SAID_IN_WORDS, Slot, ended_at
 from redaction.tables import words_in
 from redaction.words import Atom, Class
 
@@ -59,7 +59,6 @@ will won't would wouldn't you'll your
 """What stands here before a word makes it a verb, or the listener's."""
 
 _TELL = frozenset({"it's", "that's", "name's", "password's", "word's", "one's"})
-_SECRETS = frozenset({"password", "security_answer"})
 
 
 def find_unusual(heard: Heard) -> tuple[list[Found], list[int]]:
@@ -125,13 +124,13 @@ def _kind(heard: Heard, atoms: Sequence[Atom], i: int, *, expected: bool) -> str
     if atom.cls in FIGURES:
         house = looking.kind == "address" and slot.is_answer and may_be_house(atoms, i)
         return "address" if house else None
-    late = looking.kind in _SECRETS and slot.turns > _NEAR_TURNS
+    late = looking.kind in SAID_IN_WORDS and slot.turns > _NEAR_TURNS
     if is_unusual(atom, PLAIN_WORDS if late else looking.ordinary):
         proper = atom.capital or not has_capitals(atoms, i)
         asked = slot.is_answer or slot.is_echo or atom.capital
-        if looking.kind in _SECRETS and _is_said_in_passing(atoms, i):
+        if looking.kind in SAID_IN_WORDS and _is_said_in_passing(atoms, i):
             return None
-        if looking.kind in _SECRETS or (proper and asked):
+        if looking.kind in SAID_IN_WORDS or (proper and asked):
             of_whom = looking.kind == "address" and not slot.is_answer and is_of_whom(atoms, i)
             return None if of_whom else looking.kind
     if looking.kind == "address" and slot.is_answer and is_proper(atoms, i):
@@ -158,9 +157,9 @@ def _slot(heard: Heard, i: int) -> Slot | None:
     for slot in heard.slots_at(i):
         if slot.kind not in _OF_SLOT or slot.strength != 2:
             continue
-        if slot.is_answer or (slot.turns <= _NEAR_TURNS and slot.kind not in _SECRETS):
+        if slot.is_answer or (slot.turns <= _NEAR_TURNS and slot.kind not in SAID_IN_WORDS):
             return slot
-        secret = secret or (slot if slot.kind in _SECRETS else None)
+        secret = secret or (slot if slot.kind in SAID_IN_WORDS else None)
     return secret
 
 
