@@ -10,6 +10,7 @@ import msgspec
 from sip_gateway.caller.digest import Login
 from sip_gateway.peers.digest import User
 from trunkline.bus.waiting import pause
+from trunkline.password_file import read_password
 from trunkline.settings import Settings, SettingsError
 
 logger = logging.getLogger(__name__)
@@ -47,21 +48,6 @@ def read_users(path: Path) -> dict[str, User]:
         if len(user.password) < SHORTEST_PASSWORD:
             raise SettingsError(f"{path}: a password has less than {SHORTEST_PASSWORD} characters")
     return {name: User(user.password, user.md5) for name, user in found.items()}
-
-
-def read_password(path: Path) -> str:
-    """A file with nothing else in it; SettingsError names it."""
-    try:
-        if path.stat().st_mode & 0o077:
-            raise SettingsError(f"{path} can be read by others: chmod 600 {path}")
-        found = path.read_text().strip()
-    except OSError as error:
-        raise SettingsError(f"{path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise SettingsError(f"{path}: no text") from None
-    if not found:
-        raise SettingsError(f"{path}: no password")
-    return found
 
 
 def carrier_logins(settings: Settings) -> dict[str, Login]:

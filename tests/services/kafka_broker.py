@@ -17,6 +17,7 @@ from typing import NoReturn
 
 import pytest
 
+from tests.services.authority import Authority
 from trunkline.embedded.leash import leashed
 from trunkline.ports import free_port
 
@@ -30,8 +31,23 @@ SERVER_PROPERTIES = """
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller_port}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port},\
+  SSL://127.0.0.1:{ssl_port},SASL_SSL://127.0.0.1:{sasl_port}
+listener.security.protocol.map=\
+  PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SSL:SSL,SASL_SSL:SASL_SSL
 controller.listener.names=CONTROLLER
+ssl.keystore.type=PEM
+ssl.keystore.location={keystore}
+ssl.truststore.type=PEM
+ssl.truststore.location={truststore}
+listener.name.ssl.ssl.client.auth=required
+sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512
+listener.name.sasl_ssl.plain.sasl.jaas.config=\
+  org.apache.kafka.common.security.plain.PlainLoginModule required user_{user}="{password}";
+listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config=\
+  org.apache.kafka.common.security.scram.ScramLoginModule required;
+listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config=\
+  org.apache.kafka.common.security.scram.ScramLoginModule required;
 log.dirs={data}
 auto.create.topics.enable=false
 default.replication.factor=1
@@ -47,19 +63,39 @@ num.network.threads=2
 num.io.threads=2
 """
 
+USER = "trunkline"
+PASSWORD = "of-the-tests-alone"
+"""A user of the listener with SASL, by every mechanism."""
+
+HASHES = ("SCRAM-SHA-256", "SCRAM-SHA-512")
+
 
 class KafkaBroker:
-    """One broker process and its data; `stop` and `start` it as often as a test likes."""
+    """One broker process and its data; `stop` and `start` it as often as a test likes.
+
+    Beside the plain listener there are one that wants a certificate of `authority` (`ssl_port`) and
+    one that wants `USER` (`sasl_port`), both by TLS.
+    """
 
     def __init__(self, jars: Path, folder: Path) -> None:
         self._classpath = f"{jars}/*"
         self._folder = folder
         self._config = folder / "server.properties"
         self._child: subprocess.Popen[bytes] | None = None
-        self.port = free_port("127.0.0.1")
+        self.port, controller_port, self.ssl_port, self.sasl_port = _free_ports(4)
+        self.authority = Authority(folder)
+        shown = self.authority.sign("127.0.0.1", file="broker")
+        keystore = folder / "broker.pem"
+        keystore.write_text("".join(Path(file).read_text() for file in reversed(shown)))
         text = SERVER_PROPERTIES.format(
             port=self.port,
-            controller_port=free_port("127.0.0.1", besides=[self.port]),
+            controller_port=controller_port,
+            ssl_port=self.ssl_port,
+            sasl_port=self.sasl_port,
+            keystore=keystore,
+            truststore=self.authority.ca,
+            user=USER,
+            password=PASSWORD,
             data=folder / "data",
         )
         self._config.write_text(text)
@@ -102,14 +138,22 @@ class KafkaBroker:
 
     def _format(self, cluster: str) -> None:
         command = self._java(
-            "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._config)
-        )
+            "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._config),
+            *(f"--add-scram={hashed}=[name={USER},password={PASSWORD}]" for hashed in HASHES),
+        )  # fmt: skip
         subprocess.run(command, check=True, capture_output=True, timeout=60)
 
     def _java(self, main: str, *args: str) -> list[str]:
         java = shutil.which("java")
         assert java is not None
         return [java, *JAVA_OPTIONS, "-cp", self._classpath, main, *args]
+
+
+def _free_ports(count: int) -> list[int]:
+    ports: list[int] = []
+    for _ in range(count):
+        ports.append(free_port("127.0.0.1", besides=ports))
+    return ports
 
 
 def fetched_jars() -> Path:

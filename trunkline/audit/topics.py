@@ -22,7 +22,8 @@ from trunkline.audit.records import of_record
 from trunkline.audit.texts import texts_of_bytes
 from trunkline.bus import Record, Unavailable
 from trunkline.bus.dead_letters import dead_topic
-from trunkline.bus.kafka_topics import connection, knock, reached
+from trunkline.bus.kafka_client import connected
+from trunkline.bus.kafka_topics import knock, reached
 from trunkline.bus.sealed import Seal
 from trunkline.bus.settings import Settings
 from trunkline.evaluate.leaks import ShownWord
@@ -66,8 +67,9 @@ def on_kafka(settings: Settings, topics: tuple[str, ...]) -> Iterator[Record]:
 
 
 def _consumer(settings: Settings) -> kafka.KafkaConsumer:
-    return kafka.KafkaConsumer(
-        **connection(settings),
+    return connected(
+        kafka.KafkaConsumer,
+        settings,
         metrics_enabled=False,
         enable_auto_commit=False,
         allow_auto_create_topics=False,

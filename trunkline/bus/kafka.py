@@ -14,9 +14,10 @@ from prometheus_client import CollectorRegistry
 
 from trunkline.bus import Subscription, Unavailable
 from trunkline.bus.batch import Batches
+from trunkline.bus.kafka_client import connected, connection
 from trunkline.bus.kafka_reader import KafkaSubscription, follow, join
 from trunkline.bus.kafka_thread import Thread
-from trunkline.bus.kafka_topics import connection, make_topics, reached
+from trunkline.bus.kafka_topics import make_topics, reached
 from trunkline.bus.metrics import BusMetrics
 from trunkline.bus.settings import Settings
 
@@ -25,9 +26,10 @@ DELIVERY_MS = 8_000
 
 
 class KafkaBus:
-    """Bus on Kafka; connects when first used."""
+    """Bus on Kafka; connects when first used. SettingsError if it never could."""
 
     def __init__(self, settings: Settings, *, registry: CollectorRegistry) -> None:
+        connection(settings)  # a password that cannot be read is told at once
         self._settings = settings
         self._metrics = BusMetrics(registry)
         self._topics: dict[str, Batches] = {}
@@ -103,8 +105,9 @@ class KafkaBus:
 
 
 def _producer(settings: Settings) -> Any:
-    return kafka.KafkaProducer(
-        **connection(settings),
+    return connected(
+        kafka.KafkaProducer,
+        settings,
         metrics_enabled=False,
         acks="all",
         enable_idempotence=True,

@@ -13,8 +13,9 @@ from kafka.coordinator.assignors.range import RangePartitionAssignor
 from kafka.errors import KafkaError, KafkaTimeoutError, RetriableError
 
 from trunkline.bus import Record, Unavailable
+from trunkline.bus.kafka_client import connected
 from trunkline.bus.kafka_thread import Thread
-from trunkline.bus.kafka_topics import connection, knock, make_topics, reached
+from trunkline.bus.kafka_topics import knock, make_topics, reached
 from trunkline.bus.metrics import BusMetrics
 from trunkline.bus.settings import Settings
 
@@ -43,8 +44,9 @@ class Opening(Protocol):
 
 def join(settings: Settings, topics: Sequence[str], *, group: str) -> Any:
     """A member of a group. Range assignment: one key's partitions of all topics meet."""
-    consumer = kafka.KafkaConsumer(
-        **connection(settings),
+    consumer = connected(
+        kafka.KafkaConsumer,
+        settings,
         metrics_enabled=False,
         group_id=group,
         enable_auto_commit=False,
@@ -64,8 +66,9 @@ def join(settings: Settings, topics: Sequence[str], *, group: str) -> Any:
 
 def follow(settings: Settings, topics: Sequence[str], *, since_ms: int) -> Any:
     """Reads every partition from `since_ms` (Unix time) on."""
-    consumer = kafka.KafkaConsumer(
-        **connection(settings),
+    consumer = connected(
+        kafka.KafkaConsumer,
+        settings,
         metrics_enabled=False,
         auto_offset_reset="earliest",
         fetch_max_wait_ms=250,

@@ -16,25 +16,12 @@ from kafka.errors import (
 )
 
 from trunkline.bus import Unavailable
+from trunkline.bus.kafka_client import connected
 from trunkline.bus.settings import Settings, retention_s
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-BOOTSTRAP_MS = 3_000
-"""For the first connection of a client: then the broker counts as away."""
-
-
-def connection(settings: Settings) -> dict[str, Any]:
-    """What every client is told: where the brokers are, and to come back soon when they do."""
-    return {
-        "bootstrap_servers": list(settings.kafka_servers),
-        "bootstrap_timeout_ms": BOOTSTRAP_MS,
-        "request_timeout_ms": 5_000,
-        "reconnect_backoff_ms": 50,
-        "reconnect_backoff_max_ms": 1_000,
-    }
 
 
 def reached(action: Callable[[], T]) -> T:
@@ -49,11 +36,7 @@ def reached(action: Callable[[], T]) -> T:
 
 
 def knock(settings: Settings) -> None:
-    """`Unavailable` if no broker takes a connection.
-
-    To be asked before a client is made: kafka-python 3.0.12 leaves the I/O thread of a client
-    whose first connection failed running.
-    """
+    """`Unavailable` at once if no broker takes a connection, where a client tries for seconds."""
     for server in settings.kafka_servers:
         host, _, port = server.rpartition(":")
         with contextlib.suppress(OSError):
@@ -69,7 +52,7 @@ def make_topics(settings: Settings, topics: Sequence[str]) -> None:
 
 
 def _make_topics(settings: Settings, topics: Sequence[str]) -> None:
-    admin = kafka.KafkaAdminClient(**connection(settings))
+    admin = connected(kafka.KafkaAdminClient, settings)
     try:
         for topic in sorted(set(topics) - set(admin.list_topics())):
             _make(admin, topic, settings)

@@ -7,9 +7,9 @@ import importlib.util
 from pathlib import Path
 
 from sip_gateway.drivers.udp import address_toward
+from trunkline.password_file import read_password
 from trunkline.roles.process import Context, Part
 from trunkline.settings import Settings, SettingsError
-from trunkline.sip_users import read_password
 
 
 async def build(context: Context) -> list[Part]:
