@@ -140,6 +140,10 @@ async def eventually(
         await asyncio.sleep(every_s)
 
 
+RTP_PORT_FIRST = 20_000
+RTP_PORTS = 1000
+
+
 def settings_for(state: Path, receiver: Receiver, **sections: Mapping[str, object]) -> Settings:
     """Free ports, cached models, the webhook at `receiver`; `sections` on top."""
     secret = state / "webhook.secret"
@@ -147,7 +151,7 @@ def settings_for(state: Path, receiver: Receiver, **sections: Mapping[str, objec
     secret.chmod(0o600)
     defaults: dict[str, dict[str, object]] = {
         "appliance": {"state_dir": str(state)},
-        "sip_gateway": {"listen_host": "127.0.0.1", "sip_port": 0},
+        "sip_gateway": {"listen_host": "127.0.0.1", "sip_port": 0, **_rtp_ports()},
         "triton_models": {"models_dir": str(MODELS)},
         "analytics": {"http_port": free_port("127.0.0.1")},
         "crm_connectors": {"webhook_url": receiver.url, "webhook_secret_file": str(secret)},
@@ -155,6 +159,14 @@ def settings_for(state: Path, receiver: Receiver, **sections: Mapping[str, objec
     names = defaults.keys() | sections.keys()
     merged = {name: {**defaults.get(name, {}), **sections.get(name, {})} for name in names}
     return msgspec.convert(merged, Settings)
+
+
+def _rtp_ports() -> dict[str, int]:
+    """Of this test process alone: what a caller still sends to an appliance that was killed in one
+    must not be heard by another's."""
+    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = RTP_PORT_FIRST + process * RTP_PORTS
+    return {"rtp_port_first": first, "rtp_port_last": first + RTP_PORTS - 1}
 
 
 @contextlib.asynccontextmanager
