@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from redaction.policies import NO_POLICY
-from redaction.policy_file import PolicyError
-from redaction.prepared_policy import Policy
-from redaction.redact import CallRedactor
-from redaction.redacted import Redacted, refuse
+from redaction.call.redact import CallRedactor
+from redaction.call.redacted import Redacted, refuse
+from redaction.policy.policies import NO_POLICY
+from redaction.policy.policy_file import PolicyError
+from redaction.policy.prepared_policy import Policy
 from triton_models.events import RawTranscript, Word
 
 MAX_CALLS = 10_000

@@ -12,9 +12,9 @@ from analytics.again import Changes, Job
 from analytics.batch import CallKey
 from analytics.retraction import Changed, Masked, Origin, Retraction, StillLive
 from analytics.store import Store
-from redaction.again import NotJudged, Stricter, judge_again
-from redaction.prepared_policy import Policy
-from redaction.written import written
+from redaction.call.written import written
+from redaction.policy.again import NotJudged, Stricter, judge_again
+from redaction.policy.prepared_policy import Policy
 
 log = logging.getLogger(__name__)
 

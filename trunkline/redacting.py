@@ -1,7 +1,7 @@
 """What redaction runs with here: Presidio, and the model of names if the settings ask for it."""
 
-from redaction.ner import MODEL, Ner
-from redaction.presidio import Engine, build_engine
+from redaction.policy.presidio import Engine, build_engine
+from redaction.tagger.ner import MODEL, Ner
 from triton_models.weights import manifest
 from trunkline.settings import Settings, SettingsError
 

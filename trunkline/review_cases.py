@@ -10,9 +10,9 @@ from typing import NamedTuple
 import msgspec
 
 from analytics.compliance.documents import MISSED, Case, GivenMark, ShownWord, Turn
-from redaction.prepared_policy import Policy
-from redaction.redact import CallRedactor
-from redaction.redacted import Redacted
+from redaction.call.redact import CallRedactor
+from redaction.call.redacted import Redacted
+from redaction.policy.prepared_policy import Policy
 from triton_models.events import RawTranscript, Word
 
 _CASE = msgspec.json.Decoder(Case)

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from analytics.compliance.desk import Desk, NoKey
 from analytics.retractor import Retractor
 from analytics.store import Store
+from redaction.call.written import written
 from redaction.events import RedactedWord
-from redaction.written import written
 from trunkline.settings import Settings
 from trunkline.tenant_keys import KeyTrouble, TenantKeys
 

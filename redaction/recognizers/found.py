@@ -4,18 +4,18 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from redaction.asked_numbers import COUNT, QUANTITY, SECRETS
-from redaction.asked_numbers import KINDS as ASKED_NUMBERS
-from redaction.cue_index import Strength
-from redaction.questions import ASKED_WORD
-from redaction.recognizers.expected import Expectations
+from redaction.cues.asked_numbers import ANYTHING, COUNT, QUANTITY, SECRETS, WHEN
+from redaction.cues.asked_numbers import KINDS as ASKED_NUMBERS
+from redaction.cues.cue_index import Strength
+from redaction.cues.expected import Expectations
+from redaction.cues.open_slots import OpenSlots
+from redaction.cues.questions import ASKED_WORD
+from redaction.cues.slots import EXPIRY_PART, SLACK_MS, Filled, Slot, Stream
+from redaction.language.words import Atom, Class
+from redaction.numbers.runs import Times
+from redaction.policy.rules import DEFAULT_RULES, Rules
 from redaction.recognizers.kept import Kept
-from redaction.recognizers.open_slots import OpenSlots
-from redaction.rules import DEFAULT_RULES, Rules
-from redaction.runs import Times
-from redaction.slots import SLACK_MS, Filled, Slot, Stream
-from redaction.tags import Tag
-from redaction.words import Atom, Class
+from redaction.tagger.tags import Tag
 
 _ASKED_MS = 40_000
 _JUST_ASKED_MS = 15_000
@@ -155,7 +155,19 @@ class Heard:
         """What the other speaker's last question about a number was; None if there was none.
 
         A question for a quantity stays one while what follows asks for no secret: `and with tax?`
+        So is `when`, unless it asks until when a card is good.
         """
+        asked = self._asked_of_numbers(atom)
+        if asked != WHEN:
+            return asked
+        return ANYTHING if self.answers(atom, "expiry") else QUANTITY
+
+    def was_asked_how_much(self, atom: int) -> bool:
+        """Whether that was for a count or an amount, not only when."""
+        return self._asked_of_numbers(atom) == QUANTITY
+
+    def _asked_of_numbers(self, atom: int) -> str | None:
+        """One of all kinds."""
         start_ms = self.times.start_ms[atom]
         asked: str | None = None
         for cue in reversed(self.expected.near(start_ms)):
@@ -164,9 +176,9 @@ class Heard:
             if start_ms - cue.end_ms > _ASKED_MS:
                 break
             if cue.kind in ASKED_NUMBERS:
-                asked = asked or cue.kind
                 if cue.kind in (QUANTITY, COUNT):
                     return QUANTITY
+                asked = WHEN if cue.kind == WHEN else asked or cue.kind
             elif cue.kind in SECRETS and cue.strength == Strength.STRONG:
                 break
         return asked
@@ -211,6 +223,12 @@ class Heard:
         return [one for one in latest if 0 <= at_ms - one.end_ms <= within_ms]
 
     def fill(self, found: Found) -> None:
-        """Note that a value was given."""
+        """Note that a value was given in full, or a part of a card's date."""
+        if found.complete:
+            kind = found.kind
+        elif found.kind == "expiry":
+            kind = EXPIRY_PART
+        else:
+            return
         start_ms, end_ms = self.times.start_ms[found.first], self.times.end_ms[found.last]
-        self._slots.fill(Filled(found.kind, self._stream, start_ms, end_ms))
+        self._slots.fill(Filled(kind, self._stream, start_ms, end_ms))

@@ -12,9 +12,9 @@ from itertools import islice, zip_longest
 from operator import le
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from redaction.runs import Run
-from redaction.slots import SLACK_MS, Filled, Slot, Stream, TimedCue, Turn
-from redaction.words import Atom, Class
+from redaction.cues.slots import SLACK_MS, Filled, Slot, Stream, TimedCue, Turn
+from redaction.language.words import Atom, Class
+from redaction.numbers.runs import Run
 
 if TYPE_CHECKING:
     from redaction.recognizers.found import Found, Heard

@@ -5,9 +5,9 @@ every word that is no ordinary one of conversation, every letter read out, an or
 with which a phrase begins (the rest of its date may be what was lost), and an `oh` beside a figure.
 """
 
-from redaction.common_words import COMMON_WORDS
+from redaction.language.common_words import COMMON_WORDS
+from redaction.language.words import Atom, Class
 from redaction.recognizers.found import Found, Heard
-from redaction.words import Atom, Class
 
 KIND = "unknown"
 _LONE = frozenset({"a", "i", "o"})

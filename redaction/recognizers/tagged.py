@@ -6,28 +6,19 @@ unusual ones, no firm's, and an address must have been asked for.
 
 from collections.abc import Iterator, Sequence
 
-from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
-from redaction.english import is_english
-from redaction.lexicon import ACRONYMS
-from redaction.recognizers import address, person
+from redaction.evidence.units import is_counted
+from redaction.language.common_words import COMMON_WORDS, FUNCTION_WORDS
+from redaction.language.english import is_english
+from redaction.language.lexicon import ACRONYMS
+from redaction.language.sentences import sentence_before
+from redaction.language.tables import phrases_in, words_in
+from redaction.language.words import Atom, Class
 from redaction.recognizers.found import Found, Heard
-from redaction.recognizers.name_shape import is_past, is_strange
-from redaction.recognizers.well_known import WELL_KNOWN
-from redaction.tables import phrases_in, words_in
-from redaction.tags import Tag
-from redaction.units import is_counted
-from redaction.words import Atom, Class
-
-_FIRM = words_in("""
-agency airlines airways arms art arts associates bank bar bed bistro broadband cafe cathedral
-cinema club college brothers building care claims clinic co
-collections company corporation customer dental department energy financial group holidays home
-hospital hotel hotels housing inc insurance internet line limited ltd medical mobile mutual office
-partners guest guesthouse inn kitchen library lodge museum pharmacy plc pool practice properties
-pub repairs restaurant sales service services solutions sons store stores
-support surgery systems team telecom theater theatre tours travel trust university water
-""")
-"""What follows a name that is a firm's."""
+from redaction.recognizers.people import person
+from redaction.recognizers.people.name_shape import is_cased, is_past, is_strange
+from redaction.recognizers.places import address
+from redaction.recognizers.well_known import FIRM_WORDS, WELL_KNOWN
+from redaction.tagger.tags import Tag
 
 _TO_A_FIRM = tuple(
     tuple(phrase.split())
@@ -42,9 +33,10 @@ place called, pub called, college called, museum called
 """What stands before a firm's name, a product's or a journey's end."""
 
 _FIRM_REACH = 2
-WHERE = words_in("""
-around at beyond by in near nearby off on outside over past round through to towards
-""")
+WHERE = words_in("behind by off on opposite outside past")
+"""Where in a street somebody is: in a town, near it or on the way there is no address."""
+_IN_TOWNS = words_in("around at beyond by in near nearby over past round through to towards")
+"""And where addresses are talked of."""
 SOMEBODY = words_in("""
 he he's her his i i'd i'm i've lives my our she she's their they they're we we'd we're we've
 """)
@@ -55,8 +47,15 @@ tickets train trains travel travelling trip visit visiting
 """)
 """Of a sentence that says where one goes to, or where a firm is."""
 
-_BEFORE = 10
-
+_WAS = words_in("was am i'm being born née nee")
+_ARTICLES = words_in("a an every my no the these those your")
+_INTO = words_in("across around in into near outside past through throughout towards via")
+_WAYS = words_in("from to")
+_GONE = words_in("""
+back coach bus came come coming crossing drive driving flew flight fly flying go goes going gone
+school train travel travelling trip up went
+""")
+"""Before `from` and `to`: places are come from, people are heard from."""
 _NOT_NAMES = COMMON_WORDS | WELL_KNOWN
 
 
@@ -66,7 +65,9 @@ def find_tagged(heard: Heard) -> tuple[list[Found], list[int]]:
     if not heard.tags:
         return found, []
     for first, last in _runs(heard, (Tag.NAME, Tag.LIKE_NAME)):
-        if _is_unusual(heard, first, last) and not _is_firm(heard.atoms, first, last):
+        if _is_thing_said(heard.atoms, first, last) or not _is_unusual(heard, first, last):
+            continue
+        if not _is_firm(heard.atoms, first, last):
             found.append(Found(first, _with_surname(heard.atoms, last), "name"))
     for first, last in _runs(heard, (Tag.STREET, Tag.PLACE, Tag.LIKE_PLACE)):
         if _is_place(heard, first, last):
@@ -77,14 +78,44 @@ def find_tagged(heard: Heard) -> tuple[list[Found], list[int]]:
 def _is_place(heard: Heard, first: int, last: int) -> bool:
     """Whether an address was asked for, or somebody says where one is."""
     if heard.awaits(first, "address"):
+        if _is_thing(heard.atoms, first, last):
+            return False
         return not (first < last and is_counted(heard.atoms, first + 1))
     atoms = heard.atoms
     unusual = any(is_unusual_word(atom) for atom in atoms[first : last + 1])
-    led = first > 0 and atoms[first - 1].text in WHERE and not atoms[first - 1].stop
+    where = WHERE | _IN_TOWNS if heard.given("address") or heard.may_expect("address") else WHERE
+    led = first > 0 and atoms[first - 1].text in where and not atoms[first - 1].stop
     if not (unusual and led):
         return False
     said = sentence_before(atoms, first)
     return bool(SOMEBODY.intersection(said)) and not JOURNEY.intersection(said)
+
+
+def _is_thing(atoms: Sequence[Atom], first: int, last: int) -> bool:
+    """`the evening welding course`: words of the dictionary, where places have capitals."""
+    words = atoms[first : last + 1]
+    small = is_cased(atoms, last) and not any(a.capital for a in words)
+    return small and all(a.cls is Class.OTHER and is_english(a.text) for a in words)
+
+
+def _is_thing_said(atoms: Sequence[Atom], first: int, last: int) -> bool:
+    """`the Rosenkavalier`, `opens the tearoom`: of people one says no article. That it has no
+    capital proves nothing: a recogniser makes ordinary words of names that it does not know."""
+    if _is_gone_to(atoms, first, last):
+        return True
+    article = first > 0 and not atoms[first - 1].stop and atoms[first - 1].text in _ARTICLES
+    # `she was a Lindqvist`
+    return article and (first < 2 or atoms[first - 2].text not in _WAS)
+
+
+def _is_gone_to(atoms: Sequence[Atom], first: int, last: int) -> bool:
+    """`we were in Ludlow`, `back from Belize`: not `in Hamish's name`, nor `from Priya`."""
+    if not first or atoms[first - 1].stop or atoms[last].text.endswith("'s"):
+        return False
+    led = atoms[first - 1].text
+    if led in _WAYS:
+        return first > 1 and not atoms[first - 2].stop and atoms[first - 2].text in _GONE
+    return led in _INTO and all(a.text not in ("name", "names", "s") for a in atoms[last + 1 :][:2])
 
 
 def _with_surname(atoms: Sequence[Atom], last: int) -> int:
@@ -98,7 +129,9 @@ def _with_surname(atoms: Sequence[Atom], last: int) -> int:
     if cased:
         proper = following.capital and following.cls is Class.OTHER
         return last + 1 if proper and following.text not in FUNCTION_WORDS else last
-    more = may_be_name(following) and following.text not in _FIRM and not is_past(following.text)
+    more = (
+        may_be_name(following) and following.text not in FIRM_WORDS and not is_past(following.text)
+    )
     return last + 1 if more else last
 
 
@@ -169,23 +202,13 @@ def is_unusual_word(atom: Atom) -> bool:
     return may_be_name(atom) and is_strange(atom)
 
 
-def sentence_before(atoms: Sequence[Atom], i: int) -> list[str]:
-    """The words of the sentence that lead to atom `i`, the nearest first."""
-    texts: list[str] = []
-    for atom in reversed(atoms[max(0, i - _BEFORE) : i]):
-        if atom.stop in (".", "?", "!"):
-            break
-        texts.append(atom.text)
-    return texts
-
-
 def _is_firm(atoms: Sequence[Atom], first: int, last: int) -> bool:
     """`Tansy and Thorne customer care`, `calling Northland`."""
     after = atoms[last + 1 : last + 1 + _FIRM_REACH]
     for n, atom in enumerate(after):
         if atoms[last + n].stop in (".", "?", "!"):
             break
-        if atom.text in _FIRM:
+        if atom.text in FIRM_WORDS:
             return True
     joined = [atom.text for atom in after[:1]] == ["and"] and len(after) > 1
     if joined and not atoms[last].stop and may_be_name(after[1]):

@@ -10,16 +10,23 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from redaction.common_words import COMMON_WORDS
-from redaction.english import is_english
-from redaction.evidence import RIGHT_CONTEXT
-from redaction.household_words import PLAIN_WORDS
+from redaction.cues.questions import FIRSTS, OF_LIFE
+from redaction.cues.slots import SAID_IN_WORDS, Slot, ended_at
+from redaction.evidence.weighed import RIGHT_CONTEXT
+from redaction.language.common_words import COMMON_WORDS, FUNCTION_WORDS
+from redaction.language.english import is_english
+from redaction.language.household_words import PLAIN_WORDS
+from redaction.language.tables import words_in
+from redaction.language.words import Atom, Class
 from redaction.recognizers.found import Found, Heard
-from redaction.recognizers.place_signs import is_of_whom
-from redaction.recognizers.places import STATES
-from redaction.recognizers.street_words import STREET
-from redaction.recognizers.unasked_places import is_place_said
-from redaction.recognizers.unusual_reach import region, row_until_segment_end
+from redaction.recognizers.places.known_places import STATES
+from redaction.recognizers.places.no_places import NO_PLACES, asks_of_thing
+from redaction.recognizers.places.place_signs import is_of_whom
+from redaction.recognizers.places.street_words import STREET
+from redaction.recognizers.places.unasked_places import is_place_said
+from redaction.recognizers.secrets.bare_words import GOES_ON
+from redaction.recognizers.secrets.led_up import led_up_to
+from redaction.recognizers.unusual_reach import LINKS, region, row_until_segment_end
 from redaction.recognizers.unusual_words import (
     FIGURES,
     has_capitals,
@@ -28,9 +35,6 @@ from redaction.recognizers.unusual_words import (
     is_word,
     may_be_house,
 )
-from redaction.slots import SAID_IN_WORDS, Slot, ended_at
-from redaction.tables import words_in
-from redaction.words import Atom, Class
 
 _NEAR_TURNS = 2
 _OF_MANY = STREET | STATES
@@ -48,7 +52,7 @@ class _Looking(NamedTuple):
 _OF_SLOT = {
     "password": _Looking("password", COMMON_WORDS),
     "security_answer": _Looking("security_answer", COMMON_WORDS),
-    "address": _Looking("address", PLAIN_WORDS),
+    "address": _Looking("address", PLAIN_WORDS | NO_PLACES),
     "asked_name": _Looking("name", PLAIN_WORDS),
     "name": _Looking("name", PLAIN_WORDS),
 }
@@ -58,6 +62,14 @@ will won't would wouldn't you'll your
 """)
 """What stands here before a word makes it a verb, or the listener's."""
 
+_OF_QUESTIONS = OF_LIFE | FIRSTS
+_SUBJECTS = words_in("he i it she that they we who you")
+_HOLDS = words_in("""
+be been got have has use used using was were alarm default door gate key login modem network router
+wifi wi-fi
+""")
+_MOST_BEFORE, _MOST_BESIDE = 6, 3
+_BUILT = FUNCTION_WORDS - LINKS
 _TELL = frozenset({"it's", "that's", "name's", "password's", "word's", "one's"})
 
 
@@ -128,12 +140,17 @@ def _kind(heard: Heard, atoms: Sequence[Atom], i: int, *, expected: bool) -> str
     if is_unusual(atom, PLAIN_WORDS if late else looking.ordinary):
         proper = atom.capital or not has_capitals(atoms, i)
         asked = slot.is_answer or slot.is_echo or atom.capital
-        if looking.kind in SAID_IN_WORDS and _is_said_in_passing(atoms, i):
+        if looking.kind in SAID_IN_WORDS and (
+            _is_said_in_passing(atoms, i) or _is_used(heard, i, slot=slot)
+        ):
             return None
         if looking.kind in SAID_IN_WORDS or (proper and asked):
-            of_whom = looking.kind == "address" and not slot.is_answer and is_of_whom(atoms, i)
-            return None if of_whom else looking.kind
-    if looking.kind == "address" and slot.is_answer and is_proper(atoms, i):
+            other = looking.kind == "address" and (
+                asks_of_thing(atoms, i) or (not slot.is_answer and is_of_whom(atoms, i))
+            )
+            return None if other else looking.kind
+    proper = looking.kind == "address" and slot.is_answer and is_proper(atoms, i)
+    if proper and atom.text not in NO_PLACES and not asks_of_thing(atoms, i):
         return "address"
     return None
 
@@ -144,8 +161,51 @@ def _is_said_in_passing(atoms: Sequence[Atom], i: int) -> bool:
     if before is None or before.stop or atoms[i].capital:
         return False
     of_other = before.text.endswith("'s") and before.text not in _TELL
-    done = of_other and atoms[i].text.endswith("ed")
+    done = (of_other or before.text in _SUBJECTS) and atoms[i].text.endswith("ed")
     return (done or before.text in _NO_VALUE_AFTER) and is_english(atoms[i].text)
+
+
+def _is_used(heard: Heard, i: int, *, slot: Slot) -> bool:
+    """`did you spend it at a jeweller's?`: a word of the dictionary in a sentence that answers
+    nothing, and so is about something else; `brave little toaster` stands for itself."""
+    atoms = heard.atoms
+    if slot.is_answer or not is_english(atoms[i].text):
+        return False
+    if atoms[i].capital and i and not atoms[i - 1].stop:
+        return False
+    if atoms[i].text.removesuffix("'s") in _OF_QUESTIONS or not _is_led(heard, i):
+        return True
+    last = i
+    while last - i < _MOST_BESIDE and last + 1 < len(atoms) and _is_row(heard, last):
+        last += 1
+    after = atoms[i + 1 : last + 1]
+    return any(a.text in GOES_ON or a.text.endswith("'s") for a in after)
+
+
+def _is_led(heard: Heard, i: int) -> bool:
+    """Whether what it is a part of begins as what is mentioned does: `I've got maple kestrel`,
+    `it'd be kestrel`, `the router's kestrel`."""
+    atoms = heard.atoms
+    for first in range(i, max(i - _MOST_BEFORE, -1), -1):
+        if led_up_to(heard, first) or (first and _holds(atoms[first - 1])):
+            return True
+        if not first or not _is_row(heard, first - 1, over_links=True):
+            return False
+    return False
+
+
+def _holds(atom: Atom) -> bool:
+    return not atom.stop and atom.text.removesuffix("'s") in _HOLDS
+
+
+def _is_row(heard: Heard, i: int, *, over_links: bool = False) -> bool:
+    """Whether the next word goes on with this one, and no sentence is built with it."""
+    atom = heard.atoms[i]
+    if atom.stop or i + 1 in heard.times.breaks or i + 1 in heard.starts:
+        return False
+    built = atom.text in (_BUILT if over_links else FUNCTION_WORDS)
+    built = built or atom.text.endswith("'s")
+    return not built and atom.cls is not Class.FILLER
 
 
 def _slot(heard: Heard, i: int) -> Slot | None:

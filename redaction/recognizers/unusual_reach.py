@@ -3,11 +3,13 @@
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
-from redaction.common_words import COMMON_WORDS, FUNCTION_WORDS
-from redaction.household_words import PLAIN_WORDS
+from redaction.language.common_words import COMMON_WORDS, FUNCTION_WORDS
+from redaction.language.household_words import PLAIN_WORDS
+from redaction.language.tables import words_in
+from redaction.language.words import Atom, Class
 from redaction.recognizers.found import Heard
-from redaction.recognizers.places import STATES
-from redaction.recognizers.street_words import DWELLING, STREET
+from redaction.recognizers.places.known_places import STATES
+from redaction.recognizers.places.street_words import DWELLING, STREET
 from redaction.recognizers.unusual_words import (
     FIGURES,
     has_capitals,
@@ -16,14 +18,17 @@ from redaction.recognizers.unusual_words import (
     is_word,
     may_be_house,
 )
-from redaction.tables import words_in
-from redaction.words import Atom, Class
 
-_LINKS = words_in("""
+LINKS = words_in("""
 of the and on in at near upon by number opposite above
 under over via an a no half dash slash not
 """)
-_MOST_LINKS = 3
+_MOSTLINKS = 3
+_NO_PART = FUNCTION_WORDS | words_in("""
+guess repeat obviously password passwords password's passphrase passphrase's word words word's
+phrase phrase's secret answer answer's login username key code account
+""")
+"""What announces a secret, or what it is for."""
 _OF_PLACES = STREET | DWELLING | STATES
 _LONGEST = 16
 
@@ -46,13 +51,19 @@ def region(heard: Heard, i: int, *, kind: str) -> tuple[int, int]:
             return False
         return not ends and at + 1 not in breaks
 
-    last = _reach(
-        atoms, i, step=1, goes_over=lambda at, to: goes_over(min(at, to)), belongs=belongs
-    )
-    first = _reach(
-        atoms, i, step=-1, goes_over=lambda at, to: goes_over(min(at, to)), belongs=belongs
-    )
-    return first, last
+    linked = _linked_to_secret if kind == "password" else belongs
+
+    def reach(step: int) -> int:
+        return _reach(
+            atoms,
+            i,
+            step=step,
+            goes_over=lambda at, to: goes_over(min(at, to)),
+            belongs=belongs,
+            linked=_nothing if kind == "password" and step < 0 else linked,
+        )
+
+    return reach(-1), reach(1)
 
 
 def _reach(
@@ -62,14 +73,17 @@ def _reach(
     step: int,
     goes_over: Callable[[int, int], bool],
     belongs: Callable[[Sequence[Atom], int], bool],
+    linked: Callable[[Sequence[Atom], int], bool],
 ) -> int:
     """The last atom in one direction that belongs to the one at `i`."""
     end = at = i
     while abs(at - i) < _LONGEST and 0 <= at + step < len(atoms) and goes_over(at, at + step):
         at += step
-        if belongs(atoms, at):
+        touches = abs(at - end) == 1 or at - end == 2  # `dance at midnight`
+        touches = touches and not any(a.stop for a in atoms[min(at, end) : max(at, end)])
+        if (belongs if touches else linked)(atoms, at):
             end = at
-        elif atoms[at].text not in _LINKS or abs(at - end) > _MOST_LINKS:
+        elif atoms[at].text not in LINKS or abs(at - end) > _MOSTLINKS:
             break
     return end
 
@@ -93,7 +107,18 @@ def _of_secret(atoms: Sequence[Atom], i: int) -> bool:
     atom = atoms[i]
     if atom.cls in FIGURES or atom.cls is Class.LETTER:
         return atom.text not in ("a", "i", "one") and may_be_house(atoms, i)
-    return is_word(atom) and atom.text not in FUNCTION_WORDS
+    return is_word(atom) and atom.text not in _NO_PART
+
+
+def _nothing(atoms: Sequence[Atom], i: int) -> bool:
+    """What stands before a secret and `of the` is the sentence."""
+    return False
+
+
+def _linked_to_secret(atoms: Sequence[Atom], i: int) -> bool:
+    """On over a comma or `and the`: no ordinary word."""
+    other = atoms[i].cls is Class.OTHER
+    return _of_answer(atoms, i) if other else _of_secret(atoms, i)
 
 
 def _of_answer(atoms: Sequence[Atom], i: int) -> bool:
@@ -101,7 +126,7 @@ def _of_answer(atoms: Sequence[Atom], i: int) -> bool:
 
 
 def _of_name(atoms: Sequence[Atom], i: int) -> bool:
-    if atoms[i].text in _LINKS:
+    if atoms[i].text in LINKS:
         return False
     return is_proper(atoms, i) or (not has_capitals(atoms, i) and is_unusual(atoms[i], PLAIN_WORDS))
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from redaction.common_words import FUNCTION_WORDS
-from redaction.lexicon import ACRONYMS
-from redaction.tables import words_in
-from redaction.units import is_counted
-from redaction.words import Atom, Class
+from redaction.evidence.units import is_counted
+from redaction.language.common_words import FUNCTION_WORDS
+from redaction.language.lexicon import ACRONYMS
+from redaction.language.tables import words_in
+from redaction.language.words import Atom, Class
 
 FIGURES = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.MAGNITUDE,
            Class.ORDINAL, Class.MULTIPLIER}  # fmt: skip
@@ -35,8 +35,8 @@ def may_be_house(atoms: Sequence[Atom], i: int) -> bool:
     end = i
     while end + 1 < len(atoms) and atoms[end + 1].cls in FIGURES and not atoms[end].stop:
         end += 1
-    lone_one = end == i and atoms[i].text == "one"
-    return not lone_one and not is_counted(atoms, end + 1)
+    lone = end == i and atoms[i].text in ("one", "oh")  # `Oh, how lovely`
+    return not lone and not is_counted(atoms, end + 1)
 
 
 def is_proper(atoms: Sequence[Atom], i: int) -> bool:

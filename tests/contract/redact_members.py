@@ -14,8 +14,8 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
+from redaction.process.stage import RedactStage
 from redaction.settings import Settings
-from redaction.stage import RedactStage
 from tests.contract.bus_places import open_bus, until
 from trunkline.bus import Bus, Record, Subscription
 

@@ -20,8 +20,8 @@ from analytics.store.postgres import PostgresStore
 from crm_connectors.deliver import Deliver
 from crm_connectors.settings import Settings
 from crm_connectors.webhook import Webhook
+from redaction.call.written import written
 from redaction.events import TRANSCRIPTS_TOPIC, RedactedWord, Transcript
-from redaction.written import written
 from tests.services.crm import Crm, crm_endpoint
 from tests.serving import Serving, serving
 from tests.told_call import CALL_ID, ToldCall

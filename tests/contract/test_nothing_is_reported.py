@@ -24,6 +24,6 @@ def test_left_alone_the_runtime_keeps_reports(tmp_path: Path, models_dir: Path) 
     assert any("onnxruntime" in name for name in left_behind(tmp_path, LOAD, models_dir))
 
 
-@pytest.mark.parametrize("package", ["triton_models.voice", "redaction.ner"])
+@pytest.mark.parametrize("package", ["triton_models.voice", "redaction.tagger.ner"])
 def test_ours_keeps_none(tmp_path: Path, models_dir: Path, package: str) -> None:
     assert left_behind(tmp_path, f"import {package}; {LOAD}", models_dir) == []

@@ -18,8 +18,8 @@ from analytics.compliance.history import PolicyHistory
 from analytics.compliance.policy_sink import PolicySink
 from analytics.store.postgres import PostgresStore
 from redaction.events import POLICIES_TOPIC, PolicyInForce
-from redaction.policy_watch import PolicyWatch
-from redaction.presidio import build_engine
+from redaction.policy.policy_watch import PolicyWatch
+from redaction.policy.presidio import build_engine
 from redaction.settings import Settings
 from tests.told_call import STARTED_AT, ToldCall
 from trunkline.bus.dead_letters import DeadLetters

@@ -12,14 +12,14 @@ from hypothesis import HealthCheck, Phase, assume, example, given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, generate_latest
 
-from redaction import analysis, judging
+from redaction.call import analysis, judging
+from redaction.call.redact import CallRedactor
 from redaction.events import TRANSCRIPTS_TOPIC, TranscriptEnded, TranscriptEvent
-from redaction.operators import value_of
-from redaction.prepared_policy import Policy, make_policy
-from redaction.presidio import build_engine
-from redaction.redact import CallRedactor
+from redaction.policy.operators import value_of
+from redaction.policy.prepared_policy import Policy, make_policy
+from redaction.policy.presidio import build_engine
+from redaction.process.stage import RedactStage
 from redaction.settings import Settings
-from redaction.stage import RedactStage
 from tests.unit.redaction.call_strategies import NUMBERS, cuts, made_calls, seeds
 from tests.unit.redaction.spoken_calls import Call, Said, Turn
 from tests.unit.redaction.spoken_score import NEVER, Cut, events

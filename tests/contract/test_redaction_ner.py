@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from redaction.ner import MODEL, Ner
-from redaction.prepared_policy import Policy, make_policy
-from redaction.presidio import build_engine
+from redaction.policy.prepared_policy import Policy, make_policy
+from redaction.policy.presidio import build_engine
 from redaction.settings import Settings
-from redaction.tags import Tag
+from redaction.tagger.ner import MODEL, Ner
+from redaction.tagger.tags import Tag
 from tests.unit.redaction.call_strategies import (
     calls,
     cuts,

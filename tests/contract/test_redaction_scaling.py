@@ -13,8 +13,8 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from redaction.events import TRANSCRIPTS_TOPIC, Transcript, TranscriptEnded, TranscriptEvent
+from redaction.process.stage import RedactStage
 from redaction.settings import Settings
-from redaction.stage import RedactStage
 from tests.contract.bus_places import PARTITIONS, KafkaPlace, PostgresPlace, until
 from tests.contract.redact_members import Member, RenamedBus, start_redactor
 from tests.spoken_pii.dialogues import personal_calls

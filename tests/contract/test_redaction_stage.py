@@ -11,15 +11,15 @@ import msgspec
 import pytest
 from prometheus_client import CollectorRegistry
 
-from redaction import open_ends
+from redaction.call.redact import CallRedactor
+from redaction.call.redacted import Redacted
+from redaction.call.written import written
 from redaction.events import TRANSCRIPTS_TOPIC, Transcript, TranscriptEnded, TranscriptEvent
-from redaction.policies import NO_POLICY, Policies
-from redaction.presidio import Engine, build_engine
-from redaction.redact import CallRedactor
-from redaction.redacted import Redacted
+from redaction.policy.policies import NO_POLICY, Policies
+from redaction.policy.presidio import Engine, build_engine
+from redaction.process import open_ends
+from redaction.process.stage import GROUP, RedactStage
 from redaction.settings import Settings
-from redaction.stage import GROUP, RedactStage
-from redaction.written import written
 from triton_models.events import RAW_TOPIC, RawTranscript, RawTranscriptEnded, Word
 from trunkline.bus import Unavailable
 from trunkline.bus.memory import MemoryBus
@@ -220,7 +220,7 @@ async def test_a_fault_yields_no_text_and_a_metric(
     def fails(*args: object, **kwargs: object) -> None:
         raise ValueError("card 4242")
 
-    monkeypatch.setattr("redaction.judging.analyse", fails)
+    monkeypatch.setattr("redaction.call.judging.analyse", fails)
     async with running(bus, engine) as (_, registry):
         await publish(bus, said("It is 4242 4242."))
         assert texts(await published(bus, 1)) == ["[unavailable]"]
@@ -373,7 +373,7 @@ async def test_a_written_form_that_fails_makes_its_segment_unavailable_and_no_mo
         left[0] -= 1
         return str(broken(*args) if left[0] == 0 else written(*args, **kwargs))  # type: ignore[arg-type]
 
-    monkeypatch.setattr("redaction.passed_on.written", once)
+    monkeypatch.setattr("redaction.process.passed_on.written", once)
     async with running(bus, engine) as (_, registry):
         await publish(bus, said("So that was it."), said("And then?", at_ms=9000), ended())
         lost, kept, end = await published(bus, 3)

@@ -22,14 +22,14 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from redaction.call.redact import CallRedactor
+from redaction.call.redacted import Redacted
 from redaction.events import Transcript
-from redaction.passed_on import passed_on
-from redaction.prepared_policy import Policy, make_policy
+from redaction.policy.prepared_policy import Policy, make_policy
+from redaction.process.passed_on import passed_on
 from redaction.recording.intervals import Interval, total_ms, union, without
 from redaction.recording.mutes import CallMutes, Leg
 from redaction.recording.settings import Settings as Recording
-from redaction.redact import CallRedactor
-from redaction.redacted import Redacted
 from tests.services.appliance import MODELS
 from triton_models.events import RawTranscript
 from triton_models.hypothesis import Hypothesis, Step

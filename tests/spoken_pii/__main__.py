@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from redaction.prepared_policy import Policy
+from redaction.policy.prepared_policy import Policy
 from tests.spoken_pii import ours, paired, report
 from tests.spoken_pii.call import Call
 from tests.spoken_pii.dialogues import calls_of, clean_calls, personal_calls

@@ -198,6 +198,7 @@ class _Filling:
         """A value's tokens, or those of a number that is nobody's."""
         kind, written, literal = slot.partition("=")
         if written:
+            kind = kind.partition("#")[0]
             self._spans += 1
             return [Token(piece, self._spans, kind) for piece in _literal(kind, literal)]
         head, _, part = slot.partition(".")

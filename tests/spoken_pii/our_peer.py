@@ -18,11 +18,13 @@ def main(models: Path, *, ner: bool) -> None:
     """Answer until the input ends."""
     import msgspec
 
-    from redaction.redact import CallRedactor
+    from redaction.call.redact import CallRedactor
+    from redaction.process.garbage import spare_what_is_loaded
     from tests.spoken_pii import ours
     from triton_models.events import RawTranscript
 
     policy = ours.make(models, ner=ner)
+    spare_what_is_loaded()  # as the role does
     decoder = msgspec.json.Decoder(RawTranscript)
     _say(start_s=time.perf_counter() - STARTED, start_cpu_s=time.process_time(), rss_mb=_rss_mb())
     redactor, call_id = CallRedactor(policy, call_id=""), ""

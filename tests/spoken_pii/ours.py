@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from redaction.ner import MODEL, Ner
-from redaction.prepared_policy import Policy, make_policy
-from redaction.presidio import build_engine
-from redaction.redact import CallRedactor
+from redaction.call.redact import CallRedactor
+from redaction.policy.prepared_policy import Policy, make_policy
+from redaction.policy.presidio import build_engine
 from redaction.settings import Country, Settings
+from redaction.tagger.ner import MODEL, Ner
 from tests.spoken_pii.score import Shown
 from tests.spoken_pii.stream import Heard
 from triton_models.weights import manifest

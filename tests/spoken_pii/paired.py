@@ -1,4 +1,8 @@
-"""Ours and stock Presidio on the same texts, one after the other in changing order, one run."""
+"""Ours and stock Presidio on the same calls, one after the other in changing order, one run.
+
+A system hears a whole call before the next one does: a redact worker has its core, and what the
+core's caches hold, for itself between two revisions of a call.
+"""
 
 import subprocess
 from collections.abc import Iterable, Sequence
@@ -121,19 +125,14 @@ def systems(ours_python: str, *, models: Path, peers: Path) -> list[System]:
 
 
 def measure(calls: Iterable[Call], running: Sequence[System]) -> None:
-    """Give every system every revision of every call, the first one a different one each time."""
+    """Give every system every revision of every call; with each call another one begins."""
     for system in running:
         system.start()
-    turn = 0
-    for call in calls:
+    for turn, call in enumerate(calls):
         heard = list(stream(call))
-        shown: dict[str, list[Shown]] = {system.name: [] for system in running}
-        for one in heard:
-            turn += 1
-            first = turn % len(running)
-            for system in (*running[first:], *running[:first]):
-                shown[system.name].append(system.ask(one))
-        for system in running:
-            system.scores.append(score(call, heard, shown[system.name]))
+        first = turn % len(running)
+        for system in (*running[first:], *running[:first]):
+            shown = [system.ask(one) for one in heard]
+            system.scores.append(score(call, heard, shown))
     for system in running:
         system.stop()

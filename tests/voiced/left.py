@@ -12,8 +12,8 @@ from pathlib import Path
 
 import msgspec
 
-from redaction.prepared_policy import Policy
-from redaction.redact import CallRedactor
+from redaction.call.redact import CallRedactor
+from redaction.policy.prepared_policy import Policy
 from tests.spoken_pii import ours
 from triton_models.events import RawTranscript
 from trunkline.evaluate.leaks import Secret, ShownWord

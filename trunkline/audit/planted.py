@@ -44,7 +44,11 @@ _FIRST = b"|".join(
     [*map(str.encode, "0123456789"), *(f"{word}(?![a-z])".encode() for word in sorted(_SAID))]
 )
 _NEXT = rb"(?:\d|(?<![a-z])(?:" + _any_of({*_SAID, *HOMOPHONES, *SKIPPED}) + rb")(?![a-z]))"
-_NUMBER = re.compile(rb"(?:" + _FIRST + rb")(?:[^0-9a-z]{0,3}" + _NEXT + rb"){2,}+")
+_BETWEEN = rb"(?:[^0-9a-z\x00]{0,3}|\x00(?:[^0-9a-z\x00]\x00){0,3})"
+"""What separates digits that somebody wrote, in UTF-8 or UTF-16. In rows of binary integers two
+bytes of nought do: those of any new database have six digits in them by chance."""
+
+_NUMBER = re.compile(rb"(?:" + _FIRST + rb")(?:" + _BETWEEN + _NEXT + rb"){2,}+")
 """A number, written or spoken, or both; three units are the least that give six digits.
 
 Each way to begin starts with a plain character: then `re` skips all other bytes quickly.

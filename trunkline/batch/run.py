@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from redaction.prepared_policy import Policy
+from redaction.policy.prepared_policy import Policy
 from trunkline.batch import audio, report
 from trunkline.batch.formats import file_name, rendered
 from trunkline.batch.hear import HeardGroup

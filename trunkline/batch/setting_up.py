@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, TextIO
 
 import msgspec
 
-from redaction.policies import Policies
-from redaction.policy_file import PolicyError
-from redaction.prepared_policy import Policy
+from redaction.policy.policies import Policies
+from redaction.policy.policy_file import PolicyError
+from redaction.policy.prepared_policy import Policy
 from triton_models.loading import WeightsMissing, lineage
 from trunkline import models
 from trunkline.batch import job as jobs

@@ -19,10 +19,10 @@ from analytics.events import (
 from analytics.seen_by import segment_for
 from analytics.store import segment_document
 from analytics.summary import StoredCall, summarise
-from redaction.passed_on import passed_on
-from redaction.prepared_policy import Policy
-from redaction.redact import CallRedactor
-from redaction.redacted import Redacted
+from redaction.call.redact import CallRedactor
+from redaction.call.redacted import Redacted
+from redaction.policy.prepared_policy import Policy
+from redaction.process.passed_on import passed_on
 from triton_models.events import RawTranscript
 from triton_models.hypothesis import Hypothesis
 from triton_models.loading import Lineage

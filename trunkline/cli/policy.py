@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from trunkline.settings import Settings, SettingsError, load
 
 if TYPE_CHECKING:
-    from redaction.prepared_policy import Policy
-    from redaction.presidio import Engine
-    from redaction.sample import Shown
+    from redaction.policy.prepared_policy import Policy
+    from redaction.policy.presidio import Engine
+    from redaction.policy.sample import Shown
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _check(path: Path, settings: Settings) -> int:
-    from redaction.policy_file import PolicyError, read_policy, warnings_of
+    from redaction.policy.policy_file import PolicyError, read_policy, warnings_of
 
     try:
         file = read_policy(path)
@@ -68,8 +68,8 @@ def _check(path: Path, settings: Settings) -> int:
 
 
 def _test(args: argparse.Namespace, settings: Settings) -> int:
-    from redaction.policy_file import PolicyError
-    from redaction.sample import BadSample
+    from redaction.policy.policy_file import PolicyError
+    from redaction.policy.sample import BadSample
 
     try:
         engine = _engine(settings)
@@ -105,7 +105,7 @@ def _try_cases(path: Path, policies: "list[Policy]") -> int:
 
 def _chosen(args: argparse.Namespace, settings: Settings, engine: "Engine") -> "Policy":
     """The policy of the file, or of the tenant."""
-    from redaction.policies import Policies
+    from redaction.policy.policies import Policies
 
     if args.policy is not None:
         return _of_file(args.policy, settings, engine)
@@ -118,7 +118,7 @@ def _name(args: argparse.Namespace) -> str:
 
 
 def _tried(policy: "Policy", sample: str) -> "list[Shown]":
-    from redaction.sample import try_out, try_out_call
+    from redaction.policy.sample import try_out, try_out_call
 
     if sample.lstrip().startswith("{"):
         return try_out_call(policy, sample.encode())
@@ -126,8 +126,8 @@ def _tried(policy: "Policy", sample: str) -> "list[Shown]":
 
 
 def _of_file(path: Path, settings: Settings, engine: "Engine") -> "Policy":
-    from redaction.policies import build_policy
-    from redaction.policy_file import read_policy
+    from redaction.policy.policies import build_policy
+    from redaction.policy.policy_file import read_policy
 
     keys = (secrets.token_bytes(32), path.stem)
     file = read_policy(path)
@@ -136,7 +136,7 @@ def _of_file(path: Path, settings: Settings, engine: "Engine") -> "Policy":
 
 def _engine(settings: Settings) -> "Engine":
     """What the appliance runs; without its weights the rules alone, and a note that says so."""
-    from redaction.presidio import build_engine
+    from redaction.policy.presidio import build_engine
     from trunkline.redacting import engine_for
 
     try:
@@ -164,7 +164,7 @@ def _show(version: str, lines: "list[Shown]") -> None:
 
 
 def _compare(one: "list[Shown]", other: "list[Shown]", *, names: tuple[str, str]) -> None:
-    from redaction.compared import differences
+    from redaction.policy.compared import differences
     from trunkline.cli import policy_table
 
     for line in policy_table.compared(differences(one, other), names=names):

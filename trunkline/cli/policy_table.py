@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from redaction.compared import Difference
-from redaction.sample import Masked, Shown
+from redaction.policy.compared import Difference
+from redaction.policy.sample import Masked, Shown
 
 WIDEST = 44
 """Of what was said: longer words are cut."""

@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
             )
             # Presidio and spaCy take a second to import: only after the arguments are known good.
             from redaction.lines import LineRedactor
-            from redaction.policies import Policies
+            from redaction.policy.policies import Policies
             from trunkline.redacting import engine_for
 
             key = secrets.token_bytes(32)

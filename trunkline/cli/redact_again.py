@@ -13,7 +13,7 @@ from trunkline.settings import Settings
 
 if TYPE_CHECKING:
     from analytics.again import Changes, Scope
-    from redaction.prepared_policy import Policy
+    from redaction.policy.prepared_policy import Policy
 
 SAY_S = 5.0
 
@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     """0 all done; 1 not all could be judged, or something needed is away: start it again."""
     from analytics.again import Busy
     from analytics.store import Unavailable
-    from redaction.policy_file import PolicyError
+    from redaction.policy.policy_file import PolicyError
     from trunkline.batch.priority import give_up_priority
 
     try:
@@ -76,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _policy(settings: Settings, tenant_id: str) -> "Policy":
-    from redaction.policies import Policies
+    from redaction.policy.policies import Policies
     from trunkline.redacting import engine_for
 
     policies = Policies(

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from redaction.policies import Policies
-from redaction.policy_file import PolicyError
+from redaction.call.redact import CallRedactor
+from redaction.call.redacted import Redacted
+from redaction.policy.policies import Policies
+from redaction.policy.policy_file import PolicyError
 from redaction.recording.sound import Recording
-from redaction.redact import CallRedactor
-from redaction.redacted import Redacted
 from triton_models.events import RawTranscript
 from triton_models.hypothesis import Hypothesis
 from triton_models.loading import WeightsMissing, lineage

@@ -1,7 +1,8 @@
 """The role that takes personal data out of every transcript."""
 
-from redaction.policy_watch import PolicyWatch
-from redaction.stage import RedactStage
+from redaction.policy.policy_watch import PolicyWatch
+from redaction.process.garbage import spare_what_is_loaded
+from redaction.process.stage import RedactStage
 from trunkline.redacting import engine_for
 from trunkline.roles.process import Context, Part
 
@@ -10,7 +11,7 @@ async def build(context: Context) -> list[Part]:
     """The redaction stage between the raw topic and the transcripts topic; what tells policies."""
     settings = context.settings
     engine = engine_for(settings)
-    return [
+    parts: list[Part] = [
         RedactStage(
             context.bus,
             settings.redaction,
@@ -20,3 +21,5 @@ async def build(context: Context) -> list[Part]:
         ),
         PolicyWatch(context.bus, settings.redaction, registry=context.registry, engine=engine),
     ]
+    spare_what_is_loaded()
+    return parts

@@ -35,6 +35,13 @@ def test_a_value_is_found_however_it_is_wrapped() -> None:
     assert PLANTED.anywhere(said_in(b"\x00\x07" + inner.encode())) == {"CARD"}
 
 
+def test_digits_in_bytes_are_a_number_where_text_would_have_them() -> None:
+    assert PLANTED.anywhere("4 9 8 8, 4 3".encode("utf-16")) == {"CARD"}
+    assert PLANTED.anywhere(" ".join(CARD).encode("utf-16-le")) == {"CARD"}
+    # Numbers of catalogue rows, as integers of four bytes.
+    assert PLANTED.anywhere(b"".join(bytes([0x9E, d, 0, 0]) for d in CARD.encode())) == set()
+
+
 def test_nothing_is_read_across_two_texts() -> None:
     assert found(["the 498", "843"]) == {"CARD"}  # items of one list are one text
     assert found({"a": "498", "b": "843"}) == set()

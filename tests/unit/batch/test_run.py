@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from redaction.prepared_policy import make_policy
-from redaction.presidio import build_engine
+from redaction.policy.prepared_policy import make_policy
+from redaction.policy.presidio import build_engine
 from redaction.settings import Settings
 from triton_models.loading import Lineage
 from trunkline.batch.hear import HeardGroup, HeardPiece

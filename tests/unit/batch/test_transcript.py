@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import msgspec
 import numpy as np
 
-from redaction.prepared_policy import Policy, make_policy
-from redaction.presidio import build_engine
+from redaction.policy.prepared_policy import Policy, make_policy
+from redaction.policy.presidio import build_engine
 from redaction.settings import Settings
 from triton_models.events import Word
 from triton_models.hypothesis import Hypothesis

@@ -9,16 +9,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from redaction.identifiers import of_countries
-from redaction.operators import operator_for
-from redaction.prepared_policy import Policy, make_policy
-from redaction.presidio import Engine
-from redaction.redact import CallRedactor
-from redaction.redacted import Redacted
-from redaction.rules import OwnKind, Rules
+from redaction.call.redact import CallRedactor
+from redaction.call.redacted import Redacted
+from redaction.language.tables import words_in
+from redaction.numbers.identifiers import of_countries
+from redaction.policy.operators import operator_for
+from redaction.policy.prepared_policy import Policy, make_policy
+from redaction.policy.presidio import Engine
+from redaction.policy.rules import OwnKind, Rules
 from redaction.settings import Settings
-from redaction.tables import words_in
-from redaction.tags import Tag
+from redaction.tagger.tags import Tag
 from tests.unit.redaction.spoken_calls import Call, Said, Turn, as_recognised, make_call
 from tests.unit.redaction.spoken_score import Cut, events
 from triton_models.events import RawTranscript

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pytest
 from hypothesis import settings
 
-from redaction.prepared_policy import Policy, make_policy
-from redaction.presidio import Engine, build_engine
+from redaction.policy.prepared_policy import Policy, make_policy
+from redaction.policy.presidio import Engine, build_engine
 from redaction.settings import Settings
 from tests.unit.redaction.call_strategies import make_policies
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from redaction.prepared_policy import Policy
-from redaction.redact import CallRedactor
-from redaction.redacted import Redacted
+from redaction.call.redact import CallRedactor
+from redaction.call.redacted import Redacted
+from redaction.policy.prepared_policy import Policy
 from tests.unit.redaction.spoken_score import WORD_MS, raw
 from triton_models.events import RawTranscript, Word
 

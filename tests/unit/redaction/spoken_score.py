@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from redaction.prepared_policy import Policy
-from redaction.redact import CallRedactor
-from redaction.redacted import Redacted
+from redaction.call.redact import CallRedactor
+from redaction.call.redacted import Redacted
+from redaction.policy.prepared_policy import Policy
 from tests.unit.redaction.spoken_calls import Call, Said, Turn
 from triton_models.events import RawTranscript, Word
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from redaction.asked_numbers import ANYTHING, COUNT, QUANTITY, numbers_asked
-from redaction.prepared_policy import Policy
-from redaction.words import atoms_of
+from redaction.cues.asked_numbers import ANYTHING, COUNT, QUANTITY, numbers_asked
+from redaction.language.words import atoms_of
+from redaction.policy.prepared_policy import Policy
 from tests.unit.redaction.spoken_dialogue import shown
 
 ASKED = [

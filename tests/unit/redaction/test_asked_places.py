@@ -2,8 +2,8 @@
 
 import pytest
 
-from redaction.prepared_policy import Policy, make_policy
-from redaction.presidio import build_engine
+from redaction.policy.prepared_policy import Policy, make_policy
+from redaction.policy.presidio import build_engine
 from redaction.settings import Settings
 from tests.unit.redaction.spoken_dialogue import ever_shown, shown
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from redaction.prepared_policy import Policy, make_policy
-from redaction.presidio import build_engine
+from redaction.policy.prepared_policy import Policy, make_policy
+from redaction.policy.presidio import build_engine
 from redaction.settings import Settings
 from tests.unit.redaction.spoken_dialogue import ever_shown, shown
 
@@ -54,3 +54,8 @@ def test_the_beginning_of_a_birth_date_is_never_shown(policy: Policy) -> None:
 
     for line in ever_shown(policy, said):
         assert not {"fourth", "second", "thirty", "eight"} & set(line.split())
+
+
+def test_a_day_of_last_month_that_answers_is_a_birth_date(policy: Policy) -> None:
+    dialogue = "A: And when was she born?\nC: The ninth of last month."
+    assert shown(policy, dialogue)[-1] == "[dob]"

@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from redaction.prepared_policy import Policy
-from redaction.redact import CallRedactor
+from redaction.call.redact import CallRedactor
+from redaction.policy.prepared_policy import Policy
 from tests.unit.redaction.spoken_dialogue import events
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from redaction.prepared_policy import Policy, make_policy
-from redaction.presidio import build_engine
+from redaction.policy.prepared_policy import Policy, make_policy
+from redaction.policy.presidio import build_engine
 from redaction.settings import Settings
 from tests.unit.redaction.spoken_dialogue import shown
 
@@ -61,3 +61,27 @@ def test_a_house_said_again_beside_its_address_is_masked(policy: Policy) -> None
     assert lines[1] == "[address] and you are at?"
     assert lines[2] == "We're [address]"
     assert lines[3] == "So is she at [address] or [address]"
+
+
+@pytest.mark.parametrize(
+    ("dialogue", "expected"),
+    [
+        ("A: The address?\nC: Number sixty one, Third Main, Kormangala.", "[address]"),
+        ("A: Which address?\nC: six hun dred twelve, Harp Gardens.", "[address]"),
+        ("C: Come to D wing, flat 512.", "Come to [address]"),
+        ("A: The address?\nC: 9 Elm Road.\nA: Fine.\nC: Park on Saddler Passage.", "[address]"),
+        ("A: The address?\nC: Lot 4, Moggill Track, out past Yarrandoo.", "[address]"),
+    ],
+)
+def test_the_rest_of_a_place_goes_with_it(policy: Policy, dialogue: str, expected: str) -> None:
+    assert shown(policy, dialogue)[-1].endswith(expected)
+
+
+@pytest.mark.parametrize("line", ["C: Park on Saddler Passage.", "C: On Monday, 20 trees fell."])
+def test_a_street_where_no_place_was_told_stays(policy: Policy, line: str) -> None:
+    assert shown(policy, line) == [line[3:]]
+
+
+def test_a_town_that_is_all_of_a_clause_beside_an_address_goes(policy: Policy) -> None:
+    dialogue = "A: The address?\nC: 9 Elm Road.\nA: Okay.\nC: Leeds, and then it's the postcode."
+    assert shown(policy, dialogue)[-1] == "[address] and then it's the postcode."

@@ -2,8 +2,8 @@
 
 import pytest
 
+from redaction.call.render import Rendered, frozen
 from redaction.events import RedactedWord
-from redaction.render import Rendered, frozen
 
 WORD = RedactedWord(text="w", start_ms=0, end_ms=1, confidence=1.0)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from redaction.prepared_policy import Policy
+from redaction.policy.prepared_policy import Policy
 from tests.unit.redaction.spoken_dialogue import ever_shown, shown
 
 

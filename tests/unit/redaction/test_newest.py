@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redaction.newest import held_words, shown_until
-from redaction.segments import Awaited
-from redaction.words import atoms_of
+from redaction.call.newest import held_words, shown_until
+from redaction.call.segments import Awaited
+from redaction.language.words import atoms_of
 
 
 def shown(text: str, *, awaited: Awaited = Awaited.WORDS) -> str:

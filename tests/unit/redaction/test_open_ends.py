@@ -2,10 +2,10 @@
 
 import pytest
 
-from redaction.open_ends import LONGEST_S, OpenEnds
-from redaction.prepared_policy import Policy
-from redaction.redact import CallRedactor
-from redaction.redacted import Redacted
+from redaction.call.redact import CallRedactor
+from redaction.call.redacted import Redacted
+from redaction.policy.prepared_policy import Policy
+from redaction.process.open_ends import LONGEST_S, OpenEnds
 from tests.unit.redaction.spoken_dialogue import events as dialogue
 from tests.unit.redaction.spoken_dialogue import text_of
 

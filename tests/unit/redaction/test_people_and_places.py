@@ -2,9 +2,9 @@
 
 import pytest
 
-from redaction.english import is_english
-from redaction.prepared_policy import make_policy
-from redaction.presidio import build_engine
+from redaction.language.english import is_english
+from redaction.policy.prepared_policy import Policy, make_policy
+from redaction.policy.presidio import build_engine
 from redaction.settings import Settings
 from tests.unit.redaction.spoken_dialogue import shown
 
@@ -33,6 +33,11 @@ SAID = [
 def test_the_last_turn_shows_no_name_place_or_secret(dialogue: str, expected: str) -> None:
     policy = make_policy(Settings(), build_engine(), key=b"k" * 32)
     assert shown(policy, dialogue)[-1] == expected
+
+
+def test_a_letter_behind_a_dash_is_part_of_a_flat(policy: Policy) -> None:
+    said = "C: Forty one, Larkspur Lane, apartment number fifteen, dash bravo, and then we move in."
+    assert shown(policy, said) == ["[address] and then we move in."]
 
 
 @pytest.mark.parametrize("word", ["suds", "rebooting", "greyish", "tidiest", "canister's"])

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from redaction.call.redact import CallRedactor
 from redaction.events import RedactedWord
-from redaction.identifiers import ENTITY_OF
-from redaction.operators import value_of
-from redaction.policies import Policies, build_policy
-from redaction.policy_file import PolicyError, read_policy, warnings_of
-from redaction.prepared_policy import Policy
-from redaction.presidio import Engine
-from redaction.redact import CallRedactor
-from redaction.sample import try_out
+from redaction.language.words import TOKEN, atoms_of
+from redaction.numbers.identifiers import ENTITY_OF
+from redaction.policy.operators import value_of
+from redaction.policy.policies import Policies, build_policy
+from redaction.policy.policy_file import PolicyError, read_policy, warnings_of
+from redaction.policy.prepared_policy import Policy
+from redaction.policy.presidio import Engine
+from redaction.policy.sample import try_out
 from redaction.settings import Settings
-from redaction.words import TOKEN, atoms_of
 from tests.unit.redaction.spoken_dialogue import events, ever_shown, shown, text_of
 
 Made = Callable[..., Policy]
@@ -55,6 +55,12 @@ def test_kinds_left_in_are_shown_and_all_others_are_not(made: Made) -> None:
         "My order number is 7 3 1 1 9 2."
     ]
     assert shown(policy, WHOLE) == ["My card number is [card] thanks."]
+
+
+def test_letters_of_a_number_that_is_left_in_stay_with_it(made: Made) -> None:
+    said = "My booking reference is S as in sugar N C five seven seven oh nine two."
+    assert shown(made('leave_in = ["order"]'), f"C: {said}") == [said]
+    assert "[" in shown(made(""), f"C: {said}")[0]
 
 
 def test_only_the_kinds_named_are_taken_out(made: Made) -> None:

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from redaction.events import PolicyInForce
-from redaction.policies import NO_POLICY
-from redaction.policy_file import PolicyFile, read_policy
-from redaction.policy_told import SAY_AGAIN, Found, PoliciesTold, announcement
+from redaction.policy.policies import NO_POLICY
+from redaction.policy.policy_file import PolicyFile, read_policy
+from redaction.policy.policy_told import SAY_AGAIN, Found, PoliciesTold, announcement
 from redaction.settings import Settings
 
 NOW = datetime(2025, 11, 20, 9, 0, tzinfo=UTC)

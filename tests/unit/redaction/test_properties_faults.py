@@ -15,18 +15,18 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from presidio_anonymizer.entities import OperatorConfig
 
 import redaction
-from redaction import analysis, judging, redact
+from redaction.call import analysis, judging, redact
+from redaction.call.memory import Memory
+from redaction.call.redact import CallRedactor
+from redaction.call.redacted import Redacted
+from redaction.call.timeline import Timeline
 from redaction.events import Transcript
-from redaction.memory import Memory
-from redaction.passed_on import is_unavailable, passed_on
-from redaction.prepared_policy import Policy, make_policy
-from redaction.presidio import Engine, build_engine
-from redaction.redact import CallRedactor
-from redaction.redacted import Redacted
+from redaction.language.words import Reader
+from redaction.policy.prepared_policy import Policy, make_policy
+from redaction.policy.presidio import Engine, build_engine
+from redaction.process.passed_on import is_unavailable, passed_on
 from redaction.settings import Settings
-from redaction.tags import Tag
-from redaction.timeline import Timeline
-from redaction.words import Reader
+from redaction.tagger.tags import Tag
 from tests.unit.redaction.call_strategies import (
     calls,
     cuts,

@@ -4,16 +4,17 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redaction.common_words import COMMON_WORDS
-from redaction.passed_on import passed_on
-from redaction.prepared_policy import Policy
-from redaction.redacted import Redacted
-from redaction.tables import words_in
-from redaction.words import TOKEN
-from redaction.written import written
+from redaction.call.redacted import Redacted
+from redaction.call.written import written
+from redaction.language.common_words import COMMON_WORDS
+from redaction.language.tables import words_in
+from redaction.language.words import TOKEN
+from redaction.policy.prepared_policy import Policy
+from redaction.process.passed_on import passed_on
 from tests.unit.redaction.call_strategies import (
     RECOGNISED,
     TOKENS,
@@ -107,6 +108,36 @@ def test_what_only_a_partial_said_is_not_known_later(policy: Policy) -> None:
     later = [e for e in dialogue(spoken) if e.segment_id == "002"]
     assert "Tarvell" in str(play(policy, [*partials, heard, *later])[-1].rendered.words)
     assert "Tarvell" not in str(play(policy, [final, *later])[-1].rendered.words)
+
+
+def test_an_end_that_nobody_saw_is_not_masked_for_what_only_a_partial_says(policy: Policy) -> None:
+    finals = list(dialogue("A: I've just texted you a six digit|code so can you read it"))
+    wrong = guessed(finals[1], "five name card read")
+    # If no final of it comes at all, the end is decided on as it stands.
+    for stream in ([finals[0], wrong, finals[1]], [finals[0], wrong]):
+        shown = [one for one in play(policy, stream) if one.raw.segment_id == "001"]
+        assert not any(word.kind for one in shown for word in one.rendered.words)
+        assert last(shown) == {"001": last(play(policy, finals))["001"]}
+
+
+def test_what_is_shown_is_masked_as_soon_as_a_partial_tells_what_it_is(policy: Policy) -> None:
+    shown = "C: then I saw that 731 is what|you call security code and so they asked me for it"
+    *heard, _ = out = play(policy, dialogue(shown, partials=True))
+    told = [one for one in heard if one.is_correction and one.raw.segment_id == "001"]
+    assert told and "731" not in str(told[-1].rendered.words)
+    assert "731" not in str(last(out)["001"])
+
+
+def guessed(event: RawTranscript, text: str) -> RawTranscript:
+    """A partial of a final's segment, with these words."""
+    words = [
+        msgspec.structs.replace(word, text=said)
+        for word, said in zip(event.words, text.split(), strict=False)
+    ]
+    return raw(
+        words, segment_id=event.segment_id, revision=0, is_final=False, agent=event.channel == 0,
+        start_ms=event.start_ms,
+    )  # fmt: skip
 
 
 def guess(event: RawTranscript, rng: random.Random, vocabulary: Sequence[str]) -> RawTranscript:

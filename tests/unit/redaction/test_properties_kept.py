@@ -1,18 +1,22 @@
 """What a partial takes over from the one before is what it would decide again."""
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redaction.prepared_policy import Policy
+from redaction.call import redact
+from redaction.call.judging import Judge
+from redaction.call.segments import Segment
+from redaction.language.tables import words_in
+from redaction.numbers.runs import Run
+from redaction.policy.prepared_policy import Policy
 from redaction.recognizers import kept
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.kept import Judged, Kept
-from redaction.runs import Run
 from tests.unit.redaction.call_strategies import (
     SOUP,
     calls,
@@ -54,18 +58,108 @@ def interleaved(stream: Iterable[RawTranscript], seed: int) -> list[RawTranscrip
     return out
 
 
-@examples(30)
-@given(call=long_turns() | calls(), cut=cuts, seed=seeds, name=policy_names)
-def test_what_is_taken_over_is_what_would_be_decided_again(
-    policies: Mapping[str, Policy], call: Call, cut: Cut, seed: int, name: str
-) -> None:
-    policy, stream = policies[name], interleaved(stream_of(call, cut), seed)
+@st.composite
+def announced_afterwards(draw: st.DrawFn) -> str:
+    """A number that words some way behind it say what it is, while talk goes on."""
+    said = [
+        *draw(st.lists(st.sampled_from(PLAIN), min_size=3, max_size=8)),
+        draw(st.sampled_from(("731", "4821", "nineteen", "four two seven"))),
+        draw(st.sampled_from(("is", "was", "that's"))),
+        *draw(st.lists(st.sampled_from(PLAIN), min_size=2, max_size=4)),
+        draw(st.sampled_from(BEHIND)),
+        *draw(st.lists(st.sampled_from(PLAIN), min_size=2, max_size=6)),
+    ]
+    return " ".join(said)
+
+
+PLAIN = sorted(words_in("what you call the well so he said that my one we had over there, again"))
+BEHIND = ("security code", "account number", "card number", "my pin", "and press hash")
+
+
+def same_as_anew(policy: Policy, stream: list[RawTranscript]) -> bool:
+    """Whether all that is taken over is what would be decided again."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Kept, "renewed", _nothing)
         anew = play(policy, stream)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kept, "_WORTH", 0)
-        assert play(policy, stream) == anew
+        return play(policy, stream) == anew
+
+
+@examples(30)
+@given(call=long_turns() | calls(), cut=cuts, seed=seeds, name=policy_names)
+def test_what_is_taken_over_is_what_would_be_decided_again(
+    policies: Mapping[str, Policy], call: Call, cut: Cut, seed: int, name: str
+) -> None:
+    assert same_as_anew(policies[name], interleaved(stream_of(call, cut), seed))
+
+
+@examples(40)
+@given(said=announced_afterwards())
+def test_what_words_behind_a_number_say_of_it_is_not_taken_over_without_them(
+    policy: Policy, said: str
+) -> None:
+    assert same_as_anew(policy, list(dialogue(f"C: {said}", partials=True)))
+
+
+def test_a_number_waits_for_the_words_that_say_what_it_is(policy: Policy) -> None:
+    said = "C: then I saw that 731 is what you call security code and so they asked me for it"
+    stream = list(dialogue(said, partials=True))
+    shown = ["731" in str(one.rendered.words) for one in play(policy, stream[:-1])]
+    assert shown[9] and not shown[-1]
+    assert same_as_anew(policy, stream)
+
+
+def told_twice(stream: Iterable[RawTranscript]) -> Iterator[RawTranscript]:
+    """As recognisers do: the same words again while the audio goes on."""
+    for event in stream:
+        yield msgspec.structs.replace(event, revision=2 * event.revision)
+        if not event.is_final:
+            later = {"revision": 2 * event.revision + 1, "end_ms": event.end_ms + 200}
+            yield msgspec.structs.replace(event, **later)
+
+
+@examples(30)
+@given(call=long_turns() | calls(), cut=cuts, seed=seeds, name=policy_names)
+def test_a_partial_told_again_shows_what_it_would_judged_anew(
+    policies: Mapping[str, Policy], call: Call, cut: Cut, seed: int, name: str
+) -> None:
+    stream = interleaved(told_twice(stream_of(call, cut)), seed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(redact, "_is_repeated", lambda raw, known: False)
+        anew = play(policies[name], stream)
+    assert play(policies[name], stream) == anew
+
+
+def test_a_partial_told_again_is_judged_by_what_was_said_meanwhile(policy: Policy) -> None:
+    said = "well the thing I have here says 482 on it and that is all I can see from here"
+    told = list(dialogue(f"C: {said}", partials=True))[-2]
+    (asked,) = dialogue("A: what's the security code")
+    words = [
+        msgspec.structs.replace(word, start_ms=w.start_ms + 1, end_ms=w.end_ms)
+        for word, w in zip(asked.words, told.words, strict=False)
+    ]
+    over = {"start_ms": words[0].start_ms, "end_ms": words[-1].end_ms, "words": tuple(words)}
+    asked = msgspec.structs.replace(asked, **over)
+    again = msgspec.structs.replace(told, revision=told.revision + 1)
+    shown = [str(one.rendered.words) for one in play(policy, [told, asked, again])]
+    assert "482" in shown[0] and "482" not in shown[-1]
+
+
+def test_a_partial_told_again_is_not_judged_again(
+    policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged: list[Segment] = []
+    judge = Judge.judge
+
+    def counting(self: Judge, segment: Segment) -> list[str]:
+        judged.append(segment)
+        return judge(self, segment)
+
+    monkeypatch.setattr(Judge, "judge", counting)
+    stream = list(dialogue("C: the boiler makes that noise again", partials=True))
+    play(policy, told_twice(stream))
+    assert len(judged) == len(stream)
 
 
 SAID_LONG = """

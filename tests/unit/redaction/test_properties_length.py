@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redaction.prepared_policy import Policy, make_policy
-from redaction.presidio import Engine
-from redaction.redact import CallRedactor
+from redaction.call.redact import CallRedactor
+from redaction.policy.prepared_policy import Policy, make_policy
+from redaction.policy.presidio import Engine
 from redaction.settings import Settings
 from tests.unit.redaction.call_strategies import ScriptedTagger, examples, soups
 from tests.unit.redaction.spoken_score import raw

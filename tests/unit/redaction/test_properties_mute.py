@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
+from redaction.call.redact import CallRedactor
+from redaction.call.redacted import Redacted
 from redaction.events import Transcript
-from redaction.passed_on import passed_on
-from redaction.prepared_policy import Policy
+from redaction.policy.prepared_policy import Policy
+from redaction.process.passed_on import passed_on
 from redaction.recording.intervals import Interval, covers, union
 from redaction.recording.mutes import COMPACT, CallMutes, Leg, Mutes, mutes_of
 from redaction.recording.settings import Settings
-from redaction.redact import CallRedactor
-from redaction.redacted import Redacted
 from tests.unit.redaction.call_strategies import (
     calls,
     cuts,

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redaction.prepared_policy import Policy
-from redaction.redact import CallRedactor
-from redaction.redacted import Redacted
+from redaction.call.redact import CallRedactor
+from redaction.call.redacted import Redacted
+from redaction.policy.prepared_policy import Policy
 from tests.unit.redaction.call_strategies import (
     calls,
     cuts,

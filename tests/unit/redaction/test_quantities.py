@@ -2,7 +2,7 @@
 
 import pytest
 
-from redaction.prepared_policy import Policy
+from redaction.policy.prepared_policy import Policy
 from tests.unit.redaction.spoken_dialogue import shown
 
 STAYS = [
@@ -37,6 +37,9 @@ STAYS = [
     "C: I'm at nine thousand feet. Then two eighty five in the oven?",
     "A: For tyres like yours it's one nine five, sixty five, R fifteen, eighty eight H.",
     "A: Sterling is 4389 per ounce.",
+    "C: How much is a pair of fronts, two two five forty five seventeen?",
+    "A: Text stop to six oh seven seven seven and that's the end of it.",
+    "A: Forward it to 7726, the phone company blocks them.",
 ]
 
 

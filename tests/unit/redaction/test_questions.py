@@ -2,8 +2,8 @@
 
 import pytest
 
-from redaction.questions import questions_in
-from redaction.words import atoms_of
+from redaction.cues.questions import questions_in
+from redaction.language.words import atoms_of
 
 ASKED = [
     ("And what's the property, please?", ["address"]),
@@ -13,6 +13,24 @@ ASKED = [
     ("What did you call your childhood pet?", ["security_answer"]),
     ("Do you have the passphrase?", ["password"]),
     ("What's the hint you set?", ["security_answer"]),
+    ("And I'd be posting the certificate to?", ["address"]),
+    ("Where's this one off to?", ["address"]),
+    ("And the suburb on your membership?", ["address"]),
+    ("Does he rent his home, and where is it?", ["address"]),
+    ("And home is?", ["address"]),
+    ("It's your favourite ice cream I need.", ["security_answer"]),
+    ("And the city you honeymooned in?", ["security_answer"]),
+    ("Your prompt is the mascot of your old school.", ["security_answer"]),
+    ("Lastly there's a note here, where'd you go for your honeymoon?", ["security_answer"]),
+    ("And lastly what you wanted to be.", ["security_answer"]),
+    ("Just three words with dashes between.", ["password"]),
+    ("Tell me a new word for the gate.", ["password"]),
+    ("Tell me in your own words.", []),
+    ("What time did you want to be seen?", []),
+    ("The city you fly to?", []),
+    ("I've a question on my mother's policy.", []),
+    ("A quick word with the boss?", []),
+    ("Have you sent it to them?", []),
     ("Where is the nearest store?", []),
     ("The one who called me was rude.", []),
     ("I would like to change my order.", []),

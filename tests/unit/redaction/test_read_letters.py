@@ -2,8 +2,8 @@
 
 import pytest
 
-from redaction.prepared_policy import Policy
-from redaction.words import atoms_of
+from redaction.language.words import atoms_of
+from redaction.policy.prepared_policy import Policy
 from tests.unit.redaction.spoken_dialogue import shown
 
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redaction.prepared_policy import Policy
-from redaction.redact import CallRedactor
-from redaction.redacted import Redacted
-from redaction.timeline import KEPT_MS, KEPT_SEGMENTS
+from redaction.call.redact import CallRedactor
+from redaction.call.redacted import Redacted
+from redaction.call.timeline import KEPT_MS, KEPT_SEGMENTS
+from redaction.policy.prepared_policy import Policy
 from tests.unit.redaction.call_strategies import (
     cuts,
     examples,

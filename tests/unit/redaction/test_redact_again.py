@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from redaction.again import NotJudged, Stricter, judge_again, kinds_of
 from redaction.events import RedactedWord, Transcript
-from redaction.policies import build_policy
-from redaction.policy_file import read_policy
-from redaction.prepared_policy import Policy, make_policy
-from redaction.presidio import Engine, build_engine
+from redaction.policy.again import NotJudged, Stricter, judge_again, kinds_of
+from redaction.policy.policies import build_policy
+from redaction.policy.policy_file import read_policy
+from redaction.policy.prepared_policy import Policy, make_policy
+from redaction.policy.presidio import Engine, build_engine
 from redaction.settings import Settings
 from tests.told_call import ToldCall
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from redaction.prepared_policy import Policy, make_policy
-from redaction.presidio import Engine, build_engine
-from redaction.redact import CallRedactor
+from redaction.call.redact import CallRedactor
+from redaction.policy.prepared_policy import Policy, make_policy
+from redaction.policy.presidio import Engine, build_engine
 from redaction.settings import Settings
-from redaction.tags import Tag
+from redaction.tagger.tags import Tag
 from tests.unit.redaction.spoken_dialogue import events, shown, text_of
 
 SECURITY_ANSWERS = [

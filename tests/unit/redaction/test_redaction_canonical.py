@@ -1,8 +1,8 @@
 import pytest
 
-from redaction.canonical import groups, is_card, is_iban, is_routing
-from redaction.number_marks import mark_numbers
-from redaction.words import atoms_of
+from redaction.language.words import atoms_of
+from redaction.numbers.canonical import groups, is_card, is_iban, is_routing
+from redaction.numbers.number_marks import mark_numbers
 
 
 def value(text: str) -> str:

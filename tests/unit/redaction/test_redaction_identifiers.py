@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 import pytest
 
-from redaction import checksums
-from redaction.identifiers import COUNTRIES, ENTITY_OF, IDENTIFIERS, of_countries
-from redaction.lexicon import DIGITS
-from redaction.policy import kind_of
-from redaction.prepared_policy import Policy, make_policy
-from redaction.presidio import Engine
-from redaction.rules import Rules
+from redaction.language.lexicon import DIGITS
+from redaction.numbers import checksums
+from redaction.numbers.identifiers import COUNTRIES, ENTITY_OF, IDENTIFIERS, of_countries
+from redaction.policy.kinds import kind_of
+from redaction.policy.prepared_policy import Policy, make_policy
+from redaction.policy.presidio import Engine
+from redaction.policy.rules import Rules
 from redaction.settings import Settings
 from tests.unit.redaction.spoken_dialogue import ever_shown, shown
 

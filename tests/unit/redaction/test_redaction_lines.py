@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from redaction.lines import BadLine, LineRedactor
-from redaction.prepared_policy import Policy
+from redaction.policy.prepared_policy import Policy
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from redaction.prepared_policy import Policy, make_policy
-from redaction.presidio import Engine
+from redaction.language.sounds import sound_of
+from redaction.policy.prepared_policy import Policy, make_policy
+from redaction.policy.presidio import Engine
 from redaction.settings import Settings
-from redaction.sounds import sound_of
-from redaction.tags import Tag
-from redaction.wordpiece import UNKNOWN, Vocabulary
+from redaction.tagger.tags import Tag
+from redaction.tagger.wordpiece import UNKNOWN, Vocabulary
 from tests.unit.redaction.spoken_dialogue import shown
 
 

@@ -1,6 +1,6 @@
 """The low-water mark: what may be committed while calls are open."""
 
-from redaction.open_calls import OpenCalls
+from redaction.process.open_calls import OpenCalls
 from trunkline.bus import Record
 
 

@@ -3,9 +3,9 @@
 from presidio_analyzer import Pattern, PatternRecognizer
 from presidio_anonymizer.entities import OperatorConfig
 
-from redaction.prepared_policy import make_policy
-from redaction.presidio import Engine, build_engine
-from redaction.segments import Span
+from redaction.call.segments import Span
+from redaction.policy.prepared_policy import make_policy
+from redaction.policy.presidio import Engine, build_engine
 from redaction.settings import Settings
 from tests.unit.redaction.spoken_dialogue import shown
 

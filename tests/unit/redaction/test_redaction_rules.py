@@ -3,7 +3,7 @@
 
 import pytest
 
-from redaction.prepared_policy import Policy
+from redaction.policy.prepared_policy import Policy
 from tests.unit.redaction.spoken_dialogue import ever_shown, shown
 
 GONE = [
@@ -154,7 +154,7 @@ def test_an_unfinished_number_at_the_end_of_a_final_waits(policy: Policy) -> Non
 
 
 def test_an_allowed_phrase_stays(policy: Policy) -> None:
-    from redaction.prepared_policy import make_policy
+    from redaction.policy.prepared_policy import make_policy
     from redaction.settings import Settings
 
     allowing = make_policy(Settings(allow=("617 555 0100",)), policy.engine, key=policy.key)

@@ -5,7 +5,7 @@ A small, fixed sample, to run with every commit; `python -m tests.spoken_pii` me
 
 import pytest
 
-from redaction.prepared_policy import Policy
+from redaction.policy.prepared_policy import Policy
 from tests.unit.redaction.spoken_calls import as_recognised, make_call
 from tests.unit.redaction.spoken_score import Cut, Score, play
 

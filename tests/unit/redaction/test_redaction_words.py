@@ -1,6 +1,6 @@
 import pytest
 
-from redaction.words import Class, atoms_of
+from redaction.language.words import Class, atoms_of
 
 
 @pytest.mark.parametrize(

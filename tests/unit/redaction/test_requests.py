@@ -2,8 +2,8 @@
 
 import pytest
 
-from redaction.glued import taken_apart
-from redaction.prepared_policy import Policy
+from redaction.language.glued import taken_apart
+from redaction.policy.prepared_policy import Policy
 from tests.unit.redaction.spoken_dialogue import shown
 
 SAID = [

@@ -2,9 +2,9 @@
 
 import pytest
 
-from redaction.identifiers import COUNTRIES
-from redaction.prepared_policy import make_policy
-from redaction.presidio import Engine
+from redaction.numbers.identifiers import COUNTRIES
+from redaction.policy.prepared_policy import make_policy
+from redaction.policy.presidio import Engine
 from redaction.settings import Settings
 from tests.unit.redaction.spoken_calls import as_recognised
 from tests.unit.redaction.spoken_identifiers import FORMS, identifier_call

@@ -2,8 +2,8 @@
 
 import pytest
 
-from redaction.prepared_policy import Policy, make_policy
-from redaction.presidio import build_engine
+from redaction.policy.prepared_policy import Policy, make_policy
+from redaction.policy.presidio import build_engine
 from redaction.settings import Settings
 from tests.unit.redaction.spoken_dialogue import shown
 
@@ -18,7 +18,30 @@ NAMES = [
     ("Here's my husband. Drew, it's the bank.", "Here's my husband. [name] it's the bank."),
     ("and if it isn't bev it's nobody", "and if it isn't [name] it's nobody"),
 ]
+TOLD = [
+    ("hello it's me i'm june the niece", "hello it's me i'm [name] the niece"),
+    ("It's the dad of Idris, he's unwell.", "It's the dad of [name] he's unwell."),
+    ("happy birthday hazel in gold", "happy birthday [name] in gold"),
+    ("I asked. He's Zubin Kavarana, aged nine.", "I asked. He's [name] aged nine."),
+    ("my brother idris then hope and joy", "my brother [name] then [name] and [name]"),
+    ("may i speak to franks", "may i speak to [name]"),
+    ("it's under rose or my husband", "it's under [name] or my husband"),
+]
+AGAIN = [
+    (
+        "C: My niece, Summer.",
+        "Okay Summer, it'll be here by ten.",
+        "Okay [name] it'll be here by ten.",
+    ),
+    ("C: My niece, Autumn.", "Autumn, yeah. It's here.", "[name] yeah. It's here."),
+    ("C: My niece, Summer.", "Okay, in summer it's open.", "Okay, in summer it's open."),
+    ("C: In summer.", "Okay summer it is.", "Okay summer it is."),
+]
 OTHERS = [
+    "He's Canadian, as far as I know.",
+    "It's the mother of all bills.",
+    "Open them, then mark it as paid and send it.",
+    "We go in june, the family goes later.",
     "Is the Water Bill in here?",
     "And I wonder, Will you send it again?",
     "I've gone back to the old tariff, is it still available?",
@@ -41,3 +64,22 @@ def test_who_is_spoken_of_is_masked(policy: Policy, said: str, expected: str) ->
 @pytest.mark.parametrize("said", OTHERS)
 def test_what_is_spoken_of_otherwise_stays(policy: Policy, said: str) -> None:
     assert shown(policy, f"A: Hello.\nC: {said}")[-1] == said
+
+
+@pytest.mark.parametrize(("said", "expected"), TOLD)
+def test_who_is_told_beside_others_is_masked(policy: Policy, said: str, expected: str) -> None:
+    assert shown(policy, f"A: Hello.\nC: {said}")[-1] == expected
+
+
+@pytest.mark.parametrize(("told", "said", "expected"), AGAIN)
+def test_a_name_that_is_a_common_word_is_known_again_where_somebody_is_spoken_to(
+    policy: Policy, told: str, said: str, expected: str
+) -> None:
+    assert shown(policy, f"A: Who collects it?\n{told}\nA: {said}")[-1] == expected
+
+
+def test_who_acts_answers_a_question_for_somebody(policy: Policy) -> None:
+    last = "C: June can. She's next door."
+    assert shown(policy, f"A: Who can feed the cat?\n{last}")[-1] == "[name] can. She's next door."
+    when = f"A: When does it open?\n{last}"
+    assert shown(policy, when)[-1] == "June can. She's next door."

@@ -2,7 +2,7 @@
 
 import pytest
 
-from redaction.prepared_policy import Policy
+from redaction.policy.prepared_policy import Policy
 from tests.unit.redaction.spoken_dialogue import ever_shown, shown
 
 GONE = [
@@ -32,3 +32,41 @@ STAYS = [
 @pytest.mark.parametrize("dialogue", STAYS)
 def test_plain_words_stay(policy: Policy, dialogue: str) -> None:
     assert shown(policy, dialogue)[-1] == dialogue.split(":")[-1].strip()
+
+
+BESIDE = [
+    (
+        "A: I've put a word on it for now. Your password is brave little lantern.\n"
+        "C: Brave little lantern.\nA: Did you order curtains from a jeweller's there?",
+        ["Your password is [password]", "[password]", "a jeweller's there"],
+    ),
+    (
+        "A: And your password?\nC: Unless somebody's changed it, that'd be crimson badger.",
+        ["Unless somebody's changed it, that'd be [password]"],
+    ),
+    (
+        "A: What's the password?\nC: No, my nephew changed it. He made it grannys buttons.",
+        ["it. He made it [password]"],
+    ),
+    (
+        "A: Your mother's birthplace?\nC: A cottage in Ullapool, it leaked all winter long.",
+        ["it leaked", " winter"],
+    ),
+    (
+        "A: And what were you called when you were small?\nC: Honestly? Pumpkin, obviously.",
+        ["Honestly? [security_answer] obviously."],
+    ),
+    (
+        "A: Before he's collected I need the family word.\nC: He says butterscotch.",
+        ["He says [password]"],
+    ),
+    ("A: Who's it for?\nC: My sister, Lakeisha Thibault.", ["My sister, [name]"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("dialogue", "parts"), BESIDE)
+def test_the_sentence_around_a_secret_stays(
+    policy: Policy, dialogue: str, parts: list[str]
+) -> None:
+    said = " | ".join(shown(policy, dialogue))
+    assert all(part in said for part in parts), said

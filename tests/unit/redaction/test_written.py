@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from redaction.call.written import written
 from redaction.events import RedactedWord
-from redaction.written import written
 
 
 def words(text: str) -> list[RedactedWord]:

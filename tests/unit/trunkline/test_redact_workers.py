@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from redaction.policy import policy_version
+from redaction.policy.kinds import policy_version
 from redaction.settings import Settings
 from trunkline.roles.process import process_name
 

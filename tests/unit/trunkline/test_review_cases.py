@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from analytics.compliance.documents import Case, GivenMark, ShownWord, Turn
-from redaction.prepared_policy import Policy, make_policy
-from redaction.presidio import build_engine
+from redaction.policy.prepared_policy import Policy, make_policy
+from redaction.policy.presidio import build_engine
 from redaction.settings import Settings
 from tests.told_call import words
 from trunkline.review_cases import CaseError, CaseScore, read_cases, report, try_cases

@@ -1,0 +1,1 @@
+"""What the talk lets us expect: phrases and questions that open slots, and which are open."""

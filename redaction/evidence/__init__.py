@@ -1,0 +1,1 @@
+"""Positive evidence that a number is none of ours."""

@@ -1,0 +1,1 @@
+"""Words as they are heard: what each can be, and the tables of English."""

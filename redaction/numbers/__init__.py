@@ -1,0 +1,1 @@
+"""Digits and letters that are read out: where they begin and end, and what they stand for."""

@@ -1,0 +1,1 @@
+"""The redaction stage as a process on the bus."""

@@ -1,0 +1,68 @@
+"""The number of a house before a place that was found, in whatever pieces it was heard.
+
+`number eighty one, Second Main`, `seven hundre twenty two, Park Gardens`: what stands right before
+a place and counts nothing belongs to it.
+"""
+
+from collections.abc import Sequence
+
+from redaction.language.english import is_english
+from redaction.language.lexicon import SOUND_ALIKES
+from redaction.language.tables import words_in
+from redaction.language.words import Atom, Class
+from redaction.recognizers.places.numbered_places import NUMERIC
+
+_LONGEST = 8
+_BROKEN = (
+    *("hun", "hon", "tho", "dre", "twe", "thi", "fou", "fif", "six"),
+    *("sev", "eig", "nin", "sen"),
+)
+"""How the pieces of numbers begin that recognisers take apart."""
+
+_VOWELS = str.maketrans("", "", "aeiouy")
+_BONES = words_in("hndrd thsnd twnt thrt frt fft sxt svnt ght nnt svn lvn twlv")
+"""Numbers without their vowels, which recognisers confuse: `eyghty`, `fyfty`, `thousend`."""
+
+_LEADS = words_in("""
+number at to is it's its from we're i'm she's he's they're hers his ours theirs mine no not of yes
+""")
+_ENDS = (".", "?", "!")
+
+
+def is_broken(atoms: Sequence[Atom], i: int) -> bool:
+    """Whether the word at `i` is a piece of a number, between or behind figures: `six hun dred`."""
+    atom = atoms[i]
+    if atom.cls is not Class.OTHER or atom.stop in _ENDS:
+        return False
+    if not atom.text.startswith(_BROKEN) and atom.text.translate(_VOWELS) not in _BONES:
+        return False
+    return bool(i) and not is_english(atom.text) and len(atom.text) > 2
+
+
+def house_before(atoms: Sequence[Atom], first: int, *, breaks: frozenset[int]) -> int:
+    """Where the number before the place at `first` begins; `first` if there is none."""
+    if first in breaks or not first:
+        return first
+    numbered = atoms[first].cls in NUMERIC
+    k = first
+    while k and first - k < _LONGEST and k not in breaks and _is_of_number(atoms, k - 1, first=k):
+        if atoms[k - 1].stop in _ENDS or (numbered and k == first and atoms[k - 1].stop):
+            break
+        k -= 1
+    while k < first and atoms[k].cls not in NUMERIC and atoms[k].text not in SOUND_ALIKES:
+        k += 1
+    if k == first or (first - k == 1 and atoms[k].text == "one"):
+        return first
+    before = atoms[k - 1] if k else None
+    led = before is None or bool(before.stop) or before.text in _LEADS or k in breaks
+    return k if led else first
+
+
+def _is_of_number(atoms: Sequence[Atom], i: int, *, first: int) -> bool:
+    atom = atoms[i]
+    if atom.cls in NUMERIC or is_broken(atoms, i):
+        return True
+    if atom.text not in SOUND_ALIKES or atom.stop or atoms[first].cls not in NUMERIC:
+        return False
+    # `for thousand two hundred`, but `deliver to fourteen`
+    return atom.text not in ("to", "for") or atoms[first].cls is Class.MAGNITUDE

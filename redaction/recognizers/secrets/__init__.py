@@ -1,0 +1,1 @@
+"""Passwords and security answers: secrets that are words."""

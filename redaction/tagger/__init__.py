@@ -1,0 +1,1 @@
+"""The small model that says which words may be names and places."""

@@ -1,0 +1,68 @@
+"""Numbers of cards, codes and banks that a pause, a correction or a small letter broke up."""
+
+import pytest
+
+from redaction.policy.prepared_policy import Policy
+from tests.unit.redaction.spoken_dialogue import shown
+
+
+@pytest.mark.parametrize(
+    ("dialogue", "last"),
+    [
+        (
+            "A: Whenever you like.\nC: 5105-1058-1038-5431, scratch that 5435. Mine lasts until "
+            "October thirty two.",
+            "[card] Mine lasts until [expiry]",
+        ),
+        (
+            "A: The card number?\nC: 4242 4242 4242 4242.\nA: Thanks.\nC: the end is 10/3/2, okay",
+            "the end is [expiry] okay",
+        ),
+        ("A: What month does it say on the front?\nC: June of.", "[expiry] of."),
+        ("A: Code on the back?\nC: that would be oh, won, eight.", "that would be [cvv]"),
+        (
+            "A: The card number?\nC: 4242 4242 4242 4242, good till August 2031 and I'll save you "
+            "asking 859",
+            "[card] good till [expiry] and I'll save you asking [expiry]",
+        ),
+        (
+            "A: The card number?\nC: 4242 4242 4242 4242, and I'll save you wondering, 71, 4.",
+            "[card] and I'll save you wondering, [card]",
+        ),
+        ("A: And the security code?\nC: 812, Am speaking clearly?", "[cvv] Am speaking clearly?"),
+        (
+            "A: Your number?\nC: four, one, five, five, five, five, oh, one, forty, People mix it "
+            "up.",
+            "[phone] People mix it up.",
+        ),
+        (
+            "A: Your phone number?\nC: use O i mean six two oh seven four seven nine four six oh "
+            "please",
+            "use [phone] please",
+        ),
+        ("A: Which IBAN is it?\nC: it's ie 63 dash aibk 1841 77 39 2041 62", "it's [iban]"),
+        ("A: Which IBAN?\nC: i have gb 18 west dash 7057-415-7910-958", "i have [iban]"),
+        ("A: The code comes now.\nC: hang on there it goes 685 33", "hang on there it goes [otp]"),
+        ("A: It comes now.\nC: Forty one sixty nine, Wow, so fast.", "[number] Wow, so fast."),
+    ],
+)  # fmt: skip
+def test_what_broke_a_number_up_does_not_show_it(policy: Policy, dialogue: str, last: str) -> None:
+    assert shown(policy, dialogue)[-1] == last
+
+
+@pytest.mark.parametrize(
+    ("dialogue", "last"),
+    [
+        (
+            "A: The card number?\nC: 4242424242424242. It's a joint one so it's got two names.",
+            "[card] It's a joint one so it's got two names.",
+        ),
+        ("C: That would save you forty pounds.", "That would save you forty pounds."),
+        (
+            "A: How many?\nC: seven, hundred, sixty, people, I believe.",
+            "seven, hundred, sixty, people, I believe.",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_things_stays(policy: Policy, dialogue: str, last: str) -> None:
+    assert shown(policy, dialogue)[-1] == last
