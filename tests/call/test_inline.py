@@ -301,9 +301,7 @@ async def telephone(folder: Path) -> AsyncIterator[tuple[Telephone, Path]]:
     loop = asyncio.get_running_loop()
     transport, phone = await loop.create_datagram_endpoint(Telephone, local_addr=(HOST, 0))
     port = transport.get_extra_info("sockname")[1]
-    mute = changed(
-        folder, "pbx", '<nop><action><exec rtp_stream="speech.ulaw,1,0"/></action></nop>', ""
-    )
+    mute = changed(folder, "pbx", '<action><exec rtp_stream="speech.ulaw,1,0"/></action>', "")
     mute.write_text(mute.read_text().replace("[rtpstream_audio_port]", str(port)))
     yield phone, mute
     transport.close()
