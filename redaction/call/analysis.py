@@ -17,7 +17,13 @@ from redaction.language.words import Atom, Class
 from redaction.numbers.date_parts import part_of
 from redaction.numbers.shape import Shape
 from redaction.recognizers import lost, own, tagged, unusual
-from redaction.recognizers.figures import birth_dates, card_dates, read_letters, spoken_sounds
+from redaction.recognizers.figures import (
+    birth_dates,
+    card_dates,
+    placed_digits,
+    read_letters,
+    spoken_sounds,
+)
 from redaction.recognizers.figures.dates_again import months_again
 from redaction.recognizers.figures.numbers import find_numbers
 from redaction.recognizers.found import Found, Heard
@@ -131,6 +137,7 @@ _WORD_RECOGNISERS: tuple[
     (own.words_of, own.find_phrases),
     (birth_dates.words_of, birth_dates.find_birth_dates),
     (card_dates.words_of, card_dates.find_card_dates),
+    (placed_digits.words_of, placed_digits.find_placed),
     (read_letters.words_of, read_letters.find_letters),
     (spoken_sounds.words_of, spoken_sounds.find_sounds),
     (lost.words_of, lost.find_unasked),

@@ -46,6 +46,8 @@ _INVITED = words_in("ready you you'd you're you've you'll")
 _PLACES = words_in("first second third fourth fifth sixth seventh eighth last final next")
 _PLACED = words_in("digit digits character characters")
 _PLACED_MANY = words_in("digits numbers characters letters")
+_SOME = words_in("certain couple few random some two three which")
+_LEADS_TO_WHOLE = words_in("from in of off out")
 _OF_CODES = words_in("""
 code digit digits code's number numbers passcode passnumber passphrase password pin pin's
 """)
@@ -87,6 +89,9 @@ def _asked(texts: Sequence[str]) -> str:
 
 def _digits_of_code(atoms: Sequence[Atom], texts: Sequence[str]) -> Iterator[Question]:
     """`the second and fourth digits`, `digit three`, `the first number of your passcode`."""
+    if (at := _some_digits(texts)) is not None:
+        yield Question("pin", at)
+        return
     if _PLACED.isdisjoint(texts) and _PLACES.isdisjoint(texts):
         return
     places = [i for i, text in enumerate(texts) if text in _PLACES]
@@ -105,3 +110,13 @@ def _digits_of_code(atoms: Sequence[Atom], texts: Sequence[str]) -> Iterator[Que
         figure = text in _PLACES and texts[i + 1 : i + 2] in (["number"], ["one"], ["figure"])
         if figure and not _OF_CODES.isdisjoint(texts[i + 2 : i + 7]):
             yield Question("pin", i + 1)
+
+
+def _some_digits(texts: Sequence[str]) -> int | None:
+    """`which digits of your phone PIN`, `a couple of digits out of it`."""
+    if "digits" not in texts:
+        return None
+    at = texts.index("digits")
+    led = texts[max(0, at - 3) : at]
+    chosen = not _SOME.isdisjoint(led) and not ({"last", "final", "first"} & {*led})
+    return at if chosen and not _LEADS_TO_WHOLE.isdisjoint(texts[at + 1 : at + 2]) else None

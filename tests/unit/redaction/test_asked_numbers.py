@@ -21,6 +21,9 @@ ASKED = [
     ("The second and fourth digits, please?", ["pin", ANYTHING]),
     ("What's the first number of your passcode?", ["pin", ANYTHING]),
     ("And digit three?", ["pin", ANYTHING]),
+    ("I need a couple of digits out of it.", ["pin", ANYTHING]),
+    ("Which digits of your pass is it?", ["pin", ANYTHING]),
+    ("The last two digits of the model.", []),
 ]
 
 

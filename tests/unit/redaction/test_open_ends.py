@@ -26,7 +26,7 @@ def heard(policy: Policy, talk: str) -> tuple[CallRedactor, list[Redacted]]:
         ("A: Okay\nC: Right. Sixteen digits,", "Right.", "Right. Sixteen digits,"),
         ("A: Okay\nC: Is that Miss or Mrs?", "Is that Miss or", "Is that Miss or Mrs?"),
         ("A: Card number?\nC: 4929 and", "", "[card] and"),
-        ("A: The security code?\nC: three", "", "[number]"),
+        ("A: The security code?\nC: three", "", "[cvv]"),
         ("A: Okay\nC: my son gave me one", "my son gave me", "my son gave me one"),
         (
             "A: Okay\nC: it's at twenty nine ninety nine",
