@@ -11,7 +11,7 @@ from redaction.language.tables import phrases_in, words_in
 CARD_TALK = "card_talk"
 """Somebody speaks of a card: opens nothing by itself."""
 
-PERHAPS = {"expiry": "perhaps_expiry", "cvv": "perhaps_cvv"}
+PERHAPS = {"expiry": "perhaps_expiry", "cvv": "perhaps_cvv", "number": "perhaps_number"}
 """Kind of slot -> kind of a cue that opens it in talk of a card only."""
 
 _ENDINGS = phrases_in("""
@@ -27,10 +27,12 @@ ENDINGS = tuple(f"{ends} {at}" for ends in _ENDINGS for at in ("in", "on", "by",
 SURE = {perhaps: kind for kind, perhaps in PERHAPS.items()}
 """The same the other way."""
 
-OF_CARDS = frozenset({CARD_TALK, "card", *PERHAPS})
+OF_CARDS = frozenset({CARD_TALK, "card", "cvv", "expiry"})
 """Cues and values that make it talk of a card."""
 
-_WORDS = words_in("card cards card's visa mastercard amex debit plastic barclaycard maestro rupay")
+CARD_WORDS = words_in(
+    "card cards card's visa mastercard amex debit plastic barclaycard maestro rupay"
+)
 
 _PHRASES = frozenset(chain(phrases_in("""
     good to, up when, until end, until the end of, month is, year is, run out, running out, two
@@ -40,8 +42,9 @@ _PHRASES = frozenset(chain(phrases_in("""
     under the, date below, it in date, one in date, is in date, that in date, month as well, need
     the month, past its date,
     three little, three wee, three small, small number, short number, little number, the back, back
-    of it, back of that, back says, back say, turn it over, four on the, where you sign, above the
-    number, tv ray, box number, date in, through when, up to when, to when
+    of it, back of that, turn it over, four on the, where you sign, above the
+    number, tv ray, box number, date in, through when, up to when, to when,
+    back end, closing with, expired, finishes, finishes with, finishing, finishing with, tail end
 """), ENDINGS))  # fmt: skip
 
 
@@ -52,4 +55,4 @@ def perhaps(phrase: Sequence[str], kind: str) -> str:
 
 def speaks_of_card(texts: Iterable[str]) -> int | None:
     """The first word that is a card's."""
-    return next((i for i, text in enumerate(texts) if text in _WORDS), None)
+    return next((i for i, text in enumerate(texts) if text in CARD_WORDS), None)

@@ -1,17 +1,29 @@
 """What the call lets us expect around one segment: cues, turns, and what was given."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Set
 from functools import cached_property
 from operator import attrgetter
 
+from redaction.cues.asked_numbers import ANYTHING, QUANTITY, WHEN
 from redaction.cues.asked_numbers import KINDS as ASKED_NUMBERS
 from redaction.cues.card_cues import CARD_TALK, OF_CARDS, SURE
 from redaction.cues.questions import ASKED_WORD
 from redaction.cues.secrets_asked import TALK
-from redaction.cues.slots import DIRECT_ANSWER, SLACK_MS, Filled, Limits, TimedCue, Turn, Turns
+from redaction.cues.slots import (
+    DIRECT_ANSWER,
+    SLACK_MS,
+    Filled,
+    Limits,
+    Stream,
+    TimedCue,
+    Turn,
+    Turns,
+)
 from redaction.evidence.goods import KINDS as OF_GOODS
 
 _LONGEST_CUE_MS = 10_000
+_SAME_QUESTION_MS = 2_000
 
 
 class Expectations:
@@ -77,7 +89,19 @@ def meant(cues: list[TimedCue], *, card_told: bool) -> list[TimedCue]:
         return cues
     if not card_told and not any(cue.kind in OF_CARDS for cue in cues):
         return [cue for cue in cues if cue.kind not in SURE]
-    return [cue._replace(kind=SURE.get(cue.kind, cue.kind)) for cue in cues]
+    asked_ms = {(cue.stream, cue.end_ms) for cue in cues if cue.kind in SURE}
+    return [_surely(cue, asked_ms) for cue in cues]
+
+
+def _surely(cue: TimedCue, asked_ms: Set[tuple[Stream, int]]) -> TimedCue:
+    """`how far ahead is it stamped` asks for a quantity of nothing else either."""
+    if cue.kind in (QUANTITY, WHEN):
+        of_card = any(
+            stream == cue.stream and abs(cue.end_ms - end_ms) <= _SAME_QUESTION_MS
+            for stream, end_ms in asked_ms
+        )
+        return cue._replace(kind=ANYTHING) if of_card else cue
+    return cue._replace(kind=SURE.get(cue.kind, cue.kind))
 
 
 _begun_at = attrgetter("start_ms")

@@ -39,6 +39,7 @@ GAPPED = {
         valid * how long, good * how long, how far * good, how long * good, how long * expired,
         when * card * good, when * card * valid, how long * card, card * run out, card * runs out,
         card * expires,
+        date * pressed, date * embossed, date * raised, dates * pressed, dates * embossed,
         date * card, date * front, when * run out, when * runs out, when * expire, when *
         expires, dates * card, date * stamped, good * until, valid * until, expires * when,
         month * expire, year * expire, month * say on, month *

@@ -30,7 +30,8 @@ STRONG = {
         back of your card, back of that, flip it, flip the card, flip your card, turn it over,
         turn the card, turn your card, above the number, above the card,
         cbv, c b v, tvv, t v v, cbb, tv ray, cbc, c b c, cev,
-        the back, on back, back says, back say, other side of the card
+        the back, on back, the back says, the back say, back says, back say, other side of the
+        card
     """),
     "expiry": (
         *ENDINGS,
@@ -57,7 +58,7 @@ STRONG = {
         it dies, that dies, next one come, you the next one, you a next one, that one go to, one go
         to, does that one go, yours end, that one end, replacing it, months and year, inspire,
         inspires, exhalation, expired when, when expired, runs to, run to, goes out of date, go out
-        of date, past its date, digit month, digit year
+        of date, past its date, digit month, digit year, expired
     """),
     ),
     "ssn": phrases_in("""
@@ -206,6 +207,7 @@ STRONG = {
         that ends, which ends, card ends,
         start with, begin with, should start, should begin, should end, letter at the end, last
         letter, final letter, letters at the, first letter, last bit, the rest of it, next bit,
+        back end, closing with, finishes, finishes with, finishing, finishing with, tail end,
         end in, octet, letter at, number starts, number begins, number ends, what comes after
     """),
 }

@@ -11,6 +11,8 @@ PLAIN = [
     "A: A family is two adults and three little ones.\nC: Then two and two please.",
     "A: The sale finished in June.\nC: Which month is the next one?\nA: March.",
     "A: Bring the date in nine.\nC: When did the last one stop?\nA: It stopped in May.",
+    "A: We are finishing sixty four and starting more.",
+    "C: My pass expired.\nA: Then it was nine people.",
     "C: Have you run out?\nA: We had seven, then nobody sent more.",
 ]
 OF_CARDS = [
@@ -20,6 +22,10 @@ OF_CARDS = [
     ("A: The one with a date in oh four?", "oh"),
     ("A: Until the end of?\nC: August.", "August"),
     ("A: And the year is?\nC: thirty one.", "thirty"),
+    ("A: The one finishing 1561?", "1561"),
+    ("A: The tail end is sixty four?", "sixty"),
+    ("C: Hers expired then twenty six.", "twenty"),
+    ("A: How far ahead is it stamped?\nC: Thirty two.", "Thirty"),
     ("A: The three little ones?\nC: four oh nine.", "four"),
 ]
 
