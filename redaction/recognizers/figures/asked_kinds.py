@@ -114,7 +114,8 @@ def _masks(heard: Heard, run: Run, *, shape: Shape, slot: Slot) -> bool:
     if slot.kind in _SPELLED_ONLY:
         return shape.letters >= 2 or (slot.kind == "email" and shape.digits >= 5)
     if slot.strength is Strength.WEAK:
-        waited_ms = heard.times.start_ms[run.first] - slot.at_ms
+        aside = aside_before(heard.atoms, run.first)
+        waited_ms = heard.times.start_ms[run.first - aside] - slot.at_ms
         if slot.kind == "card" and shape.digits == 4 and not slot.turns and waited_ms < _AT_ONCE_MS:
             return not YEAR.fullmatch(shape.value)  # `your MasterCard, 3680`
         mixed = shape.letters >= 1 and shape.digits >= 2 and shape.letters + shape.digits >= 4

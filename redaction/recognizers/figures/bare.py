@@ -114,8 +114,11 @@ def _is_year(heard: Heard, run: Run, *, shape: Shape) -> bool:
 
 
 def _begins_clause(heard: Heard, at: int) -> bool:
-    """`8618, she's got thirty seconds`: what comes next is no thing that the number counts."""
-    return at < len(heard.atoms) and heard.atoms[at].text in _CLAUSES
+    """`8618, she's got thirty seconds`, `8618, hang on`: what comes next is no thing that the
+    number counts."""
+    if at >= len(heard.atoms):
+        return False
+    return heard.atoms[at].text in _CLAUSES or aside_length(heard.atoms, at) > 1
 
 
 def is_quantity_asked(heard: Heard, run: Run, *, shape: Shape) -> bool:

@@ -32,6 +32,7 @@ _GIVEN_MS = 60_000
 _PAYING_MS = 120_000
 _BEHIND = 10
 _LED = 12
+_LED_BY_DATE = 5
 _CODE = 4
 _TWO = 2
 _PREPOSITIONS = frozenset({"to", "for"})
@@ -100,7 +101,12 @@ def _is_told_of_card(heard: Heard, run: Run, *, named: bool) -> bool:
         return True
     # `it was May thirty on the old card`; `five thirty on my card` is an amount.
     plain = not named and not is_written_date(heard.atoms, run)
-    return any(kind in ({"cvv"} if plain else OF_CARDS) for kind in _told_behind(heard, run))
+    kinds = {"cvv"} if plain else OF_CARDS
+    if any(
+        atom.text == "date" for atom in heard.atoms[max(0, run.first - _LED_BY_DATE) : run.first]
+    ):
+        kinds = {*kinds, "otp"}  # `the date's now 4/27, and the code, 731`
+    return any(kind in kinds for kind in _told_behind(heard, run))
 
 
 def _was_given(heard: Heard, run: Run) -> bool:

@@ -67,6 +67,14 @@ def tells_expiry(atoms: Sequence[Atom], run: Run) -> bool:
     return bool(_TOLD.fullmatch(" ".join(["end", *said] if ends else said)))
 
 
+def tells_expiry_too(atoms: Sequence[Atom], run: Run) -> bool:
+    """Whether it does, or a named month in it does: `May of thirty two, and it's two eight two`."""
+    if tells_expiry(atoms, run):
+        return True
+    named = any(atoms[i].cls is Class.MONTH for i in run.numbers)
+    return named and any(tells_expiry(atoms, part) for part in parts_of(atoms, run)[1:])
+
+
 def _said(atoms: Sequence[Atom], run: Run) -> list[str]:
     """The words of a run, those that only sound like figures as these."""
     return [

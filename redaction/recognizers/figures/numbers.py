@@ -26,7 +26,7 @@ from redaction.recognizers.figures.bare import (
 )
 from redaction.recognizers.figures.card_due import is_due
 from redaction.recognizers.figures.dates_again import is_misread, is_read_back
-from redaction.recognizers.figures.expiry_forms import tells_expiry
+from redaction.recognizers.figures.expiry_forms import tells_expiry_too
 from redaction.recognizers.figures.number_kinds import is_complete
 from redaction.recognizers.figures.number_slots import asked_for, open_slots
 from redaction.recognizers.figures.read_letters import has_explained_letter, is_spelt_out
@@ -38,6 +38,7 @@ _CONTINUES_MS = 10_000
 _CONTINUES_ATOMS = 10
 
 _PART = 2
+_CODE = 4
 _IN_DOUBT = "nothing that was said in time shows that it is none"
 
 
@@ -170,6 +171,8 @@ def _judge(
     slots = open_slots(heard, run)
     blind = heard.is_blind(run.first) or heard.is_blind(run.last)
     kept = trim(heard.atoms, run, asked=asked_for(heard, run, slots=slots, blind=blind))
+    if kept is None and _is_told_again(heard, run, recalls=recalls):
+        kept = run
     if kept is None:
         if _may_go_on(heard, run) and not heard.atoms[run.last].stop:
             # What stands before it released it: it may go on yet.
@@ -180,7 +183,7 @@ def _judge(
     if not (blind or due) and is_quantity_told(heard, kept, shape=shape):
         return
     kind, why = kind_of(heard, kept, shape=shape, slots=slots) or ("", "")
-    if not kind and tells_expiry(heard.atoms, kept):
+    if not kind and tells_expiry_too(heard.atoms, kept):
         kind, why = "expiry", "is said as cards run out"
     if not kind and due:
         kind, why = "expiry", "is a month or a year where that of a card was to come, or was told"
@@ -244,6 +247,14 @@ def _unasked_kind(
     return "", ""
 
 
+def _is_told_again(heard: Heard, run: Run, *, recalls: Callable[[Shape], str | None]) -> bool:
+    """`I read the line above, 1098`: whatever stands beside it, if it was masked before."""
+    if len(run.numbers) > 1 or heard.atoms[run.first].cls is not Class.NUMERAL:
+        return False
+    shape = shape_of(heard.atoms, run)
+    return len(shape.value) == _CODE and bool(recalls(shape))
+
+
 def _may_go_on(heard: Heard, run: Run) -> bool:
     """Whether there is time yet for more of a number at the end of a final."""
     return heard.may_go_on and run.first >= heard.overdue and _ends_row(heard.atoms, run.last)
@@ -272,4 +283,8 @@ def _continues(heard: Heard, run: Run, *, shape: Shape, found: Sequence[Found]) 
     last = found[-1]
     near = run.first - last.last <= _CONTINUES_ATOMS
     pause_ms = heard.times.start_ms[run.first] - heard.times.end_ms[last.last]
-    return near and shape.read_out and last.kind != "name" and pause_ms <= _CONTINUES_MS
+    # Of a card that was not told in full any figures are more.
+    goes_on = shape.read_out or (
+        last.kind == "card" and not last.complete and len(last.value) > _CODE
+    )
+    return near and goes_on and last.kind != "name" and pause_ms <= _CONTINUES_MS

@@ -171,7 +171,11 @@ def _group_before_aside(atoms: Sequence[Atom]) -> int | None:
     at = len(atoms) - 1
     while at > 0 and len(atoms) - at <= _ASIDE and atoms[at].text in _ASIDE_WORDS:
         at -= 1
-    if at == len(atoms) - 1 or atoms[at].cls is not Class.OTHER or not atoms[at].value:
+    if at == len(atoms) - 1:
+        return None
+    if atoms[at].text in ("a", "i") and atoms[at].stop == ",":
+        return at  # `A, let me see`
+    if atoms[at].cls is not Class.OTHER or not atoms[at].value:
         return None
     return None if atoms[at].text in COMMON_WORDS else at
 

@@ -208,7 +208,8 @@ def _is_gap(heard: Heard, left: Found, right: Found) -> bool:
     if heard.atoms[left.last].stop in (".", "?", "!"):
         return False
     lone = between[0]
-    if len(between) == 1 and right.kind in _SPELT and lone.cls is Class.OTHER:
+    other = lone.cls is Class.OTHER and lone.text not in _SOUNDS
+    if len(between) == 1 and right.kind in _SPELT and other:
         return lone.text not in FUNCTION_WORDS  # `H D app C zero`
     if left.kind == right.kind == "iban":
         # `gb 18 west dash 7057`: the bank's letters, in small ones.

@@ -9,10 +9,18 @@ from collections.abc import Container, Sequence
 from redaction.language.common_words import COMMON_WORDS
 from redaction.language.english import is_english
 from redaction.language.household_words import PLAIN_WORDS
-from redaction.language.lexicon import ACRONYMS, SOUND_ALIKES
+from redaction.language.lexicon import SOUND_ALIKES
 from redaction.language.tables import words_in
 from redaction.language.words import Atom, Class
+from redaction.numbers.date_parts import part_of
 from redaction.recognizers.found import Found, Heard
+from redaction.recognizers.rest.code_starts import (
+    back_to_country,
+    begins,
+    over_capitals,
+    over_country,
+    over_prefix,
+)
 from redaction.recognizers.rest.half_heard import completed
 from redaction.recognizers.rest.spelled_on import (
     LETTERS,
@@ -25,10 +33,6 @@ from redaction.recognizers.rest.spelled_on import (
 from redaction.recognizers.well_known import WELL_KNOWN
 
 _NEVER_LAST = words_in("am an and are as ask end if in key may oh okay or our us why yay you")
-_LEADS_IN = words_in("""
-and are back begins in is it it's its number of ok okay right says so starts sure that's thats the
-then well uh um was with yeah yes
-""")
 _LAST_LETTERS = LETTERS - _NEVER_LAST | {"be"}
 _CODES = frozenset({"policy", "order", "account", "otp", "ticket", "iban", "number", "ssn",
                     "routing"})  # fmt: skip
@@ -45,24 +49,19 @@ _FIGURES = 3
 """So many that are of no known kind are one."""
 
 _SHORTEST_FORM = 5
-_HESITATION = 4
 _SLIP = 3
 _PLAIN = words_in("am an and are as ask end if in may oh okay or our us you")
 _SOUND_ALIKES = SOUND_ALIKES.keys() | {"oh", "o"}
 _MONTHS_HEARD = frozenset({"ate", "free", "sex", "sick", "tree", "won"})
 """A month in front of a year: `it's up free thirty one`."""
 
-_SURE_COUNTRIES = words_in("gb uk de fr ie nl es")
-"""In capitals these are no words."""
-_COUNTRIES = words_in("gb uk de fr ie nl es it be at us")
 _FIRST_ONLY = frozenset({"app", "be", "hey"})
 """Of the words for a letter, these begin nothing but a code where they are all that it begins with:
 `be four tea nine`."""
 
 _CODE_WORDS = LETTERS | SOUND_ALIKES.keys() | _FIRST_ONLY
 _HELD = _CODE_WORDS | _SOUND_ALIKES
-_LONGEST_GROUP = 7
-_VOWELS = frozenset("aeiouy")
+_ZEROS = frozenset({"oh", "o", "zero"})
 
 
 def widened(heard: Heard, found: Sequence[Found]) -> list[Found]:
@@ -72,20 +71,16 @@ def widened(heard: Heard, found: Sequence[Found]) -> list[Found]:
 
 def held_first(heard: Heard, first: int) -> int:
     """Where an undecided run is held from: with the letters that stand before it."""
+    first = back_to_country(heard, first)
     if not heard.slots_at(first):
-        return min(_with_name(heard.atoms, first), _over_capitals(heard, first))
+        return min(_with_name(heard.atoms, first), over_capitals(heard, first))
     spelt = _may_be_spelt(heard, first)
     if heard.is_open and first and heard.atoms[first - 1].text in _SOUND_ALIKES:
         first -= 1  # whatever stands behind it yet: `fifty. to. twelve`
-    first = _over_prefix(heard, over_spelling(heard, first), ended=spelt and heard.is_open)
+    first = over_prefix(heard, over_spelling(heard, first), ended=spelt and heard.is_open)
+    if spelt and first and heard.atoms[first - 1].text == "a":
+        first -= 1
     return _over_words(heard, first, words=_HELD if spelt else _SOUND_ALIKES)
-
-
-def _over_capitals(heard: Heard, first: int) -> int:
-    """`AUMXL, er 866`, `hlm er 12`: over letters that make no word."""
-    group = _over_prefix(heard, first)
-    atom = heard.atoms[group]
-    return group if atom.value or _VOWELS.isdisjoint(atom.text) else first
 
 
 def _may_be_spelt(heard: Heard, first: int) -> bool:
@@ -129,12 +124,12 @@ def _widened(heard: Heard, one: Found) -> Found:
     long = long or one.kind == "expiry"
     if not (code or one.kind in _NUMBERS) or not (long or _is_given(heard, one)):
         return one
-    first = _over_country(heard, one)
+    first = over_country(heard, one)
     if code:
         first = over_spelling(heard, first)
-        first = _over_prefix(heard, first, is_iban=one.kind == "iban")
-    if one.kind == "expiry" and first and heard.atoms[first - 1].text in _MONTHS_HEARD:
-        first -= not (heard.atoms[first - 1].stop or first in heard.times.breaks)
+        first = over_prefix(heard, first, is_iban=one.kind == "iban")
+    if one.kind == "expiry":
+        first -= _month_heard(heard, one)
     words = _CODE_WORDS if code else _SOUND_ALIKES
     first = _over_words(heard, first, words=words)
     last = _over_last(heard, one.last, letters=code)
@@ -144,15 +139,16 @@ def _widened(heard: Heard, one: Found) -> Found:
     return one._replace(first=first, last=last)
 
 
-def _over_country(heard: Heard, one: Found) -> int:
-    """`de eighty nine, thirty seven`, `DL, 9148`, whatever kind the figures were taken for."""
-    before = one.first - 1
-    if before < 0 or one.first in heard.times.breaks or not one.value.isdigit():
-        return one.first
-    if len(one.value) >= _LONG and (group := _over_capitals(heard, one.first)) < one.first:
-        return group
-    country = heard.atoms[before].text in _SURE_COUNTRIES and not heard.atoms[before].stop
-    return before if country and len(one.value) >= _LONG and _begins(heard, before) else one.first
+def _month_heard(heard: Heard, one: Found) -> int:
+    """How many words right before a year are its month: `free thirty one`, `oh to twenty eight`."""
+    atoms, at = heard.atoms, one.first - 1
+    if at < 0 or atoms[at].stop or one.first in heard.times.breaks:
+        return 0
+    padded = at and atoms[at - 1].text in _ZEROS and not atoms[at - 1].stop
+    if padded and atoms[at].text in SOUND_ALIKES:
+        return 2
+    year = atoms[at].text == "then" and (part := part_of(one.value)) is not None and part.year
+    return int(bool(year) or atoms[at].text in _MONTHS_HEARD)
 
 
 def _bridged(heard: Heard, found: Sequence[Found]) -> list[Found]:
@@ -192,7 +188,7 @@ def _over_words(heard: Heard, first: int, *, words: Container[str]) -> int:
         if not spoken or (before.stop and before.text in _PLAIN):
             break
         at -= 1
-    while at < first and not _begins(heard, at):
+    while at < first and not begins(heard, at):
         at += 1
     if at < first and atoms[at].text in _FIRST_ONLY and at and not _begins_answer(heard, at):
         return first
@@ -221,30 +217,6 @@ def _over_correction(heard: Heard, last: int) -> int:
         end += 1
     ends = end + 1 == len(atoms) or bool(atoms[end].stop)
     return end if begins and ends else last
-
-
-def _over_prefix(heard: Heard, first: int, *, is_iban: bool = False, ended: bool = False) -> int:
-    """`AB, so 6840`, `de dash 355`: a group of letters before the figures, no word of its own."""
-    atoms, at = heard.atoms, first - 1
-    while at >= 0 and first - at <= _HESITATION and _hesitates(atoms[at]):
-        at -= 1
-    if at < 0 or any(n in heard.times.breaks for n in range(at + 1, first + 1)):
-        return first
-    atom = atoms[at]
-    group = atom.cls is Class.OTHER and 2 <= len(atom.text) <= 4 and atom.text.isalpha()
-    # `UFNWUV, so four`: capitals that make no word.
-    longer = bool(atom.value) and len(atom.text) <= _LONGEST_GROUP and not is_english(atom.text)
-    group = group or (longer and heard.atoms[at + 1].cls is not Class.OTHER)
-    known = atom.text in COMMON_WORDS or (atom.text in ACRONYMS and atom.text not in _COUNTRIES)
-    known = known and not ((atom.value or is_iban) and atom.text in _SURE_COUNTRIES)
-    stops = ("", ",", "-", ".") if ended else ("", ",", "-")
-    return at if group and not known and atom.stop in stops else first
-
-
-def _hesitates(atom: Atom) -> bool:
-    return atom.cls in (Class.FILLER, Class.CORRECTION, Class.SYMBOL) or atom.text in (
-        "so", "let", "me", "see", "hang", "on", "hold", "then", "and",
-    )  # fmt: skip
 
 
 def _over_last(heard: Heard, last: int, *, letters: bool) -> int:
@@ -277,13 +249,3 @@ def _is_given(heard: Heard, one: Found) -> bool:
         slot.kind == one.kind and (slot.is_answer or slot.is_echo or slot.turns == 0)
         for slot in heard.slots_at(one.first)
     )
-
-
-def _begins(heard: Heard, i: int) -> bool:
-    """Whether an answer begins with atom `i`."""
-    if i == 0 or i in heard.times.breaks:
-        return True
-    before = heard.atoms[i - 1]
-    if before.stop or before.cls is Class.FILLER:
-        return True
-    return before.text in _LEADS_IN or before.text.endswith("'s")  # `the other's for double oh`

@@ -42,6 +42,22 @@ from tests.unit.redaction.spoken_dialogue import shown
         ),
         ("A: Which IBAN is it?\nC: it's ie 63 dash aibk 1841 77 39 2041 62", "it's [iban]"),
         ("A: Which IBAN?\nC: i have gb 18 west dash 7057-415-7910-958", "i have [iban]"),
+        ("A: Which is it?\nC: gb 53 west hang on 790 92 54 1418 291 on it", "[card] on it"),
+        ("A: Licence?\nC: licence a nine five nine two seven eight six", "licence [phone]"),
+        ("A: Passport?\nC: It's a, let me see two, six, three, four, five.", "It's [passport]"),
+        ("A: The card?\nC: visa for two four two four two eight nine", "visa [card]"),
+        ("A: Card?\nC: A Visa, let me see fifty five, fifty five.", "A Visa, let me see [card]"),
+        (
+            "A: Sixteen numbers from the card then.\nC: four two four two four two 2 9 7 5 uh 7 2 "
+            "and lost uh six 7 sick seven",
+            "[card] and lost uh [card]",
+        ),
+        (
+            "A: The card?\nC: The end is one zero nine eight\nA: I read the line above 1098 yes",
+            "I read the line above [card] yes",
+        ),
+        ("A: Tell me.\nC: 4281, One second, the bell.", "[number] One second, the bell."),
+        ("C: Does the back say 331?", "Does the back say [cvv]"),
         ("A: The code comes now.\nC: hang on there it goes 685 33", "hang on there it goes [otp]"),
         ("A: It comes now.\nC: Forty one sixty nine, Wow, so fast.", "[number] Wow, so fast."),
     ],

@@ -18,6 +18,8 @@ DUE = [
         "[expiry] I do believe.",
     ),
     (CARD + "A: The expiry?\nC: One.", "[expiry]"),
+    (CARD + "A: How far ahead is it stamped?\nC: Then thirty two.", "[expiry]"),
+    (CARD + "A: Through?\nC: Uh through oh to twenty eight.", "Uh through [expiry]"),
 ]
 AGAIN = [
     (TOLD + "A: Did you say May?", "Did you say [expiry]"),
@@ -32,6 +34,12 @@ AGAIN = [
     ),
 ]
 ASKED = [
+    ("A: How far?\nC: End of January 3/1, it's nine, five, four.", "[dob]"),
+    ("A: Whatever date is pressed into it?\nC: May something.", "[expiry] something."),
+    (
+        "C: It's only the date, that's now 4/26, and the code, 873.",
+        "It's only the date, that's now [expiry] and the code, [otp]",
+    ),
     ("A: That's the long one done. The month?\nC: April.", "[expiry]"),
     ("A: The card is valid how long?\nC: Up to June it is.", "Up to [expiry] it is."),
 ]

@@ -24,6 +24,11 @@ PARTS = [
     ("A: Could I have the first, fourth and sixth numbers?\nC: First is nine", "First is [pin]"),
     ("A: What are the third and last digits of your PIN?\nC: Third, too.", "Third, [pin]"),
     ("A: Whenever you've got it in front of you.\nC: GB two nine.", "[iban]"),
+    (
+        "A: Your S I N?\nC: 8419 6434 6\nA: eighty four nineteen six for three for three six seven "
+        "right",
+        "[sin] right",
+    ),
     ("A: Exp?\nC: Twelve over twenty seven.", "[expiry]"),
 ]  # fmt: skip
 OTHERS = [
