@@ -9,6 +9,8 @@ from redaction.language.lexicon import ACRONYMS, SOUND_ALIKES, SPELLING_ALPHABET
 from redaction.language.tables import words_in
 from redaction.language.words import Atom, Class
 from redaction.recognizers.found import Found, Heard
+from redaction.recognizers.people.name_shape import is_cased, is_strange
+from redaction.recognizers.places.continued_places import COMPASS
 from redaction.recognizers.places.known_places import STATES
 from redaction.recognizers.places.no_places import NO_PLACES
 from redaction.recognizers.places.numbered_places import NUMERIC, find_numbered_places
@@ -121,11 +123,14 @@ def _told_on(atoms: Sequence[Atom], street: int) -> int | None:
     """`round the back, on Tannery Row`: no number, but a name, and an address was given before."""
     name = street
     while name and street - name < MAX_NAME and names_street(atoms[name - 1]):
-        if atoms[name - 1].stop or not atoms[name - 1].capital:
+        if atoms[name - 1].stop or atoms[name - 1].text in _LEADS_STREET:
+            break
+        if not (atoms[name - 1].capital or is_strange(atoms[name - 1])):
             break
         name -= 1
     led = name > 0 and atoms[name - 1].text in _LEADS_STREET and not atoms[name - 1].stop
-    return name if led and name < street and atoms[street].capital else None
+    proper = atoms[street].capital or not is_cased(atoms, street)
+    return name if led and name < street and proper else None
 
 
 def _the_street(atoms: Sequence[Atom], street: int) -> int | None:
@@ -183,6 +188,8 @@ def _end(atoms: Sequence[Atom], street: int, *, asked: bool) -> int:
             last += 2
         elif numbered and _goes_on_with_town(atoms, last + 1):
             last += 1
+        elif last == street and numbered and following.text in COMPASS and not atoms[last].stop:
+            last += 1  # `Wellesley Street East`
         elif (
             following.text in ("in", "comma")
             and last + 2 < len(atoms)

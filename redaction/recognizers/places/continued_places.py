@@ -23,11 +23,14 @@ the to up via
 """)
 _TALK = words_in("and is it's just that's")
 """Of these, the ones that tell nothing of where it is."""
-_ECHOES = words_in("number not we're")
+_ECHOES = words_in("door's exactly number not only plain plainly says saying we're")
+_PUT_DOWN = words_in("as at for")
 _NUMBERED = words_in("exit freeway highway interstate junction motorway")
 """What has a number that is nobody's, though a pause may stand between."""
 _STANDS_AT = words_in("he he's she she's they they're we're you you're not note")
 _PARTS = NUMERIC | {Class.LETTER, Class.MONTH, Class.ORDINAL}
+_ON_THAT = words_in("here in on there")
+"""`it says eleven B on the board`."""
 _ASKS_ON = words_in("what which then and")
 _NO_PLACE = words_in("""
 monday tuesday wednesday thursday friday saturday sunday today tomorrow okay ok yes yeah no please
@@ -40,11 +43,11 @@ _WAYS = (
 brae esplanade landing layout paddock paddocks reach spur trace track wynd
 """)
 )
-_COMPASS = words_in("north south east west")
-_ALONE = _COMPASS | TOWN_NAMES | STATES
+COMPASS = words_in("north south east west")
+_ALONE = COMPASS | TOWN_NAMES | STATES
 """All of a clause beside an address, they are of it: `Leeds, and the postcode`."""
 _TOWN_LEADS = words_in("""
-and be in is it's of oh okay right so that'd that's the um uh well yeah yep yes yup
+and be in is it's of oh okay right so still that'd that's the um uh well yeah yep yes yup
 """)
 _TALKED = COMMON_WORDS | FUNCTION_WORDS
 _OF_REGIONS = words_in("new south north west western eastern nova british tamil prince edward")
@@ -100,7 +103,7 @@ def _town_told(heard: Heard, i: int) -> tuple[int, int] | None:
     atoms, known = heard.atoms, heard.atoms[i].text in _ALONE
     last = over_regions(atoms, i)
     ends = last + 1 == len(atoms) or last + 1 in heard.times.breaks or bool(atoms[last].stop)
-    compass = atoms[i].text in _COMPASS
+    compass = atoms[i].text in COMPASS
     told = (known and (ends or not compass)) or last > i
     return (i, last) if told and is_told(heard, i) else None
 
@@ -152,10 +155,14 @@ def _is_echo(heard: Heard, i: int, last: int) -> bool:
     if i == 0 or i in heard.starts or atoms[i - 1].stop:
         return ends or after in _ASKS_ON or after in PLACE_WORDS
     before = [atom.text for atom in reversed(atoms[max(0, i - 3) : i])]
+    if before[0] in _PUT_DOWN and before[1:2] == ["down"]:
+        return ends  # `I've got her down for thirty three`
+    if before[0] == "at" and i > 1 and atoms[i - 2].stop == ",":
+        return ends and (last > i or len(atoms[i].value) > 1)
     if before[0] in ("at", "with", "for", "or"):
         led = not _STANDS_AT.isdisjoint(before[1:])
         return led or (before[0] == "or" and atoms[i - 2].cls in NUMERIC)
-    return before[0] in _ECHOES and (ends or after in ENDS_NUMBER)
+    return before[0] in _ECHOES and (ends or after in ENDS_NUMBER or after in _ON_THAT)
 
 
 def continued(heard: Heard) -> list[tuple[int, int]]:

@@ -61,7 +61,8 @@ def _named_behind(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
     if atoms[i].stop or at >= len(atoms) or not _may_name(atoms, at, sure=at > i + 1):
         return None
     first = house_before(atoms, i)
-    if first == i and atoms[i].text not in _BEFORE_NAMES:
+    named = atoms[i].text in _BEFORE_NAMES or (_is_via(atoms, i) and is_strange(atoms[at]))
+    if first == i and not named:
         return None
     last = at
     while last + 1 < len(atoms) and last - i < _LONGEST_NAME and not atoms[last].stop:
@@ -69,6 +70,11 @@ def _named_behind(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
             break
         last += 1
     return first, last
+
+
+def _is_via(atoms: Sequence[Atom], i: int) -> bool:
+    """`That's Via Ventana`: with a capital it is no way that something goes."""
+    return atoms[i].text == "via" and atoms[i].capital and i > 0 and not atoms[i - 1].stop
 
 
 def _may_name(atoms: Sequence[Atom], i: int, *, sure: bool) -> bool:

@@ -29,6 +29,7 @@ from redaction.recognizers.places.foreign_streets import (
     foreign_street,
     house_before,
 )
+from redaction.recognizers.places.labelled_parts import LABELS, labelled_row, parts_again
 from redaction.recognizers.places.numbered_places import NUMERIC
 from redaction.recognizers.places.place_chains import CHAIN_ENDS, begun_chain, place_chain
 from redaction.recognizers.places.place_ends import ENDS, ended_place
@@ -67,7 +68,8 @@ _SEEN = (
     | FIRST_WORDS
     | ENDS
     | CHAIN_ENDS
-    | {"number", "r", "lot", "box"}
+    | LABELS
+    | {"number", "r"}
 )
 _BEGINS = words_in("apartment apt block county flat lot plot room rr sector suite unit village")
 _IN_NUMBERS = words_in("number no oh to for too bis ter")
@@ -94,7 +96,7 @@ def find_framed(heard: Heard) -> tuple[list[Found], list[int]]:
             continue
         found.append(one)
         heard.fill(one)
-    more = echoes(heard) + continued(heard)
+    more = echoes(heard) + parts_again(heard) + continued(heard)
     for first, last in more:
         if heard.is_open and last + RIGHT_CONTEXT >= len(atoms):
             undecided.append(first)
@@ -133,14 +135,14 @@ def _framed(heard: Heard, i: int) -> tuple[int, int] | None:
         return None
     if text in _LABELS and (span := _labelled(atoms, i)):
         return span
+    if text in LABELS and (span := labelled_row(atoms, i)):
+        return span
     if text in _ROUTES or (text == "r" and i and atoms[i - 1].text == "r"):
         return _routed(atoms, i - 1 if text == "r" else i, at=i + 1)
     if text in _BLOCKS:
         return _block(heard, i)
     if text in _BUZZERS:
         return _buzzed(atoms, i)
-    if text == "lot":
-        return _lot(atoms, i)
     if text in _BESIDE:
         return _beside(atoms, i)
     if text in _HOUSES:
@@ -212,18 +214,6 @@ def _buzzed(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
         return None
     last = house(atoms, at)
     return None if last is None else (at, last)
-
-
-def _lot(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
-    """`lot 14, Gundabooka Track`."""
-    last = house(atoms, i + 1)
-    if last is None or last + 1 >= len(atoms) or not names_place(atoms, last + 1):
-        return None
-    while last + 1 < len(atoms) and names_place(atoms, last + 1):
-        last += 1
-        if atoms[last].stop:
-            break
-    return i, last
 
 
 def _beside(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:

@@ -19,11 +19,13 @@ _WHO = words_in("he he's she she's they they're him her")
 _BESIDE = words_in("from at opposite behind beside")
 """What stands before a neighbour's number."""
 _ROUTES = words_in("route road highway concession line")
+_HOUSED = words_in("concession highway sideroad")
+"""Behind the number of a house: `6421, Concession Nine`."""
 _OF_ROUTES = words_in("county rural state township concession range farm fire")
 FLOORS = words_in("top ground first second third fourth basement garden upper lower middle")
 _OF_FLOORS = FLOORS | {"floor", "flat"}
 _PARTS = _DWELLINGS | FLOORS | HOUSE_NAMES
-_SAID = _PARTS | _OF_ROUTES | _HOMES | _BEDS | {"route", "number"}
+_SAID = _PARTS | _HOUSED | _OF_ROUTES | _HOMES | _BEDS | {"route", "number"}
 NUMERIC = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.CODE, Class.MAGNITUDE}
 
 
@@ -36,7 +38,8 @@ def find_numbered_places(heard: Heard) -> list[Found]:
     for i in range(len(heard.atoms)):
         if found and i <= found[-1].last:
             continue
-        route = heard.atoms[i].text == "route" or heard.atoms[i].text in _OF_ROUTES
+        text = heard.atoms[i].text
+        route = text == "route" or text in _OF_ROUTES or text in _HOUSED
         span = _route(heard.atoms, i) if route else None
         if span is None and _is_somebodys(heard.atoms, i):
             span = _dwelling(heard.atoms, i)
@@ -98,9 +101,11 @@ def _route(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
     """`County Road 9`, `rural route four, box two eighteen`, `Route Nine, box 41`."""
     text = atoms[i].text
     named = text in _OF_ROUTES and i + 1 < len(atoms) and atoms[i + 1].text in _ROUTES
-    if not named and text != "route":
+    housed = text in _HOUSED and i > 0 and atoms[i - 1].cls in NUMERIC
+    if not named and not housed and text != "route":
         return None
     first, at = i, i + 2 if named else i + 1
+    named = named or housed
     last = _over_number(atoms, at)
     if last < at:
         return None

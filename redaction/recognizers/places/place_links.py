@@ -45,6 +45,15 @@ def begun_links(heard: Heard, found: Sequence[Found]) -> list[int]:
     return [first] if all(_may_be_landmark(atom) for atom in behind[1:]) else []
 
 
+def is_landmark(atoms: Sequence[Atom], first: int, end: int) -> bool:
+    """`near the water tank`: what a house is found by, all of an answer."""
+    behind = atoms[first + 1 : end]
+    if first >= end or atoms[first].text not in _BESIDE or not 0 < len(behind) <= _LONGEST:
+        return False
+    whose = behind[0].text in ("the", "a", "our") and len(behind) > 1
+    return all(_may_be_landmark(atom) for atom in (behind[1:] if whose else behind))
+
+
 def _are_linked(heard: Heard, a: Found, b: Found) -> bool:
     if not 0 < b.first - a.last - 1 <= _LONGEST or a.kind != "address" or b.kind not in _PLACES:
         return False
@@ -53,7 +62,7 @@ def _are_linked(heard: Heard, a: Found, b: Found) -> bool:
     if any(atom.stop in _ENDS for atom in atoms[a.last : b.first]):
         return False
     if between[0].text in _BESIDE:
-        return len(between) > 1 and all(_may_be_landmark(atom) for atom in between[1:])
+        return all(_may_be_landmark(atom) for atom in between[1:])
     figures = atoms[a.last].cls in NUMERIC or atoms[b.first].cls in NUMERIC
     return figures and all(_is_figure(atoms, i) for i in range(a.last + 1, b.first))
 

@@ -108,10 +108,12 @@ def is_town_alone(words: Sequence[Atom]) -> bool:
 
 def is_town(heard: Heard, i: int) -> bool:
     """`Glasgow?`, `Little Snoring?`: hardly more than a town, beside an address."""
-    atom = heard.atoms[i]
+    atoms, atom = heard.atoms, heard.atoms[i]
+    inside = atom.capital and i > 0 and atoms[i - 1].stop in ("", ",") and not atom.text[0] == "i"
     unknown = atom.text not in COMMON_WORDS or atom.text in STATES
+    unknown = unknown or (inside and atom.text not in FUNCTION_WORDS)  # `yeah, West End`
     unknown = unknown and atom.cls is Class.OTHER and atom.text.isalpha()
-    proper = atom.capital or not is_cased(heard.atoms, i)
+    proper = atom.capital or not is_cased(atoms, i)
     return unknown and proper and len(atom.text) > 2 and atom.text not in _WEEK
 
 
