@@ -33,7 +33,8 @@ GAPPED = {
         where * send, where * ship, where * shipping, where * deliver, where * mail, where * post
         it, where * live, where * living, what * city, what * town, which * town,
         what * state, which * state, city and state, town and, what * county, what * street, which *
-        street, name of * street, name of * road, street * name, house name, first line of
+        street, what * road, which * road, which road's, which * lane, what * village, which *
+        village, name of * street, name of * road, street * name, house name, first line of
     """),
     "expiry": phrases_in("""
         valid * how long, good * how long, how far * good, how long * good, how long * expired,

@@ -35,6 +35,8 @@ _SOME_PLACE = words_in("""
 address apartment are area block building city country county flat house neighborhood part postcode
 property province road room state street suburb town unit village ward zip
 """)
+_REACHES = words_in("come comes drive drives get gets getting over up out")
+_FINDS = words_in("finds locates reaches")
 _HOMES = words_in("home house property flat")
 
 
@@ -45,7 +47,22 @@ def asks_for_place(texts: Sequence[str]) -> bool:
         return True
     if _is_on_its_way(texts):
         return True
+    if _asks_way(texts) or texts[-3:] == ["here", "would", "be"]:
+        return True
     return _is_sent_to(texts) or _names_part(texts) or _asks_of_home(texts)
+
+
+def _asks_way(texts: Sequence[str]) -> bool:
+    """`how does he get to you`, `remind me how the new vet finds you`: not `how do I`."""
+    how = texts.index("how") if "how" in texts else len(texts)
+    after = texts[how + 1 :]
+    if not after or "i" in after or not _BACKWARD.isdisjoint(after):
+        return False
+    return any(
+        (text in _REACHES and after[i + 1 : i + 3] in (["to", "you"], ["to", "yours"]))
+        or (text in _FINDS and after[i + 1 : i + 2] == ["you"])
+        for i, text in enumerate(after)
+    )
 
 
 def _is_sent_to(texts: Sequence[str]) -> bool:

@@ -55,6 +55,7 @@ _ANNOUNCES = by_first_word(
     phrases_in("""
 still at, still in, still on, still out on, still over in, with me at, with us at, staying at,
 moving to, moved to, folks at, parents at, over in, you're at, got you at, have you at,
+something in, place in, house in, flat in, address in, bungalow in, registered in, registered at,
 is it still, you're in, lives at, lives on, lives over on, lives in, live over on, round at,
 shipped to
 """)
@@ -189,8 +190,11 @@ def _begins(heard: Heard, clause: _Clause) -> tuple[int | None, Callable[[Heard,
             if end < clause.end and says(atoms, i, phrase):
                 return end, is_sure_sign
     if _may_read_back(heard, clause.first):
-        short = clause.end - clause.first <= _MOST_OF_TOWN
-        short = short and is_town_alone(atoms[clause.first : clause.end])
+        first = clause.first
+        while first < clause.end and (_is_lead(atoms[first]) or atoms[first].text in _LINKS):
+            first += 1
+        short = clause.end - first <= _MOST_OF_TOWN
+        short = short and is_town_alone(atoms[first : clause.end])
         return clause.first, is_town if short else is_sure_sign
     if _is_asked_on(heard, clause):
         return clause.first, is_sign

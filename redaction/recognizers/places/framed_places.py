@@ -31,17 +31,22 @@ from redaction.recognizers.places.foreign_streets import (
 )
 from redaction.recognizers.places.labelled_parts import LABELS, labelled_row, parts_again
 from redaction.recognizers.places.numbered_places import NUMERIC
+from redaction.recognizers.places.offered_places import offered
 from redaction.recognizers.places.place_chains import CHAIN_ENDS, begun_chain, place_chain
 from redaction.recognizers.places.place_ends import ENDS, ended_place
+from redaction.recognizers.places.street_parts import names_street
+from redaction.recognizers.places.street_words import HOUSE_NAMES, STREET
 
 _DISTRICTS = words_in("village mandal taluk taluka tehsil tehsyl hamlet panchayat")
 """What stands behind one is its name."""
 _LABELS = _DISTRICTS | words_in("post district dist via near behind opposite landmark state sector")
 """And behind these, beside another."""
-_HOUSES = words_in("""
-barn cottage farm farmhouse grange lodge manor mill parsonage rectory stables vicarage villa
+_HOUSES = HOUSE_NAMES - words_in("chapel dairy hall house") | words_in("downs outstation ranch station")
+_OF_HOUSES = words_in("""
+bank bottom brook east edge end field gate great high higher hill home lane little low lower nether
+new north old side south top upper west wood
 """)
-_OF_HOUSES = words_in("upper lower old new little great high low north south east west home")
+_VIA = words_in("downs farm homestead outstation park station")
 _ROUTES = words_in("rr rmb rsd pmb rd hc")
 _BLOCKS = words_in("wing block tower")
 _LETTERS = words_in("be bee dee see sea gee")
@@ -49,6 +54,10 @@ _HOMES = words_in("flat apartment apt unit room door")
 _BUZZERS = words_in("buzz buzzer intercom doorbell")
 _BESIDE = words_in("above over below under behind opposite beside near across next")
 _OF_SOMEBODY = words_in("it's i'm we're live lives flat place i we she's he's they're")
+_TOPS = words_in("bottom corner end foot head top")
+_LIVED_IN = words_in("""
+bungalow cottage cottages estate flat flats house houses i'm live lived lives maisonette we're
+""")
 _AT = words_in("at to from outside with by of for")
 _QUEUED = words_in("""
 bus extension get line list look menu off option order page position queue rank step stop stops turn
@@ -69,7 +78,7 @@ _SEEN = (
     | ENDS
     | CHAIN_ENDS
     | LABELS
-    | {"number", "r"}
+    | {"number", "r", *_TOPS}
 )
 _BEGINS = words_in("apartment apt block county flat lot plot room rr sector suite unit village")
 _IN_NUMBERS = words_in("number no oh to for too bis ter")
@@ -96,12 +105,14 @@ def find_framed(heard: Heard) -> tuple[list[Found], list[int]]:
             continue
         found.append(one)
         heard.fill(one)
-    more = echoes(heard) + parts_again(heard) + continued(heard)
-    for first, last in more:
-        if heard.is_open and last + RIGHT_CONTEXT >= len(atoms):
-            undecided.append(first)
-        else:
-            found.append(Found(first, last, "address", complete=True, why="goes on with a place"))
+    for find in (echoes, parts_again, offered, continued):
+        for first, last in find(heard):
+            if heard.is_open and last + RIGHT_CONTEXT >= len(atoms):
+                undecided.append(first)
+                continue
+            one = Found(first, last, "address", complete=True, why="goes on with a place")
+            found.append(one)
+            heard.fill(one)
     if heard.is_open:
         undecided += begun_chain(atoms)
     return found, undecided + (_begun(heard) if heard.is_open or heard.may_go_on else [])
@@ -133,6 +144,8 @@ def _framed(heard: Heard, i: int) -> tuple[int, int] | None:
         return span
     if text not in _SEEN:
         return None
+    if text == "via" and (span := _routed_via(atoms, i)):
+        return span
     if text in _LABELS and (span := _labelled(atoms, i)):
         return span
     if text in LABELS and (span := labelled_row(atoms, i)):
@@ -147,6 +160,8 @@ def _framed(heard: Heard, i: int) -> tuple[int, int] | None:
         return _beside(atoms, i)
     if text in _HOUSES:
         return _named_house(atoms, i)
+    if text in _TOPS:
+        return _at_top(atoms, i)
     return _at_number(atoms, i) if text == "number" else None
 
 
@@ -163,6 +178,20 @@ def _labelled(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
         labels.add(atoms[last + 1].text)
         last = after
     return (first, last) if len(labels) > 1 or not _DISTRICTS.isdisjoint(labels) else None
+
+
+def _routed_via(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
+    """`Mulga Flat Station via Cunnamulla`: a property, and where its post goes."""
+    last = _named(atoms, i)
+    if last is None or not i or atoms[i - 1].text not in _VIA or atoms[i - 1].stop:
+        return None
+    cased, first = is_cased(atoms, i), i - 1
+    while first and i - 1 - first < MOST_LEADS and not atoms[first - 1].stop:
+        name = atoms[first - 1]
+        if not names_street(name) or (cased and not name.capital) or name.text[-2:] == "'s":
+            break
+        first -= 1
+    return (first, last) if first < i - 1 else None
 
 
 def _named(atoms: Sequence[Atom], label: int) -> int | None:
@@ -227,10 +256,43 @@ def _beside(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
         at += 1
     if at - i < 2 or _OF_SOMEBODY.isdisjoint(sentence_before(atoms, i)):
         return None
+    if (street := _street_behind(atoms, i, at)) is not None:
+        return street
     last = house(atoms, at)
     if last is None or (last + 1 < len(atoms) and not atoms[last].stop):
         return None
     return at, last
+
+
+def _street_behind(atoms: Sequence[Atom], i: int, end: int) -> tuple[int, int] | None:
+    """`the maisonette over the chippy, Station Parade`."""
+    street = end - 1
+    if atoms[street].text not in STREET or not atoms[street].capital:
+        return None
+    first = street
+    while first - 1 > i and atoms[first - 1].capital and not atoms[first - 1].stop:
+        first -= 1
+    return (first, street) if first < street and atoms[first - 1].stop == "," else None
+
+
+def _at_top(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
+    """`the flats at the top of Castle Bank`: whose home is by that street."""
+    if i + 2 >= len(atoms) or atoms[i + 1].text != "of" or atoms[i].stop or atoms[i + 1].stop:
+        return None
+    before, cased = sentence_before(atoms, i), is_cased(atoms, i)
+    at = i + 2 + (atoms[i + 2].text == "the")
+    last = at - 1
+    while last + 1 < len(atoms) and last - at < MOST_LEADS and names_street(atoms[last + 1]):
+        if cased and not atoms[last + 1].capital:
+            break
+        last += 1
+        if atoms[last].stop or atoms[last].text in CHAIN_ENDS:
+            break
+    placed = last > at and atoms[last].text in CHAIN_ENDS
+    placed = placed or (last >= at and names_place(atoms, last))
+    if not placed or _LIVED_IN.isdisjoint(before):
+        return None
+    return i, last
 
 
 def _named_house(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
@@ -243,7 +305,9 @@ def _named_house(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
         first -= 1
     strange = any(is_strange(atom) for atom in atoms[first:i])
     led = first > 0 and atoms[first - 1].text in _LEADS_HOUSE
-    return (first, i) if strange and led else None
+    whose = first > 0 and first < i and atoms[first - 1].text in _OF_SOMEBODY
+    whose = whose and atoms[i].capital and atoms[i].stop in (".", ",", "?")  # `It's Gull Cottage.`
+    return (first, i) if (strange and led) or whose else None
 
 
 def _at_number(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:

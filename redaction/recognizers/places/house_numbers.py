@@ -10,6 +10,7 @@ from redaction.language.english import is_english
 from redaction.language.lexicon import SOUND_ALIKES
 from redaction.language.tables import words_in
 from redaction.language.words import Atom, Class
+from redaction.recognizers.people.name_shape import is_cased, is_strange
 from redaction.recognizers.places.numbered_places import NUMERIC
 
 _LONGEST = 8
@@ -27,6 +28,8 @@ _LEADS = words_in("""
 number at to is it's its from we're i'm she's he's they're hers his ours theirs mine no not of yes
 """)
 _ENDS = (".", "?", "!")
+_SISTERS = words_in("higher lower nether upper")
+_ALSO_SISTERS = words_in("east great high little low much new north old port saint south st west")
 
 
 def is_broken(atoms: Sequence[Atom], i: int) -> bool:
@@ -56,6 +59,16 @@ def house_before(atoms: Sequence[Atom], first: int, *, breaks: frozenset[int]) -
     before = atoms[k - 1] if k else None
     led = before is None or bool(before.stop) or before.text in _LEADS or k in breaks
     return k if led else first
+
+
+def over_village(atoms: Sequence[Atom], first: int) -> int:
+    """`Lower Trevannion`: back over what tells a farm or village from the next one."""
+    before = atoms[first - 1] if first else None
+    if before is None or before.stop or not is_strange(atoms[first]):
+        return first
+    told = before.text in _SISTERS and (before.capital or not is_cased(atoms, first))
+    told = told or (before.capital and before.text in _ALSO_SISTERS and first > 1)
+    return first - 1 if told else first
 
 
 def _is_of_number(atoms: Sequence[Atom], i: int, *, first: int) -> bool:

@@ -18,6 +18,7 @@ from redaction.recognizers.places.continued_places import (
     names_place,
     over_number,
 )
+from redaction.recognizers.places.street_parts import names_street
 from redaction.recognizers.places.street_words import HOUSE_NAMES, STREET
 
 _RURAL = words_in("bag box comp lot site")
@@ -32,6 +33,8 @@ apartment apt block bungalow cabin door flat plot room sector suite tower unit v
 """)
 )
 _FLOORS = frozenset({"floor"})
+_LETTERED = words_in("block tower wing")
+_LETTERS = words_in("be bee dee gee see sea")
 _ALONE = words_in("annex annexe maisonette penthouse")
 """Of these a house has one."""
 LABELS = _NUMBERED | _FLOORS | _ALONE
@@ -71,6 +74,8 @@ def labelled_row(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
         if more is None:
             break
         last, named, parts = more, named or sure, parts + 1
+    if named:
+        first = _named_before(atoms, first)
     there = atoms[i].text in _PARKED and bool(before) and before[0] in _WHO
     return (first, last) if named or there else None
 
@@ -90,7 +95,9 @@ def parts_again(heard: Heard) -> list[tuple[int, int]]:
         led = led or atoms[first - 1].text in _AGAIN
         ends = last + 1 == len(atoms) or bool(atoms[last].stop) or atoms[last + 1].text in _AFTER
         if led and ends:
-            spans.append(part)
+            other = house(atoms, last + 2) if atoms[last + 1 : last + 2] else None
+            either = other is not None and atoms[last + 1].text == "or"
+            spans.append((first, other) if either and other is not None else part)
     return spans
 
 
@@ -106,7 +113,7 @@ def part_at(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
     if text not in _NUMBERED or atoms[i].stop:
         return None
     at = i + 1
-    if at < len(atoms) and atoms[at].text == "number" and not atoms[at].stop:
+    if at < len(atoms) and atoms[at].text in ("number", "numbe") and not atoms[at].stop:
         at += 1
     last = _over_house(atoms, at)
     return None if last is None else (i, last)
@@ -119,11 +126,24 @@ def _over_house(atoms: Sequence[Atom], at: int) -> int | None:
     if atoms[at].cls is Class.LETTER:
         lettered = atoms[at].text not in ("a", "i") or (atoms[at].capital and atoms[at].stop)
         return max(at, over_number(atoms, at + 1)) if lettered else None
+    if atoms[at].text in _LETTERS and atoms[at].stop and atoms[at - 1].text in _LETTERED:
+        return at
     last = over_number(atoms, at)
     labelled = at <= last < len(atoms) - 2 and atoms[last + 1].text in _NUMBERED
     if labelled and over_number(atoms, last + 2) > last + 1:
         return last
     return house(atoms, at)
+
+
+def _named_before(atoms: Sequence[Atom], first: int) -> int:
+    """`Dawn Treader, mooring twelve`: back over the name that a house or boat has."""
+    at = first
+    while at and first - at < _LONGEST_NAME and atoms[at - 1].capital:
+        if not names_street(atoms[at - 1]) or (atoms[at - 1].stop and (at < first)):
+            break
+        at -= 1
+    named = at < first and atoms[first - 1].stop == "," and first - at > 1
+    return at if named else first
 
 
 def _label_at(atoms: Sequence[Atom], at: int) -> int | None:

@@ -14,13 +14,14 @@ from redaction.language.words import Atom, Class
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.people.name_shape import is_strange
 from redaction.recognizers.people.name_words import NO_NAMES
-from redaction.recognizers.places.house_numbers import house_before
+from redaction.recognizers.places.house_numbers import house_before, over_village
 from redaction.recognizers.places.known_places import STATES
 from redaction.recognizers.rest.spelled_on import EXPLAINS
 from redaction.recognizers.well_known import WELL_KNOWN
 
 _DAYS = (Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.ORDINAL)
 _SPELT = frozenset({"name", "address", "plate", "policy", "order", "ticket", "account", "passport"})
+_OF_WORDS = frozenset({"address", "name", "unknown"})
 _REACH = 3
 """Between two words of the spelling alphabet stand so many, the second one included."""
 
@@ -63,6 +64,8 @@ def _completed(heard: Heard, one: Found) -> Found:
     if one.kind == "address":
         first = house_before(heard.atoms, one.first, breaks=heard.times.breaks)
         one = one._replace(first=first, last=_over_town(heard, one.last))
+    if one.kind in _OF_WORDS:
+        one = one._replace(first=over_village(heard.atoms, one.first))
     if one.kind == "number":
         return _with_name(heard, one)
     if one.kind == "ip":

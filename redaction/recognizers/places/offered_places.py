@@ -1,0 +1,63 @@
+"""Towns and streets of which one is chosen: `is that West End or Spring Hill?`, `the Leeds one`.
+
+Ordinary words, many of them. That an address was told says that these are of it.
+"""
+
+from collections.abc import Sequence
+
+from redaction.language.common_words import FUNCTION_WORDS
+from redaction.language.tables import words_in
+from redaction.language.words import Atom, Class
+from redaction.recognizers.found import Heard
+from redaction.recognizers.people.name_shape import is_cased, is_strange
+from redaction.recognizers.places.continued_places import is_told, names_place
+from redaction.recognizers.places.no_places import NO_PLACES
+from redaction.recognizers.places.place_signs import TOWN_NAMES
+from redaction.recognizers.well_known import BRANDS
+
+_ONES = words_in("address branch end flat house one place property side")
+_LONGEST = 3
+_NEVER = FUNCTION_WORDS | NO_PLACES | BRANDS
+
+
+def offered(heard: Heard) -> list[tuple[int, int]]:
+    """The places of a choice, and `at the Glasgow end`."""
+    atoms, spans = heard.atoms, []
+    if not heard.given("address"):
+        return []
+    for i in range(1, len(atoms) - 1):
+        if atoms[i].text == "or" and is_told(heard, i):
+            spans += _either(atoms, i)
+        elif atoms[i].text in TOWN_NAMES and atoms[i - 1].text == "the":
+            if not atoms[i].stop and atoms[i + 1].text in _ONES:
+                spans.append((i, i))
+    return spans
+
+
+def _either(atoms: Sequence[Atom], i: int) -> list[tuple[int, int]]:
+    """Both sides of the `or`; none if one of them is no name."""
+    first = i
+    while first and i - first < _LONGEST and _is_named(atoms, first - 1):
+        if atoms[first - 1].stop:
+            break
+        first -= 1
+    last = i
+    while last + 1 < len(atoms) and last - i < _LONGEST and _is_named(atoms, last + 1):
+        last += 1
+        if atoms[last].stop:
+            break
+    if first == i or last == i:
+        return []
+    strange = any(is_strange(atom) for atom in atoms[first : last + 1])
+    return [(first, i - 1), (i + 1, last)] if strange or is_cased(atoms, i) else []
+
+
+def _is_named(atoms: Sequence[Atom], i: int) -> bool:
+    """With a capital, at the beginning too; a strange word where there are none."""
+    atom = atoms[i]
+    if atom.cls is not Class.OTHER or atom.text in _NEVER or atom.value:
+        return False
+    if not is_cased(atoms, i):
+        return is_strange(atom) or atom.text in TOWN_NAMES
+    begins = i > 0 and atoms[i - 1].stop in (".", "?", "!")
+    return atom.capital if begins or i == 0 else names_place(atoms, i)
