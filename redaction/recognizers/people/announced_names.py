@@ -46,8 +46,9 @@ lots of love from
 )
 """What follows is a name if it is no ordinary word."""
 _PERSONS = KIN_SAID | words_in("""
-advisor agent boy chap colleague fella gentleman girl guy he he's i lady lad man name people person
-she she's somebody someone they they're we who who's woman you you're
+advisor agent bloke boy caretaker chap cleaner colleague concierge doorman driver dude fella fellow
+gentleman girl guard guy he he's i janitor kid lady lad man name nurse people person porter
+receptionist she she's somebody someone they they're vet warden we who who's woman you you're
 """)
 """Who is called something: a form, a dish, and a place are too."""
 

@@ -4,7 +4,14 @@ from collections.abc import Sequence
 
 from redaction.language.common_words import FUNCTION_WORDS
 from redaction.language.words import Atom
-from redaction.recognizers.people.name_shape import end_of_name, is_cased, is_likely
+from redaction.recognizers.found import Heard
+from redaction.recognizers.people.name_shape import (
+    can_be_name,
+    end_of_name,
+    is_cased,
+    is_likely,
+    is_strange,
+)
 from redaction.recognizers.people.name_words import ALSO_NAMES
 
 _MOST_CHAINED = 6
@@ -30,6 +37,26 @@ def chained(atoms: Sequence[Atom], last: int) -> list[tuple[int, int]]:
         last = end_of_name(atoms, at)
         spans.append((at, last))
     return spans
+
+
+def catalogued(heard: Heard) -> list[tuple[int, int]]:
+    """`Haddad, comma, Grace`: as a list has it."""
+    atoms = heard.atoms
+    if "comma" not in heard.texts:
+        return []
+    return [
+        (i - 1, i + 1)
+        for i in range(1, len(atoms) - 1)
+        if atoms[i].text == "comma" and _are_listed(atoms, i - 1, i + 1)
+    ]
+
+
+def _are_listed(atoms: Sequence[Atom], surname: int, first: int) -> bool:
+    if not (can_be_name(atoms[surname]) and can_be_name(atoms[first])):
+        return False
+    if is_cased(atoms, first):
+        return atoms[surname].capital and atoms[first].capital
+    return is_strange(atoms[surname]) or is_strange(atoms[first])
 
 
 def _is_next(atoms: Sequence[Atom], at: int, *, after: int) -> bool:

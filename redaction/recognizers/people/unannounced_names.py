@@ -42,6 +42,7 @@ _LEADS = frozenset(phrase[-1] for phrase in _BEFORE)
 _WEAK = words_in("if it's it was probably maybe somebody someone one fella guy lady")
 """And behind these, where it also ends there, or somebody is spoken of next."""
 
+_HOLDS = words_in("got have had has put")
 _SENDS = words_in("send sent ask asked tell told ring text remind")
 _IS = words_in("is was isn't wasn't does did has")
 _ABOUT = words_in("""
@@ -113,6 +114,8 @@ def _is_led(atoms: Sequence[Atom], i: int) -> bool:
     if atoms[i].text in _NAMES_TOO and atoms[i].capital and _stands_alone(atoms, i):
         return True
     after = atoms[i + 1].text if i + 1 < len(atoms) else ""
+    if before[-1] in _HOLDS and after == "down":
+        return True  # `I've got Gaskell down for thirty three`
     if before[-1] in _WEAK and not (i > 1 and atoms[i - 2].cls in DIGITS):
         ends = atoms[i].stop in (".", "?", "!") or not after
         return (ends and before[-1] not in ("it's", "was")) or after in _SHE or after == "i"

@@ -6,6 +6,7 @@ from redaction.evidence.units import is_counted
 from redaction.evidence.weighed import RIGHT_CONTEXT
 from redaction.language.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.language.lexicon import ACRONYMS, SOUND_ALIKES, SPELLING_ALPHABET
+from redaction.language.sentences import sentence_before
 from redaction.language.tables import words_in
 from redaction.language.words import Atom, Class
 from redaction.recognizers.found import Found, Heard
@@ -42,6 +43,7 @@ by city east fort in lake las le los new north on port saint san south st under 
 _NOT_OF_STREETS = words_in("terminal gate gates platform flight item page row seat channel")
 """A number after one of these is no house's: `terminal five, gates close`."""
 
+_THEIR_OWN = words_in("branch branches bus depot office our shop station stop store stores train we")
 _LEADS_STREET = words_in("on off at along down in up into from is it's")
 _OF_DISKS = words_in("gig gigs gigabyte gigabytes megabyte megabytes terabyte terabytes")
 """Between a number and `drive`: a disk."""
@@ -113,10 +115,22 @@ def _start(atoms: Sequence[Atom], street: int, *, asked: bool) -> int | None:
     proper = all(a.capital for a in words) and atoms[street].capital
     if number == name:
         sure = atoms[street].text in SURE_STREET and unusual and asked
-        return name + 1 if sure and (proper or not any(a.capital for a in atoms)) else None
+        if sure and (proper or not any(a.capital for a in atoms)):
+            return name + 1
+        return name + 1 if _is_known_street(atoms, name + 1, street) else None
     if not (unusual or proper or (asked and atoms[street].text in SURE_STREET)):
         return None
     return with_dwelling(atoms, number + 1)
+
+
+def _is_known_street(atoms: Sequence[Atom], first: int, street: int) -> bool:
+    """`just off bixteth street`, where nothing has a capital: a name that nobody knows."""
+    led = first > 0 and atoms[first - 1].text in _LEADS_STREET and not atoms[first - 1].stop
+    if not led or atoms[street].text not in ALWAYS_STREET or is_cased(atoms, street):
+        return False
+    if not all(is_strange(atom) for atom in atoms[first:street]):
+        return False
+    return _THEIR_OWN.isdisjoint(sentence_before(atoms, first))
 
 
 def _told_on(atoms: Sequence[Atom], street: int) -> int | None:

@@ -31,7 +31,7 @@ from redaction.recognizers.places.place_signs import (
     is_town,
     is_town_alone,
 )
-from redaction.recognizers.places.place_stops import TAIL, begins_second, place_stops
+from redaction.recognizers.places.place_stops import TAIL, begins_anew, begins_second, place_stops
 
 _LEADS = words_in("""
 actually address ah and at be called change come comes deliver er go goes i i'm in is it it'd it's
@@ -106,6 +106,7 @@ def _clauses(heard: Heard) -> list[_Clause]:
             or i + 1 in cuts
             or (atom.stop == "," and atom.text in TAIL)
             or begins_second(atoms, i + 1)
+            or begins_anew(atoms, i + 1)
         )
         if ends:
             clauses.append(_Clause(first, i + 1))
@@ -236,6 +237,8 @@ def _is_lead(atom: Atom) -> bool:
 def _goes_with(atoms: Sequence[Atom], i: int, *, first: int, linked: bool) -> bool:
     """`large berlain`, `four miles south of Kindersley`: a word that leads to the sign."""
     atom = atoms[i]
+    if atom.stop == "," and linked and atom.capital and atom.cls is Class.OTHER:
+        return is_cased(atoms, i) and atom.text not in FUNCTION_WORDS  # `the Strand, Port Isaac`
     if atom.stop not in ("", "-"):
         return False
     if atom.text in _LINKS:

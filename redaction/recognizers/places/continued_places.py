@@ -245,8 +245,8 @@ def house(atoms: Sequence[Atom], at: int) -> int | None:
     return None if last < at or lone or is_counted(atoms, last + 1) else last
 
 
-def is_told(heard: Heard, i: int) -> bool:
+def is_told(heard: Heard, i: int, *, within_ms: int = _ECHO_MS) -> bool:
     """Whether one of the two has just said an address."""
     at_ms, given = heard.times.start_ms[i], heard.given("address")
-    first = bisect_left(given, at_ms - _ECHO_MS, key=ended_at)
+    first = bisect_left(given, at_ms - within_ms, key=ended_at)
     return first < bisect_right(given, at_ms, key=ended_at)

@@ -6,12 +6,14 @@ a place and counts nothing belongs to it.
 
 from collections.abc import Sequence
 
+from redaction.language.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.language.english import is_english
 from redaction.language.lexicon import SOUND_ALIKES
 from redaction.language.tables import words_in
 from redaction.language.words import Atom, Class
 from redaction.recognizers.people.name_shape import is_cased, is_strange
 from redaction.recognizers.places.numbered_places import NUMERIC
+from redaction.recognizers.well_known import BRANDS
 
 _LONGEST = 8
 _BROKEN = (
@@ -59,6 +61,19 @@ def house_before(atoms: Sequence[Atom], first: int, *, breaks: frozenset[int]) -
     before = atoms[k - 1] if k else None
     led = before is None or bool(before.stop) or before.text in _LEADS or k in breaks
     return k if led else first
+
+
+def over_capitals(atoms: Sequence[Atom], first: int) -> int:
+    """`Shady Pines`, of which the second word was known: back over another capital."""
+    if not first or not atoms[first].capital or atoms[first].cls is not Class.OTHER:
+        return first
+    before = atoms[first - 1]
+    if before.stop or not before.capital or before.value or before.cls is not Class.OTHER:
+        return first
+    if before.text in FUNCTION_WORDS or before.text in BRANDS or before.text[-2:] == "'s":
+        return first
+    inside = first > 1 and atoms[first - 2].stop not in _ENDS and not atoms[first - 2].capital
+    return first - 1 if inside or before.text not in COMMON_WORDS else first
 
 
 def over_village(atoms: Sequence[Atom], first: int) -> int:

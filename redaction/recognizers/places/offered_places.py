@@ -17,6 +17,7 @@ from redaction.recognizers.well_known import BRANDS
 
 _ONES = words_in("address branch end flat house one place property side")
 _LONGEST = 3
+_TOLD_MS = 25_000
 _NEVER = FUNCTION_WORDS | NO_PLACES | BRANDS
 
 
@@ -26,7 +27,7 @@ def offered(heard: Heard) -> list[tuple[int, int]]:
     if not heard.given("address"):
         return []
     for i in range(1, len(atoms) - 1):
-        if atoms[i].text == "or" and is_told(heard, i):
+        if atoms[i].text == "or" and is_told(heard, i, within_ms=_TOLD_MS):
             spans += _either(atoms, i)
         elif atoms[i].text in TOWN_NAMES and atoms[i - 1].text == "the":
             if not atoms[i].stop and atoms[i + 1].text in _ONES:

@@ -28,6 +28,8 @@ that's the then there they to too uh um we yeah yes you
 """What stands behind one."""
 _ANEW = words_in("it's that's there's it")
 """After a place, one of these begins a sentence."""
+_ANEW_TOO = words_in("and but is it's that's there's was would does do you're i've they")
+_FIGURES = words_in("two three four five six seven eight nine ten twelve fifteen twenty thirty")
 _LETTERS = words_in("are be see you why ex eye tea")
 """Words that recognisers write for a letter: `unit two are`."""
 _OTHER_THINGS = words_in("""
@@ -61,6 +63,14 @@ def begins_second(atoms: Sequence[Atom], i: int) -> bool:
     if i + 1 >= len(atoms) or atoms[i].text not in ("and", "or") or atoms[i].stop:
         return False
     return atoms[i + 1].text in _SECONDS and (i == 0 or bool(atoms[i - 1].stop))
+
+
+def begins_anew(atoms: Sequence[Atom], i: int) -> bool:
+    """`Keeper's Lodge, And is that near`, `Tamworth, Ten minutes`: a capital where only sentences
+    have one, though the stop before was heard as a comma."""
+    if i >= len(atoms) or not atoms[i].capital or atoms[i - 1].stop != ",":
+        return False
+    return atoms[i].text in _ANEW_TOO or (atoms[i].text in _FIGURES and not atoms[i].stop)
 
 
 def _sentence(atoms: Sequence[Atom], first: int, end: int) -> int:

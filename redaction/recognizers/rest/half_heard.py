@@ -14,7 +14,11 @@ from redaction.language.words import Atom, Class
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.people.name_shape import is_strange
 from redaction.recognizers.people.name_words import NO_NAMES
-from redaction.recognizers.places.house_numbers import house_before, over_village
+from redaction.recognizers.places.house_numbers import (
+    house_before,
+    over_capitals,
+    over_village,
+)
 from redaction.recognizers.places.known_places import STATES
 from redaction.recognizers.rest.spelled_on import EXPLAINS
 from redaction.recognizers.well_known import WELL_KNOWN
@@ -62,7 +66,8 @@ def _completed(heard: Heard, one: Found) -> Found:
         first, last = _over_day(heard, one.first), _over_year(heard, one)
         return one._replace(first=first, last=last)
     if one.kind == "address":
-        first = house_before(heard.atoms, one.first, breaks=heard.times.breaks)
+        first = over_capitals(heard.atoms, one.first)
+        first = house_before(heard.atoms, first, breaks=heard.times.breaks)
         one = one._replace(first=first, last=_over_town(heard, one.last))
     if one.kind in _OF_WORDS:
         one = one._replace(first=over_village(heard.atoms, one.first))
