@@ -40,7 +40,7 @@ _MAY_NAME = by_first_word(
 speaking with, speaking to, talking to, talking with, speak with, speak to, spoke to, spoke
 with, talked to, spoken to, talk to, on behalf of, named, called, ask for, dear, attention of,
 is this, are you, goes by, that's for, regards, under the name, in the name, agent, advisor,
-representative, name, name of, happy birthday, happy anniversary, with love from,
+representative, name, name of, coming up as, comes up as, you as, you down as, me as, me down as, happy birthday, happy anniversary, with love from,
 lots of love from
 """)
 )
@@ -58,8 +58,7 @@ under, it's under, ask for, asking for, asked for, buzz, calls me, calls him, ca
 call her, signed by, signed for by, left with, left it with, met with, seen by, message for,
 parcel for, package for, appointment for, table for, letter for, meeting with, appointment with,
 neighbour's, regarding, co-applicant, applicant, it's just, alongside, married to, and me,
-have i reached, have i got, me and, have me as, has me as, had me as, got me as, me down as,
-me down under
+have i reached, have i got, me and, me down under
 """)
 )
 """What follows is a name if it is in no table."""
@@ -143,7 +142,9 @@ def _medium(heard: Heard, at: int) -> tuple[int, int] | None:
     if at >= len(atoms) or not can_be_name(atoms[at]) or atoms[at - 1].stop in (".", "?", "!"):
         return None
     text = atoms[at].text
-    if text in _NO_AGENTS or (text in COMMON_WORDS and not atoms[at].capital):
+    both = atoms[at].capital and at + 1 < len(atoms) and extends(atoms, at + 1)
+    both = both and text in ALSO_NAMES  # `coming up as Will Rivers`
+    if (text in _NO_AGENTS and not both) or (text in COMMON_WORDS and not atoms[at].capital):
         return None
     if is_cased(atoms, at) and not atoms[at].capital:
         return None

@@ -14,7 +14,13 @@ from redaction.language.words import Atom, Class
 from redaction.numbers.letter_marks import DIGITS
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.people import person
-from redaction.recognizers.people.name_shape import can_be_name, end_of_name, is_cased, is_likely
+from redaction.recognizers.people.name_shape import (
+    can_be_name,
+    end_of_name,
+    is_cased,
+    is_likely,
+    is_strange,
+)
 from redaction.recognizers.people.name_words import ALSO_NAMES, DAYS, KIN
 from redaction.recognizers.well_known import WELL_KNOWN
 
@@ -116,6 +122,8 @@ def _is_led(atoms: Sequence[Atom], i: int) -> bool:
     after = atoms[i + 1].text if i + 1 < len(atoms) else ""
     if before[-1] in _HOLDS and after == "down":
         return True  # `I've got Gaskell down for thirty three`
+    if before[-1] == "the" and after == "party" and is_strange(atoms[i]):
+        return True  # `the McAllister party`
     if before[-1] in _WEAK and not (i > 1 and atoms[i - 2].cls in DIGITS):
         ends = atoms[i].stop in (".", "?", "!") or not after
         return (ends and before[-1] not in ("it's", "was")) or after in _SHE or after == "i"

@@ -28,6 +28,7 @@ from redaction.recognizers.places.place_signs import (
     is_of_whom,
     is_sign,
     is_sure_sign,
+    is_sure_town,
     is_town,
     is_town_alone,
 )
@@ -142,7 +143,7 @@ def _place_in(heard: Heard, clause: _Clause) -> tuple[int, int] | None:
     if is_of_whom(atoms, begins) and not any(a.cls in NUMERIC for a in atoms[begins:stop]):
         return None
     while begins > first and _goes_with(
-        atoms, begins - 1, first=first, linked=shows is not is_sure_sign
+        atoms, begins - 1, first=first, linked=shows not in (is_sure_sign, is_sure_town)
     ):
         begins -= 1
     last = stop - 1 if shows is is_sign else _over_words(atoms, begins, stop)
@@ -189,7 +190,7 @@ def _begins(heard: Heard, clause: _Clause) -> tuple[int | None, Callable[[Heard,
         for phrase in _ANNOUNCES.get(atoms[i].text, ()):
             end = i + len(phrase)
             if end < clause.end and says(atoms, i, phrase):
-                return end, is_sure_sign
+                return end, is_sure_town if phrase[-1] == "in" else is_sure_sign
     if _may_read_back(heard, clause.first):
         first = clause.first
         while first < clause.end and (_is_lead(atoms[first]) or atoms[first].text in _LINKS):

@@ -43,6 +43,11 @@ _WAYS = (
 brae esplanade landing layout paddock paddocks reach spur trace track wynd
 """)
 )
+_LANDMARKS = words_in("""
+bank bridge bazaar church clinic college gate hospital hotel mandir market masjid metro mosque pub
+school sweets temple theatre tank
+""")
+"""Behind a name, of that name: `behind Sai Baba temple`."""
 COMPASS = words_in("north south east west")
 _ALONE = COMPASS | TOWN_NAMES | STATES
 """All of a clause beside an address, they are of it: `Leeds, and the postcode`."""
@@ -118,7 +123,7 @@ def _begins_clause(heard: Heard, i: int) -> bool:
     return True
 
 
-def _is_region(text: str) -> bool:
+def is_region(text: str) -> bool:
     """A region, or what is written for one: of no ordinary word."""
     if len(text) < _SHORTEST_REGION or text in _TALKED:
         return False
@@ -132,7 +137,7 @@ def over_regions(atoms: Sequence[Atom], i: int) -> int:
         at = last + 1
         while at + 1 < len(atoms) and atoms[at].text in _OF_REGIONS and not atoms[at].stop:
             at += 1
-        if not (atoms[at].text in STATES or _is_region(atoms[at].text)):
+        if not (atoms[at].text in STATES or is_region(atoms[at].text)):
             break
         last = at
     return last
@@ -157,7 +162,8 @@ def _is_echo(heard: Heard, i: int, last: int) -> bool:
     before = [atom.text for atom in reversed(atoms[max(0, i - 3) : i])]
     if before[0] in _PUT_DOWN and before[1:2] == ["down"]:
         return ends  # `I've got her down for thirty three`
-    if before[0] == "at" and i > 1 and atoms[i - 2].stop == ",":
+    anew = i == 1 or i - 1 in heard.starts or (i > 1 and atoms[i - 2].stop == ",")
+    if before[0] == "at" and anew:
         return ends and (last > i or len(atoms[i].value) > 1)
     if before[0] in ("at", "with", "for", "or"):
         led = not _STANDS_AT.isdisjoint(before[1:])
@@ -196,6 +202,7 @@ def _over_rest(heard: Heard, last: int) -> int:
             continue
         numbered = atom.cls in NUMERIC and house(atoms, at) is not None and leads < MOST_LEADS
         placed = atom.text in _WAYS and not leads
+        placed = placed or (atom.text in _LANDMARKS and at == last + 1 and names_place(atoms, last))
         lettered = atom.cls is Class.LETTER and atom.text not in ("a", "i") and not leads
         if numbered or placed or lettered or names_place(atoms, at):
             last, leads = at, 0

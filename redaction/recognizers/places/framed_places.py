@@ -31,7 +31,7 @@ from redaction.recognizers.places.foreign_streets import (
 )
 from redaction.recognizers.places.labelled_parts import LABELS, labelled_row, parts_again
 from redaction.recognizers.places.numbered_places import NUMERIC
-from redaction.recognizers.places.offered_places import offered
+from redaction.recognizers.places.offered_places import homes, offered
 from redaction.recognizers.places.place_chains import CHAIN_ENDS, begun_chain, place_chain
 from redaction.recognizers.places.place_ends import ENDS, ended_place
 from redaction.recognizers.places.street_parts import names_street
@@ -46,6 +46,7 @@ _OF_HOUSES = words_in("""
 bank bottom brook east edge end field gate great high higher hill home lane little low lower nether
 new north old side south top upper west wood
 """)
+_OUT = words_in("across back down home i'm live lives out over round up we're")
 _VIA = words_in("downs farm homestead outstation park station")
 _ROUTES = words_in("rr rmb rsd pmb rd hc")
 _BLOCKS = words_in("wing block tower")
@@ -105,7 +106,7 @@ def find_framed(heard: Heard) -> tuple[list[Found], list[int]]:
             continue
         found.append(one)
         heard.fill(one)
-    for find in (echoes, parts_again, offered, continued):
+    for find in (homes, echoes, parts_again, offered, continued):
         for first, last in find(heard):
             if heard.is_open and last + RIGHT_CONTEXT >= len(atoms):
                 undecided.append(first)
@@ -303,10 +304,15 @@ def _named_house(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
         if not (names_place(atoms, first - 1) or (proper and atoms[first - 1].text in _OF_HOUSES)):
             break
         first -= 1
+    if first == i:
+        return None
     strange = any(is_strange(atom) for atom in atoms[first:i])
+    if first > 1 and atoms[first - 1].text == "the" and not atoms[first - 1].stop:
+        first -= 1
     led = first > 0 and atoms[first - 1].text in _LEADS_HOUSE
-    whose = first > 0 and first < i and atoms[first - 1].text in _OF_SOMEBODY
-    whose = whose and atoms[i].capital and atoms[i].stop in (".", ",", "?")  # `It's Gull Cottage.`
+    whose = first > 0 and atoms[first - 1].text in _OF_SOMEBODY
+    at_home = first > 1 and atoms[first - 1].text == "at" and atoms[first - 2].text in _OUT
+    whose = (whose or at_home) and atoms[i].capital and atoms[i].stop in (".", ",", "?")  # `It's Gull Cottage.`
     return (first, i) if (strange and led) or whose else None
 
 

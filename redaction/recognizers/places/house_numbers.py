@@ -12,10 +12,13 @@ from redaction.language.lexicon import SOUND_ALIKES
 from redaction.language.tables import words_in
 from redaction.language.words import Atom, Class
 from redaction.recognizers.people.name_shape import is_cased, is_strange
+from redaction.recognizers.places.continued_places import is_region
 from redaction.recognizers.places.numbered_places import NUMERIC
+from redaction.recognizers.places.place_signs import TOWN_NAMES
 from redaction.recognizers.well_known import BRANDS
 
 _LONGEST = 8
+_OVER_TOWN = 2
 _BROKEN = (
     *("hun", "hon", "tho", "dre", "twe", "thi", "fou", "fif", "six"),
     *("sev", "eig", "nin", "sen"),
@@ -61,6 +64,20 @@ def house_before(atoms: Sequence[Atom], first: int, *, breaks: frozenset[int]) -
     before = atoms[k - 1] if k else None
     led = before is None or bool(before.stop) or before.text in _LEADS or k in breaks
     return k if led else first
+
+
+def town_before(atoms: Sequence[Atom], first: int, last: int) -> int:
+    """`Leeds, L S four nine G R`: back over the town and county before their code."""
+    code = atoms[first : last + 1]
+    lettered = code[0].cls in (Class.LETTER, Class.CODE) or (code[0].value.isalpha())
+    if not lettered or not any(atom.cls in NUMERIC for atom in code):
+        return first
+    at = first
+    while at and first - at < _OVER_TOWN and atoms[at - 1].stop in ("", ","):
+        if atoms[at - 1].text not in TOWN_NAMES and not is_region(atoms[at - 1].text):
+            break
+        at -= 1
+    return at
 
 
 def over_capitals(atoms: Sequence[Atom], first: int) -> int:

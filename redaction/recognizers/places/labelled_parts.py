@@ -29,11 +29,13 @@ _NUMBERED = (
     _RURAL
     | _PARKED
     | words_in("""
-apartment apt block bungalow cabin door flat plot room sector suite tower unit villa wing
+apartment apt block building bungalow cabin door flat plot room sector suite tower unit villa wing
 """)
 )
 _FLOORS = frozenset({"floor"})
-_LETTERED = words_in("block tower wing")
+_BLOCKS = words_in("block building tower")
+_HOMES = words_in("apartment apt flat")
+_LETTERED = words_in("block building tower wing")
 _LETTERS = words_in("be bee dee gee see sea")
 _ALONE = words_in("annex annexe maisonette penthouse")
 """Of these a house has one."""
@@ -65,7 +67,10 @@ def labelled_row(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
         if more is None and (label := _label_at(atoms, last + 1)) is not None:
             behind = part_at(atoms, label)
             more = None if behind is None else behind[1]
-            sure = rural and atoms[label].text in _RURAL and more is not None
+            pairs = (rural and atoms[label].text in _RURAL) or (
+                atoms[i].text in _BLOCKS and atoms[label].text in _HOMES
+            )
+            sure = pairs and more is not None
         else:
             sure = more is not None
         if more is None:

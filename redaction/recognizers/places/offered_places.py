@@ -10,6 +10,7 @@ from redaction.language.tables import words_in
 from redaction.language.words import Atom, Class
 from redaction.recognizers.found import Heard
 from redaction.recognizers.people.name_shape import is_cased, is_strange
+from redaction.recognizers.people.name_words import TITLES
 from redaction.recognizers.places.continued_places import is_told, names_place
 from redaction.recognizers.places.no_places import NO_PLACES
 from redaction.recognizers.places.place_signs import TOWN_NAMES
@@ -33,6 +34,27 @@ def offered(heard: Heard) -> list[tuple[int, int]]:
             if not atoms[i].stop and atoms[i + 1].text in _ONES:
                 spans.append((i, i))
     return spans
+
+
+def homes(heard: Heard) -> list[tuple[int, int]]:
+    """`Mrs Pritchard in Glasgow`: whose town it is."""
+    atoms = heard.atoms
+    if TITLES.isdisjoint(heard.texts) or "in" not in heard.texts:
+        return []
+    return [
+        (i + 1, i + 1)
+        for i in range(2, len(atoms) - 1)
+        if atoms[i].text == "in"
+        and (atoms[i + 1].text in TOWN_NAMES or names_place(atoms, i + 1))
+        and any(_is_titled(atoms, k, until=i) for k in (i - 2, i - 3))
+    ]
+
+
+def _is_titled(atoms: Sequence[Atom], k: int, *, until: int) -> bool:
+    """Whether a title stands at `k`, and nothing but its name behind it."""
+    if k < 0 or atoms[k].text not in TITLES:
+        return False
+    return not any(a.stop or a.text in FUNCTION_WORDS for a in atoms[k + 1 : until])
 
 
 def _either(atoms: Sequence[Atom], i: int) -> list[tuple[int, int]]:

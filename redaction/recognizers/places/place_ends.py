@@ -22,6 +22,7 @@ _TO_CODE = words_in("code is of it's")
 _BEFORE_CODE = words_in("and the my our with")
 _LED = words_in("at behind beside by from near of opposite outside round to")
 _THEIR_OWN = words_in("our branch store stores shop office located depot showroom clinic venue")
+_LINKS = words_in("in off on")
 _ENDS = (".", "?", "!", ";")
 _LONGEST_NAME = 3
 _LONGEST = 12
@@ -94,7 +95,8 @@ def _house_in_street(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
     cased = is_cased(atoms, i)
     if atoms[i].stop not in ("", ",") or (cased and not atoms[i].capital):
         return None
-    last = i + 1
+    linked = i + 2 < len(atoms) and not atoms[i].stop and atoms[i + 1].text in _LINKS
+    last = i + 2 if cased and linked else i + 1
     while last + 1 < len(atoms) and last - i <= 2 and _names(atoms, last, cased=cased):
         if atoms[last].stop:
             return None
@@ -103,7 +105,7 @@ def _house_in_street(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
             break
     else:
         return None
-    if last == i + 1 or atoms[last].text not in SURE_STREET or not _names(atoms, last, cased=cased):
+    if last <= i + 1 + (cased and linked) or atoms[last].text not in SURE_STREET or not _names(atoms, last, cased=cased):
         return None
     first = _over_name(atoms, i, cased=cased)
     return None if first == i or _is_their_own(atoms, first) else (first, last)

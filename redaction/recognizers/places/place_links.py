@@ -11,6 +11,8 @@ from redaction.recognizers.places.house_numbers import is_broken
 from redaction.recognizers.places.numbered_places import NUMERIC
 
 _BESIDE = words_in("above behind below beside by near next off opposite over under")
+_INSIDE = (["on", "the"], ["in", "the"], ["by", "the"], ["on"], ["upon"], ["under"], ["le"])
+"""Of a town's name: `Stow on the Wold`."""
 _OF_LINKS = words_in("and of the to")
 _LONGEST = 5
 _PLACES = frozenset({"address", "name", "unknown"})
@@ -55,10 +57,14 @@ def is_landmark(atoms: Sequence[Atom], first: int, end: int) -> bool:
 
 
 def _are_linked(heard: Heard, a: Found, b: Found) -> bool:
-    if not 0 < b.first - a.last - 1 <= _LONGEST or a.kind != "address" or b.kind not in _PLACES:
+    if not 0 < b.first - a.last - 1 <= _LONGEST or not {a.kind, b.kind} <= _PLACES:
         return False
     atoms = heard.atoms
     between = atoms[a.last + 1 : b.first]
+    if [atom.text for atom in between] in _INSIDE and not any(a.stop for a in between):
+        return not atoms[a.last].stop and "address" in (a.kind, b.kind)
+    if a.kind != "address":
+        return False
     if any(atom.stop in _ENDS for atom in atoms[a.last : b.first]):
         return False
     if between[0].text in _BESIDE:

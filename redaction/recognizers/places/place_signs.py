@@ -99,6 +99,14 @@ def is_sure_sign(heard: Heard, i: int) -> bool:
     return is_strange(atom) or (street and (cased or atom.text not in COMMON_WORDS))
 
 
+def is_sure_town(heard: Heard, i: int) -> bool:
+    """`you're still in Norwich`: or a known town that ends what is said."""
+    atoms = heard.atoms
+    known = atoms[i].text in TOWN_NAMES and (bool(atoms[i].stop) or i + 1 == len(atoms))
+    told = known and not _OUR_OWN.intersection(sentence_before(atoms, i))
+    return told or is_sure_sign(heard, i)
+
+
 def is_town_alone(words: Sequence[Atom]) -> bool:
     """`Little Snoring?`: nothing in it is said of anything else, as `dip code` is."""
     return all(

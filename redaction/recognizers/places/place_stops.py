@@ -70,6 +70,8 @@ def begins_anew(atoms: Sequence[Atom], i: int) -> bool:
     have one, though the stop before was heard as a comma."""
     if i >= len(atoms) or not atoms[i].capital or atoms[i - 1].stop != ",":
         return False
+    if atoms[i].text in ("the", "a"):  # `The postman knows`: not `The Green`
+        return i + 1 < len(atoms) and not atoms[i + 1].capital
     return atoms[i].text in _ANEW_TOO or (atoms[i].text in _FIGURES and not atoms[i].stop)
 
 

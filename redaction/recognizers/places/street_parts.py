@@ -23,7 +23,9 @@ def has_number(atoms: Sequence[Atom], i: int) -> bool:
 def names_street(atom: Atom) -> bool:
     plain = atom.cls in (Class.OTHER, Class.ORDINAL, Class.MONTH)
     return plain and (
-        atom.text not in FUNCTION_WORDS or atom.text in ("saint", "st", "miss", "great", "little")
+        atom.text not in FUNCTION_WORDS
+        or atom.text in ("saint", "st", "miss", "great", "little")
+        or (atom.capital and atom.text == "back")
     )
 
 

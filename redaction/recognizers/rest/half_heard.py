@@ -18,6 +18,7 @@ from redaction.recognizers.places.house_numbers import (
     house_before,
     over_capitals,
     over_village,
+    town_before,
 )
 from redaction.recognizers.places.known_places import STATES
 from redaction.recognizers.rest.spelled_on import EXPLAINS
@@ -69,6 +70,8 @@ def _completed(heard: Heard, one: Found) -> Found:
         first = over_capitals(heard.atoms, one.first)
         first = house_before(heard.atoms, first, breaks=heard.times.breaks)
         one = one._replace(first=first, last=_over_town(heard, one.last))
+    if one.kind in ("address", "number"):
+        one = one._replace(first=town_before(heard.atoms, one.first, one.last))
     if one.kind in _OF_WORDS:
         one = one._replace(first=over_village(heard.atoms, one.first))
     if one.kind == "number":
