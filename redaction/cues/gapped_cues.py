@@ -44,7 +44,8 @@ GAPPED = {
         date * card, date * front, when * run out, when * runs out, when * expire, when *
         expires, dates * card, date * stamped, good * until, valid * until, expires * when,
         month * expire, year * expire, month * say on, month *
-        says on, month * printed, year * printed
+        says on, month * printed, year * printed, year * up to, card * past, card * ran till, card *
+        ran until, card * until, card * till
     """),
     PERHAPS["expiry"]: phrases_in("""
         which month, what month, what's * month, when's * month, when is * month,

@@ -58,7 +58,9 @@ STRONG = {
         it dies, that dies, next one come, you the next one, you a next one, that one go to, one go
         to, does that one go, yours end, that one end, replacing it, months and year, inspire,
         inspires, exhalation, expired when, when expired, runs to, run to, goes out of date, go out
-        of date, past its date, digit month, digit year, expired
+        of date, past its date, digit month, digit year, expired, live until, live till,
+        active until, active till, current until, ran till, ran until, up to what date, until what
+        date, till what date, date it stops, date it ends, date it finishes
     """),
     ),
     "ssn": phrases_in("""

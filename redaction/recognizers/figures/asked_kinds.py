@@ -136,7 +136,7 @@ def _isolated(atoms: Sequence[Atom], run: Run) -> bool:
     before = atoms[run.first - 1] if run.first else None
     after = atoms[run.last + 1] if run.last + 1 < len(atoms) else None
     begins = before is None or bool(before.stop) or before.cls in (Class.FILLER, Class.CORRECTION)
-    begins = begins or (before is not None and before.text in _SAYS)
+    begins = begins or (before is not None and (before.text in _SAYS or before.text.endswith("'s")))
     begins = begins or bool(aside_before(atoms, run.first))
     ends = after is None or bool(atoms[run.last].stop) or after.cls is Class.FILLER
     ends = ends or (after is not None and after.cls is Class.SYMBOL and after.value == "-")

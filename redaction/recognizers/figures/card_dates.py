@@ -23,9 +23,11 @@ _OF_PLANS = frozenset({"in", "by", "since", "last", "on"})
 _OF_YEAR = frozenset({"of", "next", "this", "year"})
 _OF_CARDS = frozenset({"card", "cvv", "expiry"})
 _MONTH = frozenset({"month", "month's"})
+_SLASHES = frozenset({"slash", "stroke"})
+_TO_SLASH = 3
 _LEADS_TO_MONTH = words_in("is was as right should be wrong it's it")
 _TO_FIGURE = 3
-_FIGURES = (Class.DIGIT, Class.TEEN, Class.NUMERAL)
+_FIGURES = (Class.DIGIT, Class.TEEN, Class.TEN, Class.NUMERAL)
 _HEARD_AS_FIGURES = SOUND_ALIKES.keys() | {"then"}
 _TOLD_MS = 60_000
 _AHEAD = 5
@@ -55,8 +57,25 @@ def _months(heard: Heard) -> list[Found]:
         for i, atom in enumerate(heard.atoms)
         if atom.cls is Class.MONTH
         and is_named_month(heard.atoms, i)
-        and (heard.awaits(i, "expiry") or _is_beside_told(heard, i) or _is_due(heard, i))
+        and (
+            heard.awaits(i, "expiry")
+            or _is_slashed(heard.atoms, i)
+            or _is_beside_told(heard, i)
+            or _is_due(heard, i)
+        )
     ]
+
+
+def _is_slashed(atoms: Sequence[Atom], i: int) -> bool:
+    """`November, then a slash`: who says the sign between month and year reads off a card."""
+    return _slash_behind(atoms, i) is not None
+
+
+def _slash_behind(atoms: Sequence[Atom], i: int) -> int | None:
+    ahead = range(i + 1, min(i + 1 + _TO_SLASH, len(atoms)))
+    if atoms[i].stop == ".":
+        return None
+    return next((n for n in ahead if atoms[n].text in _SLASHES), None)
 
 
 def _relative(heard: Heard) -> list[Found]:
@@ -142,7 +161,11 @@ def _month_from(atoms: Sequence[Atom], i: int) -> int:
 
 
 def _month_to(atoms: Sequence[Atom], i: int) -> int:
-    """`June of next year`: to the end of it."""
+    """`June of next year`, `June, slash, then thirty`: to the end of it."""
+    slash = _slash_behind(atoms, i)
+    if slash is not None:
+        ahead = range(slash + 1, min(slash + 1 + _TO_SLASH, len(atoms)))
+        return max((n for n in ahead if _is_figure(atoms[n])), default=i)
     last = i
     while last + 1 < len(atoms) and not atoms[last].stop and atoms[last + 1].text in _OF_YEAR:
         last += 1

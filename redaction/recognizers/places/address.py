@@ -43,7 +43,9 @@ by city east fort in lake las le los new north on port saint san south st under 
 _NOT_OF_STREETS = words_in("terminal gate gates platform flight item page row seat channel")
 """A number after one of these is no house's: `terminal five, gates close`."""
 
-_THEIR_OWN = words_in("branch branches bus depot office our shop station stop store stores train we")
+_THEIR_OWN = words_in(
+    "branch branches bus depot office our shop station stop store stores train we"
+)
 _LEADS_STREET = words_in("on off at along down in up into from is it's")
 _OF_DISKS = words_in("gig gigs gigabyte gigabytes megabyte megabytes terabyte terabytes")
 """Between a number and `drive`: a disk."""

@@ -41,7 +41,9 @@ _DISTRICTS = words_in("village mandal taluk taluka tehsil tehsyl hamlet panchaya
 """What stands behind one is its name."""
 _LABELS = _DISTRICTS | words_in("post district dist via near behind opposite landmark state sector")
 """And behind these, beside another."""
-_HOUSES = HOUSE_NAMES - words_in("chapel dairy hall house") | words_in("downs outstation ranch station")
+_HOUSES = HOUSE_NAMES - words_in("chapel dairy hall house") | words_in(
+    "downs outstation ranch station"
+)
 _OF_HOUSES = words_in("""
 bank bottom brook east edge end field gate great high higher hill home lane little low lower nether
 new north old side south top upper west wood
@@ -312,7 +314,9 @@ def _named_house(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
     led = first > 0 and atoms[first - 1].text in _LEADS_HOUSE
     whose = first > 0 and atoms[first - 1].text in _OF_SOMEBODY
     at_home = first > 1 and atoms[first - 1].text == "at" and atoms[first - 2].text in _OUT
-    whose = (whose or at_home) and atoms[i].capital and atoms[i].stop in (".", ",", "?")  # `It's Gull Cottage.`
+    whose = (
+        (whose or at_home) and atoms[i].capital and atoms[i].stop in (".", ",", "?")
+    )  # `It's Gull Cottage.`
     return (first, i) if (strange and led) or whose else None
 
 

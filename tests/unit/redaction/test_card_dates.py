@@ -20,6 +20,14 @@ EXPIRY = [
     ("A: valid from and valid up to please\nC: from ten thirty one", "from [expiry]"),
     ("C: It was 5/29 on the old card.", "It was [expiry] on the old card."),
     ("A: How far does that one go?\nC: That'd be seven twenty seven.", "That'd be [expiry]"),
+    (
+        "A: Up to what date can we use it?\nC: Live until seven, twenty eight.",
+        "Live until [expiry]",
+    ),
+    ("A: Which year does it go up to?\nC: Twenty eight.", "[expiry]"),
+    ("A: Your card went past December of 2027.", "Your card went past [expiry]"),
+    ("C: Expiry's 09, oh, hang on.", "Expiry's [expiry] oh, hang on."),
+    ("C: Well I see November, then a slash, then thirty three.", "Well I see [expiry]"),
 ]
 BESIDE_CARD = [
     ("C: 4242 4242 4242 4242, from now till 8/28.", "[card] from now till [expiry]"),
