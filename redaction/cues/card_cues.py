@@ -42,9 +42,10 @@ _PHRASES = frozenset(chain(phrases_in("""
     under the, date below, it in date, one in date, is in date, that in date, month as well, need
     the month, past its date,
     three little, three wee, three small, small number, short number, little number, the back, back
-    of it, back of that, turn it over, four on the, where you sign, above the
-    number, tv ray, box number, date in, through when, up to when, to when,
-    back end, closing with, expired, finishes, finishes with, finishing, finishing with, tail end
+    of it, back of that, turn it over, four on the, where you sign, above the number, tv ray, box
+    number, date in, through when, up to when, to when,
+    back end, closing with, expired, finish with, finishes, finishes with, finishing, finishing
+    with, tail end
 """), ENDINGS))  # fmt: skip
 
 

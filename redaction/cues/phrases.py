@@ -30,8 +30,7 @@ STRONG = {
         back of your card, back of that, flip it, flip the card, flip your card, turn it over,
         turn the card, turn your card, above the number, above the card,
         cbv, c b v, tvv, t v v, cbb, tv ray, cbc, c b c, cev,
-        the back, on back, the back says, the back say, back says, back say, other side of the
-        card
+        the back, on back, the back says, the back say, back says, back say, other side of the card
     """),
     "expiry": (
         *ENDINGS,
@@ -209,8 +208,9 @@ STRONG = {
         that ends, which ends, card ends,
         start with, begin with, should start, should begin, should end, letter at the end, last
         letter, final letter, letters at the, first letter, last bit, the rest of it, next bit,
-        back end, closing with, finishes, finishes with, finishing, finishing with, tail end,
-        end in, octet, letter at, number starts, number begins, number ends, what comes after
+        back end, closing with, finish with, finishes, finishes with, finishing, finishing with,
+        tail end, end in, octet, letter at, number starts, number begins, number ends, what comes
+        after
     """),
 }
 """Slot kind -> phrases after which two digits are enough to mask."""

@@ -43,6 +43,7 @@ _BEGIN_CLAUSES = frozenset({"but", "he", "he's", "i", "i'm", "it's", "she", "she
 """Behind a figure these show that it counts nothing."""
 
 _AT_ONCE_MS = 500
+_LAST = 4
 _SAME_BREATH_MS = 3000
 _FIGURES_ONLY = frozenset({"cvv", "pin", "otp"})
 _LEADS_TO = frozenset({"a", "an", "in", "with", "ending", "ends", "end", "after"})
@@ -116,8 +117,12 @@ def _masks(heard: Heard, run: Run, *, shape: Shape, slot: Slot) -> bool:
     if slot.strength is Strength.WEAK:
         aside = aside_before(heard.atoms, run.first)
         waited_ms = heard.times.start_ms[run.first - aside] - slot.at_ms
-        if slot.kind == "card" and shape.digits == 4 and not slot.turns and waited_ms < _AT_ONCE_MS:
-            return not YEAR.fullmatch(shape.value)  # `your MasterCard, 3680`
+        if slot.kind == "card" and shape.digits == _LAST and not slot.turns:
+            # `your MasterCard, 3680`, `the Visa that you used last, 3680`
+            lone = len(run.numbers) == 1 and not shape.value.endswith("00")
+            soon = waited_ms < (_SAME_BREATH_MS if lone else _AT_ONCE_MS)
+            if soon:
+                return not YEAR.fullmatch(shape.value)
         mixed = shape.letters >= 1 and shape.digits >= 2 and shape.letters + shape.digits >= 4
         return mixed or (shape.read_out and shape.digits >= 3) or shape.digits >= 5
     if len(run.numbers) == 1 and shape.digits <= 2:

@@ -12,6 +12,7 @@ PLAIN = [
     "A: The sale finished in June.\nC: Which month is the next one?\nA: March.",
     "A: Bring the date in nine.\nC: When did the last one stop?\nA: It stopped in May.",
     "A: We are finishing sixty four and starting more.",
+    "A: By card that's 1561 points.\nC: My card was new in 2019.",
     "C: My pass expired.\nA: Then it was nine people.",
     "C: Have you run out?\nA: We had seven, then nobody sent more.",
 ]
@@ -23,6 +24,7 @@ OF_CARDS = [
     ("A: Until the end of?\nC: August.", "August"),
     ("A: And the year is?\nC: thirty one.", "thirty"),
     ("A: The one finishing 1561?", "1561"),
+    ("A: Your Visa that was used last, 1561, still okay?", "1561"),
     ("A: The tail end is sixty four?", "sixty"),
     ("C: Hers expired then twenty six.", "twenty"),
     ("A: How far ahead is it stamped?\nC: Thirty two.", "Thirty"),
