@@ -11,7 +11,12 @@ from redaction.language.tables import phrases_in, words_in
 CARD_TALK = "card_talk"
 """Somebody speaks of a card: opens nothing by itself."""
 
-PERHAPS = {"expiry": "perhaps_expiry", "cvv": "perhaps_cvv", "number": "perhaps_number"}
+PERHAPS = {
+    "expiry": "perhaps_expiry",
+    "cvv": "perhaps_cvv",
+    "number": "perhaps_number",
+    "pin": "perhaps_pin",
+}
 """Kind of slot -> kind of a cue that opens it in talk of a card only."""
 
 _ENDINGS = phrases_in("""
@@ -45,7 +50,7 @@ _PHRASES = frozenset(chain(phrases_in("""
     of it, back of that, turn it over, four on the, where you sign, above the number, tv ray, box
     number, date in, through when, up to when, to when,
     back end, closing with, expired, finish with, finishes, finishes with, finishing, finishing
-    with, tail end
+    with, tail end, behind it, my pen, what pen, which pen, your pen
 """), ENDINGS))  # fmt: skip
 
 

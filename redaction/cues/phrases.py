@@ -30,7 +30,8 @@ STRONG = {
         back of your card, back of that, flip it, flip the card, flip your card, turn it over,
         turn the card, turn your card, above the number, above the card,
         cbv, c b v, tvv, t v v, cbb, tv ray, cbc, c b c, cev,
-        the back, on back, the back says, the back say, back says, back say, other side of the card
+        behind it, the back, on back, the back says, the back say, back says, back say, other side
+        of the card
     """),
     "expiry": (
         *ENDINGS,
@@ -181,6 +182,7 @@ STRONG = {
         rma, r m a, ticket's, ticket is, e ticket, e-ticket
     """),
     "pin": phrases_in("""
+        my pen, what pen, which pen, your pen,
         pian number, pen number, pen code, cin number, bin number, p i in, pi in,
         pin, pin number, pin code, p i n, pin's, personal identification
     """),

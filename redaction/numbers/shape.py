@@ -95,7 +95,8 @@ def is_read_out(atoms: Sequence[Atom], numbers: Sequence[int]) -> bool:
     lone = 0
     for at in numbers:
         atom = atoms[at]
-        lone = lone + 1 if atom.cls is Class.NUMERAL and len(atom.value) == 1 else 0
+        one_figure = atom.cls is Class.DIGIT or (atom.cls is Class.NUMERAL and len(atom.value) == 1)
+        lone = lone + 1 if one_figure else 0
         if lone == _DIGITS_IN_A_ROW:
             return True
         if atom.cls in (Class.MULTIPLIER, Class.PLURAL, Class.LETTER, Class.CODE):

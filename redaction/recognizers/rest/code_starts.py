@@ -7,7 +7,7 @@ taken for.
 from redaction.cues.card_cues import CARD_WORDS
 from redaction.language.common_words import COMMON_WORDS
 from redaction.language.english import is_english
-from redaction.language.lexicon import ACRONYMS
+from redaction.language.lexicon import ACRONYMS, SPELLING_ALPHABET
 from redaction.language.tables import words_in
 from redaction.language.words import Atom, Class
 from redaction.recognizers.found import Found, Heard
@@ -54,6 +54,8 @@ def back_to_country(heard: Heard, first: int) -> int:
     bank = atoms[at]
     if bank.cls is Class.OTHER and bank.text.isalpha() and 1 < len(bank.text) <= _LONGEST_BANK:
         at -= 1
+        while at > 0 and first - at <= _HESITATION and _hesitates(atoms[at]):
+            at -= 1  # the dash of `ie 63 dash aibk 380`
     checks = at
     while at >= 0 and checks - at < _CHECK_DIGITS and atoms[at].cls in PARTS:
         at -= 1
@@ -84,8 +86,9 @@ def over_prefix(heard: Heard, first: int, *, is_iban: bool = False, ended: bool 
     known = atom.text in COMMON_WORDS or (atom.text in ACRONYMS and atom.text not in _COUNTRIES)
     known = known and not ((atom.value or is_iban) and atom.text in _SURE_COUNTRIES)
     stops = ("", ",", "-", ".") if ended else ("", ",", "-")
-    if atom.text in ("a", "i") and at < first - 1 and atom.stop == "," and begins(heard, at):
-        return at  # `A, let me see, two six three`
+    letter = atom.text in ("a", "i") or atom.text in SPELLING_ALPHABET
+    if letter and at < first - 1 and atom.stop == "," and begins(heard, at):
+        return at  # `A, let me see, two six three`, `Charlie, hang on, 5`
     return at if group and not known and atom.stop in stops else first
 
 

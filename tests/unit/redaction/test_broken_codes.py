@@ -43,9 +43,12 @@ from tests.unit.redaction.spoken_dialogue import shown
         ("A: Which IBAN is it?\nC: it's ie 63 dash aibk 1841 77 39 2041 62", "it's [iban]"),
         ("A: Which IBAN?\nC: i have gb 18 west dash 7057-415-7910-958", "i have [iban]"),
         ("A: Which is it?\nC: gb 53 west hang on 790 92 54 1418 291 on it", "[card] on it"),
+        ("C: Now use ie 63 dash aibk 380 289 9640 4976", "Now use [card]"),
         ("A: Licence?\nC: licence a nine five nine two seven eight six", "licence [phone]"),
         ("A: Passport?\nC: It's a, let me see two, six, three, four, five.", "It's [passport]"),
         ("A: The card?\nC: visa for two four two four two eight nine", "visa [card]"),
+        ("A: Passport?\nC: Charlie, let me see six five double two one", "[passport]"),
+        ("A: You called us.\nC: If you say so. five 6 2, 6.", "If you say so. [number]"),
         ("A: Card?\nC: A Visa, let me see fifty five, fifty five.", "A Visa, let me see [card]"),
         (
             "A: Sixteen numbers from the card then.\nC: four two four two four two 2 9 7 5 uh 7 2 "

@@ -25,6 +25,8 @@ OF_CARDS = [
     ("A: And the year is?\nC: thirty one.", "thirty"),
     ("A: The one finishing 1561?", "1561"),
     ("A: Your Visa that was used last, 1561, still okay?", "1561"),
+    ("A: And what pen do you want on it?\nC: 6063, that's my old one.", "6063"),
+    ("C: Behind it's 12.", "12"),
     ("A: The tail end is sixty four?", "sixty"),
     ("C: Hers expired then twenty six.", "twenty"),
     ("A: How far ahead is it stamped?\nC: Thirty two.", "Thirty"),
