@@ -40,7 +40,8 @@ _MAY_NAME = by_first_word(
 speaking with, speaking to, talking to, talking with, speak with, speak to, spoke to, spoke
 with, talked to, spoken to, talk to, on behalf of, named, called, ask for, dear, attention of,
 is this, are you, goes by, that's for, regards, under the name, in the name, agent, advisor,
-representative, name, name of, coming up as, comes up as, you as, you down as, me as, me down as, happy birthday, happy anniversary, with love from,
+representative, name, name of, coming up as, comes up as, you as, you down as, me as,
+me down as, happy birthday, happy anniversary, with love from,
 lots of love from
 """)
 )

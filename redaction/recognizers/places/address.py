@@ -6,11 +6,9 @@ from redaction.evidence.units import is_counted
 from redaction.evidence.weighed import RIGHT_CONTEXT
 from redaction.language.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.language.lexicon import ACRONYMS, SOUND_ALIKES, SPELLING_ALPHABET
-from redaction.language.sentences import sentence_before
 from redaction.language.tables import words_in
 from redaction.language.words import Atom, Class
 from redaction.recognizers.found import Found, Heard
-from redaction.recognizers.people.name_shape import is_cased, is_strange
 from redaction.recognizers.places.continued_places import COMPASS
 from redaction.recognizers.places.known_places import STATES
 from redaction.recognizers.places.no_places import NO_PLACES
@@ -31,6 +29,7 @@ from redaction.recognizers.places.street_words import (
     SURE_STREET,
 )
 from redaction.recognizers.places.unnamed_streets import flats, misheard_places, post_boxes
+from redaction.recognizers.places.unnumbered_streets import is_known_street, told_on
 
 _WEEK = words_in("""
 monday tuesday wednesday thursday friday saturday sunday phone email
@@ -43,10 +42,6 @@ by city east fort in lake las le los new north on port saint san south st under 
 _NOT_OF_STREETS = words_in("terminal gate gates platform flight item page row seat channel")
 """A number after one of these is no house's: `terminal five, gates close`."""
 
-_THEIR_OWN = words_in(
-    "branch branches bus depot office our shop station stop store stores train we"
-)
-_LEADS_STREET = words_in("on off at along down in up into from is it's")
 _OF_DISKS = words_in("gig gigs gigabyte gigabytes megabyte megabytes terabyte terabytes")
 """Between a number and `drive`: a disk."""
 
@@ -65,7 +60,7 @@ def find_addresses(heard: Heard) -> tuple[list[Found], list[int]]:
         asked = _asked(heard, i)
         first = _start(atoms, i, asked=asked) if known else None
         if first is None and heard.given("address"):
-            first = _told_on(atoms, i)
+            first = told_on(atoms, i)
         if first is None:
             continue
         last = _end(atoms, i, asked=asked)
@@ -119,34 +114,10 @@ def _start(atoms: Sequence[Atom], street: int, *, asked: bool) -> int | None:
         sure = atoms[street].text in SURE_STREET and unusual and asked
         if sure and (proper or not any(a.capital for a in atoms)):
             return name + 1
-        return name + 1 if _is_known_street(atoms, name + 1, street) else None
+        return name + 1 if is_known_street(atoms, name + 1, street) else None
     if not (unusual or proper or (asked and atoms[street].text in SURE_STREET)):
         return None
     return with_dwelling(atoms, number + 1)
-
-
-def _is_known_street(atoms: Sequence[Atom], first: int, street: int) -> bool:
-    """`just off bixteth street`, where nothing has a capital: a name that nobody knows."""
-    led = first > 0 and atoms[first - 1].text in _LEADS_STREET and not atoms[first - 1].stop
-    if not led or atoms[street].text not in ALWAYS_STREET or is_cased(atoms, street):
-        return False
-    if not all(is_strange(atom) for atom in atoms[first:street]):
-        return False
-    return _THEIR_OWN.isdisjoint(sentence_before(atoms, first))
-
-
-def _told_on(atoms: Sequence[Atom], street: int) -> int | None:
-    """`round the back, on Tannery Row`: no number, but a name, and an address was given before."""
-    name = street
-    while name and street - name < MAX_NAME and names_street(atoms[name - 1]):
-        if atoms[name - 1].stop or atoms[name - 1].text in _LEADS_STREET:
-            break
-        if not (atoms[name - 1].capital or is_strange(atoms[name - 1])):
-            break
-        name -= 1
-    led = name > 0 and atoms[name - 1].text in _LEADS_STREET and not atoms[name - 1].stop
-    proper = atoms[street].capital or not is_cased(atoms, street)
-    return name if led and name < street and proper else None
 
 
 def _the_street(atoms: Sequence[Atom], street: int) -> int | None:

@@ -224,6 +224,18 @@ def names_place(atoms: Sequence[Atom], i: int) -> bool:
     return is_strange(atom)
 
 
+def name_behind(atoms: Sequence[Atom], label: int) -> int | None:
+    """The last word of the name behind a label; None if there is none."""
+    if atoms[label].stop in (".", "?", "!"):
+        return None
+    last = label
+    while last + 1 < len(atoms) and last - label < MOST_LEADS:
+        if not names_place(atoms, last + 1) or (last > label and atoms[last].stop):
+            break
+        last += 1
+    return last if last > label else None
+
+
 def over_number(atoms: Sequence[Atom], at: int) -> int:
     """The last atom of the number at `at`, with its letter; before it if there is none."""
     last = at - 1

@@ -11,7 +11,6 @@ from redaction.language.sentences import sentence_before
 from redaction.language.tables import words_in
 from redaction.language.words import Atom, Class
 from redaction.recognizers.found import Found, Heard
-from redaction.recognizers.people.name_shape import is_cased, is_strange
 from redaction.recognizers.places import asked_places
 from redaction.recognizers.places.continued_places import (
     ENDS_NUMBER,
@@ -20,7 +19,7 @@ from redaction.recognizers.places.continued_places import (
     echoes,
     house,
     is_told,
-    names_place,
+    name_behind,
     over_number,
 )
 from redaction.recognizers.places.foreign_streets import (
@@ -30,26 +29,23 @@ from redaction.recognizers.places.foreign_streets import (
     house_before,
 )
 from redaction.recognizers.places.labelled_parts import LABELS, labelled_row, parts_again
+from redaction.recognizers.places.named_houses import (
+    HOUSES,
+    TOPS,
+    at_top,
+    named_house,
+    routed_via,
+)
 from redaction.recognizers.places.numbered_places import NUMERIC
 from redaction.recognizers.places.offered_places import homes, offered
 from redaction.recognizers.places.place_chains import CHAIN_ENDS, begun_chain, place_chain
 from redaction.recognizers.places.place_ends import ENDS, ended_place
-from redaction.recognizers.places.street_parts import names_street
-from redaction.recognizers.places.street_words import HOUSE_NAMES, STREET
+from redaction.recognizers.places.street_words import STREET
 
 _DISTRICTS = words_in("village mandal taluk taluka tehsil tehsyl hamlet panchayat")
 """What stands behind one is its name."""
 _LABELS = _DISTRICTS | words_in("post district dist via near behind opposite landmark state sector")
 """And behind these, beside another."""
-_HOUSES = HOUSE_NAMES - words_in("chapel dairy hall house") | words_in(
-    "downs outstation ranch station"
-)
-_OF_HOUSES = words_in("""
-bank bottom brook east edge end field gate great high higher hill home lane little low lower nether
-new north old side south top upper west wood
-""")
-_OUT = words_in("across back down home i'm live lives out over round up we're")
-_VIA = words_in("downs farm homestead outstation park station")
 _ROUTES = words_in("rr rmb rsd pmb rd hc")
 _BLOCKS = words_in("wing block tower")
 _LETTERS = words_in("be bee dee see sea gee")
@@ -57,10 +53,6 @@ _HOMES = words_in("flat apartment apt unit room door")
 _BUZZERS = words_in("buzz buzzer intercom doorbell")
 _BESIDE = words_in("above over below under behind opposite beside near across next")
 _OF_SOMEBODY = words_in("it's i'm we're live lives flat place i we she's he's they're")
-_TOPS = words_in("bottom corner end foot head top")
-_LIVED_IN = words_in("""
-bungalow cottage cottages estate flat flats house houses i'm live lived lives maisonette we're
-""")
 _AT = words_in("at to from outside with by of for")
 _QUEUED = words_in("""
 bus extension get line list look menu off option order page position queue rank step stop stops turn
@@ -71,7 +63,7 @@ across bloke chap couple door family folks gentleman girl guy house lad lady man
 neighbours neighbor neighbors people woman
 """)
 _SEEN = (
-    _HOUSES
+    HOUSES
     | _LABELS
     | _ROUTES
     | _BLOCKS
@@ -81,11 +73,10 @@ _SEEN = (
     | ENDS
     | CHAIN_ENDS
     | LABELS
-    | {"number", "r", *_TOPS}
+    | {"number", "r", *TOPS}
 )
 _BEGINS = words_in("apartment apt block county flat lot plot room rr sector suite unit village")
 _IN_NUMBERS = words_in("number no oh to for too bis ter")
-_LEADS_HOUSE = words_in("we're i'm it's at called from to is near by in past they're")
 _WHY = "is framed as a place is"
 
 
@@ -147,7 +138,7 @@ def _framed(heard: Heard, i: int) -> tuple[int, int] | None:
         return span
     if text not in _SEEN:
         return None
-    if text == "via" and (span := _routed_via(atoms, i)):
+    if text == "via" and (span := routed_via(atoms, i)):
         return span
     if text in _LABELS and (span := _labelled(atoms, i)):
         return span
@@ -161,52 +152,26 @@ def _framed(heard: Heard, i: int) -> tuple[int, int] | None:
         return _buzzed(atoms, i)
     if text in _BESIDE:
         return _beside(atoms, i)
-    if text in _HOUSES:
-        return _named_house(atoms, i)
-    if text in _TOPS:
-        return _at_top(atoms, i)
+    if text in HOUSES:
+        return named_house(atoms, i)
+    if text in TOPS:
+        return at_top(atoms, i)
     return _at_number(atoms, i) if text == "number" else None
 
 
 def _labelled(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
     """`tehsil Nohar, district Hanumangarh`: one sure label, or two."""
-    last = _named(atoms, i)
+    last = name_behind(atoms, i)
     if last is None:
         return None
     labels, first = {atoms[i].text}, i
     while last + 1 < len(atoms) and atoms[last + 1].text in _LABELS:
-        after = _named(atoms, last + 1)
+        after = name_behind(atoms, last + 1)
         if after is None:
             break
         labels.add(atoms[last + 1].text)
         last = after
     return (first, last) if len(labels) > 1 or not _DISTRICTS.isdisjoint(labels) else None
-
-
-def _routed_via(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
-    """`Mulga Flat Station via Cunnamulla`: a property, and where its post goes."""
-    last = _named(atoms, i)
-    if last is None or not i or atoms[i - 1].text not in _VIA or atoms[i - 1].stop:
-        return None
-    cased, first = is_cased(atoms, i), i - 1
-    while first and i - 1 - first < MOST_LEADS and not atoms[first - 1].stop:
-        name = atoms[first - 1]
-        if not names_street(name) or (cased and not name.capital) or name.text[-2:] == "'s":
-            break
-        first -= 1
-    return (first, last) if first < i - 1 else None
-
-
-def _named(atoms: Sequence[Atom], label: int) -> int | None:
-    """The last word of the name behind a label; None if there is none."""
-    if atoms[label].stop in (".", "?", "!"):
-        return None
-    last = label
-    while last + 1 < len(atoms) and last - label < MOST_LEADS:
-        if not names_place(atoms, last + 1) or (last > label and atoms[last].stop):
-            break
-        last += 1
-    return last if last > label else None
 
 
 def _routed(atoms: Sequence[Atom], first: int, *, at: int) -> tuple[int, int] | None:
@@ -276,48 +241,6 @@ def _street_behind(atoms: Sequence[Atom], i: int, end: int) -> tuple[int, int] |
     while first - 1 > i and atoms[first - 1].capital and not atoms[first - 1].stop:
         first -= 1
     return (first, street) if first < street and atoms[first - 1].stop == "," else None
-
-
-def _at_top(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
-    """`the flats at the top of Castle Bank`: whose home is by that street."""
-    if i + 2 >= len(atoms) or atoms[i + 1].text != "of" or atoms[i].stop or atoms[i + 1].stop:
-        return None
-    before, cased = sentence_before(atoms, i), is_cased(atoms, i)
-    at = i + 2 + (atoms[i + 2].text == "the")
-    last = at - 1
-    while last + 1 < len(atoms) and last - at < MOST_LEADS and names_street(atoms[last + 1]):
-        if cased and not atoms[last + 1].capital:
-            break
-        last += 1
-        if atoms[last].stop or atoms[last].text in CHAIN_ENDS:
-            break
-    placed = last > at and atoms[last].text in CHAIN_ENDS
-    placed = placed or (last >= at and names_place(atoms, last))
-    if not placed or _LIVED_IN.isdisjoint(before):
-        return None
-    return i, last
-
-
-def _named_house(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
-    """`we're Upper Hackwood Farm`: a house by its name, a word of which is unknown."""
-    first = i
-    while first and i - first < MOST_LEADS and not atoms[first - 1].stop:
-        proper = atoms[first - 1].capital or not is_cased(atoms, i)
-        if not (names_place(atoms, first - 1) or (proper and atoms[first - 1].text in _OF_HOUSES)):
-            break
-        first -= 1
-    if first == i:
-        return None
-    strange = any(is_strange(atom) for atom in atoms[first:i])
-    if first > 1 and atoms[first - 1].text == "the" and not atoms[first - 1].stop:
-        first -= 1
-    led = first > 0 and atoms[first - 1].text in _LEADS_HOUSE
-    whose = first > 0 and atoms[first - 1].text in _OF_SOMEBODY
-    at_home = first > 1 and atoms[first - 1].text == "at" and atoms[first - 2].text in _OUT
-    whose = (
-        (whose or at_home) and atoms[i].capital and atoms[i].stop in (".", ",", "?")
-    )  # `It's Gull Cottage.`
-    return (first, i) if (strange and led) or whose else None
 
 
 def _at_number(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:

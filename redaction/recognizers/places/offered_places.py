@@ -30,10 +30,14 @@ def offered(heard: Heard) -> list[tuple[int, int]]:
     for i in range(1, len(atoms) - 1):
         if atoms[i].text == "or" and is_told(heard, i, within_ms=_TOLD_MS):
             spans += _either(atoms, i)
-        elif atoms[i].text in TOWN_NAMES and atoms[i - 1].text == "the":
-            if not atoms[i].stop and atoms[i + 1].text in _ONES:
-                spans.append((i, i))
+        elif atoms[i].text in TOWN_NAMES and _is_one_of_two(atoms, i):
+            spans.append((i, i))
     return spans
+
+
+def _is_one_of_two(atoms: Sequence[Atom], i: int) -> bool:
+    the = atoms[i - 1].text == "the" and not atoms[i].stop
+    return the and atoms[i + 1].text in _ONES
 
 
 def homes(heard: Heard) -> list[tuple[int, int]]:

@@ -105,11 +105,9 @@ def _house_in_street(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
             break
     else:
         return None
-    if (
-        last <= i + 1 + (cased and linked)
-        or atoms[last].text not in SURE_STREET
-        or not _names(atoms, last, cased=cased)
-    ):
+    if last <= i + 1 + (cased and linked) or not _names(atoms, last, cased=cased):
+        return None
+    if atoms[last].text not in SURE_STREET:
         return None
     first = _over_name(atoms, i, cased=cased)
     return None if first == i or _is_their_own(atoms, first) else (first, last)

@@ -117,7 +117,7 @@ def is_town_alone(words: Sequence[Atom]) -> bool:
 def is_town(heard: Heard, i: int) -> bool:
     """`Glasgow?`, `Little Snoring?`: hardly more than a town, beside an address."""
     atoms, atom = heard.atoms, heard.atoms[i]
-    inside = atom.capital and i > 0 and atoms[i - 1].stop in ("", ",") and not atom.text[0] == "i"
+    inside = atom.capital and i > 0 and atoms[i - 1].stop in ("", ",") and atom.text[0] != "i"
     unknown = atom.text not in COMMON_WORDS or atom.text in STATES
     unknown = unknown or (inside and atom.text not in FUNCTION_WORDS)  # `yeah, West End`
     unknown = unknown and atom.cls is Class.OTHER and atom.text.isalpha()
