@@ -104,7 +104,7 @@ STRONG = {
         we send, where can i send, where should i send, where can we send, where are we sending,
         where would you like, deliver it to, delivered to, deliver to, ship to, ship it to, sent
         to, where to send, door number, residing at, moved to, address we have, address i have,
-        fire number, landmark is, landmark put, landmark,
+        fire number, should now read, should read, now reads, landmark is, landmark put, landmark,
         full address, complete address, exact address, permanent address, residential address,
         registered address, service address, work address, civic address, civic number, street
         number, building number, flat number, unit number, cross street, box number, your

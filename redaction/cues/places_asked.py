@@ -36,6 +36,7 @@ address apartment are area block building city country county flat house neighbo
 property province road room state street suburb town unit village ward zip
 """)
 _REACHES = words_in("come comes drive drives get gets getting over up out")
+_WHICH = words_in("door flat house one which")
 _FINDS = words_in("finds locates reaches")
 _HOMES = words_in("home house property flat")
 
@@ -47,6 +48,8 @@ def asks_for_place(texts: Sequence[str]) -> bool:
         return True
     if _is_on_its_way(texts):
         return True
+    if texts[-2:] == ["are", "you"] and not _WHICH.isdisjoint(texts[-3:-2]):
+        return "which" in texts
     if _asks_way(texts) or texts[-3:] == ["here", "would", "be"]:
         return True
     return _is_sent_to(texts) or _names_part(texts) or _asks_of_home(texts)

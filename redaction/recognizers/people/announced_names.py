@@ -77,6 +77,8 @@ _NO_AGENTS = FUNCTION_WORDS | WELL_KNOWN
 _SURE_GREETS = frozenset({"thanks", "you", "hi", "hello", "hey", "bye", "goodbye", "one"})
 _IS_PERSON = by_first_word(("she's", "he's", "she is", "he is"))
 """What follows is a name if it is a strange word with another behind it."""
+_OUT = frozenset({"out", "over", "round"})
+"""`it's Minh out at the farm`."""
 _IS_HERE = by_first_word(("this is", "i'm", "i am", "it's", "it is", "here is", "myself"))
 _SURE_TITLES = frozenset({"mister", "missus", "mr", "mrs", "ms"})
 _ALSO_SAID = frozenset({"it's", "i'm", "am"})
@@ -166,7 +168,9 @@ def _loose(heard: Heard, at: int) -> tuple[int, int] | None:
     """After `this is` or `I'm`: an unusual word, then the end or a word that follows names."""
     atoms = heard.atoms
     at = skip(atoms, at, 1) if at < len(atoms) and atoms[at].cls is Class.FILLER else at
-    if at >= len(atoms) or not can_be_name(atoms[at]) or atoms[at].text in COMMON_WORDS:
+    if at >= len(atoms) or not can_be_name(atoms[at]):
+        return None
+    if atoms[at].text in COMMON_WORDS and not _is_first_of_two(atoms, at):
         return None
     if (is_cased(atoms, at) and not atoms[at].capital) or atoms[at - 1].stop in (".", "?", "!"):
         return None
@@ -177,10 +181,17 @@ def _loose(heard: Heard, at: int) -> tuple[int, int] | None:
     after = atoms[last + 1] if last + 1 < len(atoms) else None
     if last - at > 2 or (after is None and heard.is_open):
         return None
-    if any(a.text in COMMON_WORDS for a in atoms[at : last + 1]):
+    if any(a.text in COMMON_WORDS for a in atoms[at + 1 : last + 1]):
         return None
-    ends = after is None or bool(atoms[last].stop) or after.text in AFTER_NAME
+    out = after is not None and after.text in _OUT
+    ends = after is None or out or bool(atoms[last].stop) or after.text in AFTER_NAME
     return (at, last) if ends else None
+
+
+def _is_first_of_two(atoms: Sequence[Atom], at: int) -> bool:
+    """`it's poppy hughes`: an ordinary word that is a first name too, and a surname."""
+    second = atoms[at + 1] if at + 1 < len(atoms) and not atoms[at].stop else None
+    return second is not None and atoms[at].text in ALSO_NAMES and is_strange(second)
 
 
 def _whole(heard: Heard, at: int) -> tuple[int, int] | None:

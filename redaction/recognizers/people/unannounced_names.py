@@ -49,6 +49,8 @@ _WEAK = words_in("if it's it was probably maybe somebody someone one fella guy l
 """And behind these, where it also ends there, or somebody is spoken of next."""
 
 _HOLDS = words_in("got have had has put")
+_SEES = words_in("i've see there's we've")
+_PLACED = words_in("down here listed on registered")
 _SENDS = words_in("send sent ask asked tell told ring text remind")
 _IS = words_in("is was isn't wasn't does did has")
 _ABOUT = words_in("""
@@ -124,6 +126,10 @@ def _is_led(atoms: Sequence[Atom], i: int) -> bool:
         return True  # `I've got Gaskell down for thirty three`
     if before[-1] == "the" and after == "party" and is_strange(atoms[i]):
         return True  # `the McAllister party`
+    if before[-1] == "a" and before[-2:-1] and before[-2] in _HOLDS | _SEES:
+        last = end_of_name(atoms, i)
+        placed = last + 1 < len(atoms) and atoms[last + 1].text in _PLACED
+        return last > i and placed  # `I've a Mateo Banks on that one`
     if before[-1] in _WEAK and not (i > 1 and atoms[i - 2].cls in DIGITS):
         ends = atoms[i].stop in (".", "?", "!") or not after
         return (ends and before[-1] not in ("it's", "was")) or after in _SHE or after == "i"

@@ -171,6 +171,8 @@ def _end(atoms: Sequence[Atom], street: int, *, asked: bool) -> int:
             or _is_town(atoms, last + 1, asked=asked or numbered)
         ):
             last += 1
+        elif last > street and numbered and _is_flat_a(atoms, last + 1):
+            last += 1
         elif following.text in ("number", "dash") and has_number(atoms, last + 2):
             last += 2
         elif numbered and _goes_on_with_town(atoms, last + 1):
@@ -186,6 +188,14 @@ def _end(atoms: Sequence[Atom], street: int, *, asked: bool) -> int:
         else:
             return last
     return last
+
+
+def _is_flat_a(atoms: Sequence[Atom], i: int) -> bool:
+    """`unit four, A till the lease runs out`: no article."""
+    if atoms[i].text != "a" or not atoms[i].capital or atoms[i - 1].cls not in NUMERIC:
+        return False
+    ends = bool(atoms[i].stop) or i + 1 == len(atoms)
+    return ends or atoms[i + 1].text in ("till", "until", "and", "in", "but", "for", "at")
 
 
 def _is_dwelling(atoms: Sequence[Atom], i: int, *, numbered: bool) -> bool:

@@ -38,7 +38,7 @@ _LEADS = words_in("""
 actually address ah and at be called change come comes deliver er go goes i i'm in is it it'd it's
 its just like live living me mine my new no number oh ok okay on our please postcode put right
 same send ship so sorry sure that that'd that'll that's the them then there they're to uh um we
-we're well work yeah yep yes you zip code postal mail home house
+we're well work yeah yep yes you zip code postal mail home house read reads
 """)
 """What leads in to an address, or is no part of it."""
 
@@ -58,7 +58,7 @@ still at, still in, still on, still out on, still over in, with me at, with us a
 moving to, moved to, folks at, parents at, over in, you're at, got you at, have you at,
 something in, place in, house in, flat in, address in, bungalow in, registered in, registered at,
 is it still, you're in, lives at, lives on, lives over on, lives in, live over on, round at,
-shipped to
+shipped to, by hand to, by post to, by courier to, go out to, goes out to, went out to
 """)
 )
 """What is said behind these is somebody's place, if it is a street, numbered, or unknown."""

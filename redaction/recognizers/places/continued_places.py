@@ -162,7 +162,7 @@ def _is_echo(heard: Heard, i: int, last: int) -> bool:
     before = [atom.text for atom in reversed(atoms[max(0, i - 3) : i])]
     if before[0] in _PUT_DOWN and before[1:2] == ["down"]:
         return ends  # `I've got her down for thirty three`
-    anew = i == 1 or i - 1 in heard.starts or (i > 1 and atoms[i - 2].stop == ",")
+    anew = i == 1 or i - 1 in heard.times.breaks or (i > 1 and atoms[i - 2].stop == ",")
     if before[0] == "at" and anew:
         return ends and (last > i or len(atoms[i].value) > 1)
     if before[0] in ("at", "with", "for", "or"):

@@ -19,6 +19,10 @@ from redaction.recognizers.well_known import BRANDS
 
 _LONGEST = 8
 _OVER_TOWN = 2
+_LINKS = 2
+_INSIDE = words_in("by le on the under upon")
+_HEARD = words_in("ate fore too won")
+"""Figures right before a street: `four seventy won rue des Lilas`."""
 _BROKEN = (
     *("hun", "hon", "tho", "dre", "twe", "thi", "fou", "fif", "six"),
     *("sev", "eig", "nin", "sen"),
@@ -84,7 +88,14 @@ def over_capitals(atoms: Sequence[Atom], first: int) -> int:
     """`Shady Pines`, of which the second word was known: back over another capital."""
     if not first or not atoms[first].capital or atoms[first].cls is not Class.OTHER:
         return first
-    before = atoms[first - 1]
+    at = first
+    while at and first - at < _LINKS and atoms[at - 1].text in _INSIDE and not atoms[at - 1].stop:
+        at -= 1
+    before = atoms[at - 1] if at else atoms[first]
+    if at < first:  # `Stow on the Wold`
+        known = before.text in COMMON_WORDS or before.text in FUNCTION_WORDS
+        proper = at > 0 and before.capital and before.cls is Class.OTHER and not known
+        return at - 1 if proper and not before.stop else first
     if before.stop or not before.capital or before.value or before.cls is not Class.OTHER:
         return first
     if before.text in FUNCTION_WORDS or before.text in BRANDS or before.text[-2:] == "'s":
@@ -107,6 +118,8 @@ def _is_of_number(atoms: Sequence[Atom], i: int, *, first: int) -> bool:
     atom = atoms[i]
     if atom.cls in NUMERIC or is_broken(atoms, i):
         return True
+    if atom.text in _HEARD and i + 1 == first and i and atoms[i - 1].cls in NUMERIC:
+        return not atom.stop
     if atom.text not in SOUND_ALIKES or atom.stop or atoms[first].cls not in NUMERIC:
         return False
     # `for thousand two hundred`, but `deliver to fourteen`

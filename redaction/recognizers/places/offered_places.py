@@ -11,13 +11,15 @@ from redaction.language.words import Atom, Class
 from redaction.recognizers.found import Heard
 from redaction.recognizers.people.name_shape import is_cased, is_strange
 from redaction.recognizers.people.name_words import TITLES
-from redaction.recognizers.places.continued_places import is_told, names_place
+from redaction.recognizers.places.continued_places import is_told, names_place, over_regions
 from redaction.recognizers.places.no_places import NO_PLACES
 from redaction.recognizers.places.place_signs import TOWN_NAMES
 from redaction.recognizers.well_known import BRANDS
 
 _ONES = words_in("address branch end flat house one place property side")
 _LONGEST = 3
+_CALLED = TITLES | {"called", "named"}
+_DOWN = words_in("back down here out over up")
 _TOLD_MS = 25_000
 _NEVER = FUNCTION_WORDS | NO_PLACES | BRANDS
 
@@ -36,29 +38,34 @@ def offered(heard: Heard) -> list[tuple[int, int]]:
 
 
 def _is_one_of_two(atoms: Sequence[Atom], i: int) -> bool:
-    the = atoms[i - 1].text == "the" and not atoms[i].stop
+    the = atoms[i - 1].text == "the" and atoms[i].stop in ("", ",")
     return the and atoms[i + 1].text in _ONES
 
 
 def homes(heard: Heard) -> list[tuple[int, int]]:
-    """`Mrs Pritchard in Glasgow`: whose town it is."""
+    """`Mrs Pritchard in Glasgow`, `somebody called Banks, down in Tampa, Florida`: whose town."""
     atoms = heard.atoms
-    if TITLES.isdisjoint(heard.texts) or "in" not in heard.texts:
+    if _CALLED.isdisjoint(heard.texts) or "in" not in heard.texts:
         return []
-    return [
-        (i + 1, i + 1)
-        for i in range(2, len(atoms) - 1)
-        if atoms[i].text == "in"
-        and (atoms[i + 1].text in TOWN_NAMES or names_place(atoms, i + 1))
-        and any(_is_titled(atoms, k, until=i) for k in (i - 2, i - 3))
-    ]
+    spans: list[tuple[int, int]] = []
+    for i in range(2, len(atoms) - 1):
+        if atoms[i].text != "in" or not _is_called(atoms, i):
+            continue
+        last = over_regions(atoms, i + 1)
+        if last > i + 1 or atoms[i + 1].text in TOWN_NAMES or names_place(atoms, i + 1):
+            spans.append((i + 1, last))
+    return spans
 
 
-def _is_titled(atoms: Sequence[Atom], k: int, *, until: int) -> bool:
-    """Whether a title stands at `k`, and nothing but its name behind it."""
-    if k < 0 or atoms[k].text not in TITLES:
-        return False
-    return not any(a.stop or a.text in FUNCTION_WORDS for a in atoms[k + 1 : until])
+def _is_called(atoms: Sequence[Atom], until: int) -> bool:
+    """Whether somebody's name ends before `in`, or `down in`."""
+    end = until - (atoms[until - 1].text in _DOWN)
+    for k in range(end - 2, max(end - 2 - _LONGEST, -1), -1):
+        if atoms[k].text in _CALLED:
+            return not any(a.text in FUNCTION_WORDS for a in atoms[k + 1 : end])
+        if atoms[k].stop:
+            return False
+    return False
 
 
 def _either(atoms: Sequence[Atom], i: int) -> list[tuple[int, int]]:
