@@ -168,9 +168,7 @@ def _loose(heard: Heard, at: int) -> tuple[int, int] | None:
     """After `this is` or `I'm`: an unusual word, then the end or a word that follows names."""
     atoms = heard.atoms
     at = skip(atoms, at, 1) if at < len(atoms) and atoms[at].cls is Class.FILLER else at
-    if at >= len(atoms) or not can_be_name(atoms[at]):
-        return None
-    if atoms[at].text in COMMON_WORDS and not _is_first_of_two(atoms, at):
+    if at >= len(atoms) or not can_be_name(atoms[at]) or atoms[at].text in COMMON_WORDS:
         return None
     if (is_cased(atoms, at) and not atoms[at].capital) or atoms[at - 1].stop in (".", "?", "!"):
         return None
@@ -181,17 +179,11 @@ def _loose(heard: Heard, at: int) -> tuple[int, int] | None:
     after = atoms[last + 1] if last + 1 < len(atoms) else None
     if last - at > 2 or (after is None and heard.is_open):
         return None
-    if any(a.text in COMMON_WORDS for a in atoms[at + 1 : last + 1]):
+    if any(a.text in COMMON_WORDS for a in atoms[at : last + 1]):
         return None
     out = after is not None and after.text in _OUT
     ends = after is None or out or bool(atoms[last].stop) or after.text in AFTER_NAME
     return (at, last) if ends else None
-
-
-def _is_first_of_two(atoms: Sequence[Atom], at: int) -> bool:
-    """`it's poppy hughes`: an ordinary word that is a first name too, and a surname."""
-    second = atoms[at + 1] if at + 1 < len(atoms) and not atoms[at].stop else None
-    return second is not None and atoms[at].text in ALSO_NAMES and is_strange(second)
 
 
 def _whole(heard: Heard, at: int) -> tuple[int, int] | None:

@@ -169,9 +169,8 @@ def _end(atoms: Sequence[Atom], street: int, *, asked: bool) -> int:
                 and (atoms[last].stop != "," or numbered)
             )
             or _is_town(atoms, last + 1, asked=asked or numbered)
+            or (last > street and numbered and _is_flat_a(atoms, last + 1))
         ):
-            last += 1
-        elif last > street and numbered and _is_flat_a(atoms, last + 1):
             last += 1
         elif following.text in ("number", "dash") and has_number(atoms, last + 2):
             last += 2

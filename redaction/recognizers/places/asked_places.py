@@ -214,7 +214,8 @@ def _may_read_back(heard: Heard, i: int) -> bool:
 def _is_asked_on(heard: Heard, clause: _Clause) -> bool:
     """`Is there a number?` `Box seventy.`: a short answer, just after the address was given."""
     i = clause.first
-    begins = i == 0 or i in heard.times.breaks or heard.atoms[i - 1].text in _LEADS
+    begins = i == 0 or i in heard.times.breaks or i in heard.starts
+    begins = begins or heard.atoms[i - 1].text in _LEADS
     if not begins or clause.end - i > _SHORT or not heard.is_asked_for_word(i):
         return False
     asked = heard.asked_of_numbers(i)

@@ -53,6 +53,7 @@ _HOMES = words_in("flat apartment apt unit room door")
 _BUZZERS = words_in("buzz buzzer intercom doorbell")
 _BESIDE = words_in("above over below under behind opposite beside near across next")
 _OF_SOMEBODY = words_in("it's i'm we're live lives flat place i we she's he's they're")
+_HOMELY = words_in("bedsit flat i'm live lives maisonette place room rooms studio we're")
 _AT = words_in("at to from outside with by of for")
 _QUEUED = words_in("""
 bus extension get line list look menu off option order page position queue rank step stop stops turn
@@ -215,6 +216,8 @@ def _buzzed(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
 
 def _beside(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
     """`it's above the chip shop, forty eight B`: a house beside what everybody knows."""
+    if (street := _street_behind(atoms, i)) is not None:
+        return street
     at = i + 1
     while (
         at < len(atoms) and at - i <= MOST_LEADS + 2 and atoms[at].cls in (Class.OTHER, Class.GLUE)
@@ -224,23 +227,25 @@ def _beside(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
         at += 1
     if at - i < 2 or _OF_SOMEBODY.isdisjoint(sentence_before(atoms, i)):
         return None
-    if (street := _street_behind(atoms, i, at)) is not None:
-        return street
     last = house(atoms, at)
     if last is None or (last + 1 < len(atoms) and not atoms[last].stop):
         return None
     return at, last
 
 
-def _street_behind(atoms: Sequence[Atom], i: int, end: int) -> tuple[int, int] | None:
+def _street_behind(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:
     """`the maisonette over the chippy, Station Parade`."""
-    street = end - 1
-    if atoms[street].text not in STREET or not atoms[street].capital:
+    comma = next((k for k in range(i + 1, min(i + 4, len(atoms))) if atoms[k].stop), None)
+    if comma is None or atoms[comma].stop != "," or _HOMELY.isdisjoint(sentence_before(atoms, i)):
         return None
-    first = street
-    while first - 1 > i and atoms[first - 1].capital and not atoms[first - 1].stop:
-        first -= 1
-    return (first, street) if first < street and atoms[first - 1].stop == "," else None
+    for street in range(comma + 1, min(comma + 4, len(atoms))):
+        if not atoms[street].capital:
+            return None
+        if atoms[street].text in STREET and street > comma + 1:
+            return comma + 1, street
+        if atoms[street].stop:
+            return None
+    return None
 
 
 def _at_number(atoms: Sequence[Atom], i: int) -> tuple[int, int] | None:

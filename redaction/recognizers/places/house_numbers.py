@@ -19,6 +19,7 @@ from redaction.recognizers.well_known import BRANDS
 
 _LONGEST = 8
 _OVER_TOWN = 2
+_LONGEST_TOWN = 5
 _LINKS = 2
 _INSIDE = words_in("by le on the under upon")
 _HEARD = words_in("ate fore too won")
@@ -81,7 +82,27 @@ def town_before(atoms: Sequence[Atom], first: int, last: int) -> int:
         if atoms[at - 1].text not in TOWN_NAMES and not is_region(atoms[at - 1].text):
             break
         at -= 1
-    return at
+    return at if at < first else _over_town(atoms, first, ends=code[-1])
+
+
+def _over_town(atoms: Sequence[Atom], first: int, *, ends: Atom) -> int:
+    """`Stow on the Wold, G L five four one L F`: by its capitals, before a comma and a postcode."""
+    before = atoms[first - 1] if first else None
+    if before is None or before.stop != "," or ends.cls is not Class.LETTER:
+        return first
+    at = first
+    while at and first - at < _LONGEST_TOWN and (at == first or not atoms[at - 1].stop):
+        word = atoms[at - 1]
+        inside = at < first and word.text in _INSIDE
+        if not inside and not (word.capital and word.cls is Class.OTHER and not word.value):
+            break
+        if not inside and (word.text in FUNCTION_WORDS or word.text in BRANDS):
+            break
+        at -= 1
+    while at < first and atoms[at].text in _INSIDE:
+        at += 1
+    named = at < first - 1 or (at < first and atoms[at].text not in COMMON_WORDS)
+    return at if named else first
 
 
 def over_capitals(atoms: Sequence[Atom], first: int) -> int:

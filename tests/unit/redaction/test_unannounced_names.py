@@ -17,6 +17,9 @@ NAMES = [
     ("It's Frank and his brother who pay.", "It's [name] and his brother who pay."),
     ("Here's my husband. Drew, it's the bank.", "Here's my husband. [name] it's the bank."),
     ("and if it isn't bev it's nobody", "and if it isn't [name] it's nobody"),
+    ("I've got Gaskin down for nine.", "I've got [name] down for nine."),
+    ("I see the Tolliver party of six.", "I see the [name] party of six."),
+    ("I've a Mateo Banks on that one.", "I've a [name] on that one."),
 ]
 TOLD = [
     ("hello it's me i'm june the niece", "hello it's me i'm [name] the niece"),
@@ -24,6 +27,10 @@ TOLD = [
     ("happy birthday hazel in gold", "happy birthday [name] in gold"),
     ("I asked. He's Zubin Kavarana, aged nine.", "I asked. He's [name] aged nine."),
     ("my brother idris then hope and joy", "my brother [name] then [name] and [name]"),
+    ("the guard is called stu here", "the guard is called [name] here"),
+    ("I have you as Haddad, comma, Grace.", "I have you as [name]"),
+    ("That's coming up as Will Rivers now.", "That's coming up as [name] now."),
+    ("it's tolliver over at the mill", "it's [name] over at the mill"),
     ("may i speak to franks", "may i speak to [name]"),
     ("it's under rose or my husband", "it's under [name] or my husband"),
 ]
