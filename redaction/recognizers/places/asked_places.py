@@ -16,8 +16,7 @@ from redaction.language.common_words import FUNCTION_WORDS
 from redaction.language.tables import by_first_word, phrases_in, words_in
 from redaction.language.words import Atom, Class, says
 from redaction.recognizers.found import Found, Heard
-from redaction.recognizers.people.name_shape import is_cased, is_strange
-from redaction.recognizers.places.continued_places import is_told, names_place
+from redaction.recognizers.people.name_shape import is_strange
 from redaction.recognizers.places.numbered_places import NUMERIC
 from redaction.recognizers.places.place_chains import pairs_of
 from redaction.recognizers.places.place_links import is_landmark
@@ -49,6 +48,7 @@ _MOST_LINKS = 3
 _LONGEST = 24
 _MOST_OF_TOWN = 3
 _READ_BACK_MS = 6000
+_ASKED_ON_MS = 12_000
 _SHORT = 7
 """So many words answer what else is asked about an address."""
 
@@ -191,7 +191,7 @@ def _begins(heard: Heard, clause: _Clause) -> tuple[int | None, Callable[[Heard,
             end = i + len(phrase)
             if end < clause.end and says(atoms, i, phrase):
                 return end, is_sure_town if phrase[-1] == "in" else is_sure_sign
-    if _may_read_back(heard, clause.first):
+    if _was_given(heard, clause.first, by_other=True, within_ms=_READ_BACK_MS):
         first = clause.first
         while first < clause.end and (_is_lead(atoms[first]) or atoms[first].text in _LINKS):
             first += 1
@@ -203,33 +203,24 @@ def _begins(heard: Heard, clause: _Clause) -> tuple[int | None, Callable[[Heard,
     return None, is_sign
 
 
-def _may_read_back(heard: Heard, i: int) -> bool:
-    """Whether the other has just said an address: what is said now may be it too."""
+def _was_given(heard: Heard, i: int, *, by_other: bool, within_ms: int) -> bool:
+    """Whether one of the two has said an address in this time: what is said now may be it too."""
     at_ms, given = heard.times.start_ms[i], heard.given("address")
-    first = bisect_left(given, at_ms - _READ_BACK_MS, key=ended_at)
+    first = bisect_left(given, at_ms - within_ms, key=ended_at)
     until = bisect_right(given, at_ms, key=ended_at)
-    return any(one.stream != heard.stream for one in given[first:until])
+    return any((one.stream != heard.stream) == by_other for one in given[first:until])
 
 
 def _is_asked_on(heard: Heard, clause: _Clause) -> bool:
     """`Is there a number?` `Box seventy.`: a short answer, just after the address was given."""
     i = clause.first
-    begins = i == 0 or i in heard.times.breaks or i in heard.starts
-    begins = begins or heard.atoms[i - 1].text in _LEADS
+    begins = i == 0 or i in heard.times.breaks or heard.atoms[i - 1].text in _LEADS
     if not begins or clause.end - i > _SHORT or not heard.is_asked_for_word(i):
         return False
     asked = heard.asked_of_numbers(i)
-    if asked == QUANTITY or not is_told(heard, i):
-        return False
-    return any(
-        heard.atoms[k].text in PLACE_WORDS or _is_named(heard.atoms, k)
-        for k in range(i, clause.end)
-    )
-
-
-def _is_named(atoms: Sequence[Atom], i: int) -> bool:
-    """`the Strand`, `Port Isaac`: a capital inside a sentence."""
-    return is_cased(atoms, i) and names_place(atoms, i) and atoms[i].text[0] != "i"
+    given = _was_given(heard, i, by_other=False, within_ms=_ASKED_ON_MS)
+    of_place = any(a.text in PLACE_WORDS for a in heard.atoms[i : clause.end])
+    return given and of_place and asked != QUANTITY
 
 
 def _is_lead(atom: Atom) -> bool:
@@ -239,8 +230,6 @@ def _is_lead(atom: Atom) -> bool:
 def _goes_with(atoms: Sequence[Atom], i: int, *, first: int, linked: bool) -> bool:
     """`large berlain`, `four miles south of Kindersley`: a word that leads to the sign."""
     atom = atoms[i]
-    if atom.stop == "," and linked and atom.capital and atom.cls is Class.OTHER:
-        return is_cased(atoms, i) and atom.text not in FUNCTION_WORDS  # `the Strand, Port Isaac`
     if atom.stop not in ("", "-"):
         return False
     if atom.text in _LINKS:

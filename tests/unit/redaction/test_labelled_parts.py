@@ -88,7 +88,7 @@ def test_and_so_does_a_part_where_no_address_was_told(policy: Policy, said: str)
     ("dialogue", "expected"),
     [
         ("C: Landmark put opposite Meena Sweets, near the water tank.", "opposite [address]"),
-        ("C: It's Gull Cottage.\nA: And then?\nC: The Strand, Port Quin.", "The [address]"),
+        ("C: It's Gull Cottage.\nA: Gull Cottage, and then?\nC: Port Quin.", "[address]"),
         ("C: Keeper's Lodge, 4 Hill Road.\nA: And is that near Stow?", "near [address]"),
         ("A: What's it now?\nC: It's Leeds, L S four nine G R.", "It's [address]"),
         ("C: I rent 12 Ferry Road, unit 4, A till May.", "I rent [address] till May."),
