@@ -28,6 +28,7 @@ from redaction.recognizers.figures.dates_again import months_again
 from redaction.recognizers.figures.numbers import find_numbers
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.internet import email, ip_parts, joined, mail_halves, mail_hosts
+from redaction.recognizers.internet.mail_again import mails_again
 from redaction.recognizers.people import person, short_answers, unannounced_names
 from redaction.recognizers.people.names_again import COMMON_NAMES, is_called
 from redaction.recognizers.people.own_greeting import without_firm
@@ -73,7 +74,9 @@ def analyse(heard: Heard, memory: Memory, *, allowed: Allowed) -> Analysis:
             words |= dict.fromkeys(module(heard, span), span.kind)
             heard.fill(span)
     found += months_again(heard, memory)
-    found += _known_words(heard, memory) + (begun_in_time(heard) if heard.overdue else [])
+    again, open_from = mails_again(heard, memory, words)
+    undecided += open_from
+    found += again + _known_words(heard, memory) + (begun_in_time(heard) if heard.overdue else [])
     left_in = [f for f in found if not _is_taken_out(heard, f)]
     found = [f for f in found if not _is_left_in(f, left_in)]
     found = [f for f in found if not allowed.covers(heard.atoms, f)]

@@ -75,6 +75,8 @@ class Kept:
         """What was asked for or announced, given or not, for a number or word at a place."""
         self.known: dict[int, str | None] = {}
         """What a word was masked as before in the call, by its place."""
+        self.rows: dict[int, bool] = {}
+        """Whether a word goes on with the one before it as in an e-mail address, by its place."""
         self.clauses: dict[tuple[int, int], tuple[int, int] | None] = {}
         """What of a clause is the place asked for, by its first atom and the one behind it."""
         self._runs: dict[Run, Judged] = {}
@@ -97,6 +99,7 @@ class Kept:
             new.clauses = {c: place for c, place in self.clauses.items() if c[1] <= until}
             if before.remembered == remembered:
                 new.known = {i: kind for i, kind in self.known.items() if i < until}
+                new.rows = {i: n for i, n in self.rows.items() if i < until}
             new._runs = {
                 run: one
                 for run, one in self._runs.items()

@@ -17,12 +17,9 @@ from redaction.recognizers.internet.email_domains import (
     end_of_domain,
     end_without_at,
 )
-from redaction.recognizers.internet.email_locals import (
-    may_begin,
-    role_before,
-    start_of_local,
-    with_words,
-)
+from redaction.recognizers.internet.email_locals import start_of_local
+from redaction.recognizers.internet.mail_again import rows_of
+from redaction.recognizers.internet.mailbox_words import may_begin, role_before, with_words
 
 _FOR_AT = words_in("a an and app as bat hat it that the")
 """What `at` is misheard as, where only the domain after it shows that there was one."""
@@ -62,7 +59,7 @@ def find_emails(heard: Heard) -> tuple[list[Found], list[int]]:
                 continue
             first = role
         if atom.text in AT:
-            first = with_words(heard, first, at=i)
+            first = with_words(heard, first, at=i, sure=_is_host(atoms, i + 1, last))
         if heard.is_open and last + RIGHT_CONTEXT >= len(atoms):
             undecided.append(first)
         else:
@@ -184,7 +181,8 @@ def words_of(heard: Heard, found: Found) -> list[str]:
         and atom.text not in _OF_DOMAINS
         and atom.text.isalpha()
     ]
-    return said + [word for word in _spelled(atoms) if word not in COMMON_WORDS]
+    spelled = [word for word in _spelled(atoms) if word not in COMMON_WORDS]
+    return said + spelled + rows_of(atoms)
 
 
 def _spelled(atoms: Sequence[Atom]) -> list[str]:

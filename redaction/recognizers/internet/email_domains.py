@@ -86,9 +86,13 @@ def end_of_domain(heard: Heard, i: int) -> int | None:
 def _is_spelled_before(atoms: Sequence[Atom], i: int) -> bool:
     """`W like water 74 at outlook`: letters, figures or a joiner right before the `at`."""
     before = atoms[max(0, i - 2) : i]
-    return any(a.cls in (Class.LETTER, Class.SYMBOL) or a.cls in FIGURES for a in before) and not (
-        atoms[i].stop
-    )
+    if not before or atoms[i].stop:
+        return False
+    if any(a.cls in (Class.LETTER, Class.SYMBOL) or a.cls in FIGURES for a in before):
+        return True
+    written = "_" in before[-1].text or "." in before[-1].text
+    # `N as in november at`
+    return written or (i > 3 and atoms[i - 3].text == "as" and atoms[i - 4].cls is Class.LETTER)
 
 
 def end_without_at(heard: Heard, i: int) -> int | None:
@@ -146,19 +150,30 @@ def after_dots(atoms: Sequence[Atom], at: int) -> int | None:
     end: int | None = None
     while (at := _past_hesitation(atoms, at)) < len(atoms) and _is_dot(atoms[at]):
         at = _past_hesitation(atoms, at + 1)
-        if at >= len(atoms) or not _is_label(atoms[at], first=end is None):
+        if at >= len(atoms):
+            return end
+        spelt = atoms[at].text in ("oh", "o") and at + 1 < len(atoms)
+        spelt = spelt and (_is_dot(atoms[at + 1]) or _spells_on(atoms, at + 1))
+        if not spelt and not _is_label(atoms[at], first=end is None):
             return end
         end = at
         at += 1
-        # `dot c o m`: the label is spelled out
-        while (
-            at < len(atoms)
-            and atoms[at].cls is Class.LETTER
-            and (atoms[at - 1].cls is Class.LETTER or atoms[at - 1].text in LETTER_ALIKES)
-        ):
+        while at < len(atoms) and _spells_on(atoms, at):
             end = at
             at += 1
     return end
+
+
+def _spells_on(atoms: Sequence[Atom], at: int) -> bool:
+    """`dot c o m`, `dot k twelve dot oh us`: the label is spelled out."""
+    before = atoms[at - 1]
+    if before.stop in (".", "?", "!") and len(before.text) > 1:
+        return False
+    if before.cls is not Class.LETTER and before.text not in LETTER_ALIKES:
+        return False
+    if atoms[at].cls is Class.LETTER or (before.text == "oh" and atoms[at].text in TOP_LEVEL):
+        return True
+    return atoms[at].cls in FIGURES and at + 1 < len(atoms) and _is_dot(atoms[at + 1])
 
 
 def _is_label(atom: Atom, *, first: bool) -> bool:

@@ -10,34 +10,22 @@ from collections.abc import Sequence
 from redaction.evidence.weighed import RIGHT_CONTEXT
 from redaction.language.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.language.lexicon import SPELLING_ALPHABET
-from redaction.language.tables import phrases_in
+from redaction.language.tables import words_in
 from redaction.language.words import Atom, Class, says
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.internet.email_domains import (
+    AT,
     IN_TWO,
+    PROVIDERS,
     SURE_PROVIDERS,
     TOP_LEVEL,
     after_dots,
 )
 from redaction.recognizers.internet.email_locals import is_talked_of, start_of_local
+from redaction.recognizers.internet.mailbox_words import with_words
+from redaction.recognizers.internet.remarks import begins_remark, is_sure, remarks_at
 from redaction.recognizers.people.name_shape import is_strange
 
-_REMARKS = tuple(
-    tuple(phrase.split())
-    for phrase in phrases_in("""
-all lower case, all lowercase, all one word, as one word, one word, no spaces, no space, no dots,
-no caps, no capitals, small letters, all small, all together, all in lower case, in lower case
-""")
-)
-"""What people say about an address within it."""
-
-_SURE_REMARKS = tuple(words for words in _REMARKS if len(words) > 2 or "lowercase" in words)
-"""Of these, what is said of hardly anything else."""
-
-_REMARKS_SAID = tuple(" ".join(words) for words in _REMARKS)
-_REMARKS_BY_FIRST = {
-    words[0]: tuple(one for one in _REMARKS if one[0] == words[0]) for words in _REMARKS
-}
 _LONGEST_REMARK = 5
 _NUMBER_NEXT = (("the", "number"), ("number",), ("the", "numbers"), ("numbers",),
                 ("the", "letter"), ("letter",), ("the", "letters"), ("letters",))  # fmt: skip
@@ -49,6 +37,8 @@ _OPERANDS = _FIGURES | {Class.LETTER, Class.OTHER}
 _NAMING = frozenset({"letter", "letters", "number", "numbers"})
 _LIKE = frozenset({"as", "like", "for"})
 _JOINERS = ("_", ".", "-")
+_TO_HOST = words_in("at an it's just no then the yeah yes")
+_SPOKEN = words_in("dot hyphen underscore")
 _MAX_WORDS = 24
 
 
@@ -66,9 +56,13 @@ def find_joined(heard: Heard) -> tuple[list[Found], list[int]]:
         span = None
         if may_join and _may_join(atom):
             span = _joined(heard, i, expected=expected)
-        if span is None and atom.cls in _OPERANDS and (expected or _may_say(heard.atoms, i + 1)):
+        if span is None and may_join and _is_chained(heard.atoms, i):
+            span = start_of_local(heard, i), _last(heard.atoms, i)
+        if span is None and atom.cls in _OPERANDS and (expected or remarks_at(heard.atoms, i + 1)):
             span = _remarked(heard, i, expected=expected)
-        host = expected and (atom.text in SURE_PROVIDERS or _is_pair(heard.atoms, i))
+        host = expected and (
+            atom.text in SURE_PROVIDERS or _is_pair(heard.atoms, i) or _is_all(heard, i)
+        )
         if span is None and host and is_talked_of(heard, i):
             span = i, i
         if span is None:
@@ -89,6 +83,15 @@ def find_joined(heard: Heard) -> tuple[list[Found], list[int]]:
 def _is_pair(atoms: Sequence[Atom], i: int) -> bool:
     """`i cloud`."""
     return i > 0 and not atoms[i - 1].stop and (atoms[i - 1].text, _host(atoms[i])) in IN_TWO
+
+
+def _is_all(heard: Heard, i: int) -> bool:
+    """`Outlook.`: who keeps the mail is all of the answer, whatever else is called so."""
+    atoms = heard.atoms
+    if atoms[i].text not in PROVIDERS or atoms[i].text in TOP_LEVEL:
+        return False
+    begun = not i or i in heard.starts or bool(atoms[i - 1].stop) or atoms[i - 1].text in _TO_HOST
+    return begun and (bool(atoms[i].stop) or i + 1 == len(atoms))
 
 
 def _host(atom: Atom) -> str:
@@ -125,7 +128,8 @@ def _joined(heard: Heard, i: int, *, expected: bool) -> tuple[int, int] | None:
         return None
     before, after = atoms[i - 1], atoms[_past_naming(atoms, i + 1)]
     if atoms[i].value == "_":
-        ends = before.cls in (*_OPERANDS, Class.FILLER) and after.cls in _OPERANDS
+        around = (*_OPERANDS, Class.FILLER, Class.SYMBOL)
+        ends = before.cls in around and after.cls in (*_OPERANDS, Class.SYMBOL)
         return (start_of_local(heard, i), _last(atoms, i)) if ends else None
     figures = before.cls in _FIGURES and after.cls in _FIGURES
     if atoms[i].text == "dot" and _is_dotted_name(atoms, i):
@@ -141,6 +145,22 @@ def _joined(heard: Heard, i: int, *, expected: bool) -> tuple[int, int] | None:
     known = after.text in COMMON_WORDS and not asked
     both = named and after.cls in _OPERANDS and not known
     return (start_of_local(heard, i), _last(atoms, i)) if both else None
+
+
+def _is_chained(atoms: Sequence[Atom], i: int) -> bool:
+    """`jess dot and dot the van`, `accounts hyphen payable at`: nothing else is said so."""
+    if atoms[i].text not in _SPOKEN or not 0 < i < len(atoms) - 2:
+        return False
+    before, between, after = atoms[i - 1], atoms[i + 1], atoms[i + 2]
+    words = (Class.OTHER, Class.GLUE)
+    if before.cls not in words or between.cls not in words or before.stop:
+        return False
+    if after.text in AT:
+        return between.text not in TOP_LEVEL and FUNCTION_WORDS.isdisjoint(
+            (before.text, between.text)
+        )
+    dotted = after.text == atoms[i].text and i + 3 < len(atoms) and before.text != "www"
+    return dotted and between.text not in TOP_LEVEL and atoms[i + 3].text not in TOP_LEVEL
 
 
 def _past_naming(atoms: Sequence[Atom], at: int) -> int:
@@ -165,7 +185,10 @@ def _last(atoms: Sequence[Atom], i: int) -> int:
     while at < min(i + _MAX_WORDS, len(atoms)):
         joined = atoms[at - 1].value in ("_", ".", "-") or at - 1 == i
         code = atoms[at].cls in _FIGURES or atoms[at].cls is Class.LETTER
-        word = atoms[at].cls is Class.OTHER and joined and atoms[i].cls is Class.SYMBOL
+        within = atoms[at].cls is Class.GLUE and at + 1 < len(atoms)
+        within = within and atoms[at + 1].value in _JOINERS
+        word = (atoms[at].cls is Class.OTHER or within) and joined
+        word = word and atoms[i].cls is Class.SYMBOL
         if code or word:
             last = at
         elif explained := _explained(atoms, at):
@@ -191,11 +214,6 @@ def _explained(atoms: Sequence[Atom], at: int) -> int:
     return end if end < len(atoms) and atoms[end].cls is Class.OTHER else 0
 
 
-def _may_say(atoms: Sequence[Atom], at: int) -> bool:
-    """Whether a remark can begin here: the cheapest question first."""
-    return at < len(atoms) and atoms[at].text in _REMARKS_BY_FIRST
-
-
 def _may_be_remarked(atoms: Sequence[Atom], i: int) -> bool:
     """Whether the last words but this are how a remark begins: `hargreaves, all one w`."""
     if i + 1 >= len(atoms) or atoms[i].cls is not Class.OTHER:
@@ -207,14 +225,7 @@ def _may_be_remarked(atoms: Sequence[Atom], i: int) -> bool:
     if not atoms[i].stop and numbered in _NUMBERS_SAID:
         return True
     rest = " ".join(atom.text for atom in following)
-    return any(remark.startswith(rest) for remark in _REMARKS_SAID)
-
-
-def _is_sure(atoms: Sequence[Atom], i: int) -> bool:
-    """`hargreaves, all one word`: a name or no word at all, and a remark on how it is written."""
-    if atoms[i].cls is not Class.OTHER or atoms[i].text in COMMON_WORDS:
-        return False
-    return any(says(atoms, i + 1, words) for words in _SURE_REMARKS)
+    return begins_remark(rest)
 
 
 def _remarked(heard: Heard, i: int, *, expected: bool) -> tuple[int, int] | None:
@@ -222,7 +233,7 @@ def _remarked(heard: Heard, i: int, *, expected: bool) -> tuple[int, int] | None
     atoms = heard.atoms
     if atoms[i].text in ("it's", "is", "that's") or not _is_remarked(atoms, i):
         return None
-    if not (expected and is_talked_of(heard, i)) and not _is_sure(atoms, i):
+    if not (expected and is_talked_of(heard, i)) and not is_sure(atoms, i):
         return None
     end = i
     if atoms[i].cls is Class.OTHER and i + 1 < len(atoms) and atoms[i + 1].cls in _FIGURES:
@@ -231,7 +242,9 @@ def _remarked(heard: Heard, i: int, *, expected: bool) -> tuple[int, int] | None
         after = i + 1 + len(words)
         if after < len(atoms) and says(atoms, i + 1, words) and _is_next(atoms, after):
             end = _last(atoms, after)
-    return start_of_local(heard, i + 1) if atoms[i].cls is not Class.OTHER else i, end
+    first = start_of_local(heard, i + 1) if atoms[i].cls is not Class.OTHER else i
+    said = any(says(atoms, i + 1, words) for words in remarks_at(atoms, i + 1))
+    return with_words(heard, first, at=i + 1) if said else first, end
 
 
 def _is_next(atoms: Sequence[Atom], i: int) -> bool:
@@ -249,5 +262,5 @@ def _is_remarked(atoms: Sequence[Atom], i: int) -> bool:
             return _is_next(atoms, after) and atoms[i].cls is Class.OTHER
     if unusual and i + 1 < len(atoms) and atoms[i + 1].cls in _FIGURES and not atoms[i].stop:
         return True
-    remarks = _REMARKS_BY_FIRST.get(following, ())
+    remarks = remarks_at(atoms, i + 1)
     return atoms[i].cls in _OPERANDS and any(says(atoms, i + 1, words) for words in remarks)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from redaction.evidence.weighed import RIGHT_CONTEXT
 from redaction.language.common_words import COMMON_WORDS, FUNCTION_WORDS
+from redaction.language.sentences import sentence_before
 from redaction.language.tables import by_first_word, phrases_in, words_in
 from redaction.language.words import Atom, Class, says
 from redaction.recognizers.found import Found, Heard
@@ -20,6 +21,7 @@ from redaction.recognizers.internet.email_domains import (
     end_of_domain,
 )
 from redaction.recognizers.internet.email_locals import is_talked_of, start_of_local
+from redaction.recognizers.internet.mailbox_words import with_words
 from redaction.recognizers.people.name_shape import is_strange
 
 _HALVES = by_first_word(
@@ -28,13 +30,15 @@ before the at, in front of the at, left of the at, after the at, behind the at, 
 right of the at, front part, front bit, front half, first bit, first half, second half, back half,
 back part, end part, part before, bit before, part after, bit after, user part, local part,
 front part's, front bit's, front half's, first bit's, first half's, second half's, user part's,
-domain is, domain's, the domain, begins with, starts with
+domain is, domain's, the domain, begins with, starts with, beginning with, starting with,
+begin with, start with, beginning, starting
 """)
 )
 _SURE_HALVES = words_in("before in left after behind past right")
 """Phrases that begin with one of these have the `at` in them: of nothing else one speaks so."""
 
-_BEGINS = words_in("begins starts")
+_MAILS = words_in("address email emails e-mail inbox login mail mailbox")
+_BEGINS = words_in("begin beginning begins start starting starts")
 _TELLS = words_in(
     "is it's its that's that becomes now be to just would should it sign symbol of goes of"
 )
@@ -69,6 +73,9 @@ def find_halves(heard: Heard) -> tuple[list[Found], list[int]]:
         span = _named(heard, i) if atom.text in _HALVES else None
         if span is None and atom.text in AT and (not i or atoms[i - 1].text != "the"):
             span = _host_alone(heard, i)
+        if span is None and atom.text in AT and i and _is_left_off(heard, i):
+            first = with_words(heard, start_of_local(heard, i), at=i)
+            span = (first, i - 1) if first < i else None
         if span is None and atom.text in _DRAWN:
             span = _drawn(heard, i)
         if span is None and expected and atom.cls is Class.OTHER and _is_all(heard, i):
@@ -104,13 +111,14 @@ def _named(heard: Heard, i: int) -> tuple[int, int] | None:
         first = _past_tells(atoms, i + len(phrase))
         sure = atoms[i].text in _SURE_HALVES
         if first is None and not sure:
-            first = _joined_at(atoms, i + len(phrase))
+            first = _joined_at(atoms, i + len(phrase), begun=atoms[i].text in _BEGINS)
         if first is None:
             return None
         last = _value(atoms, first)
         if atoms[i].text in _BEGINS:
             shown = last is not None and (
                 _has_dot(atoms, first, last)
+                or _is_broken_off(heard, i, last)
                 or (is_strange(atoms[first]) and is_talked_of(heard, i))
             )
             return (first, last) if last is not None and shown else None
@@ -122,10 +130,12 @@ def _named(heard: Heard, i: int) -> tuple[int, int] | None:
     return None
 
 
-def _joined_at(atoms: Sequence[Atom], at: int) -> int | None:
-    """`the front part mark.young`: an `is` was lost before what is written with a point."""
+def _joined_at(atoms: Sequence[Atom], at: int, *, begun: bool) -> int | None:
+    """`the front part mark.young`: an `is` was lost before what is written with a point; `starting
+    info at`: what it is begun with is told at once."""
     written = at < len(atoms) and "." in atoms[at].text[1:-1] and atoms[at].cls is Class.OTHER
-    return at if written else None
+    broken = begun and at + 1 < len(atoms) and atoms[at + 1].text in AT
+    return at if written or broken else None
 
 
 def _past_tells(atoms: Sequence[Atom], at: int) -> int | None:
@@ -155,6 +165,24 @@ def _value(atoms: Sequence[Atom], first: int) -> int | None:
         if atom.stop in ("?", "!") or (atom.stop == "." and len(atom.text) > 1):
             break
     return last
+
+
+def _is_broken_off(heard: Heard, i: int, last: int) -> bool:
+    """`an email here starting info at, is it yours`"""
+    atoms, at = heard.atoms, last + 1
+    if at == len(atoms) or atoms[at].text not in AT or not atoms[at].stop:
+        return at < len(atoms) and _is_left_off(heard, at)
+    return not _MAILS.isdisjoint(sentence_before(atoms, i))
+
+
+def _is_left_off(heard: Heard, i: int) -> bool:
+    """`coach marlowe at, hmm`: an address was asked for or named, and its host does not follow."""
+    atoms, before = heard.atoms, heard.atoms[i - 1]
+    if atoms[i].text not in AT or not atoms[i].stop or before.stop or not is_talked_of(heard, i):
+        return False
+    return before.cls in _OPERANDS or (
+        before.cls is Class.OTHER and before.text not in FUNCTION_WORDS
+    )
 
 
 def _has_dot(atoms: Sequence[Atom], first: int, last: int) -> bool:
