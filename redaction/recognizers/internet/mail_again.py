@@ -24,6 +24,7 @@ _ROW = 3
 
 _LONGEST_GLUED = 4
 _SHORTEST_GLUED = 6
+_SHORTEST_PLURAL = 3
 _PASSED = words_in("number numbers letter letters")
 _REMARKED = words_in("""
 all capital capitals caps case characters joined lower lowercase space spaces together word words
@@ -55,15 +56,17 @@ def rows_of(atoms: Sequence[Atom]) -> list[str]:
     """What to remember of an address: every word with the next, and alone; all words as one."""
     rows: list[str] = []
     part: list[str] = []
+    whole = ""
     for atom in (*atoms, None):
         if atom is not None and _is_passed(atom):
             continue
         if atom is None or atom.text in AT or atom.text in _REMARKED:
             rows += [f"{a}+{b}" for a, b in zip(part, part[1:], strict=False)]
-            rows += ["".join(part)] if len(part) > 1 else []
-            part = []
+            rows += [whole] if len(part) > 1 else []
+            part, whole = [], ""
             continue
         part.append(_bare(atom))
+        whole += atom.text.replace("'", "")
         if _weighs(atom):
             rows.append("+" + part[-1])
     return rows
@@ -106,7 +109,9 @@ def _is_passed(atom: Atom) -> bool:
 
 
 def _bare(atom: Atom) -> str:
-    return atom.text.removesuffix("'s")
+    """Without what makes it one's or several: who asks back may hear it so."""
+    text = atom.text.removesuffix("'s")
+    return text[:-1] if len(text) > _SHORTEST_PLURAL and text[-1] == "s" else text
 
 
 def _weighs(atom: Atom) -> bool:
@@ -145,7 +150,7 @@ def _is_known(heard: Heard, known: _Known, i: int) -> bool:
     text = heard.atoms[i].text
     if heard.atoms[i].cls is not Class.OTHER or text in COMMON_WORDS:
         return False
-    return known.has(_bare(heard.atoms[i]))
+    return known.has(text.removesuffix("'s"))
 
 
 def _is_row(heard: Heard, known: _Known, row: Sequence[int]) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from redaction.language.common_words import FUNCTION_WORDS
+from redaction.language.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.language.tables import words_in
 from redaction.language.words import Atom, Class
 from redaction.recognizers.found import Heard
@@ -48,8 +48,13 @@ i'm i'll i've i'd we're we'll we've we'd you're you'll you've you'd they'll they
 
 _LINKS = words_in("and in of on")
 _ARTICLES = words_in("the my")
-_BEGIN_NAMES = words_in("all my never no not only our the we who you your")
-"""With these the name of a mailbox may begin, though an answer in sentences hardly does."""
+_ASIDE = (Class.FILLER, Class.CORRECTION)
+_LINKS_ASKED = _LINKS | words_in("a about by for from like off over to under up with without")
+_NO_NAMES = (_TELLS | _SITES | _BE | _DOING) - words_in("all let on one who we you") | words_in("""
+alright believe cool great guess hello hey hi lovely o oh ok okay perfect right sorry thank
+thanks think well yep yup
+""")
+"""These are of no mailbox's name, even where everything that answers may be one."""
 
 _MOST_WORDS = 4
 
@@ -61,15 +66,25 @@ def role_before(heard: Heard, at: int) -> int | None:
     if not at or atoms[at - 1].stop or atoms[at - 1].cls not in (Class.OTHER, Class.GLUE):
         return None
     text = atoms[at - 1].text
-    if text in _SITES or text in _TELLS or (text in _TALKED and text != "me"):
+    if text in _SITES or text in _TELLS or (text in _TALKED and not _ends_name(heard, at)):
         return None
     if (joined := _joined_before(heard, at)) is not None:
         return joined
     before = atoms[at - 2] if at > 1 else None
     told = before is None or bool(before.stop) or before.text in _TELLS
-    if told or _is_mailbox(heard, at):
+    if told or _is_mailbox(heard, at) or _is_of_clause(heard, at):
         return at - 1
     return _sent_to(heard, at)
+
+
+def _ends_name(heard: Heard, at: int) -> bool:
+    """The `out` of `let the dogs out at`, where an address was asked for."""
+    if heard.atoms[at - 1].text == "me":
+        return True
+    before = heard.atoms[at - 2] if at > 1 else None
+    if before is None or before.stop or before.cls is not Class.OTHER or not _is_told(before):
+        return False
+    return heard.atoms[at - 1].text not in _NO_NAMES and heard.awaits(at, "email")
 
 
 def _sent_to(heard: Heard, at: int) -> int | None:
@@ -101,9 +116,10 @@ def with_words(heard: Heard, first: int, *, at: int, sure: bool = False) -> int:
     `sure` where a host follows, so that nobody needs to have talked of an address.
     """
     atoms = heard.atoms
+    links = _LINKS_ASKED if heard.awaits(first, "email") else _LINKS
     k = first
     while k and first - k < _MOST_WORDS and k not in heard.times.breaks:
-        if _links(atoms, k - 1):
+        if _links(atoms, k - 1, links):
             k -= 1
         elif atoms[k - 1].stop or not _may_be_within(atoms[k - 1]):
             break
@@ -123,7 +139,7 @@ def with_words(heard: Heard, first: int, *, at: int, sure: bool = False) -> int:
 
 def _is_begun(before: Atom | None) -> bool:
     """Whether an address can begin behind this word."""
-    if before is None or before.stop or before.cls in (Class.FILLER, Class.CORRECTION):
+    if before is None or before.stop or before.cls in (*_ASIDE, Class.GLUE):
         return True
     return before.text in _TELLS or before.text in FUNCTION_WORDS
 
@@ -141,13 +157,18 @@ def _may_be_within(atom: Atom) -> bool:
 
 def _whole_clause(heard: Heard, k: int, *, at: int) -> int | None:
     """`not your mom at`: all that answers, though it begins with words of sentences."""
+    if not k < at or not heard.awaits(k, "email"):
+        return None
     atoms, first = heard.atoms, k
-    while first and k - first < _MOST_WORDS and not atoms[first - 1].stop:
-        if first in heard.times.breaks or atoms[first - 1].text not in _BEGIN_NAMES:
+    while first and not atoms[first - 1].stop and first not in heard.times.breaks:
+        before = atoms[first - 1]
+        is_said = before.text[-2:] == "'s" and before.text[:-2] in COMMON_WORDS
+        if is_said or before.text in _NO_NAMES or before.cls in _ASIDE:
             break
+        if k - first == _MOST_WORDS:
+            return None
         first -= 1
-    begun = not first or bool(atoms[first - 1].stop) or first in heard.times.breaks
-    return first if begun and first < k < at and heard.awaits(first, "email") else None
+    return first if first < k else None
 
 
 def may_begin(atoms: Sequence[Atom], k: int) -> bool:
@@ -165,9 +186,19 @@ def _is_told(atom: Atom) -> bool:
     return atom.text not in FUNCTION_WORDS and atom.text not in _TELLS
 
 
-def _links(atoms: Sequence[Atom], k: int) -> bool:
+def _is_of_clause(heard: Heard, at: int) -> bool:
+    """`Use my work one. front of house at`: nothing but the words of a name since a sentence."""
+    atoms, k = heard.atoms, at - 1
+    while k and at - k < _MOST_WORDS and not atoms[k - 1].stop:
+        k -= 1 + _links(atoms, k - 1, _LINKS)
+        if not _may_be_within(atoms[k]):
+            return False
+    return not k or atoms[k - 1].stop in (".", "?", "!")
+
+
+def _links(atoms: Sequence[Atom], k: int, links: frozenset[str]) -> bool:
     """The `and` of `roots and twigs at`, the `of` of `dad of six at`."""
-    if atoms[k].text not in _LINKS or not k or atoms[k].stop or atoms[k - 1].stop:
+    if atoms[k].text not in links or not k or atoms[k].stop or atoms[k - 1].stop:
         return False
     return atoms[k - 1].cls is Class.OTHER and _is_told(atoms[k - 1])
 

@@ -14,6 +14,7 @@ AGAIN = [
         "A: Happy days, is that right?",
         "[email] is that right?",
     ),
+    ("happy dogs at moss house dot org", "A: So it's happy dog.", "So it's [email]"),
     (
         "brass kettle at moss house dot org",
         "A: And moss house is one word?",

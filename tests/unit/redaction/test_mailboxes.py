@@ -33,7 +33,7 @@ MAILBOXES = [
     ("A: Is he the old tom roofing at outlook dot com one?", "Is he the [email] one?"),
     ("C: It's the dog's, sir barkley woof at sky dot com.", "It's the dog's, [email]"),
     ("A: Your email?\nC: Not your dad at zoho dot com.", "[email]"),
-    ("C: Can you forward everything else to jim bolt at example dot com?", "[email]"),
+    ("C: Can you forward all of it to jim bolt at example dot com?", "of it to [email]"),
     ("C: Try pat at moss lane dot k twelve dot oh us now.", "Try [email] now."),
     ("C: Mails go to ida_moss at outlook from now on.", "Mails go to [email] from now on."),
     ("A: What's after the at sign?\nC: Outlook.", "[email]"),
@@ -47,6 +47,10 @@ MAILBOXES = [
         "an email starting [email] at, is it yours?",
     ),
     ("A: Your email?\nC: It's four brass bells, all squashed up.", "It's [email] all squashed up."),
+    ("A: Your email?\nC: Yeah mad about boats at gmail dot com.", "Yeah [email]"),
+    ("A: Your email?\nC: Who let the cat out at gmail dot com.", "[email]"),
+    ("A: Your email?\nC: The old one's two happy riders at gmail dot com.", "one's [email]"),
+    ("C: Use mine. Head of stores at the blue house dot co dot uk.", "Use mine. [email]"),
     ("A: So that's M O double S E are at W I C K dot wales.", "So that's [email]"),
 ]
 SPELLED = "A: What's your email?\nC: T as in toad, H, R, U, M, at yahoo dot com.\nA: Thrum, right?"
@@ -68,7 +72,9 @@ def policy() -> Policy:
 def test_a_mailbox_goes_whatever_words_it_is_made_of(
     policy: Policy, dialogue: str, expected: str
 ) -> None:
-    assert shown(policy, dialogue)[-1].endswith(expected)
+    line = shown(policy, dialogue)[-1]
+    assert line.endswith(expected)
+    assert len(line) == len(expected) or not expected.startswith("[")
 
 
 def test_a_mailbox_that_was_spelled_is_known_when_it_is_said(policy: Policy) -> None:
