@@ -91,7 +91,8 @@ STRONG = {
         at, at sign, at symbol, the at, in front of the at, ahead of the at, electronically, the
         electronic one, electronic address, electronic delivery, the inbox, which inbox, what inbox,
         login address, log in address, a plus sign, an underscore, dots in it, dashes in it,
-        hyphen in it, dot in it
+        hyphen in it, dot in it, the alias, mail id, signing in with, sign in with, log in with,
+        logging in with, which mailbox, mailbox you, check the most, check most often
     """),
     "address": phrases_in("""
         post goals, post goal, post coat,

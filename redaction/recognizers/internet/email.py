@@ -24,6 +24,13 @@ from redaction.recognizers.internet.mailbox_words import may_begin, role_before,
 _FOR_AT = words_in("a an and app as bat hat it that the")
 """What `at` is misheard as, where only the domain after it shows that there was one."""
 
+_ROLES = words_in("""
+accounts admin billing bookings careers enquiries expenses hello helpdesk info inquiries invoices
+jobs mail orders payroll reception sales
+""")
+"""What mailboxes of firms are called, and hardly anything else before an `at`."""
+
+_SURE_JOINERS = words_in("hyphen plus underscore")
 _LONGEST_HOST = 4
 _LONGEST_BEGUN = 8
 _SHORTEST_SPELLED = 3
@@ -156,13 +163,17 @@ def _may_be_at(atoms: Sequence[Atom], i: int) -> bool:
         for atom in atoms[i + 1 :]
         if atom.text not in ("sign", "symbol") and atom.cls is not Class.SYMBOL
     ]
+    before = atoms[i - 2] if atoms[i - 1].text == "then" and i > 1 else atoms[i - 1]
+    if before.text in _ROLES or any(a.text in _SURE_JOINERS for a in atoms[max(0, i - 4) : i]):
+        ended = any(a.stop in (".", "?", "!") or a.text in FUNCTION_WORDS for a in after)
+        return not ended and len(after) <= _LONGEST_HOST
     in_two = bool(after) and after[0].text in _OF_TWO
-    if len(after) > 1 + in_two or any(
+    joined = any(atom.text in _SURE_JOINERS for atom in atoms[i + 1 :])
+    if len(after) > 1 + in_two + joined or any(
         atom.text in COMMON_WORDS and atom.text not in PROVIDERS and atom.text != "me"
         for atom in after[in_two:]
     ):
         return False
-    before = atoms[i - 2] if atoms[i - 1].text == "then" and i > 1 else atoms[i - 1]
     if before.cls in FIGURES or before.cls is Class.SYMBOL:
         return True
     return before.cls is Class.OTHER and before.text not in COMMON_WORDS

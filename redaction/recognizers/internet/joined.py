@@ -132,7 +132,7 @@ def _joined(heard: Heard, i: int, *, expected: bool) -> tuple[int, int] | None:
         ends = before.cls in around and after.cls in (*_OPERANDS, Class.SYMBOL)
         return (start_of_local(heard, i), _last(atoms, i)) if ends else None
     figures = before.cls in _FIGURES and after.cls in _FIGURES
-    if atoms[i].text == "dot" and _is_dotted_name(atoms, i):
+    if atoms[i].value == "." and _is_dotted_name(atoms, i):
         return start_of_local(heard, i), _last(atoms, i)
     if figures or not expected or not is_talked_of(heard, i):
         return None
@@ -170,8 +170,14 @@ def _past_naming(atoms: Sequence[Atom], at: int) -> int:
 
 
 def _is_dotted_name(atoms: Sequence[Atom], i: int) -> bool:
-    """`macgregor dot A`, `hepsworth dot anwen`: no site, and no number of a version."""
-    before, after = atoms[i - 1], atoms[i + 1]
+    """`macgregor dot A`, `hepsworth dot anwen`, `adeyemi point letter C`: no site, and no number of
+    a version."""
+    at = _past_naming(atoms, i + 1)
+    before, after = atoms[max(0, i - 1 - (atoms[i].text == "stop"))], atoms[at]
+    if at > i + 1:
+        return is_strange(before) and not before.stop and after.cls is Class.LETTER
+    if atoms[i].text == "point":
+        return False
     if not is_strange(before) or before.stop or after.text in TOP_LEVEL:
         return False
     lettered = after.cls is Class.LETTER and after.text not in ("a", "i")

@@ -38,6 +38,7 @@ _SURE_HALVES = words_in("before in left after behind past right")
 """Phrases that begin with one of these have the `at` in them: of nothing else one speaks so."""
 
 _MAILS = words_in("address email emails e-mail inbox login mail mailbox")
+_OF_HOSTS = words_in("a an my our the")
 _BEGINS = words_in("begin beginning begins start starting starts")
 _TELLS = words_in(
     "is it's its that's that becomes now be to just would should it sign symbol of goes of"
@@ -170,9 +171,11 @@ def _value(atoms: Sequence[Atom], first: int) -> int | None:
 def _is_broken_off(heard: Heard, i: int, last: int) -> bool:
     """`an email here starting info at, is it yours`"""
     atoms, at = heard.atoms, last + 1
-    if at == len(atoms) or atoms[at].text not in AT or not atoms[at].stop:
-        return at < len(atoms) and _is_left_off(heard, at)
-    return not _MAILS.isdisjoint(sentence_before(atoms, i))
+    if at == len(atoms) or atoms[at].text not in AT:
+        return False
+    after = atoms[at + 1].text if at + 1 < len(atoms) else ""
+    ended = atoms[at].stop or (after in FUNCTION_WORDS and after not in _OF_HOSTS)
+    return bool(ended) and not _MAILS.isdisjoint(sentence_before(atoms, i))
 
 
 def _is_left_off(heard: Heard, i: int) -> bool:

@@ -51,6 +51,9 @@ MAILBOXES = [
     ("A: Your email?\nC: Who let the cat out at gmail dot com.", "[email]"),
     ("A: Your email?\nC: The old one's two happy riders at gmail dot com.", "one's [email]"),
     ("C: Use mine. Head of stores at the blue house dot co dot uk.", "Use mine. [email]"),
+    ("A: The bills go to zorvik period P something, right?", "go to [email] something, right?"),
+    ("C: Or there's zorvik point letter A, maybe.", "Or there's [email] maybe."),
+    ("A: I've an email starting desk at is it yours?", "starting [email] at is it yours?"),
     ("A: So that's M O double S E are at W I C K dot wales.", "So that's [email]"),
 ]
 SPELLED = "A: What's your email?\nC: T as in toad, H, R, U, M, at yahoo dot com.\nA: Thrum, right?"
@@ -89,3 +92,15 @@ def test_a_place_of_the_net_is_no_mailbox(policy: Policy, line: str) -> None:
 def test_a_host_of_one_letter_pair_is_no_hesitation(policy: Policy) -> None:
     dialogue = "A: What's your email?\nC: ida, seven seven, at proton dot me."
     assert not any("me" in text.split()[-1:] for text in ever_shown(policy, dialogue))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "A: It bounced. hello at first house hyphen two dot io, it says.",
+        "A: It's pat plus home at first house dot io, it says.",
+    ],
+)
+def test_the_name_waits_while_its_host_is_said(policy: Policy, line: str) -> None:
+    name = line.partition(" at ")[0].split()[-1]
+    assert sum(f"{name} at" in text for text in ever_shown(policy, line)) == 0
