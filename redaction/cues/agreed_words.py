@@ -73,6 +73,8 @@ than the, say the, just say the, give the, is the
 )
 """What stands before `word` where it is none of its own: `can I have a word with her`."""
 
+_EXCLAIMS = (["mark", "my"], ["upon", "my"], ["on", "my"], ["eat", "my"])
+"""`you'll be back, mark my words`."""
 _SHORT = 5
 
 
@@ -84,6 +86,8 @@ def is_asked_for(texts: Sequence[str], i: int) -> bool:
 def is_spoken_of(texts: Sequence[str], i: int) -> bool:
     """Whether it is a word one may have been given, at least."""
     if texts[i + 1 : i + 2] == ["with"] and _is_of_saying(texts, i):
+        return False
+    if texts[max(0, i - 2) : i] in _EXCLAIMS:
         return False
     return i > 0 and (texts[i - 1] in _BEFORE_WORD or _is_compound(texts, i))
 

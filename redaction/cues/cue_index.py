@@ -16,6 +16,7 @@ from redaction.cues.questions import ASKED_WORD, questions_in
 from redaction.cues.secrets_asked import TALK
 from redaction.evidence.goods import goods_in
 from redaction.evidence.units import is_counted
+from redaction.language.tables import words_in
 from redaction.language.words import Atom
 
 
@@ -104,9 +105,7 @@ _LONGEST_COUNT = 5
 _GAP = 3
 _BARE_WORDS = 4
 _ENDS = (".", "?", "!")
-_NO_QUESTION = frozenset(
-    {"a", "in", "no", "any", "our", "big", "new", "per", "this", "next", "last", "every", "each"}
-)
+_NO_QUESTION = words_in("a in no any our big new per this next last every each depends")
 _GAPPED: dict[str, list[tuple[tuple[tuple[str, ...], ...], str]]] = {}
 for _kind, _phrases in GAPPED.items():
     for _text in _phrases:

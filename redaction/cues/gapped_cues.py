@@ -64,7 +64,7 @@ GAPPED = {
         digits * strip, number * strip, strip * digits, strip * number, box * number, next
         to * signature, numbers * back, digits * back, number * reverse, digits * reverse,
         flip * over, three * back, three * reverse, four * front, number * signature,
-        digits * signature, security * numbers, security * digits
+        digits * signature, security * numbers, security * digits, code on * back
     """),
     "ticket": phrases_in("""
         ticket * number, case * number

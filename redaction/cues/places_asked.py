@@ -14,6 +14,10 @@ are based born grew live lived living reside residing stay staying were work wan
 """)
 """`where you live`; of other verbs it says where on a thing: `near where you sign`."""
 _HEADING = words_in("going heading coming travelling traveling from to too driving moving headed")
+_OTHERWISE = words_in("""
+biting building digging filming growing happening playing racing running selling showing starting
+""")
+"""Of what is on somewhere, nobody's address: `where they're biting`."""
 _ITS = words_in("it it's this that these those they the")
 _FLIES = words_in("""
 fly flying flies flight travel travelling traveling holiday holidays holidaying vacation
@@ -131,7 +135,7 @@ def _asks_where(texts: Sequence[str], where: int) -> bool:
     if after[0] == "you" and not _is_residence(texts, where):
         return False
     goes = not _SENT.isdisjoint(texts[where + 2 :]) or texts[-2:] in _OFF_TO
-    if not _FLIES.isdisjoint(texts):
+    if not _FLIES.isdisjoint(texts) or not _OTHERWISE.isdisjoint(texts[where + 2 : where + 4]):
         return False
     if any(texts[i : i + 2] in _MEANT for i in range(where, len(texts) - 1)):
         return False  # `where are we meant to go?`

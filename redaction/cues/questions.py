@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from redaction.cues.mail_asked import asks_for_mail
+from redaction.cues.nouns_asked import BE, LIGHT, is_noun_asked
 from redaction.cues.places_asked import asks_for_place
 from redaction.cues.question_words import BEFORE_WHO, FIRST_PERSON, REQUESTS, YOU
 from redaction.cues.secrets_asked import asks_for_secret, asks_of_childhood, hinted, talks_of_secret
@@ -82,13 +83,9 @@ _MAIL = words_in("email e-mail mail mailbox inbox")
 _WRITES = words_in("send sent sending got receive received by via did in the our")
 ASKED_WORD = "asked_word"
 """Any question that may have a word for an answer which is nobody else's business."""
-_DETAILS = words_in("""
-details detail information info please again then there today now sir ma'am madam love dear mate
-""")
-_BE = words_in("is are was were am do does should shall will can would did else")
-_LIGHT = _DETAILS | _BE | YOU | {"the", "in", "at", "is", "name", "for"}
 _WHO = words_in("who who's whose whom")
 _HISTORY = words_in("question questions hint hints")
+_ANY_QUESTION = words_in("quick general daft silly stupid dumb random odd weird little a no any")
 _PROMPTS = words_in("question question's questions prompt prompts hint")
 _FAVOURED = words_in("""
 author band book city country dish drink film food game holiday hobby movie place show singer song
@@ -116,7 +113,7 @@ def questions_in(atoms: Sequence[Atom]) -> Iterator[Question]:
         if not ends:
             continue
         clause = atoms[first : i + 1]
-        in_security = in_security or any(a.text in _HISTORY for a in clause)
+        in_security = in_security or _is_history([a.text for a in clause])
         for kind, at in _asked(clause, in_security=in_security):
             yield Question(kind, first + at)
         first = i + 1
@@ -169,7 +166,8 @@ def _asked(clause: Sequence[Atom], *, in_security: bool) -> Iterator[Question]:
     short = set(range(len(texts))) if len(texts) <= _SHORT else set()
     for kind, nouns in (("address", _PLACES), ("name", _PEOPLE)):
         for at in sorted({at for at in (noun, chosen) if at is not None} | short):
-            if texts[at].removesuffix("'s") in nouns:
+            is_named = texts[at].removesuffix("'s") in nouns
+            if is_named and is_noun_asked(clause, at, kind=kind):
                 yield Question(kind, at)
 
 
@@ -196,6 +194,14 @@ def is_question(clause: Sequence[Atom], texts: Sequence[str]) -> bool:
     if clause[-1].stop == "?" or (len(texts) <= 4 and texts[-1] not in FIRST_PERSON):
         return True
     return not _ASKS.isdisjoint(texts) or not REQUESTS.isdisjoint(texts[:5])
+
+
+def _is_history(texts: Sequence[str]) -> bool:
+    """Whether questions of one's own are announced: not by `quick question, when do you open?`"""
+    return any(
+        text in _HISTORY and (not i or texts[i - 1] not in _ANY_QUESTION)
+        for i, text in enumerate(texts)
+    )
 
 
 def _is_of_fondness(texts: Sequence[str]) -> bool:
@@ -243,7 +249,7 @@ def _of_life(texts: Sequence[str], *, asks: int | None, wanted: bool) -> int | N
 def _last_noun(texts: Sequence[str]) -> int | None:
     """The last word of weight: `and the property please`."""
     at = len(texts) - 1
-    while at >= 0 and texts[at] in _LIGHT:
+    while at >= 0 and texts[at] in LIGHT:
         at -= 1
     return at if at >= 0 else None
 
@@ -262,7 +268,7 @@ def _who(clause: Sequence[Atom]) -> Iterator[Question]:
         before = clause[i - 1] if i else None
         begins = before is None or bool(before.stop) or before.text in BEFORE_WHO
         begins = begins or before is not None and before.cls is Class.FILLER
-        asked = atom.text != "who" or (i + 1 < len(clause) and clause[i + 1].text in _BE)
+        asked = atom.text != "who" or (i + 1 < len(clause) and clause[i + 1].text in BE)
         if (
             begins
             and asked

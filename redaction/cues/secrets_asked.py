@@ -52,35 +52,41 @@ registered registration reception ring ringing rings telephone us you
 _LIGHT = _PICKS | words_in("need needs people like")
 _OF_VERBS = ("'ve", "'ll", "y'd", "u'd", "e'd")
 _KNOWN = words_in("know knows knew")
+_CHALLENGED = words_in("it that them this the a your his her my their")
+_ARTICLES = words_in("the a that this")
+_OWNED = words_in("the my your his her our their it this that mine everything")
+_ARRIVALS = words_in("time time's late early")
+_SOMEWHERE = words_in("outside at off in on near by down while until round")
+_ADMITTED = words_in("free at for early late touch contact before after by")
 _READS = words_in("says reads")
 _QUOTED = words_in("what what's where who who's which whose")
 _KEPT = words_in("agreed arranged chose chosen left picked recorded registered set")
+_NEGATED = words_in("don't didn't doesn't won't haven't hasn't not never")
 _WHO_PICKS = words_in("you you're you've you'd he she they he'd she'd they'd i we")
 
 _TALK = by_first_word(
     phrases_in("""
 log in, log into, log on, logging in, logging on, logged in, logged on, logged out, log back, login,
-logins, sign in, sign into, signing in, signed in, sign on, get in, get into, getting into,
-got into, let me in, let us in, let you in, let them in, lets me in, get online, get on line,
-locked out, locked me out, lock me out, locks me out, locked us out, wifi, wi-fi, wi fi, why fi,
-wireless, unlock, unlocks, keypad, doorman, concierge, voicemail, voice mail, credentials, username,
-user name, user id, case sensitive, capital letters, lower case, lowercase, upper case, all small,
-small letters, all caps, no caps, no spaces, a clue, the clue, the hint, a hint, challenge, verify,
+logins, sign in, sign into, signing in, signed in, sign on, get in, get into, getting into, got
+into, let me in, let us in, let you in, let them in, lets me in, get online, get on line, locked
+out, locked me out, lock me out, locks me out, locked us out, wifi, wi-fi, wi fi, why fi, wireless,
+unlock, unlocks, keypad, doorman, concierge, voicemail, voice mail, credentials, username, user
+name, user id, case sensitive, capital letters, lower case, lowercase, upper case, all small, small
+letters, all caps, no caps, no spaces, a clue, the clue, the hint, a hint, challenge, verify,
 verification, for your protection, for her privacy, for his privacy, for your privacy, for security,
-for your security, security purpose, security purposes, security reasons, keyword, key word,
-temporary one, a temporary, default one, the default, pass something, access word,
-passkey, pass key, network name, the network, user is, a sticker underneath, second box, bottom box,
-box below, next box, safe phrase, log me in, logs me in, allowed to collect, allowed to pick,
-a note that says, admin, remind me what, changed it and, changed it on, won't remember, says key,
-the key, key is, say key, forgot it, forgotten it, case letters, with a capital, capital letter,
-reset link, isn't matching, not matching, doesn't match, does not match, didn't match, not what i've
-got, not what i have, not what we have, not what we've, knows what to say, know what to say, told
-what to say, a verbal, verbal passcode,
-hear from you, says to ask, note to ask,
+for your security, security purpose, security purposes, security reasons, keyword, key word, you a
+temporary, set a temporary, to a temporary, temporary one, default one, the default, pass something,
+access word, passkey, pass key, network name, the network, user is, a sticker underneath, second
+box, bottom box, box below, next box, safe phrase, log me in, logs me in, allowed to collect,
+allowed to pick, a note that says, admin, remind me what, changed it and, changed it on, won't
+remember, says key, the key, key is, say key, forgot it, forgotten it, case letters, with a capital,
+capital letter, reset link, isn't matching, not matching, doesn't match, does not match, didn't
+match, not what i've got, not what i have, not what we have, not what we've, knows what to say, know
+what to say, told what to say, a verbal, verbal passcode, hear from you, says to ask, note to ask,
 told to ask, said to say, says to say, told me to say, told to say, told us to say, said to quote,
-told me to quote, pretending to be, an activation, alarm activation, false alarm, stand
-them down, stand down, keyholder, cancel the police, cancel dispatch, cancel the dispatch, intruder
-alarm, burglar alarm, alarm monitoring, alarm company, panic alarm, monitoring station
+told me to quote, pretending to be, an activation, alarm activation, false alarm, stand them down,
+stand down, keyholder, cancel the police, cancel dispatch, cancel the dispatch, intruder alarm,
+burglar alarm, alarm monitoring, alarm company, panic alarm, monitoring station
 """)
 )
 
@@ -95,14 +101,17 @@ unlocked voice wifi words
 
 
 _HINTS = words_in("hint hints clue nudge")
-_NO = words_in("no not haven't hasn't hadn't without don't doesn't any")
+_NO = words_in("no not haven't hasn't hadn't without don't doesn't any that's")
+_WHICH_CLUE = words_in("a her his my our password that the their this your")
 
 
 def hinted(texts: Sequence[str]) -> int | None:
-    """`the clue says`: not `I haven't a clue`."""
+    """`the clue says`: not `I haven't a clue`, nor `a useful clue`."""
     at = next((i for i, text in enumerate(texts) if text in _HINTS), None)
-    idle = at is not None and texts[at] == "clue" and not _NO.isdisjoint(texts[max(0, at - 4) : at])
-    return None if idle else at
+    if at is None or texts[at] != "clue":
+        return at
+    led = texts[max(0, at - 4) : at]
+    return at if led and led[-1] in _WHICH_CLUE and _NO.isdisjoint(led) else None
 
 
 def asks_for_secret(texts: Sequence[str]) -> int | None:
@@ -157,7 +166,11 @@ def talks_of_secret(texts: Sequence[str]) -> tuple[str, int] | None:
     texts = [text.removesuffix("'s") for text in texts]
     access: tuple[str, int] | None = None
     for i, text in enumerate(texts):
-        if text in _TALK and any(_reads(texts, i, words) for words in _TALK[text]):
+        if (
+            text in _TALK
+            and any(_reads(texts, i, words) for words in _TALK[text])
+            and not _is_other(texts, i)
+        ):
             return SECRET_TALK, i
         if text in WORDS and is_spoken_of(texts, i):
             return SECRET_TALK, i
@@ -167,11 +180,35 @@ def talks_of_secret(texts: Sequence[str]) -> tuple[str, int] | None:
             return SECRET_TALK, i
         if text == "something" and _is_left(texts, i):
             return SECRET_TALK, i
-        if text == "only" and not _KNOWN.isdisjoint(texts[i + 1 : i + 5]):
+        if text == "only" and _is_known_only(texts[i + 1 : i + 5]):
             return SECRET_TALK, i
         if access is None and text in _ACCESS:
             access = ACCESS_TALK, i
     return access
+
+
+def _is_other(texts: Sequence[str], i: int) -> bool:
+    """`the sign on the door`, `challenge it`, `I got into Euston`, `what time's it get in?`: the
+    same words, and nobody lets anybody in for a secret."""
+    before, after = texts[i - 1 : i], texts[i + 1 : i + 2]
+    if texts[i] == "challenge":
+        return bool(after) and after[0] in _CHALLENGED
+    if texts[i] == "sign":
+        return bool(before) and before[0] in _ARTICLES
+    if texts[i] == "temporary":
+        return not _SOMEWHERE.isdisjoint(texts[i + 2 : i + 3])
+    if texts[i] not in ("get", "got", "getting"):
+        return False
+    if after == ["into"]:
+        return texts[i] == "got" and _OWNED.isdisjoint(texts[i + 2 : i + 3])
+    arrives = not _ARRIVALS.isdisjoint(texts[:i]) or before in (["it"], ["train"])
+    return arrives or not _ADMITTED.isdisjoint(texts[i + 2 : i + 3])
+
+
+def _is_known_only(after: Sequence[str]) -> bool:
+    """`a word only you would know`: not `I only want to know`."""
+    at = next((i for i, text in enumerate(after) if text in _KNOWN), 0)
+    return at > 0 and "to" not in after[:at]
 
 
 def _quotes_question(said: Sequence[str]) -> bool:
@@ -194,6 +231,8 @@ def _chooses(after: Sequence[str]) -> bool:
     rest = after[picks[-1] + 1 :]
     while rest and rest[0] in _OBJECTS:
         rest = rest[1:]
+    if not _NEGATED.isdisjoint(after):
+        return False  # `bring back what you don't use`
     nothing_else = all(t in _PICKS or t in FUNCTION_WORDS or t[-3:] in _OF_VERBS for t in after)
     along = bool(rest) and rest[0] in _AT and not _ALONG.isdisjoint(rest[:5])
     led = all(t in _LIGHT or t in FUNCTION_WORDS for t in after[: picks[-1]])

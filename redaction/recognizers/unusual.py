@@ -20,7 +20,7 @@ from redaction.language.tables import words_in
 from redaction.language.words import Atom, Class
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.places.known_places import STATES
-from redaction.recognizers.places.no_places import NO_PLACES, asks_of_thing
+from redaction.recognizers.places.no_places import INDOORS, NO_PLACES, asks_of_thing
 from redaction.recognizers.places.place_signs import is_of_whom
 from redaction.recognizers.places.street_words import STREET
 from redaction.recognizers.places.unasked_places import is_place_said
@@ -52,7 +52,7 @@ class _Looking(NamedTuple):
 _OF_SLOT = {
     "password": _Looking("password", COMMON_WORDS),
     "security_answer": _Looking("security_answer", COMMON_WORDS),
-    "address": _Looking("address", PLAIN_WORDS | NO_PLACES),
+    "address": _Looking("address", PLAIN_WORDS | NO_PLACES | INDOORS),
     "asked_name": _Looking("name", PLAIN_WORDS),
     "name": _Looking("name", PLAIN_WORDS),
 }

@@ -23,6 +23,12 @@ mondays tuesdays wednesdays thursdays fridays saturdays sundays weekdays weekend
 o'clocks
 """)
 NO_PLACES = COUNTRIES | TIMES
+INDOORS = words_in("""
+attic bathroom bedroom bin cabinet cellar closet conservatory counter cupboard desk drawer drawers
+freezer fridge garage glovebox greenhouse hallway kitchen landing larder loft lounge pantry pocket
+porch rucksack shed shelf shelves sideboard sink utility wallet wardrobe workshop worktop
+""")
+"""Where in a house something is kept: the last word of such an answer."""
 
 _ASKS = frozenset({("how", "much"), ("how", "long"), ("how", "many"), ("how", "do"),
                    ("how", "does"), ("how", "would")})  # fmt: skip

@@ -22,6 +22,7 @@ from redaction.recognizers.places.street_words import (
 )
 from redaction.recognizers.well_known import TOWNS
 
+_ANYBODY = words_in("somebody someone anybody anyone")
 _WEEK = words_in("""
 monday tuesday wednesday thursday friday saturday sunday today tomorrow yesterday weekday weekend
 weekdays weekends morning afternoon evening tonight
@@ -128,7 +129,7 @@ def is_town(heard: Heard, i: int) -> bool:
 def is_corner(heard: Heard, i: int) -> bool:
     """`the corner of Fourth and Delancey`: not of `the screen`, nor of `your street`."""
     atom = heard.atoms[i]
-    if atom.text in FUNCTION_WORDS:
+    if atom.text in FUNCTION_WORDS or atom.text.removesuffix("'s") in _ANYBODY:
         return False
     return atom.cls is Class.ORDINAL or atom.capital or atom.text not in COMMON_WORDS
 

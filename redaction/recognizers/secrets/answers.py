@@ -20,6 +20,7 @@ from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.people.name_shape import is_strange
 from redaction.recognizers.people.name_words import DAYS, KIN_SAID
 from redaction.recognizers.places.known_places import STATES
+from redaction.recognizers.places.no_places import INDOORS
 from redaction.recognizers.places.numbered_places import is_street_alone
 from redaction.recognizers.secrets.answer_leads import LEADS, is_kin, past_leads, says_who
 
@@ -203,6 +204,8 @@ def _is_answer(atoms: Sequence[Atom], stretch: _Stretch, *, kind: str) -> bool:
         return stretch.is_ended and least * strange >= len(content)
     if kind == "address":
         if not stretch.is_ended or is_counted(atoms, stretch.first + 1):
+            return False
+        if words[-1].text in INDOORS and not _has_number(atoms, stretch):
             return False
         return is_street_alone(words) or any(
             a.cls is Class.OTHER and (a.text in STATES or a.text not in COMMON_WORDS)
