@@ -47,6 +47,12 @@ tickets train trains travel travelling trip visit visiting
 """)
 """Of a sentence that says where one goes to, or where a firm is."""
 
+_BEHIND = words_in("""
+speaking here line desk helpdesk helpline enquiries support team calling g'day ta-ra hiya
+""")
+_COUNTS = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.MAGNITUDE, Class.MULTIPLIER}
+_TOOLS = words_in("bolt bolts head key keys knife knives screw screwdriver spanner wrench")
+"""Called after somebody: `an Allen key`."""
 _WAS = words_in("was am i'm being born née nee")
 _ARTICLES = words_in("a an every my no the these those your")
 _INTO = words_in("across around in into near outside past through throughout towards via")
@@ -64,7 +70,10 @@ def find_tagged(heard: Heard) -> tuple[list[Found], list[int]]:
     found: list[Found] = []
     if not heard.tags:
         return found, []
-    for first, last in _runs(heard, (Tag.NAME, Tag.LIKE_NAME)):
+    for whole in _runs(heard, (Tag.NAME, Tag.LIKE_NAME)):
+        first, last = _without_ends(heard.atoms, *whole)
+        if first > last:
+            continue
         if _is_thing_said(heard.atoms, first, last) or not _is_unusual(heard, first, last):
             continue
         if not _is_firm(heard.atoms, first, last):
@@ -73,6 +82,16 @@ def find_tagged(heard: Heard) -> tuple[list[Found], list[int]]:
         if _is_place(heard, first, last):
             found.append(Found(first, last, "address"))
     return found, []
+
+
+def _without_ends(atoms: Sequence[Atom], first: int, last: int) -> tuple[int, int]:
+    """`Priyanka speaking`, `Pharmacist line, Teodora`, `two thousand sixteen shiraz`: without what
+    is no part of a name."""
+    while last >= first and atoms[last].text in _BEHIND:
+        last -= 1
+    while first <= last and (atoms[first].text in _BEHIND or atoms[first].cls in _COUNTS):
+        first += 1
+    return first, last
 
 
 def _is_place(heard: Heard, first: int, last: int) -> bool:
@@ -103,9 +122,20 @@ def _is_thing_said(atoms: Sequence[Atom], first: int, last: int) -> bool:
     capital proves nothing: a recogniser makes ordinary words of names that it does not know."""
     if _is_gone_to(atoms, first, last):
         return True
+    if _is_kind_of_thing(atoms, first, last):
+        return True
     article = first > 0 and not atoms[first - 1].stop and atoms[first - 1].text in _ARTICLES
     # `she was a Lindqvist`
     return article and (first < 2 or atoms[first - 2].text not in _WAS)
+
+
+def _is_kind_of_thing(atoms: Sequence[Atom], first: int, last: int) -> bool:
+    """`an Allen key`; `a twenty sixteen shiraz`, where names are written with a capital."""
+    after = atoms[last + 1] if last + 1 < len(atoms) and not atoms[last].stop else None
+    if after is not None and after.text in _TOOLS:
+        return True
+    counted = first > 0 and not atoms[first - 1].stop and atoms[first - 1].cls in _COUNTS
+    return counted and is_cased(atoms, last) and not atoms[last].capital
 
 
 def _is_gone_to(atoms: Sequence[Atom], first: int, last: int) -> bool:

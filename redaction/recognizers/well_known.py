@@ -72,7 +72,16 @@ zagreb zakynthos zante zurich
 """)
 """Towns, countries and peoples that are no names of people: where one flies to and phones from."""
 
-WELL_KNOWN = BRANDS | TOWNS
+LANGUAGES = words_in("""
+afrikaans albanian amharic arabic bengali bosnian bulgarian burmese cantonese catalan croatian
+danish farsi finnish flemish gaelic gujarati hebrew hindi hungarian icelandic indonesian kannada
+kurdish latvian lithuanian malay malayalam maltese mandarin marathi mongolian nepali norwegian odia
+pashto punjabi romanian russian serbian sinhala slovak slovenian somali swahili tagalog tamil telugu
+tibetan tigrinya ukrainian urdu vietnamese xhosa yoruba zulu
+""")
+"""What is spoken, and peoples: `the new one in Hindi, not dubbed`."""
+
+WELL_KNOWN = BRANDS | TOWNS | LANGUAGES
 
 FIRM_WORDS = words_in("""
 accountants agency airlines airways alarms arms art arts associates autos bakery bank bar

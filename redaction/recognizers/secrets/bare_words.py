@@ -40,7 +40,8 @@ accepted declined rejected denied connected disconnected connecting connection l
 online blinking flashing green red amber orange blue white solid steady light lights netgear righto
 spot cute upstairs downstairs passphrase keyword madam accha discontinued gap gaps space spaces caps
 capitals nah nope shoot blimey cor crikey eek gosh phew struth ugh yikes dashes hyphens underscores
-obviously
+obviously beautiful gorgeous hallelujah hooray hurrah bravo bingo smashing champion belting cracking
+thereabouts healthy hiya howdy g'day
 """)
 _COLOURS = words_in("amber blue green orange red solid white")
 """Of lights; with a noun behind it a colour may begin a secret: `blue heron`."""

@@ -34,6 +34,7 @@ _IT = words_in("it that mine ours them")
 _CHANGES = words_in("altered change changed reset set switch switched updated")
 _ADVERBIAL = 6
 _NOUNS = words_in("password passphrase codeword keyword word phrase")
+_QUALITIES = ("ing", "ed", "ful", "less", "ous", "ive", "y")
 _OF_NOUNS = words_in("code key pass safe secret memorable security magic")
 _IS = words_in("""
 is it's its was that's thats one's still you're word's password's passphrase's phrase's code's
@@ -58,6 +59,8 @@ def led_up_to(heard: Heard, i: int) -> int:
     filled = before.cls in (Class.FILLER, Class.CORRECTION)
     if before.text == "no" and atoms[i].text.endswith("s"):
         return 0  # `no dramas`
+    if before.text == "so" and atoms[i].text.endswith(_QUALITIES) and not atoms[i].capital:
+        return 0  # `so satisfying`
     return ALONE if filled or before.text in OPENS else 0
 
 

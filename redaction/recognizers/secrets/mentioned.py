@@ -52,10 +52,11 @@ _CODES = words_in("code passcode keycode")
 _TYPED_OR_CODES = _TYPED | _CODES | {"code's", "passcode's"}
 _NAMED = 2
 _NUMBERED = words_in("""
-account apartment attempt box bus card channel chapter code date digits door error exit expires
-expiration expiry extension flat flight floor gate house item level line model number numbers option
-order page part phase phone pin platform policy reference room route routing row seat section
-security sort step suite team telephone terminal ticket train transit unit version windows zone
+account alarm apartment attempt box bus card channel chapter code date digits door error exit
+expires fault stage expiration expiry extension flat flight floor gate house item level line model
+number numbers option order page part phase phone pin platform policy reference room route routing
+row seat section security sort step suite team telephone terminal ticket train transit unit version
+windows zone
 """)
 
 
@@ -130,6 +131,8 @@ def _talk(heard: Heard, i: int, *, how: int) -> int:
     most = 1 if how == ALONE else None
     if how == ALONE and not answers:
         return _NONE
+    if how == COPULA and not answers and is_english(heard.atoms[i].text):
+        return _NONE  # `it's hissing`
     said = _DEVICES if how == COPULA and answers else said
     return said if _is_spoken_of(heard, i, kind=ACCESS_TALK, turns=most) else _NONE
 
@@ -184,7 +187,7 @@ def _is_secret(heard: Heard, mention: Mention, *, how: int, talk: int, after: in
             return False
     asked = talk >= _DIRECT or (talk == _ANSWERED and how != ALONE)
     if mention.is_rare or (asked and mention.is_uncommon):
-        return mention.is_whole or how != ALONE or mention.words > 1 or mention.is_rare
+        return mention.is_whole or how != ALONE or mention.is_rare
     if mention.has_figures and mention.words and not _is_numbered(heard, mention):
         # `type winter twenty twenty five`, `tuesday one two`: an ordinary word and figures
         return how == PUT or (talk == _ASKED and mention.is_whole)

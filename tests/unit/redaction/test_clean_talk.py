@@ -29,6 +29,9 @@ def policy() -> Policy:
         "A: Could I ask one question on how it went?\nC: Sure, seven.",
         "C: My counter's at zero, I'm at sixty thousand in total.",
         "A: How much memory does it have?\nC: Sixteen gigs.",
+        "C: I can't log in.\nA: Oh, that's so satisfying.",
+        "C: I'm locked out.\nA: The panel says fault fourteen.",
+        "A: I'm in the app now.\nC: That's sneaky.",
     ],
 )
 def test_it_stays(policy: Policy, dialogue: str) -> None:

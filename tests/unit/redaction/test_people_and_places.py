@@ -40,11 +40,23 @@ def test_a_letter_behind_a_dash_is_part_of_a_flat(policy: Policy) -> None:
     assert shown(policy, said) == ["[address] and then we move in."]
 
 
-@pytest.mark.parametrize("word", ["suds", "rebooting", "greyish", "tidiest", "canister's"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "suds",
+        "rebooting",
+        "greyish",
+        "tidiest",
+        "canister's",
+        "father-in-law",
+        "non-uniform",
+        "seventy-minute",
+    ],
+)
 def test_a_form_of_an_english_word_is_english(word: str) -> None:
     assert is_english(word)
 
 
-@pytest.mark.parametrize("word", ["okafor", "ottaway", "kukatpally", "maria"])
+@pytest.mark.parametrize("word", ["okafor", "ottaway", "kukatpally", "maria", "baker-wood"])
 def test_a_name_is_not_english(word: str) -> None:
     assert not is_english(word)

@@ -138,6 +138,9 @@ class ScriptedTagger:
         ("A: Hello, Priya and Oduya customer care.", "Hello, Priya and Oduya customer care."),
         ("A: Thank you for calling Oduya, hello.", "Thank you for calling Oduya, hello."),
         ("C: The account is fine.", "The account is fine."),
+        ("A: Yes, Priya speaking.", "Yes, [name] speaking."),
+        ("C: It takes the Allen key.", "It takes the Allen key."),
+        ("C: We drank two thousand sixteen shiraz.", "We drank two thousand sixteen shiraz."),
         ("C: We flew to Leeds.", "We flew to Leeds."),
         ("A: What's your address?\nC: It's in Leeds.", "It's in [address]"),
     ],
@@ -145,7 +148,8 @@ class ScriptedTagger:
 def test_the_model_adds_names_but_no_firms_and_places_only_where_asked(
     engine: Engine, dialogue: str, last: str
 ) -> None:
-    tagger = ScriptedTagger(priya=Tag.NAME, oduya=Tag.NAME, account=Tag.NAME, leeds=Tag.PLACE)
+    named = dict.fromkeys(("priya", "oduya", "account", "speaking", "allen", "shiraz"), Tag.NAME)
+    tagger = ScriptedTagger(**named, leeds=Tag.PLACE)
     policy = make_policy(Settings(), engine._replace(tagger=tagger), key=b"k" * 32)
     assert shown(policy, dialogue)[-1] == last
 
