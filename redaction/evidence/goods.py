@@ -18,6 +18,8 @@ DRAWN = "of_draw"
 KINDS = frozenset({GOODS, CODED, DRAWN})
 
 _GOODS = words_in("""
+appliance boiler charger cooker copier dishwasher dryer freezer fridge furnace heater hob kettle
+microwave mower printer strimmer thermostat vacuum washer
 adapter adaptor adhesive bearing bearings bolt bolts boots bulb bulbs carpet cartridge cartridges
 channel channels chuck drill emulsion enamel fabric fertiliser fertilizer filament
 filter filters frequency fuse fuses gasket gloss hinge hose jeans laminate lens

@@ -50,7 +50,8 @@ def is_of_thing(heard: Heard, run: Run) -> bool:
         return False
     known = _is_made_between(atoms, run) or _is_of_tyre(heard, run) or _is_list(atoms, run)
     if _is_texted_to(atoms, run):
-        return not any(slot.strength is Strength.STRONG for slot in heard.slots_at(run.first))
+        slots = heard.slots_at(run.first)
+        return not any(slot.strength is Strength.STRONG and slot.is_answer for slot in slots)
     if not known and not _is_of_goods(heard, run):
         return False
     if any(_awaits_another(slot, known=known) for slot in heard.slots_at(run.first)):

@@ -11,12 +11,12 @@ from redaction.numbers.canonical import groups
 from redaction.numbers.letter_marks import DIGITS
 
 NOUNS_BEFORE = words_in("""
-aisle android article bay booth build bus category channel chapter class coupon discount dock
-episode error exit firmware flight flights floor freeway galaxy gate gates grade highway
-interstate ios iphone item junction lane level model motorway offer option page part phase
+aisle android article batch batches bay booth build bus category channel chapter class coupon course
+discount dock episode error exit firmware flight flights floor freeway galaxy gate gates grade
+highway interstate ios iphone item junction lane level model motorway offer option page part phase
 platform press product promo promotion promotional referral release road roads room rooms route
-routes row season seat seats section series size step table terminal track train
-version versions voucher windows zone
+routes row season seat seats section series size step table terminal track train version versions
+voucher windows zone
 """)
 """A number after one of these is theirs: a flight, a gate, a version."""
 
@@ -62,6 +62,8 @@ def noun_before(atoms: Sequence[Atom], first: int) -> bool:
             return False
         if atom.text in NOUNS_BEFORE:
             # That of a health card is a part of its number.
+            if atom.text == "course":
+                return not (at and atoms[at - 1].text in ("of", "oh"))
             return not (atom.text == "version" and atoms[at + 1].text == "code")
         if atom.text not in _BETWEEN and atom.cls is not Class.FILLER:
             return False
@@ -144,8 +146,9 @@ _TOLL_FREE = ("0800", "0808", "0844", "0845", "0870", "0871", "0300", "0330", "0
 def is_constant(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
     """`twenty four seven`, `nine one one`, `four oh four error`."""
     value = "".join(atoms[i].value for i in piece)
-    return value in ("247", "2047") or (
-        value == "911" and (piece[0] == 0 or atoms[piece[0] - 1].text in ("call", "dial", "called"))
+    return value in ("247", "2047", "7726") or (
+        value in ("911", "112")
+        and (piece[0] == 0 or atoms[piece[0] - 1].text in ("call", "dial", "called", "ring"))
     )
 
 

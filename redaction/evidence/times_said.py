@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from redaction.evidence.units import DAYS_EACH
 from redaction.language.tables import words_in
 from redaction.language.words import Atom, Class
 from redaction.numbers.canonical import groups
@@ -21,6 +22,13 @@ _AT = words_in("around at before since till until")
 _WITH_AT = frozenset({"address", "phone"})
 _TO_DAYS = words_in("after before by from on since till to until")
 _HOURS = 12
+_UNTIL = words_in("to till until")
+_HOURS_REACH = 6
+_SHOWN = words_in("""
+afternoon afternoons departs departures evening evenings leaves morning mornings performances runs
+sailings screenings showings shows times tonight
+""") | DAYS_EACH  # fmt: skip
+"""What a list of times is of."""
 _WITH_OH = 3
 _YEAR_WORDS = frozenset({"in", "since", "of", "during", "year", "until", "by", "back"})
 
@@ -90,3 +98,37 @@ def is_day_ahead(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
     classes = [atoms[i].cls for i in piece]
     day = classes in ([Class.ORDINAL], [Class.TEN, Class.ORDINAL])
     return day and len(led) == 2 and led[1] == "the" and led[0] in _TO_DAYS  # noqa: PLR2004
+
+
+def is_opening(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
+    """The `eight` of `eight to seven on weekdays`."""
+    at = piece[-1] + 1
+    if len(piece) > 1 or at + 1 >= len(atoms) or atoms[at].text not in _UNTIL:
+        return False
+    hours = (atoms[piece[0]].value, atoms[at + 1].value)
+    if not all(hour.isdigit() and 1 <= int(hour) <= _HOURS for hour in hours):
+        return False
+    return any(atom.text in DAYS_EACH for atom in atoms[at + 2 : at + _HOURS_REACH])
+
+
+def is_timetable(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
+    """`in the evening, five forty, seven fifteen, nine fifty five`: hours with their minutes, of
+    something that takes place at each."""
+    before = atoms[max(0, piece[0] - _HOURS_REACH) : piece[0]]
+    if len(piece) < 4 or _SHOWN.isdisjoint(atom.text for atom in before):  # noqa: PLR2004
+        return False
+    rest = list(piece)
+    while rest:
+        said, rest = [atoms[i] for i in rest[:2]], rest[2:]
+        hour = said[0].cls is Class.DIGIT or said[0].value in ("10", "11", "12")
+        if len(said) == 1 or not hour or said[1].cls not in (Class.TEN, Class.TEEN):
+            return False
+        if rest and _is_five(atoms, rest, after=said[1]):
+            rest = rest[1:]
+    return True
+
+
+def _is_five(atoms: Sequence[Atom], rest: Sequence[int], *, after: Atom) -> bool:
+    """The `five` of `nine fifty five`, not of `nine fifty, five forty`."""
+    tens = after.cls is Class.TEN and not after.stop and atoms[rest[0]].text == "five"
+    return tens and (len(rest) == 1 or atoms[rest[1]].cls not in (Class.TEN, Class.TEEN))

@@ -27,6 +27,8 @@ calories centimeters centimetres cm coaches countries decibels doses ghz kg km l
 megapixels milligrams millilitres millimetres mm pixels plants players portions recipes servings
 sessions shares sheets slices songs stitches storeys tablespoons tablets teams teaspoons tiles
 treatments wickets overs balls goals maidens innings
+bolts celsius centimeter centimetre fahrenheit gram kilometer kilometre litre milligram millilitre
+millimeter millimetre weekdays weekends
 """)
 
 _ADJECTIVES = words_in("""
@@ -44,13 +46,18 @@ _HAPPENS_TO_MONEY = frozenset(
         ("was", "refunded"),
     }
 )
-_NEW_CLAUSE = words_in("more other time times month year day night morning evening")
+_NEW_CLAUSE = words_in(
+    "weekdays weekends more other time times month year day night morning evening"
+)
 """After a comma these begin something else."""
 
 _PER = frozenset({"a", "per", "each", "an", "every"})
 _PERIODS = words_in("""
 annum day each go head hour kilowatt line mile minute month night person piece pop quarter seat
 share ticket time unit user week year
+""")
+DAYS_EACH = words_in("""
+mondays tuesdays wednesdays thursdays fridays saturdays sundays weekdays weekends
 """)
 _IN_THE = frozenset({"morning", "afternoon", "evening", "night"})
 
@@ -86,7 +93,7 @@ def is_counted(atoms: Sequence[Atom], at: int) -> bool:
         following in _IN_THE or third in _IN_THE
     ):
         return True
-    if text == "per" and following:
+    if (text == "per" and following) or (text == "on" and following in DAYS_EACH):
         return True
     return text in _ADJECTIVES and following in UNITS and following not in _NEVER_DESCRIBED
 
@@ -108,6 +115,7 @@ _GRADES = frozenset({"0", "5", "10", "15", "20", "25"})
 _SHORT = 3
 _TENS = 2
 _LONGEST_DECIMAL = 6
+_LOWEST_PRESSURE, _LOWEST_LOWER = 70, 40
 
 
 def _make(atoms: Sequence[Atom], piece: Sequence[int]) -> str:
@@ -153,6 +161,19 @@ def is_measured(atoms: Sequence[Atom], piece: Sequence[int]) -> bool:
         _is_figure(atoms, first - 2) or (first > 1 and atoms[first - 2].text in UNITS)
     )
     return behind_unit or crossed or _is_by(atoms, last + 1)
+
+
+def is_pressure(atoms: Sequence[Atom], piece: Sequence[int], *, value: str) -> bool:
+    """`one thirty four over eighty two`, of blood."""
+    first, after = piece[0], piece[-1] + 1
+    if not value.isdigit() or len(value) > _SHORT:
+        return False
+    if after + 1 < len(atoms) and atoms[after].text == "over":
+        lower = atoms[after + 1].value
+        low = lower.isdigit() and len(lower) <= _SHORT and int(lower) >= _LOWEST_LOWER
+        return low and int(value) >= _LOWEST_PRESSURE
+    led = first > 1 and atoms[first - 1].text == "over" and _is_figure(atoms, first - 2)
+    return led and int(value) >= _LOWEST_LOWER
 
 
 def _is_by(atoms: Sequence[Atom], at: int) -> bool:

@@ -22,6 +22,8 @@ from redaction.evidence.times_said import (
     clock_before,
     is_day_ahead,
     is_hour_said,
+    is_opening,
+    is_timetable,
     planned_before,
     year_before,
 )
@@ -32,6 +34,7 @@ from redaction.evidence.units import (
     is_decimal,
     is_grade,
     is_measured,
+    is_pressure,
 )
 from redaction.language.words import Atom, Class
 from redaction.numbers.canonical import groups
@@ -172,7 +175,8 @@ def _is_measure(atoms: Sequence[Atom], rest: Sequence[int]) -> bool:
 
 def is_released(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked, last: bool) -> bool:
     """Whether there is positive evidence on this stretch of a run."""
-    digits = sum(map(len, groups(atoms, piece, literal=False)))
+    said = groups(atoms, piece, literal=False)
+    digits = sum(map(len, said))
     classes = {atoms[i].cls for i in piece}
     letters = bool(classes & {Class.LETTER, Class.CODE})
     if digits <= 12 and noun_before(atoms, piece[0]):
@@ -187,6 +191,10 @@ def is_released(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked, la
         planned = planned_before(atoms, piece[0]) or is_day_ahead(atoms, piece)
         return digits <= 6 and not asked_for and planned
     if not asked.near & _MEASURED_TOO and is_measured(atoms, piece):
+        return True
+    if is_pressure(atoms, piece, value="".join(said)) and not asked.near & {"card", "phone"}:
+        return True
+    if is_opening(atoms, piece) or (not asked.near and is_timetable(atoms, piece)):
         return True
     if letters:
         return not asked.kinds and is_line(atoms, piece)

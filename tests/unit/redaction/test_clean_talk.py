@@ -32,6 +32,14 @@ def policy() -> Policy:
         "C: I can't log in.\nA: Oh, that's so satisfying.",
         "C: I'm locked out.\nA: The panel says fault fourteen.",
         "A: I'm in the app now.\nC: That's sneaky.",
+        "A: And the code?\nC: It said one thirty four over eighty two.",
+        "C: One over!",
+        "A: And the code?\nC: Well, it's eight to seven on weekdays.",
+        "A: In the evening, five forty, seven fifteen, nine fifty five, and that's all.",
+        "A: It's course MU one four two.",
+        "C: The dishwasher says E two four seven.",
+        "A: No card, no password? Forward it to seven seven two six.",
+        "A: And the code?\nC: It's sixty one celsius.",
     ],
 )
 def test_it_stays(policy: Policy, dialogue: str) -> None:
