@@ -46,9 +46,10 @@ _PHRASES = frozenset(chain(phrases_in("""
     exhalation, runs to, run to, goes out of date, go out of date, month on the, date on it, date
     under the, date below, it in date, one in date, is in date, that in date, month as well, need
     the month, past its date, three little, three wee, three small, small number, short number,
-    little number, the back, on the back, on back, back of it, back of that, back says, back say,
-    turn it over, four on the, where you sign, above the number, tv ray, box number, date in,
-    through when, up to when, to when
+    little number, the back, on the back, on back, back of it, back of that, turn it over, four on
+    the, where you sign, above the number, tv ray, box number, date in, through when, up to when, to
+    when, back end, closing with, expired, finish with, finishes, finishes with, finishing,
+    finishing with, tail end, behind it, my pen, what pen, which pen, your pen
 """), ENDINGS))  # fmt: skip
 
 
