@@ -10,7 +10,6 @@ from redaction.recognizers.people.name_shape import (
     end_of_name,
     extends,
     is_cased,
-    is_strange,
     leads,
 )
 from redaction.recognizers.people.name_words import AFTER_NAME, OF_SENTENCES, SKIPPED, SPELLS
@@ -20,7 +19,6 @@ _WHOLE_ANSWER = 4
 _LETTERS = 3
 _ANSWER_ATOMS = 14
 _ACTS = frozenset({"can", "did", "does", "has", "is", "will"})
-_SUITS = frozenset({"fine", "good", "grand", "okay", "perfect"})
 _LEADS_IN = SKIPPED | {"in", "under", "for", "with"}
 
 
@@ -47,22 +45,6 @@ def answered(heard: Heard) -> list[tuple[int, int]]:
         if atom.capital or not is_cased(atoms, i):
             spans.append(_whole_answer(heard, i) or (i, end_of_name(atoms, i)))
     return spans
-
-
-def preferred(heard: Heard) -> list[tuple[int, int]]:
-    """`Jide is fine`: what one is to be called, asked just before."""
-    atoms = heard.atoms
-    if "is" not in heard.texts or _SUITS.isdisjoint(heard.texts):
-        return []
-    return [
-        (i, i)
-        for i in range(len(atoms) - 2)
-        if atoms[i + 1].text == "is"
-        and atoms[i + 2].text in _SUITS
-        and is_strange(atoms[i])
-        and (i == 0 or i in heard.starts or bool(atoms[i - 1].stop))
-        and heard.is_asked_for_word(i)
-    ]
 
 
 def _acts(heard: Heard, i: int) -> bool:

@@ -7,7 +7,7 @@ from redaction.language.common_words import COMMON_WORDS, FUNCTION_WORDS
 from redaction.language.words import Atom, Class
 from redaction.recognizers.found import Found, Heard
 from redaction.recognizers.people.announced_names import announced, titled, unfinished
-from redaction.recognizers.people.answered_names import answered, preferred, spelled_out
+from redaction.recognizers.people.answered_names import answered, spelled_out
 from redaction.recognizers.people.kin_names import kin, owners
 from redaction.recognizers.people.name_shape import is_cased
 from redaction.recognizers.people.name_words import ALSO_NAMES, TITLES
@@ -19,7 +19,7 @@ from redaction.recognizers.people.read_out import read_out
 def find_names(heard: Heard) -> tuple[list[Found], list[int]]:
     """Names, and where undecided ones begin."""
     spans = announced(heard) + titled(heard) + kin(heard) + answered(heard) + spelled_out(heard)
-    spans += read_out(heard) + owners(heard) + catalogued(heard) + preferred(heard)
+    spans += read_out(heard) + owners(heard) + catalogued(heard)
     spans += [more for _, last in spans for more in chained(heard.atoms, last)]
     found: list[Found] = []
     undecided: list[int] = []

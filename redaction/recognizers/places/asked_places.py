@@ -58,7 +58,7 @@ still at, still in, still on, still out on, still over in, with me at, with us a
 moving to, moved to, folks at, parents at, over in, you're at, got you at, have you at,
 something in, place in, house in, flat in, address in, bungalow in, registered in, registered at,
 is it still, you're in, lives at, lives on, lives over on, lives in, live over on, round at,
-shipped to, by hand to, by post to, by courier to, go out to, goes out to, went out to
+shipped to
 """)
 )
 """What is said behind these is somebody's place, if it is a street, numbered, or unknown."""
