@@ -8,20 +8,21 @@ from redaction.language.tables import phrases_in
 NO_CUE = phrases_in("""
 where would you like to, promo code, promotion code, promotional code, discount code, coupon code,
 voucher code, error code, stop code, fault code, trouble code, blink code, flash code, highway code,
-failed code, model start with, model starts with, model begin with, model begins with, model end in,
-model ends in, dress code, qr code, bar code, product code, country code, source code, offer code,
-referral code, model number, version number, flight number, gate number, room number, seat number,
-part number, code of, code red, social media, social worker, social work, social services, social
-care, social club, social network, social event, number of, a number of, number one, any number,
-phone number of the, card reader, card machine, gift cards, our number, our phone, our address, our
-email, customer service number, helpline, toll free, free phone, freephone, email in, an email in,
-an email, taxpayer assistance, taxpayer services, taxpayer service, taxpayer advocate, taxpayer
-helpline, taxpayer support, text when, out of order, in order, on order, order of, first four weeks,
-last four weeks, last four days, last four months, last four years, last four hours, last three
-weeks, last three days, last three months, last three years, last three hours, last three nights,
-last six months, last six weeks, last six years, last five years, last five months, last five days,
-first three months, first six months, first four months, first three days, first three nights, last
-two digits of, for the last four, for the last three, the last three times, last four times, in the
+primary school office, primary school reception, elementary school office, failed code, model start
+with, model starts with, model begin with, model begins with, model end in, model ends in, dress
+code, qr code, bar code, product code, country code, source code, offer code, referral code, model
+number, version number, flight number, gate number, room number, seat number, part number, code of,
+code red, social media, social worker, social work, social services, social care, social club,
+social network, social event, number of, a number of, number one, any number, phone number of the,
+card reader, card machine, gift cards, our number, our phone, our address, our email, customer
+service number, helpline, toll free, free phone, freephone, email in, an email in, an email,
+taxpayer assistance, taxpayer services, taxpayer service, taxpayer advocate, taxpayer helpline,
+taxpayer support, text when, out of order, in order, on order, order of, first four weeks, last four
+weeks, last four days, last four months, last four years, last four hours, last three weeks, last
+three days, last three months, last three years, last three hours, last three nights, last six
+months, last six weeks, last six years, last five years, last five months, last five days, first
+three months, first six months, first four months, first three days, first three nights, last two
+digits of, for the last four, for the last three, the last three times, last four times, in the
 first three, ending the, ending on, ending at, on account of, privacy policy, return policy, returns
 policy, refund policy, cancellation policy, policy of, company policy, sim card, gift card, business
 card, report card, called back, called you, called us, called to, called in, called about, called

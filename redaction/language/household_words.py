@@ -10,8 +10,8 @@ from redaction.language.tables import words_in
 _HOUSEHOLD = words_in("""
 freeway highway interstate pillar pillars sticker stickers buff ad ads
 suds turquoise flicker flickering flickers sync syncing synced judder juddering pixelated reboot
-celsius fahrenheit helpdesk railcard railcards payslip payslips hiya howdy g'day ta-ra toodle-oo flat-pack
-rebooting rebooted pilates knackered buffering buffered teak drawer drawers backup
+celsius fahrenheit helpdesk railcard railcards payslip payslips hiya howdy g'day ta-ra toodle-oo
+flat-pack rebooting rebooted pilates knackered buffering buffered teak drawer drawers backup
 absence absent academic ache aching actor additionally adopted adore advert advertised advertising
 affect affected aggressive aim airport aisle alarm album alcohol alert alive allergic allergy
 alternate alternative alternatively altogether ambulance amend amended ankle anniversary announce

@@ -52,6 +52,7 @@ def _asked(text: str) -> set[str]:
     ("text", "kind"),
     [
         ("Quick question, when do you break up?", "security_answer"),
+        ("Hill Primary School office.", "security_answer"),
         ("The noise is actually a useful clue.", "security_answer"),
         ("The sign on the gate says nine.", "secret_talk"),
         ("I got into Euston late.", "secret_talk"),
