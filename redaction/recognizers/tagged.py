@@ -54,6 +54,11 @@ _COUNTS = {Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.MAGNITUDE, C
 _TOOLS = words_in("bolt bolts head key keys knife knives screw screwdriver spanner wrench")
 """Called after somebody: `an Allen key`."""
 _WAS = words_in("was am i'm being born née nee")
+_SOMEONE = words_in("by for from to with")
+_SPOKEN_TO = words_in("""
+asked chatted dealing dealt met rang speak speaking spoke spoken talk talked talking
+""")
+"""Before `a` and a name these lead to a person: `made out to a Mackenzie Hernandez`."""
 _ARTICLES = words_in("a an every my no the these those your")
 _INTO = words_in("across around in into near outside past through throughout towards via")
 _WAYS = words_in("from to")
@@ -126,7 +131,19 @@ def _is_thing_said(atoms: Sequence[Atom], first: int, last: int) -> bool:
         return True
     article = first > 0 and not atoms[first - 1].stop and atoms[first - 1].text in _ARTICLES
     # `she was a Lindqvist`
+    if article and _is_some(atoms, first, last):
+        return False
     return article and (first < 2 or atoms[first - 2].text not in _WAS)
+
+
+def _is_some(atoms: Sequence[Atom], first: int, last: int) -> bool:
+    """`for a Keisha Fitzgerald`, `spoke to a Gemma`: somebody the speaker does not know."""
+    before = [atom.text for atom in atoms[max(0, first - 4) : first]]
+    if before[-1] not in ("a", "an"):
+        return False
+    names = all(may_be_name(atom) for atom in atoms[first : last + 1])
+    led = first > 1 and (atoms[first - 2].stop == "," or atoms[first - 2].text in _SOMEONE)
+    return names and ((led and first < last) or not _SPOKEN_TO.isdisjoint(before))
 
 
 def _is_kind_of_thing(atoms: Sequence[Atom], first: int, last: int) -> bool:

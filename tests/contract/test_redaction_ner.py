@@ -84,3 +84,6 @@ def test_finals_lose_names_that_nothing_announces(models_dir: Path) -> None:
         "It was [name] who took the call.",
         "I see [name] is away today.",
     ]
+    assert shown(policy, "C: It was made out to a Keisha Fitzgerald.") == [
+        "It was made out to a [name]"
+    ]

@@ -42,6 +42,7 @@ _COUNTRIES = frozenset({"cn", "de", "gb", "hk", "sg", "us"})
 _OF_IBANS = frozenset({"ae", "ch", "cy", "cz", "de", "dk", "es", "fi", "fr", "gb", "gr", "ie",
                        "lu", "mt", "nl", "pl", "pt", "sa", "se", "tr"})  # fmt: skip
 _BANK = 4
+_POSTCODE = 3
 
 
 def completed(heard: Heard, found: Sequence[Found]) -> list[Found]:
@@ -65,7 +66,21 @@ def _ended(heard: Heard, one: Found) -> Found:
     if one.kind == "address" and behind and _joins(behind[0]):
         # `apartment fifteen, dash charlie`
         one = one._replace(last=_over_letters(heard, one.last))
+    if one.kind == "address" and _ends_in_letter(heard, one.last + 1):
+        one = one._replace(last=one.last + 1)
     return one
+
+
+def _ends_in_letter(heard: Heard, at: int) -> bool:
+    """The `you` of `seven three, E you.`: the last letter of a British postcode."""
+    atoms, breaks = heard.atoms, heard.times.breaks
+    if at < _POSTCODE or at >= len(atoms) or atoms[at].text not in LETTER_ALIKES:
+        return False
+    ends = at + 1 == len(atoms) or atoms[at].stop in (".", "?", "!")
+    ends = ends or at + 1 in breaks or at + 1 in heard.starts
+    figure, letter = atoms[at - 2], atoms[at - 1]
+    coded = figure.cls in DIGITS and letter.cls is Class.LETTER and letter.stop in ("", ",")
+    return ends and coded and not {at - 1, at} & breaks
 
 
 def _of_full_length(heard: Heard, one: Found) -> Found:
@@ -79,6 +94,8 @@ def _of_full_length(heard: Heard, one: Found) -> Found:
         return one
     atoms, breaks = heard.atoms, heard.times.breaks
     after, before = one.last + 1, one.first - 1
+    if one.kind != "expiry" and _is_zero(heard, after):
+        return one._replace(last=after)
     if length + 1 not in wanted and length + 2 not in wanted:
         return one
     ahead = after < len(atoms) and after not in breaks and atoms[one.last].stop in ("", ",")
@@ -92,6 +109,13 @@ def _of_full_length(heard: Heard, one: Found) -> Found:
     if lone and behind and atoms[before].text in SOUND_ALIKES:
         return one._replace(first=before)
     return one
+
+
+def _is_zero(heard: Heard, at: int) -> bool:
+    """The `oh` of `double two one, oh, and the rest`: right behind figures it surprises nobody."""
+    atoms = heard.atoms
+    beside = at < len(atoms) and at not in heard.times.breaks and atoms[at - 1].stop in ("", ",")
+    return beside and atoms[at].text in ("oh", "o")
 
 
 def _back_over_alphabet(heard: Heard, first: int) -> int:
