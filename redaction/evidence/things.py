@@ -61,9 +61,10 @@ def noun_before(atoms: Sequence[Atom], first: int) -> bool:
         if atom.text in _SHARES and at and atoms[at - 1].text in _WHICH:
             return False
         if atom.text in NOUNS_BEFORE:
-            # That of a health card is a part of its number.
             if atom.text == "course":
-                return not (at and atoms[at - 1].text in ("of", "oh"))
+                # `course it's 0163 ...`: of course
+                return at == first - 1 and not (at and atoms[at - 1].text in ("of", "oh"))
+            # That of a health card is a part of its number.
             return not (atom.text == "version" and atoms[at + 1].text == "code")
         if atom.text not in _BETWEEN and atom.cls is not Class.FILLER:
             return False

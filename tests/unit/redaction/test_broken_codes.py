@@ -43,6 +43,8 @@ from tests.unit.redaction.spoken_dialogue import shown
         ("A: Routing number?\nC: hang on two, oh, that's at the bottom.",
          "hang on [routing] that's at the bottom."),
         ("A: Your postcode?\nC: It's S K, seven three, E you.", "It's [address]"),
+        ("A: Your phone number?\nC: course it's oh one six three two, er, nine six oh one oh nine",
+         "course it's [phone]"),
         ("A: Which IBAN is it?\nC: it's ie 63 dash aibk 1841 77 39 2041 62", "it's [iban]"),
         ("A: Which IBAN?\nC: i have gb 18 west dash 7057-415-7910-958", "i have [iban]"),
         ("A: Which is it?\nC: gb 53 west hang on 790 92 54 1418 291 on it", "[card] on it"),
