@@ -130,10 +130,10 @@ def _is_thing_said(atoms: Sequence[Atom], first: int, last: int) -> bool:
     if _is_kind_of_thing(atoms, first, last):
         return True
     article = first > 0 and not atoms[first - 1].stop and atoms[first - 1].text in _ARTICLES
-    # `she was a Lindqvist`
-    if article and _is_some(atoms, first, last):
+    if not article or _is_some(atoms, first, last):
         return False
-    return article and (first < 2 or atoms[first - 2].text not in _WAS)
+    # `she was a Lindqvist`
+    return first < 2 or atoms[first - 2].text not in _WAS
 
 
 def _is_some(atoms: Sequence[Atom], first: int, last: int) -> bool:

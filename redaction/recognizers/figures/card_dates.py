@@ -59,19 +59,15 @@ def _months(heard: Heard) -> list[Found]:
         and is_named_month(heard.atoms, i)
         and (
             heard.awaits(i, "expiry")
-            or _is_slashed(heard.atoms, i)
+            or _slash_behind(heard.atoms, i) is not None
             or _is_beside_told(heard, i)
             or _is_due(heard, i)
         )
     ]
 
 
-def _is_slashed(atoms: Sequence[Atom], i: int) -> bool:
-    """`November, then a slash`: who says the sign between month and year reads off a card."""
-    return _slash_behind(atoms, i) is not None
-
-
 def _slash_behind(atoms: Sequence[Atom], i: int) -> int | None:
+    """`November, then a slash`: who says the sign between month and year reads off a card."""
     ahead = range(i + 1, min(i + 1 + _TO_SLASH, len(atoms)))
     if atoms[i].stop == ".":
         return None

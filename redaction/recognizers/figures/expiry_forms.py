@@ -58,6 +58,15 @@ def is_named_month(atoms: Sequence[Atom], i: int) -> bool:
 
 
 def tells_expiry(atoms: Sequence[Atom], run: Run) -> bool:
+    """Whether the run, or a part of it with a named month, says a month of a year to come: `May of
+    thirty two, and it's two eight two`."""
+    if _is_told_whole(atoms, run):
+        return True
+    named = any(atoms[i].cls is Class.MONTH for i in run.numbers)
+    return named and any(_is_told_whole(atoms, part) for part in parts_of(atoms, run)[1:])
+
+
+def _is_told_whole(atoms: Sequence[Atom], run: Run) -> bool:
     """Whether the run, and the words right before it, say a month of a year to come."""
     if run.last - run.first >= _LONGEST:
         return False
@@ -65,14 +74,6 @@ def tells_expiry(atoms: Sequence[Atom], run: Run) -> bool:
     before = [a.text for a in atoms[max(0, run.first - 3) : run.first]]
     ends = "end" in before and set(before[before.index("end") + 1 :]) <= {"of", "the"}
     return bool(_TOLD.fullmatch(" ".join(["end", *said] if ends else said)))
-
-
-def tells_expiry_too(atoms: Sequence[Atom], run: Run) -> bool:
-    """Whether it does, or a named month in it does: `May of thirty two, and it's two eight two`."""
-    if tells_expiry(atoms, run):
-        return True
-    named = any(atoms[i].cls is Class.MONTH for i in run.numbers)
-    return named and any(tells_expiry(atoms, part) for part in parts_of(atoms, run)[1:])
 
 
 def _said(atoms: Sequence[Atom], run: Run) -> list[str]:

@@ -15,7 +15,7 @@ from redaction.recognizers.figures.bare import (
 )
 from redaction.recognizers.figures.card_due import is_due
 from redaction.recognizers.figures.card_talk import card_slots
-from redaction.recognizers.figures.expiry_forms import tells_expiry_too
+from redaction.recognizers.figures.expiry_forms import tells_expiry
 from redaction.recognizers.found import Heard
 
 _FETCHED = frozenset({"cvv", "expiry", "otp", "pin"})
@@ -82,7 +82,7 @@ def asked_for(heard: Heard, run: Run, *, slots: Sequence[Slot], blind: bool) -> 
     near = {slot.kind for slot in slots if _is_near(heard, slot, run)}
     if blind:
         near |= _MAY_HAVE_BEEN_ASKED
-    if tells_expiry_too(heard.atoms, run) or is_due(heard, run):
+    if tells_expiry(heard.atoms, run) or is_due(heard, run):
         near.add("expiry")
     if _is_like_code(heard, run):
         near.add("number")

@@ -26,7 +26,7 @@ from redaction.recognizers.figures.bare import (
 )
 from redaction.recognizers.figures.card_due import is_due
 from redaction.recognizers.figures.dates_again import is_misread, is_read_back
-from redaction.recognizers.figures.expiry_forms import tells_expiry_too
+from redaction.recognizers.figures.expiry_forms import tells_expiry
 from redaction.recognizers.figures.number_kinds import is_complete
 from redaction.recognizers.figures.number_slots import asked_for, open_slots
 from redaction.recognizers.figures.read_letters import has_explained_letter, is_spelt_out
@@ -183,7 +183,7 @@ def _judge(
     if not (blind or due) and is_quantity_told(heard, kept, shape=shape):
         return
     kind, why = kind_of(heard, kept, shape=shape, slots=slots) or ("", "")
-    if not kind and tells_expiry_too(heard.atoms, kept):
+    if not kind and tells_expiry(heard.atoms, kept):
         kind, why = "expiry", "is said as cards run out"
     if not kind and due:
         kind, why = "expiry", "is a month or a year where that of a card was to come, or was told"
