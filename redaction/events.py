@@ -151,6 +151,9 @@ class PolicyDoes(msgspec.Struct, frozen=True, kw_only=True):
     ner: bool = False
     """Whether a model looks for names too."""
 
+    classifier: bool = False
+    """Whether a model lets go what is hardly personal."""
+
 
 class PolicyInForce(PolicyDoes, frozen=True, kw_only=True, tag=True):
     """What a redact process redacts calls by from now on; said again now and then meanwhile."""

@@ -35,6 +35,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Read finals with a small model too, which finds names that nothing announces (6 ms of CPU
     where a word is unusual, 35 MB). Off: by rules alone, and no weights are needed."""
 
+    classifier: Literal["on", "off"] = "on"
+    """Ask a linear model what of that is hardly personal, and let it go (never a number of a known
+    kind, nor what your own recognisers find). Off: whatever the rules find is masked."""
+
     allow_policy_code: bool = False
     """Let policy files name Python recognisers. Whoever writes there then runs code here."""
 

@@ -4,13 +4,16 @@ A pure function of the words in the call: the same words give the same answer, i
 revisions they came.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from redaction.call.allowed import Allowed
 from redaction.call.memory import Memory
 from redaction.call.merged import merge, stuttered
 from redaction.call.unfinished import begun_in_time, unfinished
+from redaction.classifier.evidence import Evidence
+from redaction.classifier.listed_names import SOURCE as LISTED
+from redaction.classifier.span_classifier import Classifier
 from redaction.cues.slots import SAID_IN_WORDS
 from redaction.language.common_words import COMMON_WORDS
 from redaction.language.words import Atom, Class
@@ -53,30 +56,38 @@ class Analysis(NamedTuple):
     """First atom that must not be shown yet; None when all is decided."""
 
 
-def analyse(heard: Heard, memory: Memory, *, allowed: Allowed) -> Analysis:
-    """Every recogniser on one speaker's row of atoms."""
+def analyse(
+    heard: Heard, memory: Memory, *, allowed: Allowed, classifier: Classifier | None = None
+) -> Analysis:
+    """Every recogniser on one speaker's row of atoms; then the model, if any, on what they say."""
     for i, atom in enumerate(heard.atoms):
         if atom.text[0] == "[":
             heard.fill(Found(i, i, atom.text[1:-1].partition(":")[0], complete=True))
     numbers = find_numbers(heard, _recall(memory))
-    found = list(numbers.found)
+    evidence = [Evidence("numbers", one) for one in numbers.found]
     undecided = [
         min(_with_article(heard.atoms, run.first), held_first(heard, run.first))
         for run in numbers.undecided
     ]
-    words: dict[str, str] = {}
-    for module, find in _WORD_RECOGNISERS:
+    for _, find in _WORD_RECOGNISERS:
         spans, open_from = find(heard)
         undecided += open_from
         spans = [left for span in spans if (left := without_firm(heard, span))]
-        found += spans
+        evidence += [Evidence(_source(find), span) for span in spans]
         for span in spans:
-            words |= dict.fromkeys(module(heard, span), span.kind)
             heard.fill(span)
-    found += months_again(heard, memory)
+    words = _words_of(heard, evidence)
     again, open_from = mails_again(heard, memory, words)
     undecided += open_from
-    found += again + _known_words(heard, memory) + (begun_in_time(heard) if heard.overdue else [])
+    evidence += [Evidence("again", one) for one in months_again(heard, memory) + again]
+    evidence += [Evidence("known_words", one) for one in _known_words(heard, memory)]
+    if heard.overdue:
+        evidence += [Evidence("overdue", one) for one in begun_in_time(heard)]
+    if classifier is not None:
+        evidence, open_from = classifier.judge(heard, evidence)
+        undecided += open_from
+        words = _words_of(heard, evidence)
+    found = [one.found for one in evidence]
     left_in = [f for f in found if not _is_taken_out(heard, f)]
     found = [f for f in found if not _is_left_in(f, left_in)]
     found = [f for f in found if not allowed.covers(heard.atoms, f)]
@@ -91,6 +102,15 @@ def analyse(heard: Heard, memory: Memory, *, allowed: Allowed) -> Analysis:
     if heard.overdue == len(heard.atoms):
         undecided = []
     return Analysis(merged, words, min(undecided) if undecided else None)
+
+
+def _words_of(heard: Heard, evidence: Iterable[Evidence]) -> dict[str, str]:
+    """The plain words of what was kept that are worth knowing again, and their kind."""
+    words: dict[str, str] = {}
+    for source, found in evidence:
+        if words_of := _WORDS_OF.get(source):
+            words |= dict.fromkeys(words_of(heard, found), found.kind)
+    return words
 
 
 def _was_taken_out(heard: Heard, found: Found) -> bool:
@@ -147,6 +167,12 @@ _WORD_RECOGNISERS: tuple[
 )
 
 
+def _source(find: Callable[[Heard], tuple[list[Found], list[int]]]) -> str:
+    return find.__module__.rpartition(".")[2]
+
+
+_WORDS_OF = {_source(find): words_of for words_of, find in _WORD_RECOGNISERS}
+_WORDS_OF[LISTED] = person.words_of
 _GAP = 2
 """So many words on, another of a secret's is of the same one."""
 

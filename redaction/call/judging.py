@@ -63,7 +63,12 @@ class Judge:
         heard.take_over((known or Kept()).renewed(heard, remembered=len(self._memory)))
         if not followed:
             self._kept[segment.stream] = heard.kept
-        analysis = analyse(heard, self._memory, allowed=self._policy.allowed)
+        analysis = analyse(
+            heard,
+            self._memory,
+            allowed=self._policy.allowed,
+            classifier=self._policy.engine.classifier,
+        )
         for changed in place(context, analysis):
             self.changed[id(changed)] = changed
         segment.awaited = awaited_by(heard)

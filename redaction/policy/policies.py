@@ -150,7 +150,7 @@ def build_policy(
     shown_key = hashlib.blake2b(tenant_id.encode(), key=secret[:64], digest_size=32).digest()
     own, facts = _own_recognizers(settings, file, path=path)
     if own:
-        engine = build_engine(own, tagger=engine.tagger)
+        engine = build_engine(own, tagger=engine.tagger, classifier=engine.classifier)
     rules = Rules(
         of_countries(file.settings(settings).countries),
         own=file.own_kinds(),

@@ -84,6 +84,7 @@ def announcement(found: Found, base: Settings, *, now: datetime) -> PolicyInForc
         allowed=len(settings.allow),
         own_code=len(policy.python),
         ner=settings.ner == "on",
+        classifier=settings.classifier == "on",
     )
 
 

@@ -36,7 +36,7 @@ def make_policy(
     for atoms in phrases:
         numbers = [i for i, is_number in enumerate(mark_numbers(atoms)) if is_number]
         values.append("".join(groups(atoms, numbers, literal=True)))
-    version = policy_version(settings, recognizers=engine.names, facts=facts + engine.tags_by)
+    version = policy_version(settings, recognizers=engine.names, facts=facts + engine.models)
     allowed = Allowed(phrases, [v for v in values if v])
     rules = rules or Rules(of_countries(settings.countries))
     return Policy(settings, engine, key, version, allowed, rules)

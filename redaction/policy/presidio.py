@@ -28,6 +28,7 @@ from redaction.call.allowed import Allowed
 from redaction.call.analysis import analyse
 from redaction.call.memory import Memory
 from redaction.call.segments import Span
+from redaction.classifier.span_classifier import Classifier
 from redaction.cues.cue_index import cues_in
 from redaction.cues.expected import Expectations, meant
 from redaction.cues.slots import Limits, TimedCue
@@ -173,11 +174,14 @@ class Engine(NamedTuple):
     """Role -> entity -> the operator for what it sees instead."""
     tagger: Tagger | None = None
     """The model that finals are read with besides; None: by rules alone."""
+    classifier: Classifier | None = None
+    """Judges what the rules found; None: all of it is masked."""
 
     @property
-    def tags_by(self) -> str:
-        """The model's version; empty without one."""
-        return self.tagger.version if self.tagger else ""
+    def models(self) -> str:
+        """The versions of the models; empty without any."""
+        models = (model for model in (self.tagger, self.classifier) if model)
+        return " ".join(model.version for model in models)
 
     def find(self, words: Sequence[str], spans: Sequence[Span]) -> list[Span]:
         """`spans` of the spoken rules, with what the other recognisers find in a final's text."""
@@ -246,6 +250,7 @@ def build_engine(
     *,
     operators: Mapping[str, OperatorConfig] | None = None,
     tagger: Tagger | None = None,
+    classifier: Classifier | None = None,
 ) -> Engine:
     """The registry with our rules, Presidio's patterns for written forms, and `recognizers`."""
     spoken = SpokenRecognizer()
@@ -271,4 +276,5 @@ def build_engine(
         operators_factory(),
         tuple(type(r).__name__ for r in recognizers),
         tagger=tagger,
+        classifier=classifier,
     )

@@ -79,6 +79,9 @@ class Kept:
         """Whether a word goes on with the one before it as in an e-mail address, by its place."""
         self.clauses: dict[tuple[int, int], tuple[int, int] | None] = {}
         """What of a clause is the place asked for, by its first atom and the one behind it."""
+        self.claims: dict[tuple[int, int], tuple[object, bool]] = {}
+        """Whether what was found there is personal, by its first and last atom: what that was
+        decided on, and how."""
         self._runs: dict[Run, Judged] = {}
         self._basis: _Basis | None = None
 
@@ -98,6 +101,7 @@ class Kept:
             new.slots = {i: slots for i, slots in self.slots.items() if i < until}
             new.clauses = {c: place for c, place in self.clauses.items() if c[1] <= until}
             if before.remembered == remembered:
+                new.claims = {c: one for c, one in self.claims.items() if c[1] < until}
                 new.known = {i: kind for i, kind in self.known.items() if i < until}
                 new.rows = {i: n for i, n in self.rows.items() if i < until}
             new._runs = {

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from redaction.call.redact import CallRedactor
+from redaction.classifier.span_classifier import SpanClassifier
 from redaction.policy.prepared_policy import Policy, make_policy
 from redaction.policy.presidio import build_engine
 from redaction.settings import Country, Settings
@@ -21,7 +22,8 @@ def make(models: Path, *, ner: bool) -> Policy:
     if ner:
         model = next(one for one in manifest(models) if one.name == MODEL)
         tagger = Ner(models / MODEL, sha256=model.sha256)
-    return make_policy(Settings(countries=COUNTRIES), build_engine(tagger=tagger), key=b"b" * 32)
+    engine = build_engine(tagger=tagger, classifier=SpanClassifier.load())
+    return make_policy(Settings(countries=COUNTRIES), engine, key=b"b" * 32)
 
 
 def redact(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from redaction.call.redact import CallRedactor
 from redaction.call.redacted import Redacted
+from redaction.classifier.span_classifier import SpanClassifier
 from redaction.language.tables import words_in
 from redaction.numbers.identifiers import of_countries
 from redaction.policy.operators import operator_for
@@ -82,7 +83,7 @@ class ScriptedTagger:
         return [Tag(one) if one < len(Tag) else Tag.NONE for one in drawn]
 
 
-POLICIES = ("plain", "eager", "tagged", "masks", "hashes", "digests", "own")
+POLICIES = ("plain", "eager", "tagged", "judged", "masks", "hashes", "digests", "own")
 TOKENS = ("plain", "eager", "tagged", "own")
 """Those that show a span as its kind and no more."""
 
@@ -95,6 +96,7 @@ policy_names = st.sampled_from(POLICIES)
 def make_policies(engine: Engine, *, key: bytes) -> Mapping[str, Policy]:
     """Policies that differ in all that a policy file can say, and in the model."""
     tagged = engine._replace(tagger=ScriptedTagger())
+    judged = tagged._replace(classifier=SpanClassifier.load())
     masks = {"DEFAULT": operator_for("mask", kind="", key=key)}
     masks["CREDIT_CARD"] = operator_for("last_four", kind="card", key=key)
     hashes = {
@@ -109,6 +111,7 @@ def make_policies(engine: Engine, *, key: bytes) -> Mapping[str, Policy]:
         "plain": make_policy(Settings(), engine, key=key),
         "eager": make_policy(Settings(hold_last_words=0), engine, key=key),
         "tagged": make_policy(Settings(hold_last_words=1), tagged, key=key),
+        "judged": make_policy(Settings(), judged, key=key),
         "masks": make_policy(Settings(), tagged._replace(operators=masks), key=key),
         "hashes": make_policy(Settings(slot_turns=2), engine._replace(operators=hashes), key=key),
         "digests": make_policy(Settings(), engine._replace(operators=digests), key=key),

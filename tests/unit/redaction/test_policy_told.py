@@ -97,7 +97,8 @@ def test_what_a_policy_does_is_told_and_not_a_word_of_what_it_holds(tmp_path: Pa
     assert {"badge", "name", "cvv"} <= set(event.masked["token"])
     assert event.left_in == ("order",)
     assert event.for_roles == {"supervisor": {"card": "last_four"}}
-    assert (event.own_kinds, event.allowed, event.ner) == (("badge",), 2, True)
+    assert (event.own_kinds, event.allowed) == (("badge",), 2)
+    assert (event.ner, event.classifier) == (True, True)
     value = msgspec.json.encode(event)
     for held in (b"mustermann", b"0800", b"hidden", b"qx", b"plaque", b"heron", b"acme.toml"):
         assert held not in value
@@ -107,4 +108,4 @@ def test_a_policy_that_cannot_be_used_is_told_without_what_it_would_do() -> None
     found = FOUND._replace(version=NO_POLICY, policy=None)
     event = announcement(found, Settings(), now=NOW)
     assert event.policy_version == "no usable policy"
-    assert (event.masked, event.countries, event.ner) == ({}, (), False)
+    assert (event.masked, event.countries, event.ner, event.classifier) == ({}, (), False, False)

@@ -1,0 +1,140 @@
+"""Lets go what the rules found and is hardly personal; takes names that no rule found.
+
+Linear, over hashed features (Weinberger et al., Feature Hashing, ICML 2009), learned from the
+development calls of the spoken-PII benchmark (`python -m tests.spoken_pii.fit`). Numbers of a
+known kind, what an operator's own rules found, and all that is said while nobody knows what was
+asked are never let go.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple, Protocol
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from redaction.classifier.evidence import Claim, Evidence, claims
+from redaction.classifier.features import AFTER, features
+from redaction.classifier.listed_names import SOURCE as LISTED
+from redaction.classifier.listed_names import listed_names
+from redaction.language import proper_names
+from redaction.recognizers.found import Heard
+
+SIZE = 1 << 16
+"""Weights; features that share one by chance share it."""
+
+STEP = 1 / 16
+"""What a weight of one stands for: weights are whole numbers of -127 to 127."""
+
+WEIGHTS = Path(__file__).with_name("weights.npy")
+
+_DOUBTED = frozenset({
+    "address", "answers", "asked_places", "framed_places", "mentioned", "person",
+    "secret", "short_answers", "tagged", "unannounced_names", "unusual",
+})  # fmt: skip
+"""Recognisers whose claims may be let go."""
+
+_DOUBTED_NUMBERS = frozenset({"number", "address", "name"})
+"""Kinds of numbers that may be, beside words; alone only those of no known kind."""
+
+_LET_GO = -3.2
+_LET_GO_NUMBER = -3.5
+_TAKE = -3.0
+
+
+class Verdict(NamedTuple):
+    """What becomes of the evidence of one row."""
+
+    kept: list[Evidence]
+    """With listed names that no rule found."""
+    open_from: list[int]
+    """Where claims begin of which too little is heard yet."""
+
+
+class Classifier(Protocol):
+    """Judges what was found in one speaker's row of atoms."""
+
+    version: str
+    """Goes into the policy's version."""
+
+    def judge(self, heard: Heard, evidence: Sequence[Evidence]) -> Verdict: ...
+
+
+class SpanClassifier:
+    """With weights of shape (SIZE,), int8."""
+
+    def __init__(self, weights: NDArray[np.int8]) -> None:
+        self._weights = weights
+        decides = weights.tobytes() + proper_names.fingerprint().encode()
+        self.version = hashlib.blake2b(decides, digest_size=8).hexdigest()
+
+    @classmethod
+    def load(cls) -> "SpanClassifier":
+        """The one that comes with Trunkline."""
+        return cls(np.load(WEIGHTS, allow_pickle=False))
+
+    def judge(self, heard: Heard, evidence: Sequence[Evidence]) -> Verdict:
+        """Each claim by itself."""
+        kept: list[Evidence] = []
+        open_from: list[int] = []
+        for claim in doubted_claims(heard, evidence):
+            if not may_be_let_go(heard, claim):
+                kept += claim.evidence
+            elif _is_cut(heard, claim):
+                open_from.append(claim.first)
+            elif self._is_personal(heard, claim):
+                kept += claim.evidence
+        return Verdict(kept, open_from)
+
+    def _is_personal(self, heard: Heard, claim: Claim) -> bool:
+        """As it was decided at the partial before, or now."""
+        decided = heard.kept.claims
+        known = decided.get(claim.place)
+        if known is None or known[0] != claim.evidence:
+            known = claim.evidence, self.score(features(heard, claim)) >= _least(claim)
+            decided[claim.place] = known
+        return known[1]
+
+    def score(self, of: Iterable[str]) -> float:
+        """The log-odds that a claim with these features is personal."""
+        return float(self._weights[hashed(of)].sum()) * STEP
+
+
+def hashed(of: Iterable[str]) -> list[int]:
+    """The weights of features."""
+    return sorted({crc32(feature.encode()) % SIZE for feature in of})
+
+
+def doubted_claims(heard: Heard, evidence: Sequence[Evidence]) -> Iterable[Claim]:
+    """All claims of a row, with those of listed names that no rule found."""
+    return claims((*evidence, *listed_names(heard, evidence)))
+
+
+def may_be_let_go(heard: Heard, claim: Claim) -> bool:
+    """Whether the model is asked about it."""
+    if heard.is_blind(claim.first):
+        return False
+    alone = all(one.source == "numbers" for one in claim.evidence)
+    for source, found in claim.evidence:
+        if source == "numbers":
+            if found.kind not in _DOUBTED_NUMBERS or (alone and found.kind != "number"):
+                return False
+        elif source not in _DOUBTED and source != LISTED:
+            return False
+    return True
+
+
+def _is_cut(heard: Heard, claim: Claim) -> bool:
+    """Whether words that the model looks at are still to come."""
+    newest = heard.starts[-1] if heard.starts else 0
+    return heard.is_open and newest <= claim.last and claim.last + AFTER >= len(heard.atoms)
+
+
+def _least(claim: Claim) -> float:
+    """The score from which on it is masked."""
+    sources = {one.source for one in claim.evidence}
+    if sources == {LISTED}:
+        return _TAKE
+    return _LET_GO_NUMBER if "numbers" in sources else _LET_GO

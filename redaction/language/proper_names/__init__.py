@@ -1,0 +1,47 @@
+"""Proper names that are no everyday words: `priya`, `nowak`, `stockport`, `ryanair`.
+
+Of itself such a word tells nothing: people, shops, brands and places bear the same ones. The lists
+are facts, written down for Trunkline.
+"""
+
+import hashlib
+from pathlib import Path
+
+from redaction.language.common_words import COMMON_WORDS
+from redaction.language.english import is_english
+
+_FOLDER = Path(__file__).parent
+
+
+def _read(name: str) -> frozenset[str]:
+    lines = (_FOLDER / f"{name}.txt").read_text(encoding="ascii").splitlines()
+    return frozenset(line for line in lines if line[:1] not in ("", "#")) - COMMON_WORDS
+
+
+FIRST_NAMES = _read("first_names")
+SURNAMES = _read("surnames")
+PLACES = _read("places")
+"""Towns, districts, countries."""
+PUBLIC_NAMES = _read("public_names")
+"""Firms, products, shows, nationalities."""
+
+_LISTS = (("first", FIRST_NAMES), ("last", SURNAMES), ("place", PLACES), ("public", PUBLIC_NAMES))
+
+
+def what_it_is(word: str) -> str:
+    """Which lists a lower-case word is in: `<first place>`; `<unknown>` if no list of words has it,
+    and nothing for a plain word."""
+    if word in COMMON_WORDS:
+        return ""
+    kinds = [kind for kind, words in _LISTS if word in words]
+    if is_english(word):
+        return f"<{' '.join(kinds)} word>" if kinds else ""
+    return f"<{' '.join(kinds) or 'unknown'}>"
+
+
+def fingerprint() -> str:
+    """Of the lists, for the policy's version."""
+    digest = hashlib.blake2b(digest_size=8)
+    for name, _ in sorted((path.name, path) for path in _FOLDER.glob("*.txt")):
+        digest.update((_FOLDER / name).read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,147 @@
+"""The classifier lets go what is hardly personal, and nothing that must not be let go."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redaction.classifier.evidence import Claim, Evidence, claims
+from redaction.classifier.features import AFTER, features, word_of
+from redaction.classifier.listed_names import listed_names
+from redaction.classifier.span_classifier import SIZE, SpanClassifier, hashed
+from redaction.cues.expected import Expectations
+from redaction.cues.slots import Limits
+from redaction.language.words import atoms_of
+from redaction.numbers.runs import Times
+from redaction.policy.prepared_policy import make_policy
+from redaction.policy.presidio import Engine
+from redaction.recognizers.found import Found, Heard
+from redaction.settings import Settings
+from trunkline.redacting import engine_for
+from trunkline.settings import Settings as AllSettings
+
+NO_WEIGHTS = SpanClassifier(np.zeros(SIZE, dtype=np.int8))
+"""Finds nothing likely or unlikely: whatever may be let go is masked, as its score is zero."""
+
+
+def heard(
+    text: str,
+    *,
+    is_open: bool = False,
+    blind: Sequence[tuple[int, int]] = (),
+    starts: Sequence[int] = (),
+) -> Heard:
+    atoms = atoms_of(text.split())
+    times = Times([100 * i for i in range(len(atoms))], [100 * i + 90 for i in range(len(atoms))])
+    expected = Expectations([], [], filled=[], blind=list(blind), limits=Limits(4, 30.0))
+    row = Heard(atoms, times, stream=("leg", 0, "agent"), is_open=is_open, expectations=expected)
+    row.starts = starts
+    return row
+
+
+def classifier(**scores: float) -> SpanClassifier:
+    """One that knows of nothing but who claims."""
+    weights = np.zeros(SIZE, dtype=np.int8)
+    for source, score in scores.items():
+        weights[hashed([f"by {source.replace('__', ':')}"])] = int(score * 16)
+    return SpanClassifier(weights)
+
+
+def evidence(source: str, first: int, last: int, kind: str = "name") -> Evidence:
+    return Evidence(source, Found(first, last, kind))
+
+
+def test_spans_that_overlap_are_one_claim() -> None:
+    spans = [evidence("unusual", 4, 5), evidence("tagged", 1, 2), evidence("person", 2, 3)]
+    assert [(c.first, c.last, len(c.evidence)) for c in claims(spans)] == [(1, 3, 2), (4, 5, 1)]
+
+
+def test_what_is_hardly_personal_is_let_go_and_the_rest_is_kept() -> None:
+    row, judge = heard("have you a Tamron lens for it"), classifier(tagged__name=-7)
+    assert judge.judge(row, [evidence("tagged", 3, 3)]).kept == []
+    assert judge.judge(row, [evidence("person", 3, 3)]).kept == [evidence("person", 3, 3)]
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [("own", "badge"), ("lost", "number"), ("overdue", "number"), ("numbers", "card"),
+     ("numbers", "pin"), ("email", "email"), ("card_dates", "expiry")],
+)  # fmt: skip
+def test_what_must_not_be_let_go_is_not_even_judged(source: str, kind: str) -> None:
+    least = SpanClassifier(np.full(SIZE, -127, dtype=np.int8))
+    found = [evidence(source, 2, 2, kind), evidence("unusual", 2, 3)]
+    assert sorted(least.judge(heard("it is rover seven then"), found).kept) == sorted(found)
+
+
+def test_nothing_is_let_go_while_nobody_knows_what_was_asked() -> None:
+    least = SpanClassifier(np.full(SIZE, -127, dtype=np.int8))
+    found = [evidence("unusual", 2, 2)]
+    assert least.judge(heard("it is zorbo then"), found).kept == []
+    assert least.judge(heard("it is zorbo then", blind=[(0, 9_000)]), found).kept == found
+
+
+def test_a_partial_waits_for_the_words_that_are_looked_at() -> None:
+    words = ["and", "now", "zorbo", "we", "can", "go", "on", "with"]
+    for end in range(3, len(words) + 1):
+        row = heard(" ".join(words[:end]), is_open=True)
+        verdict = NO_WEIGHTS.judge(row, [evidence("tagged", 2, 2)])
+        known = end >= 3 + AFTER
+        assert (bool(verdict.kept), verdict.open_from) == (known, [] if known else [2])
+
+
+def test_what_a_partial_decides_its_final_decides_too() -> None:
+    cut, whole = (heard(f"and now zorbo we can{more}") for more in ("", " go on with that"))
+    claim = Claim(2, 2, (evidence("tagged", 2, 2),))
+    assert features(cut, claim) == features(whole, claim)
+
+
+def test_words_of_another_segment_tell_nothing() -> None:
+    claim = Claim(2, 2, (evidence("tagged", 2, 2),))
+    alone = heard("zorbo")
+    between = heard("and then zorbo we go", starts=(2, 3))
+    assert features(alone, Claim(0, 0, claim.evidence)) == features(between, claim)
+
+
+@given(st.sampled_from(("Priya", "Kowalczyk", "zorbo", "Stockport", "quintero")))
+def test_no_rare_word_is_a_feature(word: str) -> None:
+    row = heard(f"this is {word} and {word} here")
+    seen = features(row, Claim(2, 2, (evidence("person", 2, 2),)))
+    assert not any(word.lower() in feature for feature in seen)
+
+
+def test_ordinary_words_are_features() -> None:
+    row = heard("speaking with Priya about the boiler")
+    seen = features(row, Claim(2, 2, (evidence("person", 2, 2),)))
+    assert {"1 before with", "2 before speaking", "1 after about", "word <first>"} <= seen
+
+
+def test_who_a_word_may_be() -> None:
+    words = ["Priya", "Stockport", "boiler", "zorbo", "4417"]
+    kinds = [word_of(atom) for atom in atoms_of(words)]
+    assert kinds[0].startswith("<first")
+    assert kinds[1:] == ["<place>", "boiler", "<unknown>", "#4"]
+
+
+def test_listed_names_that_nothing_found_are_claimed_with_their_surnames() -> None:
+    row = heard("and Priya Kowalczyk came with gareth too")
+    assert [e.found[:3] for e in listed_names(row, [])] == [(1, 2, "name"), (5, 5, "name")]
+    assert [e.found[:3] for e in listed_names(row, [evidence("person", 1, 2)])] == [(5, 5, "name")]
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return engine_for(AllSettings(redaction=Settings(ner="off")))
+
+
+def test_the_weights_that_come_with_it(engine: Engine) -> None:
+    assert engine.classifier is not None
+    rules = engine._replace(classifier=None)
+    with_it, without = (make_policy(Settings(), e, key=b"k" * 32) for e in (engine, rules))
+    assert with_it.version != without.version
+
+
+def test_it_can_be_turned_off() -> None:
+    off = engine_for(AllSettings(redaction=Settings(ner="off", classifier="off")))
+    assert off.classifier is None
