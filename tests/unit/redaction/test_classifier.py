@@ -15,10 +15,11 @@ from redaction.cues.expected import Expectations
 from redaction.cues.slots import Limits
 from redaction.language.words import atoms_of
 from redaction.numbers.runs import Times
-from redaction.policy.prepared_policy import make_policy
+from redaction.policy.prepared_policy import Policy, make_policy
 from redaction.policy.presidio import Engine
 from redaction.recognizers.found import Found, Heard
 from redaction.settings import Settings
+from tests.unit.redaction.spoken_dialogue import ever_shown, shown
 from trunkline.redacting import engine_for
 from trunkline.settings import Settings as AllSettings
 
@@ -137,9 +138,57 @@ def engine() -> Engine:
 
 def test_the_weights_that_come_with_it(engine: Engine) -> None:
     assert engine.classifier is not None
-    rules = engine._replace(classifier=None)
-    with_it, without = (make_policy(Settings(), e, key=b"k" * 32) for e in (engine, rules))
-    assert with_it.version != without.version
+    assert policy_of(engine).version != policy_of(engine, rules_alone=True).version
+
+
+PLAIN_ANSWERS = [
+    ("A: What make's the telly?", "Hisense. Big mongrel of a thing."),
+    ("A: Did you get it from Argos?", "No, Dunelm."),
+    ("A: No bother. Where you skiing?", "Morzine. If there's any snow."),
+    ("A: What's the book?", "It's The Da Vinci Code."),
+]
+NAMES = [
+    ("A: Bakery.", "hiya it's gemma from the shop", "hiya it's [name] from the shop"),
+    ("A: Hello.", "I was just saying to Clive we'd go", "I was just saying to [name] we'd go"),
+]
+
+
+@pytest.mark.parametrize(("asked", "said"), PLAIN_ANSWERS)
+def test_plain_answers_that_the_rules_mask_are_shown(engine: Engine, asked: str, said: str) -> None:
+    dialogue = f"{asked}\nC: {said}"
+    assert "[" in shown(policy_of(engine, rules_alone=True), dialogue)[1]
+    assert shown(policy_of(engine), dialogue)[1] == said
+
+
+@pytest.mark.parametrize(("before", "said", "masked"), NAMES)
+def test_listed_names_that_no_rule_finds_are_masked(
+    engine: Engine, before: str, said: str, masked: str
+) -> None:
+    dialogue = f"{before}\nC: {said}"
+    assert shown(policy_of(engine, rules_alone=True), dialogue)[1] == said
+    assert shown(policy_of(engine), dialogue)[1] == masked
+    name = next(word for word in said.split() if word not in masked)
+    assert not any(name in revision.split() for revision in ever_shown(policy_of(engine), dialogue))
+
+
+@pytest.mark.parametrize(
+    ("asked", "value"),
+    [
+        ("what's the name please", "it's Priya Nair"),
+        ("and the long number on the card", "4111 1111 1111 1111"),
+        ("what's the answer to your security question", "it's Biscuit"),
+        ("what's the first line of your address", "14 Wattle Parade"),
+    ],
+)
+def test_answers_to_plain_questions_stay_masked(engine: Engine, asked: str, value: str) -> None:
+    said = shown(policy_of(engine), f"A: {asked}\nC: {value}")[1]
+    assert "[" in said and not set(value.split()) & set(said.split()) - {"it's"}
+
+
+def policy_of(engine: Engine, *, rules_alone: bool = False) -> Policy:
+    if rules_alone:
+        engine = engine._replace(classifier=None)
+    return make_policy(Settings(), engine, key=b"k" * 32)
 
 
 def test_it_can_be_turned_off() -> None:
