@@ -222,7 +222,8 @@ STRONG = {
 WEAK = {
     "card": phrases_in("""
         card, cards, credit card, debit card, visa, mastercard, master card, american express,
-        amex, discover card, pay with, payment details, diners, maestro, payment method
+        amex, discover card, pay with, payment details, diners, maestro, payment method, my debit,
+        on my credit, off my credit
     """),
     "phone": phrases_in("""
         phone, telephone, mobile, cell, cell phone, call me, call you, text me, call me back,

@@ -5,6 +5,7 @@
 long such a value is, and by words that explain a letter.
 """
 
+import re
 from collections.abc import Sequence
 
 from redaction.cues.asked_numbers import SECRETS
@@ -41,6 +42,7 @@ _COUNTRIES = frozenset({"cn", "de", "gb", "hk", "sg", "us"})
 
 _OF_IBANS = frozenset({"ae", "ch", "cy", "cz", "de", "dk", "es", "fi", "fr", "gb", "gr", "ie",
                        "lu", "mt", "nl", "pl", "pt", "sa", "se", "tr"})  # fmt: skip
+_NINO_BUT_LAST = re.compile("[a-z]{2}[0-9]{6}").fullmatch
 _BANK = 4
 _POSTCODE = 3
 
@@ -66,9 +68,19 @@ def _ended(heard: Heard, one: Found) -> Found:
     if one.kind == "address" and behind and _joins(behind[0]):
         # `apartment fifteen, dash charlie`
         one = one._replace(last=_over_letters(heard, one.last))
+    if one.kind == "nino" and _is_last_of_nino(heard, one):
+        one = one._replace(last=one.last + 1)
     if one.kind == "address" and _ends_in_letter(heard, one.last + 1):
         one = one._replace(last=one.last + 1)
     return one
+
+
+def _is_last_of_nino(heard: Heard, one: Found) -> bool:
+    """The `a` of `q q, four one, eight one, zero nine, a i know it by heart`: a National Insurance
+    number ends in one of four letters, and this one is an article too."""
+    behind = heard.atoms[one.last + 1 : one.last + 2]
+    said = one.last + 1 not in heard.times.breaks and heard.atoms[one.last].stop in ("", ",")
+    return said and bool(behind) and behind[0].text == "a" and _NINO_BUT_LAST(one.value) is not None
 
 
 def _ends_in_letter(heard: Heard, at: int) -> bool:

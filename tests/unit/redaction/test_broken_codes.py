@@ -29,6 +29,10 @@ from tests.unit.redaction.spoken_dialogue import shown
             "A: The card number?\nC: 4242 4242 4242 4242, and I'll save you wondering, 71, 4.",
             "[card] and I'll save you wondering, [card]",
         ),
+        (
+            "A: I'll want the N I number.\nC: q q four 1 eight 1 zero 9 a i know that by heart",
+            "[nino] i know that by heart",
+        ),
         ("A: And the security code?\nC: 812, Am speaking clearly?", "[cvv] Am speaking clearly?"),
         (
             "A: Your number?\nC: four, one, five, five, five, five, oh, one, forty, People mix it "

@@ -14,6 +14,7 @@ PLAIN = [
     "A: We are finishing sixty four and starting more.",
     "A: By card that's 1561 points.\nC: My card was new in 2019.",
     "C: My pass expired.\nA: Then it was nine people.",
+    "C: My debit went through twice, on the second.",
     "C: Have you run out?\nA: We had seven, then nobody sent more.",
 ]
 OF_CARDS = [
@@ -27,6 +28,7 @@ OF_CARDS = [
     ("A: Your Visa that was used last, 1561, still okay?", "1561"),
     ("A: And what pen do you want on it?\nC: 6063, that's my old one.", "6063"),
     ("C: Behind it's 12.", "12"),
+    ("C: One's on my debit, 1925, the other's by cheque.", "1925"),
     ("A: The tail end is sixty four?", "sixty"),
     ("C: Hers expired then twenty six.", "twenty"),
     ("A: How far ahead is it stamped?\nC: Thirty two.", "Thirty"),
