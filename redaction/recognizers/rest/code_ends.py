@@ -42,7 +42,7 @@ _COUNTRIES = frozenset({"cn", "de", "gb", "hk", "sg", "us"})
 
 _OF_IBANS = frozenset({"ae", "ch", "cy", "cz", "de", "dk", "es", "fi", "fr", "gb", "gr", "ie",
                        "lu", "mt", "nl", "pl", "pt", "sa", "se", "tr"})  # fmt: skip
-_NINO_BUT_LAST = re.compile("[a-z]{2}[0-9]{6}").fullmatch
+_NINO_BUT_LAST = re.compile("[a-z]{2}[0-9]{6}")
 _BANK = 4
 _POSTCODE = 3
 
@@ -80,7 +80,8 @@ def _is_last_of_nino(heard: Heard, one: Found) -> bool:
     number ends in one of four letters, and this one is an article too."""
     behind = heard.atoms[one.last + 1 : one.last + 2]
     said = one.last + 1 not in heard.times.breaks and heard.atoms[one.last].stop in ("", ",")
-    return said and bool(behind) and behind[0].text == "a" and _NINO_BUT_LAST(one.value) is not None
+    article = bool(behind) and behind[0].text == "a"
+    return said and article and _NINO_BUT_LAST.fullmatch(one.value) is not None
 
 
 def _ends_in_letter(heard: Heard, at: int) -> bool:
