@@ -93,6 +93,7 @@ def test_bytes_around_it_hide_nothing(before: bytes, after: bytes) -> None:
         "four nine, eight, eight; 43",
         "0000000000004988438843884305000000000000",
         "0.5 4988438843884305 2026-01-01T00:00:00",
+        '"revision":110009,"keys":498843,"start_ms":1',
     ],
 )
 def test_numbers_as_people_and_programs_write_them(text: str) -> None:
@@ -105,6 +106,7 @@ def test_numbers_as_people_and_programs_write_them(text: str) -> None:
         "ratio 0.4988438843884305 of",
         "2026-11-21T10:49:88.498843Z",
         "sha256 a49884388438843053f0c1d2e3f40516a49884388438843053f0c1d2e3f40516",
+        '"revision":498843,"is_final":false,"start_ms":884388, "end_ms": 438843}',
         "the other card is 4988 1234 4305",
         "four nine eight",
     ],
