@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
+from trunkline.audit.texts import PLACES
 from trunkline.evaluate.leaks import DATED, READABLE, READABLE_ANYWHERE, Secret, ShownWord
 from trunkline.evaluate.normalise import plain
 from trunkline.evaluate.readable import (
@@ -58,7 +59,7 @@ _CHANCE = re.compile(
     rb"\d{4}-\d\d-\d\d[t ]\d\d:\d\d:\d\d[\d:.+z-]*"  # a time
     rb"|(?<![\d.])(?P<start>\d{1,3}\.\d{5})\d*(?:e-?\d+)?(?![\d.])"  # a ratio or a duration
     rb"|(?<![0-9a-f])(?=\d*[a-f])[0-9a-f]{32,64}(?![0-9a-f])"  # an identifier or a hash
-    rb'|"(?:revision|start_ms|end_ms)": ?\d+'  # a place in a call and in its history
+    rb'|"(?:' + "|".join(sorted(PLACES)).encode() + rb')": ?\d+'
 )
 """Digits that mean no number that anyone said; of a ratio only what crosses its point may."""
 

@@ -8,6 +8,9 @@ from typing import cast
 LEAST_NUMBER = 100_000
 """Smaller whole numbers are times, counts and ports."""
 
+PLACES = frozenset({"revision", "start_ms", "end_ms"})
+"""Fields that count revisions and milliseconds: six digits of them are six of any number by chance."""
+
 _SAID = re.compile(rb'"text" ?: ?"([^"\\]{1,60})"')
 
 
@@ -16,7 +19,8 @@ def texts_of(value: object) -> Iterator[str]:
     if isinstance(value, dict):
         for name, inner in cast(dict[str, object], value).items():
             yield name
-            yield from texts_of(inner)
+            if name not in PLACES or not isinstance(inner, int):
+                yield from texts_of(inner)
     elif isinstance(value, list):
         items = cast(list[object], value)
         yield from _joined(items)

@@ -45,7 +45,8 @@ def test_digits_in_bytes_are_a_number_where_text_would_have_them() -> None:
 def test_nothing_is_read_across_two_texts() -> None:
     assert found(["the 498", "843"]) == {"CARD"}  # items of one list are one text
     assert found({"a": "498", "b": "843"}) == set()
-    assert found({"ratio": 0.4988438843884305, "start_ms": 49884}) == set()
+    assert found({"ratio": 0.4988438843884305, "start_ms": 498843, "revision": 884388}) == set()
+    assert found({"revision": CARD, "position": 498843}) == {"CARD"}
 
 
 def test_a_metric_tells_by_its_name_its_labels_or_its_value() -> None:
