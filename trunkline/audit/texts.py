@@ -9,7 +9,7 @@ LEAST_NUMBER = 100_000
 """Smaller whole numbers are times, counts and ports."""
 
 PLACES = frozenset({"revision", "start_ms", "end_ms"})
-"""Fields that count revisions and milliseconds: six digits of them are six of any number by chance."""
+"""Fields that count revisions and milliseconds: their digits are a number's by chance only."""
 
 _SAID = re.compile(rb'"text" ?: ?"([^"\\]{1,60})"')
 
