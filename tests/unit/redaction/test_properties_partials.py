@@ -28,6 +28,7 @@ from tests.unit.redaction.call_strategies import (
     stream_of,
 )
 from tests.unit.redaction.spoken_calls import Call
+from tests.unit.redaction.spoken_dialogue import ever_shown
 from tests.unit.redaction.spoken_score import Cut, raw
 from triton_models.events import RawTranscript, Word
 
@@ -149,6 +150,21 @@ def test_masked_time_never_shrinks_in_a_call(
     out = play(policies[name], stream_of(call, cut))
     for segment in {redacted.raw.segment_id for redacted in out}:
         check_masked_stays_masked([one for one in out if one.raw.segment_id == segment])
+
+
+@pytest.mark.parametrize(
+    ("dialogue", "first"),
+    [
+        ("A: And the number on it?\nC: well it says four one", "four"),
+        ("C: my number is oh seven seven", "oh"),
+        ("C: and then it was thirty one", "thirty"),
+    ],
+)
+def test_what_is_held_is_held_from_its_first_word(
+    eager_policy: Policy, dialogue: str, first: str
+) -> None:
+    *while_open, _ = ever_shown(eager_policy, dialogue)
+    assert not any(first in revision.split() for revision in while_open)
 
 
 @examples(25)
