@@ -69,11 +69,11 @@ def analyse(
         min(_with_article(heard.atoms, run.first), held_first(heard, run.first))
         for run in numbers.undecided
     ]
-    for _, find in _WORD_RECOGNISERS:
+    for source, find in _FINDERS:
         spans, open_from = find(heard)
         undecided += open_from
         spans = [left for span in spans if (left := without_firm(heard, span))]
-        evidence += [Evidence(_source(find), span) for span in spans]
+        evidence += [Evidence(source, span) for span in spans]
         for span in spans:
             heard.fill(span)
     words = _words_of(heard, evidence)
@@ -167,12 +167,11 @@ _WORD_RECOGNISERS: tuple[
 )
 
 
-def _source(find: Callable[[Heard], tuple[list[Found], list[int]]]) -> str:
-    return find.__module__.rpartition(".")[2]
-
-
-_WORDS_OF = {_source(find): words_of for words_of, find in _WORD_RECOGNISERS}
-_WORDS_OF[LISTED] = person.words_of
+_NAMED = [
+    (find.__module__.rpartition(".")[2], words_of, find) for words_of, find in _WORD_RECOGNISERS
+]
+_FINDERS = [(source, find) for source, _, find in _NAMED]
+_WORDS_OF = {LISTED: person.words_of} | {source: words_of for source, words_of, _ in _NAMED}
 _GAP = 2
 """So many words on, another of a secret's is of the same one."""
 

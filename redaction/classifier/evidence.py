@@ -20,11 +20,6 @@ class Claim(NamedTuple):
     last: int
     evidence: tuple[Evidence, ...]
 
-    @property
-    def place(self) -> tuple[int, int]:
-        """Its first and last atom."""
-        return self.first, self.last
-
 
 def claims(evidence: Iterable[Evidence]) -> Iterator[Claim]:
     """In order, disjoint."""

@@ -91,11 +91,9 @@ class SpanClassifier:
     def _is_personal(self, heard: Heard, claim: Claim) -> bool:
         """As it was decided at the partial before, or now."""
         decided = heard.kept.claims
-        known = decided.get(claim.place)
-        if known is None or known[0] != claim.evidence:
-            known = claim.evidence, self.score(features(heard, claim)) >= _least(claim)
-            decided[claim.place] = known
-        return known[1]
+        if claim not in decided:
+            decided[claim] = self.score(features(heard, claim)) >= _least(claim)
+        return decided[claim]
 
     def score(self, of: Iterable[str]) -> float:
         """The log-odds that a claim with these features is personal."""

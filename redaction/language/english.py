@@ -4,15 +4,12 @@
 purpose: where a name was asked for, the words of this list may well be names.
 """
 
-import hashlib
 from pathlib import Path
 
-from redaction.language.tables import words_in
+from redaction.language.tables import fingerprint_of, lines_in, words_in
 
 _FILE = Path(__file__).with_name("english_words.txt")
-_WORDS = frozenset(
-    line for line in _FILE.read_text(encoding="ascii").splitlines() if line[:1] != "#"
-)
+_WORDS = lines_in(_FILE)
 _SHORTEST = 3
 _ENDINGS = ("s", "es", "ed", "d", "ing", "ly", "er", "est", "r", "st", "ers", "ings", "ish", "ness",
             "less", "ful", "ment", "able", "y", "like", "wise")  # fmt: skip
@@ -48,7 +45,7 @@ def _is_compound(word: str) -> bool:
 
 def fingerprint() -> str:
     """Of the list, for the policy's version."""
-    return hashlib.blake2b(_FILE.read_bytes(), digest_size=8).hexdigest()
+    return fingerprint_of([_FILE])
 
 
 def _is_form(word: str) -> bool:

@@ -79,9 +79,8 @@ class Kept:
         """Whether a word goes on with the one before it as in an e-mail address, by its place."""
         self.clauses: dict[tuple[int, int], tuple[int, int] | None] = {}
         """What of a clause is the place asked for, by its first atom and the one behind it."""
-        self.claims: dict[tuple[int, int], tuple[object, bool]] = {}
-        """Whether what was found there is personal, by its first and last atom: what that was
-        decided on, and how."""
+        self.claims: dict[tuple[int, int, object], bool] = {}
+        """Whether what was found is personal, by its first atom, its last, and who found it."""
         self._runs: dict[Run, Judged] = {}
         self._basis: _Basis | None = None
 

@@ -5,7 +5,7 @@
 Every call is heard by the rules alone; each claim that the classifier may let go, and each listed
 name that no rule found, is an example. Files named after `--without` teach nothing and are judged
 instead: what of their true claims would be lost, and what of the false ones let go. The same texts
-give the same weights. `--examples` keeps what was heard, to learn from it again.
+and rules give the same weights. `--examples` keeps what was heard, to learn from it again.
 """
 
 import argparse
@@ -21,13 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from redaction.call.redact import CallRedactor
-from redaction.classifier.evidence import Evidence
+from redaction.classifier.evidence import Claim, Evidence
 from redaction.classifier.features import features
 from redaction.classifier.listed_names import SOURCE as LISTED
 from redaction.classifier.span_classifier import (
     SIZE,
     STEP,
     WEIGHTS,
+    SpanClassifier,
     Verdict,
     doubted_claims,
     hashed,
@@ -74,8 +75,8 @@ class Recorder:
     version = "recorder"
 
     def __init__(self) -> None:
-        self.seen: dict[tuple[str, int, int], tuple[Heard, int, int, tuple[str, ...]]] = {}
-        self.noted: dict[tuple[str, int, int], frozenset[str]] = {}
+        self.noted: dict[tuple[str, int, int], tuple[Heard, Claim, frozenset[str]]] = {}
+        """By its speaker's leg, and when its first and last word begin."""
 
     def judge(self, heard: Heard, evidence: Sequence[Evidence]) -> Verdict:
         """All is kept."""
@@ -83,9 +84,7 @@ class Recorder:
             starts = heard.times.start_ms
             key = (heard.stream[0], starts[claim.first], starts[claim.last])
             if key not in self.noted and may_be_let_go(heard, claim):
-                sources = tuple(sorted({one.source for one in claim.evidence}))
-                self.seen[key] = (heard, claim.first, claim.last, sources)
-                self.noted[key] = features(heard, claim)
+                self.noted[key] = (heard, claim, features(heard, claim))
         return Verdict(list(evidence), [])
 
 
@@ -114,18 +113,19 @@ def _examples(
             if not said.free:
                 truth[heard.event.leg_id, word.start_ms] = int(said.span is not None)
     unknown = random.Random(f"role/{call.name}").random() < ROLE_UNKNOWN
-    for key, (heard_row, first, last, sources) in recorder.seen.items():
-        starts = heard_row.times.start_ms[first : last + 1]
-        told = [truth[key[0], at_ms] for at_ms in starts if (key[0], at_ms) in truth]
+    for (leg_id, _, _), (row, claim, seen) in recorder.noted.items():
+        starts = row.times.start_ms[claim.first : claim.last + 1]
+        told = [truth[leg_id, at_ms] for at_ms in starts if (leg_id, at_ms) in truth]
         if not told:
             continue
-        atoms = heard_row.atoms
+        begin = max(0, claim.first - 6)
         words = [
-            f"<{atom.text}>" if first <= i <= last else atom.text
-            for i, atom in enumerate(atoms[max(0, first - 6) : last + 5], max(0, first - 6))
+            f"<{atom.text}>" if claim.first <= i <= claim.last else atom.text
+            for i, atom in enumerate(row.atoms[begin : claim.last + 5], begin)
         ]
-        noted = (f for f in recorder.noted[key] if not (unknown and f.startswith("role ")))
-        yield Example(file, sources, " ".join(words), call.clean, any(told), tuple(sorted(noted)))
+        sources = tuple(sorted({one.source for one in claim.evidence}))
+        left = tuple(sorted(f for f in seen if not (unknown and f.startswith("role "))))
+        yield Example(file, sources, " ".join(words), call.clean, any(told), left)
 
 
 def learn(examples: Sequence[Example]) -> NDArray[np.int8]:
@@ -154,8 +154,9 @@ def judged(
     weights: NDArray[np.int8], examples: Iterable[Example]
 ) -> Iterator[tuple[float, Example]]:
     """Each with its score."""
+    classifier = SpanClassifier(weights)
     for one in examples:
-        yield float(weights[hashed(one.features)].sum()) * STEP, one
+        yield classifier.score(one.features), one
 
 
 def report(name: str, scored: Sequence[tuple[float, Example]]) -> str:

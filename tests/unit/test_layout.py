@@ -53,7 +53,10 @@ SANS_IO = (
     "triton_models/riva/offer.py",
     *(
         f"redaction/{name}"
-        for name in ("language", "cues", "numbers", "evidence", "recognizers", "call", "tagger")
+        for name in (
+            *("language", "cues", "numbers", "evidence", "recognizers", "classifier", "call"),
+            "tagger",
+        )
     ),
     "analytics/captions.py",
     "analytics/talk.py",

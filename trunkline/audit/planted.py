@@ -59,7 +59,7 @@ _CHANCE = re.compile(
     rb"\d{4}-\d\d-\d\d[t ]\d\d:\d\d:\d\d[\d:.+z-]*"  # a time
     rb"|(?<![\d.])(?P<start>\d{1,3}\.\d{5})\d*(?:e-?\d+)?(?![\d.])"  # a ratio or a duration
     rb"|(?<![0-9a-f])(?=\d*[a-f])[0-9a-f]{32,64}(?![0-9a-f])"  # an identifier or a hash
-    rb'|"(?:' + "|".join(sorted(PLACES)).encode() + rb')": ?\d+'
+    rb'|"(?:' + "|".join(sorted(PLACES)).encode() + rb')": ?\d+'  # of a call and its history
 )
 """Digits that mean no number that anyone said; of a ratio only what crosses its point may."""
 

@@ -4,18 +4,17 @@ Of itself such a word tells nothing: people, shops, brands and places bear the s
 are facts, written down for Trunkline.
 """
 
-import hashlib
 from pathlib import Path
 
 from redaction.language.common_words import COMMON_WORDS
 from redaction.language.english import is_english
+from redaction.language.tables import fingerprint_of, lines_in
 
 _FOLDER = Path(__file__).parent
 
 
 def _read(name: str) -> frozenset[str]:
-    lines = (_FOLDER / f"{name}.txt").read_text(encoding="ascii").splitlines()
-    return frozenset(line for line in lines if line[:1] not in ("", "#")) - COMMON_WORDS
+    return lines_in(_FOLDER / f"{name}.txt") - COMMON_WORDS
 
 
 FIRST_NAMES = _read("first_names")
@@ -41,7 +40,4 @@ def what_it_is(word: str) -> str:
 
 def fingerprint() -> str:
     """Of the lists, for the policy's version."""
-    digest = hashlib.blake2b(digest_size=8)
-    for name, _ in sorted((path.name, path) for path in _FOLDER.glob("*.txt")):
-        digest.update((_FOLDER / name).read_bytes())
-    return digest.hexdigest()
+    return fingerprint_of(sorted(_FOLDER.glob("*.txt")))
