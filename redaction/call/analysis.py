@@ -60,9 +60,9 @@ def analyse(
     heard: Heard, memory: Memory, *, allowed: Allowed, classifier: Classifier | None = None
 ) -> Analysis:
     """Every recogniser on one speaker's row of atoms; then the model, if any, on what they say."""
-    for i, atom in enumerate(heard.atoms):
-        if atom.text[0] == "[":
-            heard.fill(Found(i, i, atom.text[1:-1].partition(":")[0], complete=True))
+    for i in [i for i, atom in enumerate(heard.atoms) if atom.text[0] == "["]:
+        kind = heard.atoms[i].text[1:-1].partition(":")[0]
+        heard.fill(Found(i, i, kind, complete=True))
     numbers = find_numbers(heard, _recall(memory))
     evidence = [Evidence("numbers", one) for one in numbers.found]
     undecided = [
@@ -84,7 +84,8 @@ def analyse(
     if heard.overdue:
         evidence += [Evidence("overdue", one) for one in begun_in_time(heard)]
     if classifier is not None:
-        evidence, open_from = classifier.judge(heard, evidence)
+        before = min(undecided, default=len(heard.atoms))
+        evidence, open_from = classifier.judge(heard, evidence, before=before)
         undecided += open_from
         words = _words_of(heard, evidence)
     found = [one.found for one in evidence]

@@ -1,13 +1,14 @@
 """How many words of a partial may be shown: its newest ones may still turn into something else.
 
-A word that could be (part of) a name, a number or an address waits for `hold_last_words` more.
-A plain word of conversation does not, nor does one that sounds like a digit or a letter ("for",
-"to", "a") or takes something back ("no") once a plain word follows it. An ordinary word that only
-the table of plain ones lacks waits for one more, but for all of them where an answer in words was
-asked for. While nothing personal is awaited, one word fewer waits; a count waits for a plain word
-(the rules hold the number that it is in until they have decided on it); and `went to` and `the one`
-tell by the word before that `to` and `one` are no figures: they wait for any word. What the rules
-hold for a reason is held regardless.
+A word that could be (part of) a name, a number or an address waits for `hold_last_words` more. A
+plain word of conversation does not, nor does one that sounds like a digit or a letter ("for", "to",
+"a") or takes something back ("no") once a plain word follows it. An ordinary word that only the
+table of plain ones lacks waits for one more, but for all of them where an answer in words was asked
+for; so does the beginning of a figure or of a spelled letter, while anything is awaited. While
+nothing personal is awaited, one word fewer waits; a count waits for a plain word (the rules hold
+the number that it is in until they have decided on it); and `went to` and `the one` tell by the
+word before that `to` and `one` are no figures: they wait for any word. What the rules hold for a
+reason is held regardless.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +19,14 @@ from redaction.call.suspects import could_be_name
 from redaction.language.common_words import COMMON_WORDS
 from redaction.language.english import is_english
 from redaction.language.household_words import PLAIN_WORDS
-from redaction.language.lexicon import SPELLING_ALPHABET
+from redaction.language.lexicon import (
+    DIGITS,
+    MONTHS,
+    MULTIPLIERS,
+    SPELLING_ALPHABET,
+    TEENS,
+    TENS,
+)
 from redaction.language.tables import words_in
 from redaction.language.words import Atom, Class
 from redaction.recognizers.found import Heard
@@ -50,6 +58,14 @@ _LEAST_HELD = 2
 _COUNTS = (Class.DIGIT, Class.NUMERAL, Class.TEEN, Class.TEN, Class.MAGNITUDE)
 _LONGEST_COUNT = 3
 _SHORT = 5
+_BEGUN = 2
+_BEGINNINGS = frozenset({
+    word[:_BEGUN] for words in (DIGITS, TEENS, TENS, MULTIPLIERS, MONTHS, SPELLING_ALPHABET)
+    for word in words
+})  # fmt: skip
+"""What a digit, a month or a spelled letter begins with: `go`, `in`, `do` may be `golf`, `india`,
+`double`, of which the recogniser has heard no more yet."""
+
 _ENDINGS = ("s", "ed", "ing")
 _PLAIN = COMMON_WORDS - SPELLING_ALPHABET.keys()
 _TALK = (Class.OTHER, Class.FILLER, Class.GLUE, Class.LETTER, Class.CORRECTION)
@@ -130,7 +146,8 @@ def _wait(atoms: Sequence[Atom], i: int, *, awaited: Awaited) -> _Wait | None:
     if atom.text in _PLAIN:
         # `Win` in the middle of a sentence may be the beginning of a name.
         named = atom.capital and atom.text[0] != "i" and i > 0 and not atoms[i - 1].stop
-        return _Wait.ANY_WORD if named else _Wait.NOTHING
+        begun = awaited is not Awaited.NOTHING and atom.text in _BEGINNINGS
+        return _Wait.ANY_WORD if named or begun else _Wait.NOTHING
     ordinary = awaited is not Awaited.WORDS and _is_ordinary(atom)
     ordinary = ordinary or (awaited is Awaited.NOTHING and _is_inflected(atom))
     return _Wait.ANY_WORD if ordinary else None

@@ -1,1 +1,1 @@
-"""A linear model of what the rules found: what is hardly personal is let go, listed names join."""
+"""A linear model: what the rules found and is hardly personal is let go, what they missed joins."""

@@ -20,6 +20,11 @@ class Claim(NamedTuple):
     last: int
     evidence: tuple[Evidence, ...]
 
+    @property
+    def sources(self) -> frozenset[str]:
+        """Who claims it."""
+        return frozenset(one.source for one in self.evidence)
+
 
 def claims(evidence: Iterable[Evidence]) -> Iterator[Claim]:
     """In order, disjoint."""

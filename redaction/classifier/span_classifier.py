@@ -1,13 +1,14 @@
-"""Lets go what the rules found and is hardly personal; takes names that no rule found.
+"""Lets go what the rules found and is hardly personal; takes names and figures that no rule found.
 
 Linear, over hashed features (Weinberger et al., Feature Hashing, ICML 2009), learned from the
 development calls of the spoken-PII benchmark (`python -m tests.spoken_pii.fit`). Numbers of a
-known kind, what an operator's own rules found, and all that is said while nobody knows what was
-asked are never let go.
+known kind, figures and months beside a card, what an operator's own rules found, and all that is
+said while nobody knows what was asked are never let go.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
+from enum import IntEnum
 from pathlib import Path
 from typing import NamedTuple, Protocol
 from zlib import crc32
@@ -15,8 +16,12 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from redaction.classifier.edges import SOURCES as EDGES
+from redaction.classifier.edges import edges
 from redaction.classifier.evidence import Claim, Evidence, claims
 from redaction.classifier.features import AFTER, features
+from redaction.classifier.figures import SOURCE as FIGURES
+from redaction.classifier.figures import is_beside_card, left_figures, tells_date
 from redaction.classifier.listed_names import SOURCE as LISTED
 from redaction.classifier.listed_names import listed_names
 from redaction.language import proper_names
@@ -39,16 +44,21 @@ _DOUBTED = frozenset({
 _DOUBTED_NUMBERS = frozenset({"number", "address", "name"})
 """Kinds of numbers that may be, beside words; alone only those of no known kind."""
 
-_LET_GO = -3.2
-_LET_GO_NUMBER = -3.5
-_TAKE = -3.0
+_OF_MODEL = frozenset({LISTED, FIGURES, *EDGES})
+"""Claims of nobody else."""
+
+_LET_GO = -2.6
+_LET_GO_NUMBER = -2.5
+_TAKE = -2.6
+_TAKE_FIGURES = 0.5
+_TAKE_EDGE = -1.0
 
 
 class Verdict(NamedTuple):
     """What becomes of the evidence of one row."""
 
     kept: list[Evidence]
-    """With listed names that no rule found."""
+    """With listed names and figures that no rule found."""
     open_from: list[int]
     """Where claims begin of which too little is heard yet."""
 
@@ -59,11 +69,21 @@ class Classifier(Protocol):
     version: str
     """Goes into the policy's version."""
 
-    def judge(self, heard: Heard, evidence: Sequence[Evidence]) -> Verdict: ...
+    def judge(self, heard: Heard, evidence: Sequence[Evidence], *, before: int) -> Verdict:
+        """`before`: from this atom on the rules have not decided on numbers."""
+
+
+class Row(IntEnum):
+    """Which weights judge a claim."""
+
+    SPANS = 0
+    """What the rules found, and listed names."""
+    FIGURES = 1
+    EDGES = 2
 
 
 class SpanClassifier:
-    """With weights of shape (SIZE,), int8."""
+    """With weights of shape (len(Row), SIZE), int8."""
 
     def __init__(self, weights: NDArray[np.int8]) -> None:
         self._weights = weights
@@ -75,29 +95,34 @@ class SpanClassifier:
         """The one that comes with Trunkline."""
         return cls(np.load(WEIGHTS, allow_pickle=False))
 
-    def judge(self, heard: Heard, evidence: Sequence[Evidence]) -> Verdict:
-        """Each claim by itself."""
-        kept: list[Evidence] = []
-        open_from: list[int] = []
-        for claim in doubted_claims(heard, evidence):
+    def judge(self, heard: Heard, evidence: Sequence[Evidence], *, before: int) -> Verdict:
+        """Each claim by itself; what is beside figures, behind those."""
+        verdict = Verdict([], [])
+        left = left_figures(heard, evidence, before=before)
+        self._decide(heard, doubted_claims(heard, (*evidence, *left)), verdict)
+        self._decide(heard, claims(edges(heard, verdict.kept)), verdict)
+        return verdict
+
+    def _decide(self, heard: Heard, judged: Iterable[Claim], verdict: Verdict) -> None:
+        for claim in judged:
             if not may_be_let_go(heard, claim):
-                kept += claim.evidence
+                verdict.kept.extend(claim.evidence)
             elif _is_cut(heard, claim):
-                open_from.append(claim.first)
+                verdict.open_from.append(claim.first)
             elif self._is_personal(heard, claim):
-                kept += claim.evidence
-        return Verdict(kept, open_from)
+                verdict.kept.extend(claim.evidence)
 
     def _is_personal(self, heard: Heard, claim: Claim) -> bool:
         """As it was decided at the partial before, or now."""
         decided = heard.kept.claims
         if claim not in decided:
-            decided[claim] = self.score(features(heard, claim)) >= _least(claim)
+            score = self.score(features(heard, claim), row=row_of(claim.sources))
+            decided[claim] = score >= _least(claim.sources)
         return decided[claim]
 
-    def score(self, of: Iterable[str]) -> float:
+    def score(self, of: Iterable[str], *, row: Row) -> float:
         """The log-odds that a claim with these features is personal."""
-        return float(self._weights[hashed(of)].sum()) * STEP
+        return float(self._weights[row, hashed(of)].sum()) * STEP
 
 
 def hashed(of: Iterable[str]) -> list[int]:
@@ -114,12 +139,17 @@ def may_be_let_go(heard: Heard, claim: Claim) -> bool:
     """Whether the model is asked about it."""
     if heard.is_blind(claim.first):
         return False
+    if claim.sources <= _OF_MODEL:
+        return True
+    atoms = heard.atoms[claim.first : claim.last + 1]
+    if any(map(tells_date, atoms)) and is_beside_card(heard, claim.first):
+        return False
     alone = all(one.source == "numbers" for one in claim.evidence)
     for source, found in claim.evidence:
         if source == "numbers":
             if found.kind not in _DOUBTED_NUMBERS or (alone and found.kind != "number"):
                 return False
-        elif source not in _DOUBTED and source != LISTED:
+        elif source not in _DOUBTED | _OF_MODEL:
             return False
     return True
 
@@ -130,9 +160,18 @@ def _is_cut(heard: Heard, claim: Claim) -> bool:
     return heard.is_open and newest <= claim.last and claim.last + AFTER >= len(heard.atoms)
 
 
-def _least(claim: Claim) -> float:
+def row_of(sources: Set[str]) -> Row:
+    """The weights for a claim of these."""
+    if FIGURES in sources:
+        return Row.FIGURES
+    return Row.SPANS if sources.isdisjoint(EDGES) else Row.EDGES
+
+
+def _least(sources: Set[str]) -> float:
     """The score from which on it is masked."""
-    sources = {one.source for one in claim.evidence}
+    row = row_of(sources)
+    if row is not Row.SPANS:
+        return _TAKE_FIGURES if row is Row.FIGURES else _TAKE_EDGE
     if sources == {LISTED}:
         return _TAKE
     return _LET_GO_NUMBER if "numbers" in sources else _LET_GO

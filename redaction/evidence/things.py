@@ -20,6 +20,17 @@ voucher windows zone
 """)
 """A number after one of these is theirs: a flight, a gate, a version."""
 
+_NEVER_LONG = words_in("""
+aisle bay booth bus channel chapter class floor freeway gate gates grade highway interstate junction
+lane level motorway page phase platform road roads room rooms route routes row season seat seats
+step table terminal track train zone
+""")
+_LONGEST_PLACE = 6
+"""So many figures are read out of these at most; more are somebody's number that stands behind:
+`ring me from the gate, zero one six three four ...`."""
+
+_LONGEST = 12
+
 _SHARES = frozenset({"part", "row", "section", "series"})
 _WHICH = words_in("bottom final first fourth last middle next other remaining second third top")
 """Before one of `_SHARES` these tell which stretch of a number comes: `and last part 4471`."""
@@ -52,8 +63,9 @@ _LINE = re.compile(r"[a-z]{1,3}\d{1,4}")
 _HAS = words_in("are got had has have is it's there's they're")
 
 
-def noun_before(atoms: Sequence[Atom], first: int) -> bool:
-    """`flight number is ...`: a noun within three words before, in the same sentence."""
+def noun_before(atoms: Sequence[Atom], first: int, *, digits: int) -> bool:
+    """`flight number is ...`: a noun within three words before, in the same sentence, whose
+    numbers can have so many figures."""
     for at in range(first - 1, max(-1, first - 5), -1):
         atom = atoms[at]
         if atom.stop in (".", "?", "!") or (atom.stop == "," and at < first - 1):
@@ -61,6 +73,8 @@ def noun_before(atoms: Sequence[Atom], first: int) -> bool:
         if atom.text in _SHARES and at and atoms[at - 1].text in _WHICH:
             return False
         if atom.text in NOUNS_BEFORE:
+            if digits > (_LONGEST_PLACE if atom.text in _NEVER_LONG else _LONGEST):
+                return False
             if atom.text == "course":
                 # `course it's 0163 ...`: of course
                 return at == first - 1 and not (at and atoms[at - 1].text in ("of", "oh"))

@@ -179,7 +179,7 @@ def is_released(atoms: Sequence[Atom], piece: Sequence[int], *, asked: Asked, la
     digits = sum(map(len, said))
     classes = {atoms[i].cls for i in piece}
     letters = bool(classes & {Class.LETTER, Class.CODE})
-    if digits <= 12 and noun_before(atoms, piece[0]):
+    if noun_before(atoms, piece[0], digits=digits):
         return True
     if is_extension(atoms, piece[0]):
         return False

@@ -11,7 +11,7 @@ from redaction.language import english, household_words, lexicon
 from redaction.numbers import identifiers
 from redaction.settings import Settings
 
-RULES_VERSION = 18
+RULES_VERSION = 19
 """Raised when code, not a table, changes what is masked."""
 
 ENTITY_OF = {

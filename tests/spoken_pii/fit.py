@@ -3,7 +3,8 @@
     python -m tests.spoken_pii.fit [--without FILE ...] [--examples FILE] [--out FILE]
 
 Every call is heard by the rules alone; each claim that the classifier may let go, and each listed
-name that no rule found, is an example. Files named after `--without` teach nothing and are judged
+name that no rule found, is an example. All figures, found or not, are examples of their own, and so
+is what stands beside found ones. Files named after `--without` teach nothing and are judged
 instead: what of their true claims would be lost, and what of the false ones let go. The same texts
 and rules give the same weights. `--examples` keeps what was heard, to learn from it again.
 """
@@ -21,18 +22,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from redaction.call.redact import CallRedactor
-from redaction.classifier.evidence import Claim, Evidence
+from redaction.classifier.edges import edges
+from redaction.classifier.evidence import Claim, Evidence, claims
 from redaction.classifier.features import features
+from redaction.classifier.figures import figures
 from redaction.classifier.listed_names import SOURCE as LISTED
 from redaction.classifier.span_classifier import (
     SIZE,
     STEP,
     WEIGHTS,
+    Row,
     SpanClassifier,
     Verdict,
     doubted_claims,
     hashed,
     may_be_let_go,
+    row_of,
 )
 from redaction.policy.prepared_policy import make_policy
 from redaction.recognizers.found import Heard
@@ -69,20 +74,25 @@ class Example:
     features: tuple[str, ...]
 
 
+_Key = tuple[str, int, int, Row]
+"""Of a claim: its speaker's leg, when its first and last word begin, what judges it."""
+
+
 class Recorder:
     """Lets nothing go, takes no listed name, and notes what it was asked."""
 
     version = "recorder"
 
     def __init__(self) -> None:
-        self.noted: dict[tuple[str, int, int], tuple[Heard, Claim, frozenset[str]]] = {}
-        """By its speaker's leg, and when its first and last word begin."""
+        self.noted: dict[_Key, tuple[Heard, Claim, frozenset[str]]] = {}
 
-    def judge(self, heard: Heard, evidence: Sequence[Evidence]) -> Verdict:
+    def judge(self, heard: Heard, evidence: Sequence[Evidence], *, before: int) -> Verdict:
         """All is kept."""
-        for claim in doubted_claims(heard, evidence):
+        told = [Claim(*one.found[:2], (one,)) for one in figures(heard)]
+        beside = claims(edges(heard, evidence))
+        for claim in (*doubted_claims(heard, evidence), *told, *beside):
             starts = heard.times.start_ms
-            key = (heard.stream[0], starts[claim.first], starts[claim.last])
+            key = (heard.stream[0], starts[claim.first], starts[claim.last], row_of(claim.sources))
             if key not in self.noted and may_be_let_go(heard, claim):
                 self.noted[key] = (heard, claim, features(heard, claim))
         return Verdict(list(evidence), [])
@@ -113,7 +123,7 @@ def _examples(
             if not said.free:
                 truth[heard.event.leg_id, word.start_ms] = int(said.span is not None)
     unknown = random.Random(f"role/{call.name}").random() < ROLE_UNKNOWN
-    for (leg_id, _, _), (row, claim, seen) in recorder.noted.items():
+    for (leg_id, *_), (row, claim, seen) in recorder.noted.items():
         starts = row.times.start_ms[claim.first : claim.last + 1]
         told = [truth[leg_id, at_ms] for at_ms in starts if (leg_id, at_ms) in truth]
         if not told:
@@ -123,12 +133,17 @@ def _examples(
             f"<{atom.text}>" if claim.first <= i <= claim.last else atom.text
             for i, atom in enumerate(row.atoms[begin : claim.last + 5], begin)
         ]
-        sources = tuple(sorted({one.source for one in claim.evidence}))
+        sources = tuple(sorted(claim.sources))
         left = tuple(sorted(f for f in seen if not (unknown and f.startswith("role "))))
         yield Example(file, sources, " ".join(words), call.clean, any(told), left)
 
 
 def learn(examples: Sequence[Example]) -> NDArray[np.int8]:
+    """The weights of every row."""
+    return np.stack([_row([e for e in examples if row_of(set(e.sources)) is row]) for row in Row])
+
+
+def _row(examples: Sequence[Example]) -> NDArray[np.int8]:
     """Weights of a logistic regression, averaged over its epochs; int8, in steps of `STEP`.
 
     AdaGrad (Duchi, Hazan, Singer, 2011), one example at a time, in an order drawn by a fixed seed.
@@ -156,7 +171,7 @@ def judged(
     """Each with its score."""
     classifier = SpanClassifier(weights)
     for one in examples:
-        yield classifier.score(one.features), one
+        yield classifier.score(one.features, row=row_of(set(one.sources))), one
 
 
 def report(name: str, scored: Sequence[tuple[float, Example]]) -> str:
@@ -183,6 +198,9 @@ def report(name: str, scored: Sequence[tuple[float, Example]]) -> str:
 def kind_of(one: Example) -> str:
     """By whom it is claimed."""
     sources = set(one.sources)
+    row = row_of(sources)
+    if row is not Row.SPANS:
+        return row.name.lower()
     if sources == {LISTED}:
         return "listed names"
     return "numbers" if sources == {"numbers"} else "words"
@@ -194,7 +212,7 @@ def main() -> None:
     examples = _heard(options)
     without = set(options.without)
     weights = learn([one for one in examples if one.file not in without])
-    for name in ("words", "numbers", "listed names"):
+    for name in ("words", "numbers", "listed names", "figures", "edges"):
         apart = [one for one in examples if one.file in without and kind_of(one) == name]
         if apart:
             print(report(name, list(judged(weights, apart))))

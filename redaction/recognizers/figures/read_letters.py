@@ -158,7 +158,7 @@ def _begun(heard: Heard) -> list[int]:
             sure = atoms[at].cls is Class.LETTER and atoms[at].text not in ("a", "i")
             return [_over_letters(atoms, at)] if sure or heard.slots_at(at) else []
     if atoms[last].cls is Class.LETTER and atoms[last].text not in ("a", "i"):
-        return [] if noun_before(atoms, last) else [last]
+        return [] if noun_before(atoms, last, digits=1) else [last]
     group = _group_before_aside(atoms)
     if group is not None and _asks_code(heard, group):
         return [group]

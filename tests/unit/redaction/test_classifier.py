@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from redaction.classifier.edges import edges
 from redaction.classifier.evidence import Claim, Evidence, claims
 from redaction.classifier.features import AFTER, features, word_of
+from redaction.classifier.figures import figures, left_figures
 from redaction.classifier.listed_names import listed_names
-from redaction.classifier.span_classifier import SIZE, SpanClassifier, hashed
+from redaction.classifier.span_classifier import SIZE, Row, SpanClassifier, Verdict, hashed
 from redaction.cues.expected import Expectations
-from redaction.cues.slots import Limits
+from redaction.cues.slots import Filled, Limits
 from redaction.language.words import atoms_of
 from redaction.numbers.runs import Times
 from redaction.policy.prepared_policy import Policy, make_policy
@@ -23,7 +25,7 @@ from tests.unit.redaction.spoken_dialogue import ever_shown, shown
 from trunkline.redacting import engine_for
 from trunkline.settings import Settings as AllSettings
 
-NO_WEIGHTS = SpanClassifier(np.zeros(SIZE, dtype=np.int8))
+NO_WEIGHTS = SpanClassifier(np.zeros((len(Row), SIZE), dtype=np.int8))
 """Finds nothing likely or unlikely: whatever may be let go is masked, as its score is zero."""
 
 
@@ -33,21 +35,29 @@ def heard(
     is_open: bool = False,
     blind: Sequence[tuple[int, int]] = (),
     starts: Sequence[int] = (),
+    given: str = "",
 ) -> Heard:
     atoms = atoms_of(text.split())
     times = Times([100 * i for i in range(len(atoms))], [100 * i + 90 for i in range(len(atoms))])
-    expected = Expectations([], [], filled=[], blind=list(blind), limits=Limits(4, 30.0))
-    row = Heard(atoms, times, stream=("leg", 0, "agent"), is_open=is_open, expectations=expected)
+    stream = ("leg", 0, "agent")
+    filled = [Filled(given, stream, 0, 50)] if given else []
+    expected = Expectations([], [], filled=filled, blind=list(blind), limits=Limits(4, 30.0))
+    row = Heard(atoms, times, stream=stream, is_open=is_open, expectations=expected)
     row.starts = starts
     return row
 
 
 def classifier(**scores: float) -> SpanClassifier:
     """One that knows of nothing but who claims."""
-    weights = np.zeros(SIZE, dtype=np.int8)
+    weights = np.zeros((len(Row), SIZE), dtype=np.int8)
     for source, score in scores.items():
-        weights[hashed([f"by {source.replace('__', ':')}"])] = int(score * 16)
+        weights[Row.SPANS, hashed([f"by {source.replace('__', ':')}"])] = int(score * 16)
     return SpanClassifier(weights)
+
+
+def judged(judge: SpanClassifier, row: Heard, found: Sequence[Evidence]) -> Verdict:
+    """Its verdict where the rules have decided on all numbers."""
+    return judge.judge(row, found, before=len(row.atoms))
 
 
 def evidence(source: str, first: int, last: int, kind: str = "name") -> Evidence:
@@ -61,8 +71,8 @@ def test_spans_that_overlap_are_one_claim() -> None:
 
 def test_what_is_hardly_personal_is_let_go_and_the_rest_is_kept() -> None:
     row, judge = heard("have you a Tamron lens for it"), classifier(tagged__name=-7)
-    assert judge.judge(row, [evidence("tagged", 3, 3)]).kept == []
-    assert judge.judge(row, [evidence("person", 3, 3)]).kept == [evidence("person", 3, 3)]
+    assert judged(judge, row, [evidence("tagged", 3, 3)]).kept == []
+    assert judged(judge, row, [evidence("person", 3, 3)]).kept == [evidence("person", 3, 3)]
 
 
 @pytest.mark.parametrize(
@@ -71,23 +81,23 @@ def test_what_is_hardly_personal_is_let_go_and_the_rest_is_kept() -> None:
      ("numbers", "pin"), ("email", "email"), ("card_dates", "expiry")],
 )  # fmt: skip
 def test_what_must_not_be_let_go_is_not_even_judged(source: str, kind: str) -> None:
-    least = SpanClassifier(np.full(SIZE, -127, dtype=np.int8))
+    least = SpanClassifier(np.full((len(Row), SIZE), -127, dtype=np.int8))
     found = [evidence(source, 2, 2, kind), evidence("unusual", 2, 3)]
-    assert sorted(least.judge(heard("it is rover seven then"), found).kept) == sorted(found)
+    assert sorted(judged(least, heard("it is rover seven then"), found).kept) == sorted(found)
 
 
 def test_nothing_is_let_go_while_nobody_knows_what_was_asked() -> None:
-    least = SpanClassifier(np.full(SIZE, -127, dtype=np.int8))
+    least = SpanClassifier(np.full((len(Row), SIZE), -127, dtype=np.int8))
     found = [evidence("unusual", 2, 2)]
-    assert least.judge(heard("it is zorbo then"), found).kept == []
-    assert least.judge(heard("it is zorbo then", blind=[(0, 9_000)]), found).kept == found
+    assert judged(least, heard("it is zorbo then"), found).kept == []
+    assert judged(least, heard("it is zorbo then", blind=[(0, 9_000)]), found).kept == found
 
 
 def test_a_partial_waits_for_the_words_that_are_looked_at() -> None:
     words = ["and", "now", "zorbo", "we", "can", "go", "on", "with"]
     for end in range(3, len(words) + 1):
         row = heard(" ".join(words[:end]), is_open=True)
-        verdict = NO_WEIGHTS.judge(row, [evidence("tagged", 2, 2)])
+        verdict = judged(NO_WEIGHTS, row, [evidence("tagged", 2, 2)])
         known = end >= 3 + AFTER
         assert (bool(verdict.kept), verdict.open_from) == (known, [] if known else [2])
 
@@ -129,6 +139,61 @@ def test_listed_names_that_nothing_found_are_claimed_with_their_surnames() -> No
     row = heard("and Priya Kowalczyk came with gareth too")
     assert [e.found[:3] for e in listed_names(row, [])] == [(1, 2, "name"), (5, 5, "name")]
     assert [e.found[:3] for e in listed_names(row, [evidence("person", 1, 2)])] == [(5, 5, "name")]
+
+
+def test_figures_that_nothing_found_are_claimed_up_to_what_is_undecided() -> None:
+    row = heard("gate 956 then oh two five and 7 or 31 44", given="address")
+    spans = [e.found[:2] for e in left_figures(row, [], before=11)]
+    assert spans == [(1, 1), (3, 5), (9, 10)]
+    assert [e.found[:2] for e in left_figures(row, [], before=9)] == [(1, 1), (3, 5)]
+    taken = [evidence("numbers", 3, 5, "number")]
+    assert [e.found[:2] for e in left_figures(row, taken, before=9)] == [(1, 1)]
+
+
+def test_beside_a_card_a_month_alone_is_claimed_too() -> None:
+    alone, beside = (heard("well August then 7", given=kind) for kind in ("address", "card"))
+    assert not list(figures(alone))
+    assert [e.found[:2] for e in figures(beside)] == [(1, 1), (3, 3)]
+
+
+def test_beside_a_card_no_number_is_let_go() -> None:
+    least = SpanClassifier(np.full((len(Row), SIZE), -127, dtype=np.int8))
+    found = [evidence("numbers", 1, 2, "number")]
+    for given_kind, kept in (("address", []), ("card", found), ("cvv", found)):
+        row = heard("then oh nine and so on", given=given_kind)
+        assert judged(least, row, found).kept == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "beside"),
+    [
+        ("won five three", (1, 2), [("edge_before", 0)]),
+        ("it is five three too then", (2, 3), [("edge_behind", 4)]),
+        ("sevent five three croydo", (1, 2), [("edge_before", 0), ("edge_behind", 3)]),
+        ("mill lane for me", (0, 1), []),
+        ("flat five three please", (1, 2), []),
+    ],
+)
+def test_what_sounds_like_more_of_a_number_is_claimed_beside_it(
+    text: str, at: tuple[int, int], beside: list[tuple[str, int]]
+) -> None:
+    found = edges(heard(text), [evidence("numbers", *at, "phone")])
+    assert [(e.source, e.found.first) for e in found] == beside
+    assert {e.found.kind for e in found} <= {"phone"}
+
+
+def test_nothing_is_claimed_beside_what_another_segment_says() -> None:
+    row = heard("sevent five three croydo", starts=(1, 3))
+    assert edges(row, [evidence("numbers", 1, 2, "phone")]) == []
+
+
+def test_figures_are_judged_by_weights_of_their_own() -> None:
+    weights = np.zeros((len(Row), SIZE), dtype=np.int8)
+    weights[Row.FIGURES, hashed(["by figures:number"])] = 127
+    rows = [heard("gate 956 then", given="address") for _ in range(2)]
+    taken = judged(SpanClassifier(weights), rows[0], []).kept
+    assert [(e.source, e.found[:3]) for e in taken] == [("figures", (1, 1, "number"))]
+    assert judged(NO_WEIGHTS, rows[1], []).kept == []
 
 
 @pytest.fixture(scope="module")
