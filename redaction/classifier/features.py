@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from redaction.classifier.evidence import Claim
 from redaction.language.household_words import PLAIN_WORDS
-from redaction.language.proper_names import what_it_is
+from redaction.language.proper_names import is_famous, what_it_is
 from redaction.language.words import Atom
 from redaction.recognizers.found import Heard
 
@@ -71,6 +71,11 @@ def _of_claim(heard: Heard, claim: Claim) -> Iterator[str]:
     yield f"last {words[-1]}"
     yield f"stop {atoms[-1].stop}"
     yield f"unusual {any(map(is_proper, words))}"
+    begun, end = _segment(heard, claim)
+    nearby = range(max(begun, claim.first - _BEFORE), min(end, claim.last + 1 + AFTER))
+    said = [heard.atoms[i].text.removesuffix("'s") for i in nearby]
+    if is_famous(said, claim.first - nearby.start, claim.last - nearby.start):
+        yield "is famous"
 
 
 def _around(heard: Heard, claim: Claim) -> Iterator[str]:

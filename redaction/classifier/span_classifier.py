@@ -25,7 +25,8 @@ from redaction.classifier.figures import is_beside_card, left_figures, tells_dat
 from redaction.classifier.listed_names import SOURCE as LISTED
 from redaction.classifier.listed_names import listed_names
 from redaction.language import proper_names
-from redaction.recognizers.found import Heard
+from redaction.numbers.date_parts import parts_of_date
+from redaction.recognizers.found import Found, Heard
 
 SIZE = 1 << 16
 """Weights; features that share one by chance share it."""
@@ -41,17 +42,26 @@ _DOUBTED = frozenset({
 })  # fmt: skip
 """Recognisers whose claims may be let go."""
 
+_OF_NUMBERS = frozenset({"numbers", "birth_dates"})
 _DOUBTED_NUMBERS = frozenset({"number", "address", "name"})
-"""Kinds of numbers that may be, beside words; alone only those of no known kind."""
+"""Kinds of numbers that may be, beside words."""
+
+_DOUBTED_ALONE = frozenset({
+    "account", "address", "dob", "name", "nhs", "order", "password", "phone", "plate", "policy",
+    "security_answer", "ticket",
+})  # fmt: skip
+"""Kinds that may be without any, if they are short; those of no known kind may be at any length."""
+
+_SHORT = 5
 
 _OF_MODEL = frozenset({LISTED, FIGURES, *EDGES})
 """Claims of nobody else."""
 
-_LET_GO = -2.6
-_LET_GO_NUMBER = -2.5
-_TAKE = -2.6
-_TAKE_FIGURES = 0.5
-_TAKE_EDGE = -1.0
+_LET_GO = {"address": -1.5, "number": -1.5, "password": -2.0, "security_answer": -2.0}
+_LET_GO_ELSE = -3.2
+"""Below these scores spans of these kinds are let go; a claim of several goes by the least."""
+
+_TAKE = -2.8
 
 
 class Verdict(NamedTuple):
@@ -79,7 +89,13 @@ class Row(IntEnum):
     SPANS = 0
     """What the rules found, and listed names."""
     FIGURES = 1
+    """What is figures and no rule found."""
     EDGES = 2
+    NUMBERS = 3
+    """What only the rules for numbers and birth dates found."""
+
+
+_LEAST = {Row.FIGURES: 0.5, Row.EDGES: -1.0, Row.NUMBERS: -3.5}
 
 
 class SpanClassifier:
@@ -117,7 +133,7 @@ class SpanClassifier:
         decided = heard.kept.claims
         if claim not in decided:
             score = self.score(features(heard, claim), row=row_of(claim.sources))
-            decided[claim] = score >= _least(claim.sources)
+            decided[claim] = score >= _least(claim)
         return decided[claim]
 
     def score(self, of: Iterable[str], *, row: Row) -> float:
@@ -144,14 +160,23 @@ def may_be_let_go(heard: Heard, claim: Claim) -> bool:
     atoms = heard.atoms[claim.first : claim.last + 1]
     if any(map(tells_date, atoms)) and is_beside_card(heard, claim.first):
         return False
-    alone = all(one.source == "numbers" for one in claim.evidence)
+    if claim.sources <= _OF_NUMBERS:
+        return all(_may_be_none(heard, one.found) for one in claim.evidence)
     for source, found in claim.evidence:
         if source == "numbers":
-            if found.kind not in _DOUBTED_NUMBERS or (alone and found.kind != "number"):
+            if found.kind not in _DOUBTED_NUMBERS:
                 return False
         elif source not in _DOUBTED | _OF_MODEL:
             return False
     return True
+
+
+def _may_be_none(heard: Heard, found: Found) -> bool:
+    """Whether it may be no number of anybody's, by its kind; what reads as a card's date is one."""
+    if found.kind == "number":
+        atoms = heard.atoms[found.first : found.last + 1]
+        return not all(parts_of_date(atoms, found.value))
+    return found.kind in _DOUBTED_ALONE and len(found.value) <= _SHORT
 
 
 def _is_cut(heard: Heard, claim: Claim) -> bool:
@@ -164,14 +189,16 @@ def row_of(sources: Set[str]) -> Row:
     """The weights for a claim of these."""
     if FIGURES in sources:
         return Row.FIGURES
+    if sources <= _OF_NUMBERS:
+        return Row.NUMBERS
     return Row.SPANS if sources.isdisjoint(EDGES) else Row.EDGES
 
 
-def _least(sources: Set[str]) -> float:
+def _least(claim: Claim) -> float:
     """The score from which on it is masked."""
-    row = row_of(sources)
+    row = row_of(claim.sources)
     if row is not Row.SPANS:
-        return _TAKE_FIGURES if row is Row.FIGURES else _TAKE_EDGE
-    if sources == {LISTED}:
+        return _LEAST[row]
+    if claim.sources == {LISTED}:
         return _TAKE
-    return _LET_GO_NUMBER if "numbers" in sources else _LET_GO
+    return min(_LET_GO.get(one.found.kind, _LET_GO_ELSE) for one in claim.evidence)

@@ -12,7 +12,7 @@ and rules give the same weights. `--examples` keeps what was heard, to learn fro
 import argparse
 import json
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -59,6 +59,9 @@ RATE = 0.07
 DECAY = 1e-4
 ROLE_UNKNOWN = 0.2
 """In so many calls nobody says who the agent is."""
+
+NAMESAKES = 0.05
+"""So many private people bear a famous name; the names of the benchmark are drawn at random."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,8 @@ def _examples(
         for word, said in zip(heard.event.words, heard.said, strict=True):
             if not said.free:
                 truth[heard.event.leg_id, word.start_ms] = int(said.span is not None)
-    unknown = random.Random(f"role/{call.name}").random() < ROLE_UNKNOWN
+    chance = random.Random(f"role/{call.name}")
+    unknown = chance.random() < ROLE_UNKNOWN
     for (leg_id, *_), (row, claim, seen) in recorder.noted.items():
         starts = row.times.start_ms[claim.first : claim.last + 1]
         told = [truth[leg_id, at_ms] for at_ms in starts if (leg_id, at_ms) in truth]
@@ -134,8 +138,16 @@ def _examples(
             for i, atom in enumerate(row.atoms[begin : claim.last + 5], begin)
         ]
         sources = tuple(sorted(claim.sources))
-        left = tuple(sorted(f for f in seen if not (unknown and f.startswith("role "))))
-        yield Example(file, sources, " ".join(words), call.clean, any(told), left)
+        left = {f for f in seen if not (unknown and f.startswith("role "))}
+        if any(told) and chance.random() < NAMESAKES:
+            left |= _famous(left)
+        yield Example(file, sources, " ".join(words), call.clean, any(told), tuple(sorted(left)))
+
+
+def _famous(features_seen: Set[str]) -> set[str]:
+    """What else is seen of a claim of the same kind with a famous name."""
+    claimed = [f for f in features_seen if f.startswith("by all ") and "," not in f]
+    return {"is famous", *(f"{by_all}, is famous" for by_all in claimed)}
 
 
 def learn(examples: Sequence[Example]) -> NDArray[np.int8]:
@@ -203,7 +215,7 @@ def kind_of(one: Example) -> str:
         return row.name.lower()
     if sources == {LISTED}:
         return "listed names"
-    return "numbers" if sources == {"numbers"} else "words"
+    return "words"
 
 
 def main() -> None:
@@ -212,7 +224,7 @@ def main() -> None:
     examples = _heard(options)
     without = set(options.without)
     weights = learn([one for one in examples if one.file not in without])
-    for name in ("words", "numbers", "listed names", "figures", "edges"):
+    for name in ("words", "listed names", "figures", "edges", "numbers"):
         apart = [one for one in examples if one.file in without and kind_of(one) == name]
         if apart:
             print(report(name, list(judged(weights, apart))))

@@ -4,6 +4,7 @@ Of itself such a word tells nothing: people, shops, brands and places bear the s
 are facts, written down for Trunkline.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from redaction.language.common_words import COMMON_WORDS
@@ -24,6 +25,11 @@ PLACES = _read("places")
 PUBLIC_NAMES = _read("public_names")
 """Firms, products, shows, nationalities."""
 
+FAMOUS = lines_in(_FOLDER / "famous_people.txt")
+"""People whom anybody may speak of, by their first and last names: `neil young`."""
+
+_LONGEST = 3
+
 _LISTS = (("first", FIRST_NAMES), ("last", SURNAMES), ("place", PLACES), ("public", PUBLIC_NAMES))
 
 
@@ -36,6 +42,15 @@ def what_it_is(word: str) -> str:
     if is_english(word):
         return f"<{' '.join(kinds)} word>" if kinds else ""
     return f"<{' '.join(kinds) or 'unknown'}>"
+
+
+def is_famous(words: Sequence[str], first: int, last: int) -> bool:
+    """Whether lower-case words `first` to `last` share one with a famous name among `words`."""
+    for begin in range(max(0, first - _LONGEST + 1), last + 1):
+        ends = range(max(begin, first) + 1, min(len(words), begin + _LONGEST) + 1)
+        if any(" ".join(words[begin:end]) in FAMOUS for end in ends):
+            return True
+    return False
 
 
 def fingerprint() -> str:

@@ -12,7 +12,14 @@ from redaction.classifier.evidence import Claim, Evidence, claims
 from redaction.classifier.features import AFTER, features, word_of
 from redaction.classifier.figures import figures, left_figures
 from redaction.classifier.listed_names import listed_names
-from redaction.classifier.span_classifier import SIZE, Row, SpanClassifier, Verdict, hashed
+from redaction.classifier.span_classifier import (
+    SIZE,
+    Row,
+    SpanClassifier,
+    Verdict,
+    hashed,
+    may_be_let_go,
+)
 from redaction.cues.expected import Expectations
 from redaction.cues.slots import Filled, Limits
 from redaction.language.words import atoms_of
@@ -162,6 +169,25 @@ def test_beside_a_card_no_number_is_let_go() -> None:
     for given_kind, kept in (("address", []), ("card", found), ("cvv", found)):
         row = heard("then oh nine and so on", given=given_kind)
         assert judged(least, row, found).kept == kept
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "judged_too"),
+    [("number", "123456789", True), ("number", "0928", False), ("phone", "159", True),
+     ("phone", "020794", False), ("nhs", "90", True), ("nino", "90", False),
+     ("pin", "90", False), ("routing", "20", False)],
+)  # fmt: skip
+def test_a_short_number_may_be_no_phone_but_is_always_a_pin_or_a_date(
+    kind: str, value: str, judged_too: bool
+) -> None:
+    found = Evidence("numbers", Found(1, 1, kind, value))
+    assert may_be_let_go(heard("then 90 and"), Claim(1, 1, (found,))) is judged_too
+
+
+def test_famous_people_are_known_by_their_whole_names() -> None:
+    row = heard("is Neil Young on or Neil Armitage")
+    seen = [features(row, Claim(at, at, (evidence("tagged", at, at),))) for at in (1, 2, 5)]
+    assert ["is famous" in one for one in seen] == [True, True, False]
 
 
 @pytest.mark.parametrize(
