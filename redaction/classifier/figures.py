@@ -35,18 +35,15 @@ def figures(heard: Heard) -> Iterator[Evidence]:
     """All figures in a row, found or not, in order; beside a card single digits and months too."""
     if heard.classes.isdisjoint(_FIGURES) and Class.MONTH not in heard.classes:
         return
-    atoms, starts = heard.atoms, frozenset(heard.starts)
-    i = 0
-    while i < len(atoms):
-        last = i
-        if atoms[i].cls in _FIGURES:
-            while (
-                last + 1 < len(atoms) and atoms[last + 1].cls in _FIGURES and last + 1 not in starts
-            ):
-                last += 1
-        if _may_be_personal(heard, i, atoms[i : last + 1]):
-            yield Evidence(SOURCE, Found(i, last, "number", why=_WHY))
-        i = last + 1
+    first = 0
+    for last, atom in enumerate(heard.atoms):
+        behind = last + 1
+        goes_on = behind < len(heard.atoms) and behind not in heard.starts
+        if goes_on and atom.cls in _FIGURES and heard.atoms[behind].cls in _FIGURES:
+            continue
+        if _may_be_personal(heard, first, heard.atoms[first:behind]):
+            yield Evidence(SOURCE, Found(first, last, "number", why=_WHY))
+        first = behind
 
 
 def _may_be_personal(heard: Heard, first: int, said: Sequence[Atom]) -> bool:

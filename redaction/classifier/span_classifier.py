@@ -1,9 +1,10 @@
-"""Lets go what the rules found and is hardly personal; takes names and figures that no rule found.
+"""Lets go what the rules found and is hardly personal; takes names, figures, and words beside
+numbers that no rule found.
 
 Linear, over hashed features (Weinberger et al., Feature Hashing, ICML 2009), learned from the
-development calls of the spoken-PII benchmark (`python -m tests.spoken_pii.fit`). Numbers of a
-known kind, figures and months beside a card, what an operator's own rules found, and all that is
-said while nobody knows what was asked are never let go.
+development calls of the spoken-PII benchmark (`python -m tests.spoken_pii.fit`). Cards, codes,
+national and other long numbers of a known kind, figures and months beside a card, what an
+operator's own rules found, and all that is said while nobody knows what was asked are never let go.
 """
 
 import hashlib
@@ -43,6 +44,8 @@ _DOUBTED = frozenset({
 """Recognisers whose claims may be let go."""
 
 _OF_NUMBERS = frozenset({"numbers", "birth_dates"})
+"""Recognisers of figures, of which short ones may be let go."""
+
 _DOUBTED_NUMBERS = frozenset({"number", "address", "name"})
 """Kinds of numbers that may be, beside words."""
 
@@ -68,7 +71,7 @@ class Verdict(NamedTuple):
     """What becomes of the evidence of one row."""
 
     kept: list[Evidence]
-    """With listed names and figures that no rule found."""
+    """With what no rule found."""
     open_from: list[int]
     """Where claims begin of which too little is heard yet."""
 
