@@ -152,7 +152,7 @@ def test_figures_that_nothing_found_are_claimed_up_to_what_is_undecided() -> Non
     row = heard("gate 956 then oh two five and 7 or 31 44", given="address")
     spans = [e.found[:2] for e in left_figures(row, [], before=11)]
     assert spans == [(1, 1), (3, 5), (9, 10)]
-    assert [e.found[:2] for e in left_figures(row, [], before=9)] == [(1, 1), (3, 5)]
+    assert [e.found[:2] for e in left_figures(row, [], before=10)] == [(1, 1), (3, 5)]
     taken = [evidence("numbers", 3, 5, "number")]
     assert [e.found[:2] for e in left_figures(row, taken, before=9)] == [(1, 1)]
 
