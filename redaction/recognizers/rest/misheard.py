@@ -9,7 +9,7 @@ from collections.abc import Container, Sequence
 from redaction.language.common_words import COMMON_WORDS
 from redaction.language.english import is_english
 from redaction.language.household_words import PLAIN_WORDS
-from redaction.language.lexicon import SOUND_ALIKES
+from redaction.language.lexicon import SOUND_ALIKES, SPELLING_ALPHABET
 from redaction.language.tables import words_in
 from redaction.language.words import Atom, Class
 from redaction.numbers.date_parts import part_of
@@ -61,6 +61,8 @@ _FIRST_ONLY = frozenset({"app", "be", "hey"})
 
 _CODE_WORDS = LETTERS | SOUND_ALIKES.keys() | _FIRST_ONLY
 _HELD = _CODE_WORDS | _SOUND_ALIKES
+_LETTERS_HELD = 8
+_AGAIN_MS = 30_000
 _ZEROS = frozenset({"oh", "o", "zero"})
 
 
@@ -72,23 +74,36 @@ def widened(heard: Heard, found: Sequence[Found]) -> list[Found]:
 def held_first(heard: Heard, first: int) -> int:
     """Where an undecided run is held from: with the letters that stand before it."""
     first = back_to_country(heard, first)
-    if not heard.slots_at(first):
-        return min(_with_name(heard.atoms, first), over_capitals(heard, first))
     spelt = _may_be_spelt(heard, first)
+    if not spelt and not heard.slots_at(first):
+        return min(_with_name(heard.atoms, first), over_capitals(heard, first))
     if heard.is_open and first and heard.atoms[first - 1].text in _SOUND_ALIKES:
         first -= 1  # whatever stands behind it yet: `fifty. to. twelve`
     first = over_prefix(heard, over_spelling(heard, first), ended=spelt and heard.is_open)
     if spelt and first and heard.atoms[first - 1].text == "a":
         first -= 1
-    return _over_words(heard, first, words=_HELD if spelt else _SOUND_ALIKES)
+    first = _over_words(heard, first, words=_HELD if spelt else _SOUND_ALIKES)
+    return _over_letters(heard, first) if spelt and heard.is_open else first
+
+
+def _over_letters(heard: Heard, first: int) -> int:
+    """Back over all that may be a letter, however it was cut: `G, be 3 seven`, `delta. echo, 1`."""
+    atoms, begin = heard.atoms, max(0, first - _LETTERS_HELD)
+    while first > begin and first not in heard.times.breaks and _may_be_letter(atoms[first - 1]):
+        first -= 1
+    return first
+
+
+def _may_be_letter(atom: Atom) -> bool:
+    return atom.cls is Class.LETTER or atom.text in _HELD or atom.text in SPELLING_ALPHABET
 
 
 def _may_be_spelt(heard: Heard, first: int) -> bool:
-    """Whether it answers a question for what letters are a part of."""
-    return any(
-        slot.is_answer and (slot.kind in _CODES or heard.rules.spells(slot.kind))
-        for slot in heard.slots_at(first)
-    )
+    """Whether it answers a question for what letters are a part of, or such a code was just given:
+    it may be said again."""
+    asked = (slot.kind for slot in heard.slots_at(first) if slot.is_answer)
+    given = (one.kind for one in heard.given_lately(first, within_ms=_AGAIN_MS))
+    return any(kind in _CODES or heard.rules.spells(kind) for kind in (*asked, *given))
 
 
 def _with_name(atoms: Sequence[Atom], first: int) -> int:

@@ -285,3 +285,19 @@ def policy_of(engine: Engine, *, rules_alone: bool = False) -> Policy:
 def test_it_can_be_turned_off() -> None:
     off = engine_for(AllSettings(redaction=Settings(ner="off", classifier="off")))
     assert off.classifier is None
+
+
+IBAN = "1 nine two one two three four five six nine eight seven six five four three two"
+
+
+@pytest.mark.parametrize(
+    "dialogue",
+    [
+        f"A: The IBAN please.\nC: it's on here. delta. echo, {IBAN}",
+        f"A: The IBAN please.\nC: D E {IBAN}\nA: Once more?\nC: Tunnel. delta. echo, {IBAN}",
+    ],
+)
+def test_what_a_code_begins_with_is_never_shown_however_it_is_cut(
+    engine: Engine, dialogue: str
+) -> None:
+    assert not [text for text in ever_shown(policy_of(engine), dialogue) if "delta" in text]
